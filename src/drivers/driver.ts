@@ -1,0 +1,121 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Random } from '../lib/random.ts'
+import type { Fault } from '../model/fault.ts'
+import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { LinkedAccount } from '../model/instance.ts'
+import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
+import type { Messenger } from '../model/messenger.ts'
+
+/**
+ * The driver contract: what connects an instance to one messenger. A driver owns no storage, keeps no timer for an idle session
+ * beyond what its network demands, and reconnects never by itself: it reports, the runner decides when to connect again.
+ */
+
+/** What the network brought and what must be durable before the network hears that we have it. */
+export type SessionEvent =
+  | { readonly kind: 'message'; readonly message: NetworkMessage }
+  /** A receipt of a message that this account sent, whether through us or from its phone. */
+  | {
+      readonly kind: 'status'
+      readonly id: MessageId
+      readonly chat: ChatId
+      readonly status: Exclude<MessageStatus, 'pending'>
+      readonly at: EpochMs
+      readonly description?: string
+    }
+  /** The device was linked; comes in the same commit as the credentials. */
+  | { readonly kind: 'linked'; readonly account: LinkedAccount; readonly at: EpochMs }
+  /** The phone or the network unlinked the device; the runner forgets the credentials. */
+  | { readonly kind: 'unlinked'; readonly at: EpochMs }
+  /** The network blocked or restricted the account, or lifted it (`authorized`). */
+  | { readonly kind: 'restricted'; readonly state: 'blocked' | 'suspended' | 'authorized'; readonly at: EpochMs }
+
+/** What is handed to the host at once: protocol keys and events, whole or not at all. */
+export interface Change {
+  /** Bytes to keep under a name of the driver's; null forgets it. */
+  readonly secrets?: ReadonlyMap<string, Uint8Array | null>
+  readonly events?: readonly SessionEvent[]
+}
+
+/** What a session may ask of the instance that it serves. */
+export interface SessionHost {
+  readonly instance: InstanceId
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /**
+   * Stores the change in one transaction. Only after it resolved may the driver acknowledge to the network; on a rejection it
+   * acknowledges nothing, so that the network brings it again.
+   */
+  commit(change: Change): Promise<void>
+  secret(name: string): Promise<Uint8Array | null>
+  /** The connection is open and logged in; sends may begin. */
+  opened(): void
+  /**
+   * The connection ended, or an attempt to open it failed. After `retry` `later` the runner connects again with back-off; after
+   * `never` it waits for a new login. Not called for `disconnect` and `logout`.
+   */
+  lost(trouble: Fault): void
+}
+
+/** A step of linking. After `done` or `ended` nothing follows. */
+export type LoginStep =
+  /** Show this to the person, until it is replaced or its time is over. A QR's value is its text, not a picture. */
+  | { readonly kind: 'show'; readonly what: 'qr' | 'code'; readonly value: string; readonly until: EpochMs }
+  /** Ask the person and pass the answer to `Login.answer`. */
+  | { readonly kind: 'ask'; readonly what: 'code' | 'password' | 'passkey' }
+  /** Linked: the `linked` event has been committed and the session is open. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'ended'; readonly fault: Fault }
+
+export type LoginWay = { readonly way: 'qr' } | { readonly way: 'code'; readonly phone: string }
+
+export interface Login {
+  /** Read once. Rotation of codes is the network's; how long the attempt lasts is the caller's (`cancel`). */
+  readonly steps: AsyncIterable<LoginStep>
+  answer(value: string): void
+  /** Ends the attempt with `ended`/`linkCancelled`; after `done` it does nothing. */
+  cancel(): void
+}
+
+/** The network's verdict on a send. `fault` with retry `later`: nothing left; `never`: refused; `unsure`: it may have left. */
+export type Verdict = { readonly ok: true; readonly at: EpochMs } | { readonly ok: false; readonly fault: Fault }
+
+export interface Capabilities {
+  /** UTF-16 code units. */
+  readonly textLength: number
+  readonly loginWays: readonly LoginWay['way'][]
+}
+
+/** One live connection of one instance. Made when the instance becomes live; cheap while idle. */
+export interface Session {
+  /** Resolves when the attempt is under way; success and trouble arrive by `host.opened` and `host.lost`. Never throws; twice does nothing. */
+  connect(): Promise<void>
+  /** Resolves when nothing more will be sent or committed. The credentials stay. */
+  disconnect(): Promise<void>
+  /** Unlinks at the network, best effort, then as `disconnect`. The runner forgets the credentials. */
+  logout(): Promise<void>
+  /** Links a phone; only on a session without credentials. A second login ends the first. */
+  login(way: LoginWay): Login
+  /**
+   * One at a time per instance. Resolves with the network's verdict, not with a written frame, and never rejects. The id is the
+   * same on every attempt and the network recognises it. On abort: `unsure` once a frame may have left.
+   */
+  send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict>
+  /** What became of an attempt whose verdict was lost. `unknown` when the network can't tell now. */
+  lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'>
+  /** Shows "typing…" in a chat; best effort. */
+  typing(chat: ChatId, durationMs: number): void
+}
+
+/** Code for one messenger; one object a process. */
+export interface Driver {
+  readonly messenger: Messenger
+  /** Sizes, kinds and login ways as data: validation, console and docs read them. */
+  readonly capabilities: Capabilities
+  /** Reads a chat id from outside; null when it is none of this messenger's. Never throws. */
+  parseChatId(raw: string): ChatId | null
+  open(host: SessionHost): Session
+  close(): Promise<void>
+}

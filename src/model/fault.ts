@@ -1,0 +1,60 @@
+/**
+ * never: asking again is pointless; later: nothing left this machine, or it was refused for now; unsure: it may have
+ * left, do not resend.
+ */
+export type Retry = 'never' | 'later' | 'unsure'
+
+/** Every expected trouble, with what a caller may do about it. Wire texts and HTTP statuses are chosen in `http/errors.ts`. */
+export const FAULTS = {
+  // sending
+  noAccount: 'never',
+  notInGroup: 'never',
+  refused: 'never',
+  unconfirmed: 'unsure',
+  notConnected: 'later',
+  rateLimited: 'later',
+  // linking
+  alreadyLinked: 'never',
+  linkTimeout: 'never',
+  linkCancelled: 'never',
+  passkeyRequired: 'never',
+  // the instance
+  starting: 'later',
+  notLinked: 'never',
+  suspended: 'later',
+  queueFull: 'later',
+  deleted: 'never',
+  notFound: 'never',
+  unsupported: 'never',
+  // connection of a session
+  connectionLost: 'later',
+  replaced: 'never',
+  unlinked: 'never',
+  blocked: 'never',
+  // requests
+  invalid: 'never',
+  unauthorized: 'never',
+  conflict: 'never',
+  webhookUrlSet: 'never',
+  unavailable: 'later',
+} as const satisfies Readonly<Record<string, Retry>>
+
+export type FaultCode = keyof typeof FAULTS
+
+/** An expected outcome that is not success: a value, never thrown. `message` is for people and holds no secret. */
+export interface Fault {
+  readonly fault: FaultCode
+  readonly message: string
+}
+
+export function fault(code: FaultCode, message: string): Fault {
+  return { fault: code, message }
+}
+
+export function retryOf(trouble: Fault): Retry {
+  return FAULTS[trouble.fault]
+}
+
+export function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && 'fault' in value
+}

@@ -1,0 +1,47 @@
+import type { AccountId, EpochMs, InstanceId } from './ids.ts'
+import type { Messenger } from './messenger.ts'
+import type { Settings } from './settings.ts'
+import type { StoredState } from './state.ts'
+
+/** Who is linked to an instance, as the network told at linking. */
+export interface LinkedAccount {
+  /** The account's own chat id, `79001234567@c.us`. */
+  readonly wid: string
+  readonly pushName: string
+  /** Digits, empty where the messenger hides it. */
+  readonly phone: string
+  /** The network's id of this device, shown by `getWaSettings`. */
+  readonly deviceId: string
+}
+
+/** An instance as it is stored. Live parts (session, queue, mailbox) are beside it in `instances/`. */
+export interface InstanceRow {
+  readonly id: InstanceId
+  readonly account: AccountId
+  readonly messenger: Messenger
+  readonly name: string
+  /** `apiTokenInstance`, 50 hex; sealed at rest. */
+  readonly token: string
+  readonly settings: Settings
+  readonly state: StoredState
+  readonly linked: LinkedAccount | null
+  readonly createdAt: EpochMs
+  readonly deletedAt: EpochMs | null
+  /** Receipt ids up to this one may have been handed out; after a restart numbering goes on above it. */
+  readonly receiptsUpTo: number
+}
+
+/** A partner's or a person's account. */
+export interface AccountRow {
+  readonly id: AccountId
+  readonly kind: 'personal' | 'partner'
+  readonly name: string
+  readonly createdAt: EpochMs
+}
+
+export interface PartnerTokenRow {
+  readonly account: AccountId
+  /** `gac.` + 46 hex, or as the operator gave it; sealed at rest. */
+  readonly token: string
+  readonly createdAt: EpochMs
+}

@@ -1,0 +1,222 @@
+import type { ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { AccountRow, InstanceRow, LinkedAccount, PartnerTokenRow } from '../model/instance.ts'
+import type { MessageStatus, OutgoingMessage } from '../model/message.ts'
+import type { Messenger } from '../model/messenger.ts'
+import type { Settings } from '../model/settings.ts'
+import type { StateChange, StoredState } from '../model/state.ts'
+
+/**
+ * The storage port. One write path: a batch is plain data and commits whole or not at all (DECISIONS A). Whatever is secret
+ * (tokens, `webhookUrlToken`, driver secrets, idempotent answers) is given and returned in clear and sealed at rest by the store.
+ */
+
+/** What must hold inside the transaction, else the whole batch is refused and nothing of it is stored. */
+export type Guard =
+  /** The instance's lease has this epoch: a node that lost its lease can't write. */
+  | { readonly kind: 'owns'; readonly instance: InstanceId; readonly epoch: Epoch }
+  /** First use of this key in this scope; the answer is stored with the batch and returned to whoever asks again. */
+  | {
+      readonly kind: 'once'
+      readonly scope: string
+      readonly key: string
+      readonly bodyHash: string
+      readonly answer: string
+      readonly at: EpochMs
+    }
+  /** The messenger's id sequence is below `value`; it is raised to it. So ids are never handed out twice. */
+  | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
+
+/** What a message is in the journal. `body` is JSON, frozen: see `journal/`. */
+export interface MessageRow {
+  readonly instance: InstanceId
+  readonly id: MessageId
+  readonly chat: ChatId
+  readonly direction: 'in' | 'out'
+  /** Sent through the API, as against from a phone. */
+  readonly byApi: boolean
+  readonly status: MessageStatus
+  /** Why it failed; empty otherwise. */
+  readonly description: string
+  /** The message's own time. */
+  readonly at: EpochMs
+  readonly body: string
+}
+
+/** A closed union: a new kind of write is a new member, and the compiler shows every place that must know it. */
+export type Write =
+  | { readonly kind: 'account.add'; readonly row: AccountRow }
+  | { readonly kind: 'partnerToken.add'; readonly row: PartnerTokenRow }
+  /** Also makes the instance's lease, owned by `owner` with `epoch`. */
+  | { readonly kind: 'instance.add'; readonly row: InstanceRow; readonly owner: string; readonly epoch: Epoch }
+  | { readonly kind: 'instance.name'; readonly instance: InstanceId; readonly name: string }
+  | { readonly kind: 'instance.settings'; readonly instance: InstanceId; readonly settings: Settings }
+  | { readonly kind: 'instance.token'; readonly instance: InstanceId; readonly token: string }
+  | {
+      readonly kind: 'instance.state'
+      readonly instance: InstanceId
+      readonly state: StoredState
+      readonly linked: LinkedAccount | null
+    }
+  | { readonly kind: 'instance.receipts'; readonly instance: InstanceId; readonly upTo: number }
+  | { readonly kind: 'instance.delete'; readonly instance: InstanceId; readonly at: EpochMs }
+  /** A line of the state history. */
+  | { readonly kind: 'state.add'; readonly instance: InstanceId; readonly change: StateChange }
+  /** Refused by nothing; the caller has made sure that (instance, id, chat) is new. */
+  | { readonly kind: 'message.add'; readonly row: MessageRow }
+  /** Does nothing when the stored status has the same or a higher rank. */
+  | {
+      readonly kind: 'message.status'
+      readonly instance: InstanceId
+      readonly id: MessageId
+      readonly status: MessageStatus
+      readonly description: string
+      readonly at: EpochMs
+    }
+  /** Positions are the owner's, increasing per instance; the row refers to the journal by id. */
+  | {
+      readonly kind: 'outbox.add'
+      readonly instance: InstanceId
+      readonly position: number
+      readonly id: MessageId
+      readonly at: EpochMs
+    }
+  /** An attempt begins; from here until settled or released the item is claimed. */
+  | {
+      readonly kind: 'outbox.claim'
+      readonly instance: InstanceId
+      readonly position: number
+      readonly epoch: Epoch
+      readonly deadline: EpochMs
+    }
+  /** The attempt certainly did not leave this machine. */
+  | { readonly kind: 'outbox.release'; readonly instance: InstanceId; readonly position: number }
+  | { readonly kind: 'outbox.remove'; readonly instance: InstanceId; readonly position: number }
+  /** Settles every queued, unclaimed item up to a position as `failed` with this description and removes it from the queue. */
+  | {
+      readonly kind: 'outbox.fail'
+      readonly instance: InstanceId
+      readonly upTo: number
+      readonly description: string
+      readonly at: EpochMs
+    }
+  /** The body is the notification as it will be delivered, JSON, frozen. */
+  | {
+      readonly kind: 'mailbox.add'
+      readonly instance: InstanceId
+      readonly receiptId: number
+      readonly body: string
+      readonly at: EpochMs
+    }
+  | { readonly kind: 'mailbox.remove'; readonly instance: InstanceId; readonly receiptId: number }
+  | { readonly kind: 'mailbox.clear'; readonly instance: InstanceId; readonly upTo: number }
+  /** null forgets it. */
+  | {
+      readonly kind: 'secret.put'
+      readonly instance: InstanceId
+      readonly name: string
+      readonly value: Uint8Array | null
+    }
+  | { readonly kind: 'secret.clear'; readonly instance: InstanceId }
+
+export interface Batch {
+  readonly guards: readonly Guard[]
+  readonly writes: readonly Write[]
+}
+
+/** What an earlier call with the same idempotency key was and answered. */
+export interface Earlier {
+  readonly bodyHash: string
+  readonly answer: string
+}
+
+export type Committed =
+  | { readonly ok: true }
+  /** `earlier` is there when a `once` guard refused. */
+  | { readonly ok: false; readonly refusedBy: Guard; readonly earlier?: Earlier }
+
+export interface QueuedMessage {
+  readonly position: number
+  readonly id: MessageId
+  readonly enqueuedAt: EpochMs
+  readonly message: OutgoingMessage
+}
+
+export interface ClaimedMessage extends QueuedMessage {
+  readonly epoch: Epoch
+  readonly deadline: EpochMs
+}
+
+export interface Notification {
+  readonly receiptId: number
+  readonly body: string
+  readonly at: EpochMs
+}
+
+/** How full a queue is, read once at start. `last` is the highest position or receipt id, 0 when empty. */
+export interface QueueSize {
+  readonly instance: InstanceId
+  readonly count: number
+  readonly last: number
+}
+
+/** What retention removes; each by the time that its promise counts from. */
+export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances'
+
+export interface Store {
+  /**
+   * Durable when the promise resolves: a crash one instruction later loses nothing of the batch. Batches that arrive together
+   * share one disk flush; each succeeds or is refused alone. Batches that name the same instance are applied in the order of
+   * the calls. Rejects only when the store itself failed, and then nothing of the batch was stored.
+   */
+  commit(batch: Batch): Promise<Committed>
+
+  readonly accounts: {
+    all(): Promise<readonly AccountRow[]>
+    partnerTokens(): Promise<readonly PartnerTokenRow[]>
+  }
+  readonly instances: {
+    /** Every instance, deleted ones too, by id. Read once at start. */
+    all(): Promise<readonly InstanceRow[]>
+    /** The last id handed out per messenger; 0 when none was. */
+    lastId(messenger: Messenger): Promise<number>
+    /** State history, newest first. */
+    states(instance: InstanceId, count: number): Promise<readonly StateChange[]>
+  }
+  readonly leases: {
+    /** Takes every instance for this owner and raises each epoch; what a single node does at each start. */
+    takeAll(owner: string): Promise<ReadonlyMap<InstanceId, Epoch>>
+  }
+  readonly journal: {
+    /** The message with this id; where several chats of the instance share the id, the newest. */
+    find(instance: InstanceId, id: MessageId): Promise<MessageRow | null>
+  }
+  readonly outbox: {
+    sizes(): Promise<readonly QueueSize[]>
+    /** The first item that no attempt has claimed. */
+    next(instance: InstanceId): Promise<QueuedMessage | null>
+    /** Attempts without a verdict, oldest first. */
+    claimed(instance: InstanceId): Promise<readonly ClaimedMessage[]>
+    /** Everything queued, claimed items too, oldest first, at most `limit`. */
+    list(instance: InstanceId, limit: number): Promise<readonly QueuedMessage[]>
+  }
+  readonly mailbox: {
+    sizes(): Promise<readonly QueueSize[]>
+    /** The oldest notification. */
+    head(instance: InstanceId): Promise<Notification | null>
+    /** Removes what is older than `before`; says what it removed, so that counters follow. `upTo` is the last receipt id gone. */
+    expire(before: EpochMs): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
+  }
+  readonly secrets: {
+    get(instance: InstanceId, name: string): Promise<Uint8Array | null>
+  }
+  readonly answers: {
+    find(scope: string, key: string): Promise<Earlier | null>
+  }
+
+  /** Removes at most `limit` rows older than `before`; returns how many went. `messages` spares what is still queued. */
+  sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
+  /** Resolves when the database answers. */
+  ping(): Promise<void>
+  /** Resolves when everything handed to `commit` is on disk and the files are closed. */
+  close(): Promise<void>
+}
