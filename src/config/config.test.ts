@@ -1,0 +1,140 @@
+// Truth: DESIGN's fixed outer interface (names and defaults) and the table itself; every row is read from its own default.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { describeEffective, describeEnvFile, describeReference } from './describe.ts'
+import type { Env } from './load.ts'
+import { loadConfig } from './load.ts'
+import type { Config } from './schema.ts'
+import { SETTINGS } from './schema.ts'
+
+function configOf(env: Env): Config {
+  const loaded = loadConfig(env)
+  if ('errors' in loaded) assert.fail(loaded.errors.join('\n'))
+  return loaded.config
+}
+
+function errorsOf(env: Env): readonly string[] {
+  const loaded = loadConfig(env)
+  return 'errors' in loaded ? loaded.errors : []
+}
+
+function warningsOf(env: Env): readonly string[] {
+  const loaded = loadConfig(env)
+  return 'errors' in loaded ? [] : loaded.warnings
+}
+
+describe('loadConfig', () => {
+  test('zero configuration starts, with the documented defaults', () => {
+    const config = configOf({})
+    assert.equal(config.port, 8080)
+    assert.equal(config.host, '127.0.0.1')
+    assert.equal(config.dataDir, './data')
+    assert.equal(config.publicUrl, null)
+    assert.equal(config.partnerToken, null)
+    assert.deepEqual([config.whatsapp, config.max, config.telegram], ['simulator', 'simulator', 'simulator'])
+    assert.equal(config.webhookTimeoutMs, 180_000)
+    assert.equal(config.webhookRetryMs, 60_000)
+    assert.equal(config.keepNotificationsHours, 24)
+  })
+
+  test('an empty value counts as not set', () => {
+    assert.equal(configOf({ JADEGATE_PORT: '', JADEGATE_SEALING_KEY: ' ' }).port, 8080)
+  })
+
+  const refused: readonly (readonly [string, string, RegExp])[] = [
+    ['JADEGATE_PORT', '65536', /from 0 to 65535/],
+    ['JADEGATE_PORT', '80a', /whole number/],
+    ['JADEGATE_PORT', '-1', /whole number/],
+    ['JADEGATE_HOST', 'http://here', /host name/],
+    ['JADEGATE_PUBLIC_URL', 'ftp://here', /http:\/\/ or https:\/\//],
+    ['JADEGATE_PUBLIC_URL', 'https://user:word@here', /http:\/\/ or https:\/\//],
+    ['JADEGATE_PARTNER_TOKEN', 'a/b?c=d/e/f', /letters, digits/],
+    ['JADEGATE_SEALING_KEY', 'beef', /64 hexadecimal/],
+    ['JADEGATE_LOG_LEVEL', 'loud', /debug, info, warn, error, silent/],
+    ['JADEGATE_RATE_LIMIT_SCALE', '0', /above 0/],
+    ['JADEGATE_WEBHOOK_ALLOW', '10.0.0.0/33', /CIDR/],
+    ['JADEGATE_WEBHOOK_ALLOW', '10.0.0.0/8,', /CIDR/],
+    ['JADEGATE_WEBHOOK_ALLOW', 'localhost', /CIDR/],
+    ['JADEGATE_WHATSAPP', 'baileys', /no engine "baileys" yet/],
+    ['JADEGATE_MAX', 'live', /no engine "live" yet/],
+    ['JADEGATE_TELEGRAM', 'live', /no engine "live" yet/],
+    ['JADEGATE_WHATSAPP', 'off', /allowed is simulator/],
+    ['JADEGATE_DATABASE_URL', 'postgres://u:pw@db/x', /does not take this setting yet/],
+    ['JADEGATE_NODE_URL', 'http://10.0.0.1', /does not take this setting yet/],
+  ]
+  for (const [name, value, expected] of refused) {
+    test(`${name}=${value} is refused and named`, () => {
+      const [error = '', ...rest] = errorsOf({ [name]: value })
+      assert.deepEqual(rest, [])
+      assert.ok(error.startsWith(name), error)
+      assert.match(error, expected)
+    })
+  }
+
+  test('all mistakes are told together', () => {
+    assert.equal(errorsOf({ JADEGATE_PORT: 'x', JADEGATE_MAX: 'x', JADEGATE_UNSURE_MS: 'x' }).length, 3)
+  })
+
+  test('a secret is never repeated in an error', () => {
+    const errors = errorsOf({
+      JADEGATE_SEALING_KEY: 'top-secret',
+      JADEGATE_DATABASE_URL: 'postgres://u:top-secret@db/x',
+    })
+    assert.equal(errors.length, 2)
+    assert.ok(!errors.join().includes('top-secret'))
+  })
+
+  test('an unknown name is a warning that names the nearest known one', () => {
+    assert.match(warningsOf({ JADEGATE_PROT: '1' })[0] ?? '', /JADEGATE_PROT .*JADEGATE_PORT/)
+    assert.doesNotMatch(warningsOf({ JADEGATE_ZZZZZZZZZZZZ: '1' })[0] ?? '', /meant/)
+    assert.deepEqual(warningsOf({ PATH: 'x', JADEGATE_PORT: '1' }), [])
+  })
+
+  test('webhooks may reach loopback only while the server itself listens there', () => {
+    assert.deepEqual(configOf({}).webhookAllow, ['127.0.0.0/8', '::1/128'])
+    assert.deepEqual(configOf({ JADEGATE_HOST: '0.0.0.0' }).webhookAllow, [])
+    assert.deepEqual(
+      configOf({ JADEGATE_HOST: '0.0.0.0', JADEGATE_WEBHOOK_ALLOW: '10.1.2.3, fd00::/8' }).webhookAllow,
+      ['10.1.2.3/32', 'fd00::/8'],
+    )
+  })
+
+  test('a public URL loses its trailing slash, so that paths can be appended', () => {
+    assert.equal(configOf({ JADEGATE_PUBLIC_URL: 'https://gate.example/api/' }).publicUrl, 'https://gate.example/api')
+  })
+
+  test('no text in any setting makes it throw', () => {
+    const names = Object.values(SETTINGS).map((setting) => setting.env)
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' })), (env) => {
+        const loaded = loadConfig(env)
+        assert.ok('errors' in loaded || typeof loaded.config.port === 'number')
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('generated descriptions', () => {
+  test('every setting stands in both files, once, with its default', () => {
+    for (const setting of Object.values(SETTINGS)) {
+      assert.equal(describeReference().split(`| \`${setting.env}\` |`).length, 2, setting.env)
+      const line = `#${setting.env}=${setting.default}\n`
+      assert.equal(describeEnvFile().includes(line), setting.group !== 'Not yet', setting.env)
+    }
+  })
+
+  test('the example file, uncommented, is the default configuration', () => {
+    const lines = [...describeEnvFile().matchAll(/^#(JADEGATE_\w+)=(.*)$/gm)]
+    const env = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]))
+    assert.deepEqual(configOf(env), configOf({}))
+  })
+
+  test('the effective configuration masks what is secret', () => {
+    const text = describeEffective({ JADEGATE_OPERATOR_TOKEN: 'top-secret-token', JADEGATE_PORT: '9000' })
+    assert.match(text, /JADEGATE_PORT +9000 \(set\)/)
+    assert.match(text, /JADEGATE_OPERATOR_TOKEN +\*\*\* \(set\)/)
+    assert.ok(!text.includes('top-secret-token'))
+  })
+})

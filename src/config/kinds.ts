@@ -1,0 +1,109 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** What reading a setting's text came to: a value, or what is wrong with it (without the text itself: it may be secret). */
+export type Reading<T> = { readonly value: T } | { readonly problem: string }
+
+/** How one kind of setting is written in the environment. */
+export interface Kind<T> {
+  /** Completes the sentence "allowed is …". */
+  readonly allowed: string
+  /** The text is trimmed; empty means that nothing is set and there is no default. */
+  read(text: string): Reading<T>
+}
+
+function kind<T>(allowed: string, read: (text: string) => T | null): Kind<T> {
+  return {
+    allowed,
+    read(text) {
+      const value = read(text)
+      return value === null ? { problem: `allowed is ${allowed}` } : { value }
+    },
+  }
+}
+
+export function wholeNumber(least: number, most: number): Kind<number> {
+  return kind(`a whole number from ${least} to ${most}`, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    return value >= least && value <= most ? value : null
+  })
+}
+
+export function positiveNumber(most: number): Kind<number> {
+  return kind(`a number above 0, at most ${most}`, (text) => {
+    const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
+    return value > 0 && value <= most ? value : null
+  })
+}
+
+/** One of `values`; `planned` ones belong to the interface but not to this build, and say so. */
+export function choice<const T extends string>(values: readonly T[], planned: readonly string[] = []): Kind<T> {
+  const allowed = values.join(', ')
+  return {
+    allowed,
+    read(text) {
+      const value = values.find((candidate) => candidate === text)
+      if (value !== undefined) return { value }
+      if (planned.includes(text)) return { problem: `this build has no engine "${text}" yet; allowed is ${allowed}` }
+      return { problem: `allowed is ${allowed}` }
+    },
+  }
+}
+
+/** A host name or an address to listen on. */
+export const listenAddress: Kind<string> = kind('a host name or an IP address', (text) =>
+  isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text) ? text : null,
+)
+
+export const folder: Kind<string> = kind('a path', (text) => (text === '' || text.includes('\0') ? null : text))
+
+/** An http or https URL without query or fragment; a trailing slash is dropped, so that paths can be appended. */
+export const webUrl: Kind<string> = kind('an http:// or https:// URL without query', (text) => {
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  const plain = url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  if (!plain || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+})
+
+/** Goes into a path of the API as it is, so nothing that would have to be escaped there. */
+export const token: Kind<string> = kind('8 to 128 letters, digits or any of . _ ~ -', (text) =>
+  /^[A-Za-z0-9._~-]{8,128}$/.test(text) ? text : null,
+)
+
+export const hexKey: Kind<string> = kind('64 hexadecimal digits', (text) =>
+  /^[0-9A-Fa-f]{64}$/.test(text) ? text.toLowerCase() : null,
+)
+
+/** A comma list of addresses and CIDR ranges, returned as CIDR ranges. */
+export const addressRanges: Kind<readonly string[]> = kind('a comma list of IP addresses and CIDR ranges', (text) => {
+  const ranges: string[] = []
+  if (text === '') return ranges
+  for (const part of text.split(',').map((item) => item.trim())) {
+    const range = readRange(part)
+    if (range === null) return null
+    ranges.push(range)
+  }
+  return ranges
+})
+
+function readRange(text: string): string | null {
+  const [address = '', length, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return null
+  const bits = version === 4 ? 32 : 128
+  if (length === undefined) return `${address}/${bits}`
+  if (!/^\d{1,3}$/.test(length) || Number(length) > bits) return null
+  return `${ipaddr.parse(address).toString()}/${Number(length)}`
+}
+
+/** Part of the interface that a later build will take: setting it now is refused, so that nobody believes it works. */
+export const notYet: Kind<null> = {
+  allowed: 'nothing yet',
+  read: () => ({ problem: 'this build does not take this setting yet; leave it unset' }),
+}
+
+/** A setting that may be left out; it is then `null`. */
+export function optional<T>(inner: Kind<T>): Kind<T | null> {
+  return { allowed: inner.allowed, read: (text) => (text === '' ? { value: null } : inner.read(text)) }
+}

@@ -1,0 +1,57 @@
+import { nearest } from '../lib/nearest.ts'
+import type { Config, Setting, SettingName } from './schema.ts'
+import { SETTINGS } from './schema.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export type Loaded =
+  | { readonly config: Config; readonly warnings: readonly string[] }
+  /** One line for each value that can't be taken, with what is allowed; no value of a secret is in it. */
+  | { readonly errors: readonly string[] }
+
+const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'] as const
+
+const rows = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]
+
+/** Reads the whole configuration at once, so that all mistakes are told together. An empty value counts as not set. */
+export function loadConfig(env: Env): Loaded {
+  const values: Partial<Record<SettingName, unknown>> = {}
+  const errors: string[] = []
+  for (const [name, setting] of rows) {
+    const text = textOf(setting, env)
+    const reading = setting.kind.read(text)
+    if ('value' in reading) values[name] = reading.value
+    else errors.push(`${setting.env}${setting.secret ? '' : `="${text}"`}: ${reading.problem}`)
+  }
+  if (errors.length > 0) return { errors }
+  // Sound: without errors the loop filled in every row with what the row's own kind read.
+  const config = values as Config
+  return { config: { ...config, webhookAllow: withLoopback(config) }, warnings: unknownNames(env) }
+}
+
+/** What is set for a row, else its default; empty when there is neither. */
+export function textOf(setting: Setting<unknown>, env: Env): string {
+  const text = env[setting.env]?.trim() ?? ''
+  return text === '' ? setting.default : text
+}
+
+/** True when only this machine can reach a server that listens on `host`. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** A server that only this machine reaches may call back to this machine: whoever can set a webhook is already on it. */
+function withLoopback(config: Config): readonly string[] {
+  return isLoopbackHost(config.host) ? [...new Set([...config.webhookAllow, ...LOOPBACK_RANGES])] : config.webhookAllow
+}
+
+function unknownNames(env: Env): string[] {
+  const known = rows.map(([, setting]) => setting.env)
+  const given = Object.keys(env).filter((name) => name.startsWith('JADEGATE_'))
+  return given
+    .filter((name) => !known.some((candidate) => candidate === name))
+    .map((name) => {
+      const meant = nearest(name, known)
+      return `${name} is not a setting of Jadegate${meant === null ? '' : `; is ${meant} meant?`}`
+    })
+}

@@ -1,0 +1,210 @@
+import type { Kind } from './kinds.ts'
+import * as kinds from './kinds.ts'
+
+/** A row of the table that everything about configuration derives from: reading, defaults, `.env.example`, the docs. */
+export interface Setting<T> {
+  readonly env: `JADEGATE_${string}`
+  /** As it would be written in the environment; empty where there is none. */
+  readonly default: string
+  /** `ms`, `hours`, `days`; empty where there is none. */
+  readonly unit: string
+  readonly group: Group
+  readonly description: string
+  /** Never printed, logged or written to a file. */
+  readonly secret: boolean
+  readonly kind: Kind<T>
+}
+
+export const GROUPS = ['Server', 'Access', 'Messengers', 'Sending', 'Webhooks', 'Retention', 'Not yet'] as const
+export type Group = (typeof GROUPS)[number]
+
+interface Options {
+  readonly default?: string
+  readonly unit?: string
+  readonly secret?: boolean
+}
+
+type Row<T> = readonly [env: Setting<T>['env'], kind: Kind<T>, description: string, options?: Options]
+
+function row<T>(group: Group, [env, kind, description, options = {}]: Row<T>): Setting<T> {
+  return { env, kind, description, group, default: '', unit: '', secret: false, ...options }
+}
+
+const server = <T>(...cells: Row<T>): Setting<T> => row('Server', cells)
+const access = <T>(...cells: Row<T>): Setting<T> => row('Access', cells)
+const messengers = <T>(...cells: Row<T>): Setting<T> => row('Messengers', cells)
+const sending = <T>(...cells: Row<T>): Setting<T> => row('Sending', cells)
+const webhooks = <T>(...cells: Row<T>): Setting<T> => row('Webhooks', cells)
+const retention = <T>(...cells: Row<T>): Setting<T> => row('Retention', cells)
+const later = <T>(...cells: Row<T>): Setting<T> => row('Not yet', cells)
+
+const { wholeNumber, optional } = kinds
+
+/** Every setting there is; the key is its name in `Config`. */
+export const SETTINGS = {
+  port: server('JADEGATE_PORT', wholeNumber(0, 65_535), 'Port of the API; 0 takes any free one.', { default: '8080' }),
+  host: server(
+    'JADEGATE_HOST',
+    kinds.listenAddress,
+    'Address to listen on. The default is reached from this machine only.',
+    { default: '127.0.0.1' },
+  ),
+  dataDir: server(
+    'JADEGATE_DATA_DIR',
+    kinds.folder,
+    'Folder of the database and the key file. It is made at first start.',
+    { default: './data' },
+  ),
+  publicUrl: server(
+    'JADEGATE_PUBLIC_URL',
+    optional(kinds.webUrl),
+    'URL under which clients reach the API, as it is told to them. Without it: made of host and port.',
+  ),
+  logLevel: server(
+    'JADEGATE_LOG_LEVEL',
+    kinds.choice(['debug', 'info', 'warn', 'error', 'silent']),
+    'Least level that is logged.',
+    {
+      default: 'info',
+    },
+  ),
+  partnerToken: access(
+    'JADEGATE_PARTNER_TOKEN',
+    optional(kinds.token),
+    'Token of the first partner account, taken at first start only. Without it one is made and printed once.',
+    { secret: true },
+  ),
+  operatorToken: access(
+    'JADEGATE_OPERATOR_TOKEN',
+    optional(kinds.token),
+    'Token of the operator. Without it one is made at first start and printed once.',
+    { secret: true },
+  ),
+  sealingKey: access(
+    'JADEGATE_SEALING_KEY',
+    optional(kinds.hexKey),
+    'Key that seals tokens and credentials in the database. Without it: a key file in the data folder, made at first start, readable by its owner only. Who loses the key loses every token and link.',
+    { secret: true },
+  ),
+  rateLimitScale: access(
+    'JADEGATE_RATE_LIMIT_SCALE',
+    kinds.positiveNumber(1_000_000),
+    'Multiplies every rate limit; for benchmarks.',
+    { default: '1' },
+  ),
+  whatsapp: messengers(
+    'JADEGATE_WHATSAPP',
+    kinds.choice(['simulator'], ['baileys']),
+    'What WhatsApp instances speak with.',
+    {
+      default: 'simulator',
+    },
+  ),
+  max: messengers('JADEGATE_MAX', kinds.choice(['simulator'], ['live']), 'What MAX instances speak with.', {
+    default: 'simulator',
+  }),
+  telegram: messengers(
+    'JADEGATE_TELEGRAM',
+    kinds.choice(['simulator', 'off'], ['live']),
+    'What Telegram instances speak with; off: none can be made.',
+    { default: 'simulator' },
+  ),
+  simulatorUrl: messengers(
+    'JADEGATE_SIMULATOR_URL',
+    optional(kinds.webUrl),
+    'Simulated network in a process of its own (`jadegate simulator`). Without it: one inside the server.',
+  ),
+  simulatorPort: messengers(
+    'JADEGATE_SIMULATOR_PORT',
+    wholeNumber(0, 65_535),
+    'Port of `jadegate simulator`; 0 takes any free one.',
+    { default: '8090' },
+  ),
+  loginTimeoutMs: messengers(
+    'JADEGATE_LOGIN_TIMEOUT_MS',
+    wholeNumber(1_000, 3_600_000),
+    'How long an attempt to link a phone lasts.',
+    { default: '100000', unit: 'ms' },
+  ),
+  delayMinMs: sending(
+    'JADEGATE_DELAY_MIN_MS',
+    wholeNumber(0, 600_000),
+    'Least `delaySendMessagesMilliseconds` that an instance may be given; below 500 for benchmarks only.',
+    { default: '500', unit: 'ms' },
+  ),
+  unsureMs: sending(
+    'JADEGATE_UNSURE_MS',
+    wholeNumber(1_000, 86_400_000),
+    'After so long a send without a verdict is settled as failed, `unconfirmed`.',
+    { default: '300000', unit: 'ms' },
+  ),
+  unsureHoldMs: sending(
+    'JADEGATE_UNSURE_HOLD_MS',
+    wholeNumber(0, 86_400_000),
+    'For so long a send without a verdict holds back the next one of its instance.',
+    { default: '30000', unit: 'ms' },
+  ),
+  webhookAllow: webhooks(
+    'JADEGATE_WEBHOOK_ALLOW',
+    kinds.addressRanges,
+    'Private addresses and ranges that webhooks may reach all the same. Loopback is always in it while the server itself listens on loopback.',
+  ),
+  webhookTimeoutMs: webhooks(
+    'JADEGATE_WEBHOOK_TIMEOUT_MS',
+    wholeNumber(100, 3_600_000),
+    'How long a webhook may take to answer.',
+    { default: '180000', unit: 'ms' },
+  ),
+  webhookRetryMs: webhooks(
+    'JADEGATE_WEBHOOK_RETRY_MS',
+    wholeNumber(10, 3_600_000),
+    'Pause before the same notification is sent again.',
+    { default: '60000', unit: 'ms' },
+  ),
+  keepNotificationsHours: retention(
+    'JADEGATE_KEEP_NOTIFICATIONS_HOURS',
+    wholeNumber(1, 8_760),
+    'Notifications nobody has fetched.',
+    { default: '24', unit: 'hours' },
+  ),
+  keepQueueHours: retention(
+    'JADEGATE_KEEP_QUEUE_HOURS',
+    wholeNumber(1, 8_760),
+    'Queued messages of an instance that is not authorized; then failed, `expired`.',
+    { default: '24', unit: 'hours' },
+  ),
+  keepJournalDays: retention('JADEGATE_KEEP_JOURNAL_DAYS', wholeNumber(1, 36_500), 'Messages in the journal.', {
+    default: '90',
+    unit: 'days',
+  }),
+  keepStatesDays: retention('JADEGATE_KEEP_STATES_DAYS', wholeNumber(1, 36_500), 'History of instance states.', {
+    default: '365',
+    unit: 'days',
+  }),
+  keepDeletedDays: retention('JADEGATE_KEEP_DELETED_DAYS', wholeNumber(1, 36_500), 'Deleted instances in the list.', {
+    default: '92',
+    unit: 'days',
+  }),
+  keepAnswersHours: retention(
+    'JADEGATE_KEEP_ANSWERS_HOURS',
+    wholeNumber(1, 8_760),
+    'Answers kept for repeated requests with the same `Idempotency-Key`.',
+    { default: '24', unit: 'hours' },
+  ),
+  databaseUrl: later('JADEGATE_DATABASE_URL', optional(kinds.notYet), 'PostgreSQL instead of the embedded database.', {
+    secret: true,
+  }),
+  nodeUrl: later('JADEGATE_NODE_URL', optional(kinds.notYet), 'Where the other nodes of a cluster reach this one.'),
+  whatsappUrl: later(
+    'JADEGATE_WHATSAPP_URL',
+    optional(kinds.notYet),
+    'Websocket endpoint of WhatsApp, for proxies and tests.',
+  ),
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+
+/** The effective configuration: one typed value a setting, checked, ready to be used. */
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never
+}
