@@ -29,6 +29,8 @@ export interface InstanceRow {
   readonly deletedAt: EpochMs | null
   /** Receipt ids up to this one may have been handed out; after a restart numbering goes on above it. */
   readonly receiptsUpTo: number
+  /** When the last attempt to send began; 0 before the first. */
+  readonly lastSentAt: EpochMs
 }
 
 /** A partner's or a person's account. */

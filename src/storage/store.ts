@@ -58,6 +58,8 @@ export type Write =
       readonly linked: LinkedAccount | null
     }
   | { readonly kind: 'instance.receipts'; readonly instance: InstanceId; readonly upTo: number }
+  /** An attempt to send began at this time (`InstanceRow.lastSentAt`); the delay between two sends outlives a restart. */
+  | { readonly kind: 'instance.sent'; readonly instance: InstanceId; readonly at: EpochMs }
   | { readonly kind: 'instance.delete'; readonly instance: InstanceId; readonly at: EpochMs }
   /** A line of the state history. */
   | { readonly kind: 'state.add'; readonly instance: InstanceId; readonly change: StateChange }

@@ -1,0 +1,75 @@
+import type { Timer } from '../lib/clock.ts'
+import type { Sweep } from '../storage/store.ts'
+import type { Instances } from './instances.ts'
+import type { Node } from './node.ts'
+
+const EVERY_MS = 60_000
+const SWEEP_ROWS = 1000
+
+/** Retention: gives up what waited too long and removes what is older than its promise, a little at a time. */
+export class Housekeeping {
+  readonly #node: Node
+  readonly #instances: Instances
+  #timer: Timer | undefined
+  #running: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(node: Node, instances: Instances) {
+    this.#node = node
+    this.#instances = instances
+  }
+
+  start(): void {
+    this.#timer = this.#node.clock.after(EVERY_MS, () => {
+      this.#running = this.run().then(() => {
+        if (!this.#stopped) this.start()
+      })
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#timer?.cancel()
+    await this.#running
+  }
+
+  /** One round. A part that fails is said and does not keep the others from their turn. */
+  async run(): Promise<void> {
+    const { limits, clock } = this.#node
+    const now = clock.now()
+    await this.#part('notifications', () => this.#expireNotifications(now - limits.keepNotificationsMs))
+    await this.#part('queues', () => this.#expireQueues())
+    await this.#part('messages', () => this.#sweep('messages', now - limits.keepJournalMs))
+    await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
+    await this.#part('answers', () => this.#sweep('answers', now - limits.keepAnswersMs))
+    await this.#part('deletedInstances', async () => {
+      const before = now - limits.keepDeletedMs
+      await this.#sweep('deletedInstances', before)
+      this.#instances.forget(before)
+    })
+  }
+
+  async #part(part: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#node.log.error({ part, error }, 'housekeeping failed for this round')
+    }
+  }
+
+  async #expireNotifications(before: number): Promise<void> {
+    for (const gone of await this.#node.store.mailbox.expire(before)) {
+      this.#instances.get(gone.instance)?.mailbox.expired(gone.count, gone.upTo)
+    }
+  }
+
+  async #expireQueues(): Promise<void> {
+    for (const instance of this.#instances.all()) await instance.expireQueue()
+  }
+
+  async #sweep(what: Sweep, before: number): Promise<void> {
+    while (!this.#stopped && (await this.#node.store.sweep(what, before, SWEEP_ROWS)) >= SWEEP_ROWS) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import type { Change, SessionEvent } from '../drivers/driver.ts'
+import { recordNetwork, recordStatus } from '../journal/record.ts'
+import type { MessageId } from '../model/ids.ts'
+import type { InstanceRow } from '../model/instance.ts'
+import { statusRank, type MessageStatus } from '../model/message.ts'
+import type { NotificationEvent } from '../notifications/event.ts'
+import type { Write } from '../storage/store.ts'
+import type { InstanceRecord } from './record.ts'
+import { settle, type Unsettled } from './settlement.ts'
+
+/** What the runner must know once a change is durable. */
+export interface Applied {
+  readonly linked: boolean
+  readonly unlinked: boolean
+  /** Messages whose lost verdict a receipt has replaced. */
+  readonly settled: readonly MessageId[]
+}
+
+/** Finds an attempt that has no verdict yet. */
+export type FindUnsettled = (id: MessageId) => Unsettled | undefined
+
+/**
+ * Turns what a driver received into one batch: protocol keys, journal rows, notifications, queue. A message or receipt that is
+ * stored already adds nothing, so the network may bring everything twice. Must run alone for its instance (`record.changes`),
+ * because it decides by what it reads.
+ */
+export async function applyChange(record: InstanceRecord, change: Change, unsettled: FindUnsettled): Promise<Applied> {
+  const draft = new ChangeDraft(record, unsettled)
+  for (const event of change.events ?? []) await draft.add(event)
+  for (const [name, value] of change.secrets ?? []) {
+    draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
+  }
+  await record.commitWith(draft.events, draft.writes, draft.row)
+  draft.settled.forEach(() => record.outbox.drop())
+  return { linked: draft.linked, unlinked: draft.unlinked, settled: draft.settled }
+}
+
+class ChangeDraft {
+  readonly writes: Write[] = []
+  readonly events: NotificationEvent[] = []
+  readonly settled: MessageId[] = []
+  row: InstanceRow | undefined
+  linked = false
+  unlinked = false
+  readonly #record: InstanceRecord
+  readonly #unsettled: FindUnsettled
+  /** Ids that this very change adds or raises, which the store does not show yet. */
+  readonly #seen = new Map<MessageId, { status: MessageStatus; byApi: boolean }>()
+
+  constructor(record: InstanceRecord, unsettled: FindUnsettled) {
+    this.#record = record
+    this.#unsettled = unsettled
+  }
+
+  async add(event: SessionEvent): Promise<void> {
+    switch (event.kind) {
+      case 'message':
+        return this.#message(event)
+      case 'status':
+        return this.#status(event)
+      case 'linked':
+        this.linked = true
+        return this.#state('authorized', event.at, event.account)
+      case 'unlinked':
+        this.unlinked = true
+        this.writes.push({ kind: 'secret.clear', instance: this.#record.id })
+        return this.#state('notAuthorized', event.at)
+      case 'restricted':
+        return this.#state(event.state, event.at)
+      default:
+        return event satisfies never
+    }
+  }
+
+  async #message({ message }: Extract<SessionEvent, { kind: 'message' }>): Promise<void> {
+    const known = await this.#known(message.id)
+    if (known !== undefined) return
+    const status = message.direction === 'out' ? 'sent' : 'delivered'
+    this.#seen.set(message.id, { status, byApi: false })
+    this.writes.push(recordNetwork(this.#record.id, message))
+    this.events.push({ kind: 'message', flow: message.direction === 'out' ? 'outgoing' : 'incoming', message })
+  }
+
+  async #status(event: Extract<SessionEvent, { kind: 'status' }>): Promise<void> {
+    const known = await this.#known(event.id)
+    if (known === undefined || statusRank(event.status) <= statusRank(known.status)) return
+    const item = known.byApi ? this.#unsettled(event.id) : undefined
+    if (item !== undefined && !this.settled.includes(event.id)) {
+      // A receipt proves that the attempt arrived: it stands for the verdict that was lost or is late.
+      const proof = settle(this.#record, item, { status: 'sent', description: '', at: event.at })
+      this.writes.push(...proof.writes)
+      this.events.push(...proof.events)
+      this.settled.push(event.id)
+      this.#seen.set(event.id, { status: 'sent', byApi: true })
+      if (event.status === 'sent') return
+    }
+    this.#seen.set(event.id, { status: event.status, byApi: known.byApi })
+    const description = event.description ?? ''
+    this.writes.push(recordStatus(this.#record.id, event.id, event.status, description, event.at))
+    this.events.push({ ...event, description, byApi: known.byApi })
+  }
+
+  async #known(id: MessageId): Promise<{ status: MessageStatus; byApi: boolean } | undefined> {
+    const seen = this.#seen.get(id)
+    if (seen !== undefined) return seen
+    const row = await this.#record.node.store.journal.find(this.#record.id, id)
+    return row === null ? undefined : { status: row.status, byApi: row.byApi }
+  }
+
+  #state(state: InstanceRow['state'], at: number, account?: InstanceRow['linked']): void {
+    const before = this.row ?? this.#record.row
+    const linked = account ?? before.linked
+    if (before.state === state && before.linked?.wid === linked?.wid) {
+      // Nothing to tell, but a new device id or name is still worth keeping.
+      this.writes.push({ kind: 'instance.state', instance: this.#record.id, state, linked })
+      this.row = { ...before, linked }
+      return
+    }
+    const changed = this.#record.changeState(state, linked, at)
+    this.writes.push(...changed.writes)
+    this.events.push(changed.event)
+    this.row = changed.row
+  }
+}

@@ -1,0 +1,271 @@
+import type { Driver } from '../drivers/driver.ts'
+import { readRecord, recordOutgoing } from '../journal/record.ts'
+import { fault, type Fault } from '../model/fault.ts'
+import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { LinkedAccount } from '../model/instance.ts'
+import type { OutgoingMessage, Quote } from '../model/message.ts'
+import type { Messenger } from '../model/messenger.ts'
+import type { Repeated } from '../model/once.ts'
+import type { Settings } from '../model/settings.ts'
+import type { InstanceState, StateChange } from '../model/state.ts'
+import type { CourierClient } from '../notifications/courier.ts'
+import type { Mailbox } from '../notifications/mailbox.ts'
+import { enqueueWrite, OUTBOX_LIMIT } from '../queue/outbox.ts'
+import { expiresAt } from '../queue/schedule.ts'
+import type { Once } from '../storage/once.ts'
+import type { Committed, QueuedMessage, Write } from '../storage/store.ts'
+import { failQueued } from './giving-up.ts'
+import { newInstanceToken, newMessageId } from './identifiers.ts'
+import { Linking } from './linking.ts'
+import type { Node } from './node.ts'
+import type { InstanceRecord } from './record.ts'
+import { Runner } from './runner.ts'
+
+/** An instance as the rest of the product sees it: what can be asked of it and done with it. */
+export class Instance implements CourierClient {
+  readonly driver: Driver
+  readonly #record: InstanceRecord
+  #runner: Runner | undefined
+  #linking: Linking | undefined
+
+  constructor(record: InstanceRecord, driver: Driver) {
+    this.#record = record
+    this.driver = driver
+    record.mailbox.onReady = () => {
+      this.#node.courier.wake(this)
+    }
+  }
+
+  get id(): InstanceId {
+    return this.#record.row.id
+  }
+
+  get account(): AccountId {
+    return this.#record.row.account
+  }
+
+  get messenger(): Messenger {
+    return this.#record.row.messenger
+  }
+
+  get createdAt(): EpochMs {
+    return this.#record.row.createdAt
+  }
+
+  get deletedAt(): EpochMs | null {
+    return this.#record.row.deletedAt
+  }
+
+  get name(): string {
+    return this.#record.row.name
+  }
+
+  /** `apiTokenInstance`: 50 hex digits. */
+  get token(): string {
+    return this.#record.row.token
+  }
+
+  get settings(): Settings {
+    return this.#record.row.settings
+  }
+
+  /** `stateInstance` as the wire shows it now. */
+  get state(): InstanceState {
+    return this.#runner?.state ?? this.#record.row.state
+  }
+
+  /** Whether the session is connected at this moment. */
+  get isOnline(): boolean {
+    return this.#runner?.isOpen ?? false
+  }
+
+  get linked(): LinkedAccount | null {
+    return this.#record.linked
+  }
+
+  get mailbox(): Mailbox {
+    return this.#record.mailbox
+  }
+
+  get linking(): Linking {
+    this.#linking ??= new Linking(this.#record, () => this.#live())
+    return this.#linking
+  }
+
+  /** Where the courier delivers, or null while it must not. */
+  target(): { url: string; token: string } | null {
+    const { settings, deletedAt } = this.#record.row
+    if (settings.webhookUrl === '' || deletedAt !== null) return null
+    return { url: settings.webhookUrl, token: settings.webhookUrlToken }
+  }
+
+  /** Durable when it resolves, and in force at once; nothing restarts. */
+  async update(patch: Partial<Settings> & { readonly name?: string }): Promise<void> {
+    const { name, ...settings } = patch
+    await this.#record.changes.run(async () => {
+      const writes: Write[] = []
+      const merged: Settings = { ...this.settings, ...settings }
+      if (Object.keys(settings).length > 0) {
+        writes.push({ kind: 'instance.settings', instance: this.id, settings: merged })
+      }
+      if (name !== undefined) writes.push({ kind: 'instance.name', instance: this.id, name })
+      await this.#record.commit(writes)
+      this.#record.follow({ settings: merged, ...(name === undefined ? {} : { name }) })
+    })
+    if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
+    this.#node.courier.wake(this)
+    this.#runner?.sender.wake()
+  }
+
+  /** The old token is refused from the moment this resolves. */
+  async renewToken(): Promise<string> {
+    return this.#record.changes.run(async () => {
+      const token = newInstanceToken(this.#node.random)
+      await this.#record.commit([{ kind: 'instance.token', instance: this.id, token }])
+      this.#record.follow({ token })
+      return token
+    })
+  }
+
+  /** Newest first. */
+  history(count: number): Promise<readonly StateChange[]> {
+    return this.#node.store.instances.states(this.id, count)
+  }
+
+  /** Resolves when the restart has begun. */
+  async reboot(): Promise<void> {
+    this.#linking?.cancel()
+    await this.#runner?.restart()
+  }
+
+  async logout(): Promise<void> {
+    this.#linking?.cancel()
+    await this.#runner?.logout()
+  }
+
+  /** Queues a message; durable when it resolves. It leaves when its turn comes, the state allows it and the delay has passed. */
+  async send(message: OutgoingMessage, once?: Once<MessageId>): Promise<MessageId | Fault | Repeated> {
+    const { clock, random } = this.#node
+    const { outbox } = this.#record
+    if (outbox.isFull) return fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)
+    const id = newMessageId(random)
+    const at = clock.now()
+    const position = outbox.take()
+    const writes = [recordOutgoing(this.id, id, message, at), enqueueWrite(this.id, position, id, at)]
+    try {
+      const committed = await this.#record.tryCommit(writes, once?.(id))
+      if (!committed.ok) {
+        outbox.abandon(position)
+        return repeated(committed)
+      }
+    } catch (error) {
+      outbox.abandon(position)
+      throw error
+    }
+    this.#runner?.sender.wake()
+    return id
+  }
+
+  /** What the journal knows of a message that a reply in this chat refers to. */
+  async quote(id: MessageId, chat: ChatId): Promise<Quote> {
+    const row = await this.#node.store.journal.find(this.id, id)
+    if (row?.chat !== chat) return { id, participant: '' as ChatId, text: null }
+    const { author, content } = readRecord(row)
+    return { id, participant: author === '' ? ((this.linked?.wid ?? '') as ChatId) : author, text: content.text }
+  }
+
+  /** How many messages wait. */
+  get queued(): number {
+    return this.#record.outbox.count
+  }
+
+  /** The queue, oldest first. */
+  queue(limit: number): Promise<readonly QueuedMessage[]> {
+    return this.#node.store.outbox.list(this.id, limit)
+  }
+
+  /** Settles everything queued as `failed`/`cleared`, without notifications. An attempt under way is not called back. */
+  async clearQueue(): Promise<void> {
+    await this.#record.changes.run(() => this.#dropQueue('cleared', []))
+  }
+
+  async #dropQueue(description: string, more: readonly Write[]): Promise<void> {
+    const cleared = this.#record.outbox.clear(this.#runner?.sender.attempts.count ?? 0)
+    const at = this.#node.clock.now()
+    await this.#record.commit([
+      { kind: 'outbox.fail', instance: this.id, upTo: cleared.upTo, description, at },
+      ...more,
+    ])
+    cleared.drop()
+  }
+
+  // Life cycle; for `Instances` alone
+
+  /** Brings the instance back after a start of the process. */
+  async start(): Promise<void> {
+    this.#node.courier.wake(this)
+    if (this.#record.row.state === 'notAuthorized' && this.#record.outbox.count === 0) return
+    await this.#live().start()
+  }
+
+  /** Resolves when this process does nothing more for the instance. */
+  async stop(): Promise<void> {
+    this.#linking?.cancel()
+    await this.#runner?.stop()
+    await this.#record.changes.idle()
+  }
+
+  /** Settles everything and deletes; the phone stays linked at the network, as the contract says. Durable when it resolves. */
+  async delete(): Promise<void> {
+    await this.stop()
+    this.#node.courier.forget(this.id)
+    const at = this.#node.clock.now()
+    await this.#record.changes.run(async () => {
+      for (const attempt of this.#runner?.sender.attempts.all() ?? []) {
+        await this.#record.commit([{ kind: 'outbox.release', instance: this.id, position: attempt.position }])
+        this.#runner?.sender.attempts.remove(attempt.id)
+      }
+      await this.#dropQueue('deleted', [
+        { kind: 'instance.delete', instance: this.id, at },
+        { kind: 'secret.clear', instance: this.id },
+      ])
+      this.#record.follow({ deletedAt: at })
+    })
+    this.#runner = undefined
+    await this.mailbox.clear()
+  }
+
+  /** Gives up what has waited too long for a link (DECISIONS B). Time while authorised does not count. */
+  async expireQueue(): Promise<void> {
+    if (this.queued === 0 || this.deletedAt !== null) return
+    await this.#record.changes.run(async () => {
+      if (this.#record.row.state === 'authorized') return
+      const now = this.#node.clock.now()
+      const [change] = await this.history(1)
+      const since = change?.at ?? this.createdAt
+      const attempts = this.#runner?.sender.attempts
+      await failQueued(
+        this.#record,
+        'expired',
+        (item) =>
+          attempts?.find(item.id) === undefined &&
+          expiresAt(item.enqueuedAt, since, this.#node.limits.keepQueueMs) <= now,
+        () => undefined,
+      )
+    })
+  }
+
+  #live(): Runner {
+    this.#runner ??= new Runner(this.#record, this.driver)
+    return this.#runner
+  }
+
+  get #node(): Node {
+    return this.#record.node
+  }
+}
+
+function repeated(refused: Extract<Committed, { ok: false }>): Repeated {
+  if (refused.earlier === undefined) throw new Error(`a batch was refused by ${refused.refusedBy.kind}`)
+  return { earlier: refused.earlier }
+}

@@ -1,0 +1,175 @@
+import { fault, type Fault } from '../model/fault.ts'
+import type { AccountId, InstanceId } from '../model/ids.ts'
+import type { InstanceRow } from '../model/instance.ts'
+import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
+import type { Repeated } from '../model/once.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts'
+import type { Once } from '../storage/once.ts'
+import type { QueueSize } from '../storage/store.ts'
+import { newInstanceToken } from './identifiers.ts'
+import { Instance } from './instance.ts'
+import type { Node } from './node.ts'
+import { InstanceRecord } from './record.ts'
+
+/** What a new instance is to be. */
+export interface NewInstance {
+  readonly account: AccountId
+  readonly messenger: Messenger
+  readonly name: string
+  readonly settings: Partial<Settings>
+  readonly once?: Once<{ readonly id: InstanceId; readonly token: string }>
+}
+
+/** So many sessions are opened before the process looks at anything else again. */
+const START_CHUNK = 200
+
+/** All instances of this node: loaded once, kept in memory, written through. */
+export class Instances {
+  readonly #node: Node
+  readonly #byId = new Map<number, Instance>()
+  readonly #byAccount = new Map<AccountId, Instance[]>()
+  readonly #revisions = new Map<AccountId, number>()
+  readonly #lastIds = new Map<Messenger, number>()
+
+  private constructor(node: Node) {
+    this.#node = node
+  }
+
+  /** Reads every instance. Nothing is live until `start`. */
+  static async load(node: Node): Promise<Instances> {
+    const instances = new Instances(node)
+    const outboxes = bySize(await node.store.outbox.sizes())
+    const mailboxes = bySize(await node.store.mailbox.sizes())
+    for (const row of await node.store.instances.all()) {
+      const outbox = outboxes.get(row.id)
+      const mailbox = mailboxes.get(row.id)
+      instances.#add(row, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
+    }
+    for (const messenger of MESSENGERS) {
+      instances.#lastIds.set(messenger, await node.store.instances.lastId(messenger))
+    }
+    return instances
+  }
+
+  /** The instance with this id; deleted ones too, until they are erased. */
+  get(id: number): Instance | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** An account's instances in the order they were made, deleted ones too. */
+  ofAccount(account: AccountId): readonly Instance[] {
+    return this.#byAccount.get(account) ?? []
+  }
+
+  all(): IterableIterator<Instance> {
+    return this.#byId.values()
+  }
+
+  /** Rises whenever something changes that a list of this account's instances shows. */
+  revision(account: AccountId): number {
+    return this.#revisions.get(account) ?? 0
+  }
+
+  /** Makes an instance; durable when it resolves. Its id was never used before and never will be again. */
+  async create(wanted: NewInstance): Promise<Instance | Fault | Repeated> {
+    const { store, clock, random, ownership } = this.#node
+    if (!this.#node.drivers.has(wanted.messenger)) return fault('unsupported', 'this messenger is switched off')
+    for (;;) {
+      const id = this.#takeId(wanted.messenger)
+      if (id > ID_RANGES[wanted.messenger].last) return fault('unavailable', 'no ids are left for this messenger')
+      const row: InstanceRow = {
+        id,
+        account: wanted.account,
+        messenger: wanted.messenger,
+        name: wanted.name,
+        token: newInstanceToken(random),
+        settings: { ...DEFAULT_SETTINGS, ...wanted.settings },
+        state: 'notAuthorized',
+        linked: null,
+        createdAt: clock.now(),
+        deletedAt: null,
+        receiptsUpTo: 0,
+        lastSentAt: 0,
+      }
+      const sequence = { kind: 'sequence', messenger: wanted.messenger, value: id } as const
+      const once = wanted.once?.({ id, token: row.token })
+      const committed = await store.commit({
+        guards: once === undefined ? [sequence] : [once, sequence],
+        writes: [{ kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch }],
+      })
+      if (committed.ok) return this.#add(row, {})
+      if (committed.earlier !== undefined) return { earlier: committed.earlier }
+      // Another node took this id: begin after the last one that anybody took.
+      this.#lastIds.set(wanted.messenger, await store.instances.lastId(wanted.messenger))
+    }
+  }
+
+  /** Deletes an instance and settles what it held; durable when it resolves. False when it was deleted already. */
+  async delete(instance: Instance): Promise<boolean> {
+    if (instance.deletedAt !== null) return false
+    await instance.delete()
+    this.changed(instance.account)
+    return true
+  }
+
+  /** Something that a list of this account's instances shows has changed. */
+  changed(account: AccountId): void {
+    this.#revisions.set(account, this.revision(account) + 1)
+  }
+
+  /** Brings every live instance back. Resolves when all attempts are under way. */
+  async start(): Promise<void> {
+    let inChunk = 0
+    for (const instance of this.#byId.values()) {
+      if (instance.deletedAt !== null) continue
+      await instance.start()
+      inChunk += 1
+      if (inChunk % START_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  /** Resolves when no instance does anything more. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((instance) => instance.stop()))
+  }
+
+  /** Forgets deleted instances that retention has erased from the store. */
+  forget(deletedBefore: number): void {
+    for (const instance of this.#byId.values()) {
+      if (instance.deletedAt === null || instance.deletedAt >= deletedBefore) continue
+      this.#byId.delete(instance.id)
+      const siblings = this.#byAccount.get(instance.account) ?? []
+      this.#byAccount.set(
+        instance.account,
+        siblings.filter((sibling) => sibling !== instance),
+      )
+      this.changed(instance.account)
+    }
+  }
+
+  #takeId(messenger: Messenger): InstanceId {
+    const next = Math.max(this.#lastIds.get(messenger) ?? 0, ID_RANGES[messenger].first - 1) + 1
+    this.#lastIds.set(messenger, next)
+    return next as InstanceId
+  }
+
+  #add(row: InstanceRow, sizes: { outbox?: QueueSize; mailbox?: QueueSize }): Instance {
+    const { drivers, ownership } = this.#node
+    const driver = drivers.get(row.messenger)
+    if (driver === undefined) {
+      throw new Error(`instance ${String(row.id)} needs the messenger ${row.messenger}, which is switched off`)
+    }
+    const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
+    const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver)
+    this.#byId.set(row.id, instance)
+    const siblings = this.#byAccount.get(row.account)
+    if (siblings === undefined) this.#byAccount.set(row.account, [instance])
+    else siblings.push(instance)
+    this.changed(row.account)
+    return instance
+  }
+}
+
+function bySize(sizes: readonly QueueSize[]): ReadonlyMap<InstanceId, QueueSize> {
+  return new Map(sizes.map((size) => [size.instance, size]))
+}

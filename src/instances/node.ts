@@ -1,0 +1,36 @@
+import type { Ownership } from '../cluster/ownership.ts'
+import type { Driver } from '../drivers/driver.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Random } from '../lib/random.ts'
+import type { Messenger } from '../model/messenger.ts'
+import type { Courier } from '../notifications/courier.ts'
+import type { Store } from '../storage/store.ts'
+
+/** How long things may take and be kept, all in milliseconds; see `config/schema.ts` for what each is for. */
+export interface Limits {
+  /** A send without a verdict is given up as `unconfirmed` after so long. */
+  readonly unsureMs: number
+  /** So long such a send holds back the messages behind it. */
+  readonly unsureHoldMs: number
+  /** A linking attempt that nobody looks at ends after so long. */
+  readonly loginTimeoutMs: number
+  readonly keepQueueMs: number
+  readonly keepNotificationsMs: number
+  readonly keepJournalMs: number
+  readonly keepStatesMs: number
+  readonly keepDeletedMs: number
+  readonly keepAnswersMs: number
+}
+
+/** What every instance of this process shares. */
+export interface Node {
+  readonly store: Store
+  readonly ownership: Ownership
+  readonly drivers: ReadonlyMap<Messenger, Driver>
+  readonly courier: Courier
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly limits: Limits
+}

@@ -1,0 +1,124 @@
+import { Serial } from '../lib/serial.ts'
+import type { Epoch, EpochMs, InstanceId } from '../model/ids.ts'
+import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
+import type { InstanceState, StoredState } from '../model/state.ts'
+import type { NotificationEvent } from '../notifications/event.ts'
+import { isWanted } from '../notifications/gate.ts'
+import { renderNotification } from '../notifications/body/render.ts'
+import { Mailbox } from '../notifications/mailbox.ts'
+import { OutboxCounter } from '../queue/outbox.ts'
+import type { Committed, Guard, QueueSize, Write } from '../storage/store.ts'
+import type { Node } from './node.ts'
+
+/** The lease went to another owner: nothing that this process does for the instance counts any more. */
+export class LostOwnership extends Error {
+  constructor(instance: InstanceId) {
+    super(`instance ${String(instance)} is owned elsewhere`)
+    this.name = 'LostOwnership'
+  }
+}
+
+/**
+ * The durable half of an instance: its row, its queues' counters, and the one way to change them. Memory follows a commit and
+ * never precedes it; `changes` lets one change at a time through.
+ */
+export class InstanceRecord {
+  readonly node: Node
+  readonly epoch: Epoch
+  readonly mailbox: Mailbox
+  readonly outbox: OutboxCounter
+  readonly changes = new Serial()
+  #row: InstanceRow
+
+  constructor(node: Node, row: InstanceRow, epoch: Epoch, sizes: { outbox?: QueueSize; mailbox?: QueueSize }) {
+    this.node = node
+    this.epoch = epoch
+    this.#row = row
+    this.outbox = new OutboxCounter(sizes.outbox ?? { count: 0, last: 0 })
+    this.mailbox = new Mailbox(
+      row.id,
+      {
+        commit: (writes) => this.commit(writes),
+        head: () => node.store.mailbox.head(row.id),
+        now: () => node.clock.now(),
+      },
+      { count: sizes.mailbox?.count ?? 0, last: sizes.mailbox?.last ?? 0, receiptsUpTo: row.receiptsUpTo },
+    )
+  }
+
+  get id(): InstanceId {
+    return this.#row.id
+  }
+
+  get row(): InstanceRow {
+    return this.#row
+  }
+
+  /** Who is linked now. The row keeps the last one after a logout, to tell a new phone from the old. */
+  get linked(): LinkedAccount | null {
+    return this.#row.state === 'notAuthorized' ? null : this.#row.linked
+  }
+
+  /** Sets fields of the row in memory; only after the commit that stored them. */
+  follow(fields: Partial<InstanceRow>): void {
+    this.#row = { ...this.#row, ...fields }
+  }
+
+  /** Stores the writes under this owner's guard. Rejects when they were not stored. */
+  async commit(writes: readonly Write[]): Promise<void> {
+    const committed = await this.tryCommit(writes)
+    if (!committed.ok) throw new LostOwnership(this.id)
+  }
+
+  /** As `commit`, with one more guard whose refusal is an answer and not an error. */
+  async tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
+    const owns: Guard = { kind: 'owns', instance: this.id, epoch: this.epoch }
+    const committed = await this.node.store.commit({ guards: guard === undefined ? [owns] : [owns, guard], writes })
+    if (!committed.ok && committed.refusedBy.kind === 'owns') throw new LostOwnership(this.id)
+    return committed
+  }
+
+  /**
+   * Stores writes together with the notifications that the settings want of these events, whose bodies are frozen here. `as`
+   * is the row as the batch makes it, where the batch changes it.
+   */
+  async commitWith(events: readonly NotificationEvent[], writes: readonly Write[], as?: InstanceRow): Promise<void> {
+    const row = as ?? this.#row
+    const instance = {
+      idInstance: row.id,
+      wid: row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? ''),
+      typeInstance: row.messenger,
+    }
+    const wanted = events.filter((event) => isWanted(event, row.settings))
+    if (wanted.length === 0) {
+      if (writes.length > 0) await this.commit(writes)
+    } else {
+      const bodies = wanted.map((event) => renderNotification(instance, event))
+      const posted = this.mailbox.post(bodies, this.node.clock.now())
+      await this.commit([...writes, ...posted.writes])
+      posted.committed()
+    }
+    if (as !== undefined) this.follow(as)
+  }
+
+  /** The writes and the event of a change of state, and the row as it will be. */
+  changeState(
+    state: StoredState,
+    linked: LinkedAccount | null,
+    at: EpochMs,
+  ): { readonly writes: readonly Write[]; readonly event: NotificationEvent; readonly row: InstanceRow } {
+    const wid = state === 'notAuthorized' ? '' : (linked?.wid ?? '')
+    return {
+      writes: [
+        { kind: 'instance.state', instance: this.id, state, linked },
+        { kind: 'state.add', instance: this.id, change: { state, wid, at } },
+      ],
+      event: stateEvent(state, at),
+      row: { ...this.#row, state, linked },
+    }
+  }
+}
+
+export function stateEvent(state: InstanceState, at: EpochMs): NotificationEvent {
+  return { kind: 'state', state, at }
+}

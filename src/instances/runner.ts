@@ -1,0 +1,228 @@
+import type { Change, Driver, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
+import { backoffMs } from '../lib/backoff.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Random } from '../lib/random.ts'
+import { retryOf, type Fault } from '../model/fault.ts'
+import type { InstanceId, MessageId } from '../model/ids.ts'
+import type { InstanceState } from '../model/state.ts'
+import { failQueued } from './giving-up.ts'
+import { applyChange, type Applied } from './inbound.ts'
+import { stateEvent, type InstanceRecord } from './record.ts'
+import { Sender } from './sender.ts'
+
+const RECONNECT_PLAN = { firstMs: 500, longestMs: 60_000 } as const
+
+/**
+ * One live instance: its session, when to connect it again, and what it brings. An idle one holds a few fields and no timer.
+ * `connection`: none → connecting → open → (lost) → waiting → connecting …; `none` again after logout or a lasting trouble.
+ */
+export class Runner implements SessionHost {
+  readonly instance: InstanceId
+  readonly sender: Sender
+  readonly #record: InstanceRecord
+  readonly #driver: Driver
+  #session: Session | undefined
+  #connection: 'none' | 'connecting' | 'open' | 'waiting' = 'none'
+  /** Until the first opening after a start or reboot the wire shows `starting`. */
+  #starting = false
+  /** The world was told of `starting` and waits to hear of its end. */
+  #rebooted = false
+  #failures = 0
+  #timer: Timer | undefined
+  #stopped = false
+
+  constructor(record: InstanceRecord, driver: Driver) {
+    this.instance = record.id
+    this.#record = record
+    this.#driver = driver
+    this.sender = new Sender(record)
+  }
+
+  get clock(): Clock {
+    return this.#record.node.clock
+  }
+
+  get random(): Random {
+    return this.#record.node.random
+  }
+
+  get log(): Log {
+    return this.#record.node.log
+  }
+
+  get isOpen(): boolean {
+    return this.#connection === 'open'
+  }
+
+  /** `stateInstance` as it is now. */
+  get state(): InstanceState {
+    const stored = this.#record.row.state
+    return stored !== 'notAuthorized' && this.#starting ? 'starting' : stored
+  }
+
+  /** Brings a linked instance back: after a start of the process, or a reboot. Resolves when the attempt is under way. */
+  async start(): Promise<void> {
+    if (this.#record.outbox.count > 0) {
+      await this.sender.recover()
+      this.sender.wake()
+    }
+    if (this.#record.row.state === 'notAuthorized') return
+    this.#starting = true
+    await this.#connect()
+  }
+
+  /** Ends the session and opens it again; the wire shows `starting` meanwhile, and both changes are notified. */
+  async restart(): Promise<void> {
+    if (this.#record.row.state === 'notAuthorized') return
+    const at = this.clock.now()
+    await this.#record.changes.run(() => this.#record.commitWith([stateEvent('starting', at)], []))
+    this.#starting = true
+    this.#rebooted = true
+    void this.#reopen().catch((error: unknown) => {
+      this.log.error({ idInstance: this.instance, error }, 'a restart failed')
+    })
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#close()
+    await this.#connect()
+  }
+
+  /** Begins to link a phone. Only while nothing is linked. */
+  login(way: LoginWay): Login {
+    return this.#open().login(way)
+  }
+
+  /** Unlinks at the network as far as it can be reached, then forgets the credentials; durable when it resolves. */
+  async logout(): Promise<void> {
+    this.sender.shut()
+    this.#timer?.cancel()
+    const session = this.#session
+    this.#session = undefined
+    this.#connection = 'none'
+    await session?.logout()
+    if (this.#record.row.state === 'notAuthorized') return
+    await this.#apply({ events: [{ kind: 'unlinked', at: this.clock.now() }] })
+  }
+
+  /** Resolves when nothing more is sent or stored for this instance by this process. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#close()
+    this.sender.stop()
+    await this.#record.changes.idle()
+  }
+
+  async #close(): Promise<void> {
+    this.sender.shut()
+    this.#timer?.cancel()
+    this.#timer = undefined
+    const session = this.#session
+    this.#session = undefined
+    this.#connection = 'none'
+    await session?.disconnect()
+  }
+
+  #open(): Session {
+    this.#session ??= this.#driver.open(this)
+    return this.#session
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#stopped || this.#connection === 'open') return
+    this.#connection = 'connecting'
+    await this.#open().connect()
+  }
+
+  // What the session tells
+
+  async commit(change: Change): Promise<void> {
+    const { linked, unlinked } = await this.#apply(change)
+    if (linked) this.#starting = false
+    if (!unlinked) return
+    this.sender.shut()
+    const session = this.#session
+    this.#session = undefined
+    this.#connection = 'none'
+    // Not awaited: the driver may be waiting for this very commit before it can be quiet.
+    void session?.disconnect()
+  }
+
+  secret(name: string): Promise<Uint8Array | null> {
+    return this.#record.node.store.secrets.get(this.instance, name)
+  }
+
+  opened(): void {
+    if (this.#session === undefined) return
+    this.#connection = 'open'
+    this.#failures = 0
+    if (this.#starting) {
+      this.#starting = false
+      void this.#announceReturn()
+    }
+    this.sender.open(this.#session)
+  }
+
+  lost(trouble: Fault): void {
+    if (this.#stopped || this.#session === undefined) return
+    this.sender.shut()
+    const wasLinked = this.#record.row.state !== 'notAuthorized'
+    this.log.info({ idInstance: this.instance, fault: trouble.fault }, 'the session was lost')
+    if (retryOf(trouble) === 'never' || !wasLinked) {
+      this.#connection = 'none'
+      return
+    }
+    this.#connection = 'waiting'
+    this.#failures += 1
+    const waitMs = backoffMs(RECONNECT_PLAN, this.#failures, this.random)
+    this.#timer?.cancel()
+    this.#timer = this.clock.after(waitMs, () => {
+      void this.#connect()
+    })
+  }
+
+  /** Only a reboot has told the world of `starting`; a start of the process has not, and its end is no news either. */
+  async #announceReturn(): Promise<void> {
+    if (!this.#rebooted) return
+    this.#rebooted = false
+    try {
+      const { state } = this.#record.row
+      await this.#record.changes.run(() => this.#record.commitWith([stateEvent(state, this.clock.now())], []))
+    } catch (error) {
+      this.log.error({ idInstance: this.instance, error }, 'the end of a restart could not be notified')
+    }
+  }
+
+  #apply(change: Change): Promise<Applied> {
+    return this.#record.changes.run(async () => {
+      await this.#dropQueueOfOtherPhone(change)
+      const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
+      this.#forget(applied.settled)
+      return applied
+    })
+  }
+
+  #forget(settled: readonly MessageId[]): void {
+    if (settled.length === 0) return
+    settled.forEach((id) => this.sender.attempts.remove(id))
+    this.sender.wake()
+  }
+
+  /**
+   * DECISIONS B: what was queued for one phone is never sent from another. It is settled before the new link is stored, so a crash
+   * in between leaves an unlinked instance and no message for the wrong phone.
+   */
+  async #dropQueueOfOtherPhone(change: Change): Promise<void> {
+    const before = this.#record.row.linked?.wid
+    const linked = change.events?.find((event) => event.kind === 'linked')
+    if (before === undefined || linked === undefined || linked.account.wid === before) return
+    const last = this.#record.outbox.last
+    await failQueued(
+      this.#record,
+      'account changed',
+      (item) => item.position <= last,
+      (item) => this.sender.attempts.remove(item.id),
+    )
+  }
+}

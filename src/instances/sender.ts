@@ -1,0 +1,250 @@
+import type { Session, Verdict } from '../drivers/driver.ts'
+import { backoffMs } from '../lib/backoff.ts'
+import type { Timer } from '../lib/clock.ts'
+import { retryOf } from '../model/fault.ts'
+import type { EpochMs, MessageId } from '../model/ids.ts'
+import { claimWrite, releaseWrite } from '../queue/outbox.ts'
+import { nextSendAt } from '../queue/schedule.ts'
+import type { QueuedMessage } from '../storage/store.ts'
+import { Attempts, type Attempt } from './attempts.ts'
+import { LostOwnership, type InstanceRecord } from './record.ts'
+import { settle, type Outcome } from './settlement.ts'
+
+/** A message that the network puts off is tried so often before it is given up, so that it can't block the rest for ever. */
+const TRIES = 5
+const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
+/** A session that gives no verdict in this time has lost it. */
+const VERDICT_MS = 60_000
+
+/**
+ * Sends one instance's queue, one message at a time (DECISIONS B). A queued message goes:
+ *   queued → claimed (durable, before anything leaves) → settled: `sent`, `noAccount`, `notInGroup` or `failed`;
+ *   claimed → queued again, when it certainly did not leave;
+ *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent
+ *   again unless the network says that it does not know it. It holds the queue for a bounded time only.
+ * A crash anywhere leaves the item queued or claimed; `recover` makes every claimed one unsure.
+ */
+export class Sender {
+  readonly attempts = new Attempts()
+  readonly #record: InstanceRecord
+  #session: Session | undefined
+  #running = false
+  #timer: Timer | undefined
+  #abort: AbortController | undefined
+  #tries = 0
+  #lastSentAt: EpochMs
+  /** The retry after a refusal for now, or a trouble of the store. */
+  #notBefore = 0
+
+  constructor(record: InstanceRecord) {
+    this.#record = record
+    this.#lastSentAt = record.row.lastSentAt
+  }
+
+  /** Takes over what an earlier process claimed. */
+  async recover(): Promise<void> {
+    const { store, clock, limits } = this.#record.node
+    const holdUntil = clock.now() + limits.unsureHoldMs
+    for (const claimed of await store.outbox.claimed(this.#record.id)) {
+      // However old: the network gets the chance to answer before the attempt is given up.
+      this.attempts.add({ ...claimed, holdUntil, deadline: Math.max(claimed.deadline, holdUntil) })
+    }
+  }
+
+  /** The session is open: sends may leave. */
+  open(session: Session): void {
+    this.#session = session
+    this.#notBefore = 0
+    this.wake()
+  }
+
+  /** The session is gone; an attempt under way becomes unsure by its verdict or by abort. */
+  shut(): void {
+    this.#session = undefined
+    this.#abort?.abort()
+  }
+
+  /** Looks whether something may leave now. Called when a message was queued, a session opened, a setting or time changed. */
+  wake(): void {
+    if (this.#running) return
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (this.#record.outbox.count === 0 && this.attempts.count === 0) return
+    this.#running = true
+    void this.#run()
+  }
+
+  stop(): void {
+    this.shut()
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#record.node
+    let wakeAt: EpochMs | undefined
+    try {
+      wakeAt = await this.#step()
+    } catch (error) {
+      if (error instanceof LostOwnership) {
+        log.warn({ idInstance: this.#record.id }, 'sending stopped: the instance is owned elsewhere')
+      } else {
+        log.error({ idInstance: this.#record.id, error }, 'sending stopped for a moment: the store failed')
+        this.#notBefore = clock.now() + RETRY_PLAN.firstMs
+        wakeAt = this.#notBefore
+      }
+    }
+    this.#running = false
+    if (wakeAt === undefined) return
+    const delayMs = wakeAt - clock.now()
+    if (delayMs <= 0) this.wake()
+    else this.#timer = clock.after(delayMs, () => this.wake())
+  }
+
+  /** One step; says when the next is due, or undefined when only an event can make one due. */
+  async #step(): Promise<EpochMs | undefined> {
+    const { clock, store } = this.#record.node
+    const attemptsDue = await this.#reconcile()
+    if (this.#session === undefined || this.#record.row.state !== 'authorized') return attemptsDue
+    const now = clock.now()
+    const held = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
+    if (held > now) return Math.min(held, attemptsDue ?? held)
+    if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
+    const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds
+    const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore)
+    if (due > now) return Math.min(due, attemptsDue ?? due)
+    const item = await store.outbox.next(this.#record.id)
+    if (item === null) return attemptsDue
+    await this.#attempt(this.#session, item)
+    return clock.now()
+  }
+
+  async #attempt(session: Session, item: QueuedMessage): Promise<void> {
+    const { clock } = this.#record.node
+    const abort = (this.#abort = new AbortController())
+    const typingMs = item.message.typingTimeMs ?? 0
+    if (typingMs > 0) {
+      session.typing(item.message.chat, typingMs)
+      await pause(clock, typingMs, abort.signal)
+    }
+    if (abort.signal.aborted || !(await this.#claim(item))) return
+    const timer = clock.after(VERDICT_MS, () => abort.abort())
+    const verdict = await session.send(item.id, item.message, abort.signal)
+    timer.cancel()
+    this.#lastSentAt = clock.now()
+    await this.#judge(item, verdict)
+  }
+
+  /** Durable before anything leaves. False when the item was cleared meanwhile. */
+  #claim(item: QueuedMessage): Promise<boolean> {
+    const { clock, limits, store } = this.#record.node
+    const { id, epoch } = this.#record
+    return this.#record.changes.run(async () => {
+      const head = await store.outbox.next(id)
+      if (head?.position !== item.position) return false
+      const at = clock.now()
+      const deadline = at + limits.unsureMs
+      await this.#record.commit([
+        claimWrite(id, item.position, epoch, deadline),
+        { kind: 'instance.sent', instance: id, at },
+      ])
+      this.attempts.add({ ...item, deadline, holdUntil: at + limits.unsureHoldMs })
+      return true
+    })
+  }
+
+  async #judge(item: QueuedMessage, verdict: Verdict): Promise<void> {
+    if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', at: verdict.at })
+    const { fault, message } = verdict.fault
+    switch (retryOf(verdict.fault)) {
+      case 'never':
+        return this.settle(item.id, {
+          status: fault === 'noAccount' || fault === 'notInGroup' ? fault : 'failed',
+          description: fault === 'noAccount' || fault === 'notInGroup' ? '' : message,
+          at: this.#record.node.clock.now(),
+        })
+      case 'later':
+        return this.#putOff(item, message)
+      case 'unsure':
+        return
+    }
+  }
+
+  /** Nothing left this machine. While the connection is away it waits; a refusal for now is retried a bounded number of times. */
+  async #putOff(item: QueuedMessage, message: string): Promise<void> {
+    const { clock, random } = this.#record.node
+    if (this.#session !== undefined) {
+      this.#tries += 1
+      if (this.#tries >= TRIES) {
+        return this.settle(item.id, { status: 'failed', description: message, at: clock.now() })
+      }
+      this.#notBefore = clock.now() + backoffMs(RETRY_PLAN, this.#tries, random)
+    }
+    await this.#release(item)
+  }
+
+  async #release(item: { readonly id: MessageId; readonly position: number }): Promise<void> {
+    await this.#record.changes.run(async () => {
+      if (this.attempts.find(item.id) === undefined) return
+      await this.#record.commit([releaseWrite(this.#record.id, item.position)])
+      this.attempts.remove(item.id)
+    })
+  }
+
+  /** Stores how an attempt ended. Does nothing when a receipt has settled it meanwhile. */
+  async settle(id: MessageId, outcome: Outcome): Promise<void> {
+    await this.#record.changes.run(async () => {
+      const item = this.attempts.find(id)
+      if (item === undefined) return
+      const end = settle(this.#record, item, outcome)
+      await this.#record.commitWith(end.events, end.writes)
+      this.attempts.remove(id)
+      this.#record.outbox.drop()
+      this.#tries = 0
+    })
+  }
+
+  /** Asks the network about every attempt without a verdict, and gives up those whose time is over. Says when to ask again. */
+  async #reconcile(): Promise<EpochMs | undefined> {
+    const { clock } = this.#record.node
+    let due: EpochMs | undefined
+    for (const attempt of this.attempts.all()) {
+      if (await this.#reconcileOne(attempt)) continue
+      const next = Math.min(attempt.deadline, clock.now() + LOOK_AGAIN_MS)
+      due = Math.min(due ?? next, next)
+    }
+    return due
+  }
+
+  async #reconcileOne(attempt: Attempt): Promise<boolean> {
+    const { clock } = this.#record.node
+    const found = this.#session === undefined ? 'unknown' : await this.#session.lookup(attempt.id)
+    if (found === 'sent') {
+      await this.settle(attempt.id, { status: 'sent', description: '', at: clock.now() })
+    } else if (found === 'absent') {
+      await this.#release(attempt)
+    } else if (clock.now() >= attempt.deadline) {
+      await this.settle(attempt.id, { status: 'failed', description: 'unconfirmed', at: clock.now() })
+    } else return false
+    return true
+  }
+}
+
+/** How often the network is asked again about an attempt that it could not tell about. */
+const LOOK_AGAIN_MS = 5000
+
+function pause(
+  clock: { after(ms: number, run: () => void): Timer },
+  delayMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      timer.cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = clock.after(delayMs, done)
+    signal.addEventListener('abort', done)
+  })
+}
