@@ -35,6 +35,11 @@ export function textOf(setting: Setting<unknown>, env: Env): string {
   return text === '' ? setting.default : text
 }
 
+/** The secrets that the environment holds, for masking. */
+export function secretValues(env: Env): string[] {
+  return rows.filter(([, setting]) => setting.secret).map(([, setting]) => textOf(setting, env))
+}
+
 /** True when only this machine can reach a server that listens on `host`. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

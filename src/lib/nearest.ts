@@ -1,9 +1,9 @@
 /** How many letters must be put in, left out or replaced to make one word of the other. */
 export function editDistance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column)
-  for (const [row, letter] of [...left].entries()) {
+  let above = [0, ...Array.from(right, (_, column) => column + 1)]
+  for (const [row, letter] of Array.from(left).entries()) {
     const line = [row + 1]
-    for (const [column, other] of [...right].entries()) {
+    for (const [column, other] of Array.from(right).entries()) {
       const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1)
       line.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
     }

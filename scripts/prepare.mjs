@@ -1,0 +1,154 @@
+// Makes a clone ready to run: right Node, packages as locked, compiled output as the sources. What is in order is left alone and not
+// talked about. Called before start, test, demo and bench. Node's own modules only: it runs before anything is installed.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const SOURCES = ['src', 'test', 'bench']
+const STAMP = join(ROOT, 'dist', '.sources')
+
+class Trouble extends Error {}
+
+try {
+  checkNode()
+  const build = buildNeeded()
+  if (!packagesInOrder(build)) install()
+  ensureDatabaseBinding()
+  if (build) compile()
+} catch (error) {
+  if (!(error instanceof Trouble)) throw error
+  console.error(`\n${error.message}`)
+  process.exitCode = 1
+}
+
+function checkNode() {
+  const { engines } = readJson('package.json')
+  const [wanted, have] = [engines.node.replace('>=', ''), process.versions.node].map((text) =>
+    text.split('.').map(Number),
+  )
+  const difference = have[0] - wanted[0] || have[1] - wanted[1]
+  if (difference < 0) {
+    throw new Trouble(
+      `Jadegate needs Node ${engines.node}; this is ${process.versions.node}. Get it at https://nodejs.org.`,
+    )
+  }
+}
+
+/**
+ * True when node_modules holds what the lock names. npm keeps a copy of the lock of what it installed; versions and hashes are
+ * compared instead of times, which a checkout or a copy changes. What is optional may be missing (other platforms), and what only
+ * development needs as long as there is nothing to compile.
+ */
+function packagesInOrder(needDevelopment) {
+  const installed = readJson('node_modules/.package-lock.json')?.packages
+  if (installed === undefined) return false
+  return Object.entries(readJson('package-lock.json').packages).every(([path, locked]) => {
+    const own = installed[path]
+    if (path === '' || locked.optional || locked.devOptional || (locked.dev && !needDevelopment && own === undefined))
+      return true
+    return own?.version === locked.version && own.integrity === locked.integrity
+  })
+}
+
+function install() {
+  console.error('Installing packages (npm ci); the first time this takes a minute or two.')
+  // --include=dev: NODE_ENV=production must not leave out the compiler that the next step needs.
+  const { status, output } = runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (status === 0) return
+  const hint = /better-sqlite3|node-gyp|gyp ERR/.test(output) ? `\n${COMPILER_HINT}` : ''
+  throw new Trouble(`Installing the packages failed, see above.${hint}`)
+}
+
+const COMPILER_HINT =
+  'better-sqlite3 found no ready-made binary for this machine and could not be compiled: that needs a C++ compiler, make and Python 3 ' +
+  '(Debian, Ubuntu: apt-get install g++ make python3; macOS: xcode-select --install).'
+
+/** Another Node than the one that npm ran with needs another binary of better-sqlite3; so does an install without scripts. */
+function ensureDatabaseBinding() {
+  if (databaseOpens()) return
+  console.error(`Building better-sqlite3 for Node ${process.versions.node}.`)
+  const { status } = runNpm(['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--loglevel=error'])
+  if (status !== 0 || !databaseOpens()) throw new Trouble(COMPILER_HINT)
+}
+
+/** Tried in a process of its own: a binary that failed to load once can't be loaded again in the same one. */
+function databaseOpens() {
+  const code = "new (require('better-sqlite3'))(':memory:').close()"
+  return spawnSync(process.execPath, ['-e', code], { cwd: ROOT, stdio: 'ignore' }).status === 0
+}
+
+function buildNeeded() {
+  return !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== fingerprint()
+}
+
+function compile() {
+  console.error('Compiling (tsc).')
+  // Without a stamp the output may be incomplete though the compiler's own notes say otherwise: start over.
+  if (!existsSync(STAMP)) rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+  const before = fingerprint()
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  })
+  if (status !== 0) throw new Trouble('Compiling failed, see above.')
+  removeOrphans()
+  mkdirSync(join(ROOT, 'dist'), { recursive: true })
+  chmodSync(join(ROOT, 'dist/src/main.js'), 0o755)
+  writeFileSync(STAMP, before)
+}
+
+/** Output whose source is gone would still be found by the test runner. */
+function removeOrphans() {
+  for (const file of filesUnder(SOURCES.map((folder) => join('dist', folder)))) {
+    const source = file.replace(/^dist./, '').replace(/\.js(\.map)?$/, '.ts')
+    if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, file))
+  }
+}
+
+/** Changes when a source, the compiler's settings or a package's version does, and when a file comes or goes. */
+function fingerprint() {
+  const hash = createHash('sha256')
+  for (const file of [...filesUnder(SOURCES), 'tsconfig.json', 'package.json', 'package-lock.json']) {
+    const { size, mtimeMs } = statSync(join(ROOT, file))
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function filesUnder(folders) {
+  return folders
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length)),
+    )
+    .sort()
+}
+
+/** Runs the npm that called us, or the one on the PATH; what it says goes to stderr and is returned too. */
+function runNpm(args) {
+  const npm = process.env.npm_execpath ?? ''
+  const ours = basename(npm).startsWith('npm')
+  const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
+  const result = ours
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
+  if (result.error !== undefined) throw new Trouble(`npm could not be started: ${result.error.message}`)
+  const output = `${result.stdout}${result.stderr}`
+  if (result.status !== 0) process.stderr.write(output)
+  return { status: result.status, output }
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Command } from 'commander'
+import { packageFile } from '../lib/package-file.ts'
+import { addConfigCommand } from './config.ts'
+import type { Context } from './context.ts'
+
+const PackageFile = Compile(Type.Object({ version: Type.String() }))
+
+/** The `jadegate` command. It throws commander's error on a usage mistake instead of ending the process. */
+export function createProgram(context: Context): Command {
+  const program = new Command('jadegate')
+    .description('Messenger gateway and partner platform that speaks the GREEN-API contract')
+    .version(PackageFile.Parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))).version)
+    .configureOutput({
+      writeOut: (text) => {
+        context.print(text.trimEnd())
+      },
+      writeErr: (text) => {
+        context.complain(text.trimEnd())
+      },
+    })
+    .exitOverride()
+  for (const add of [addConfigCommand]) add(program, context)
+  return program
+}
