@@ -1,0 +1,68 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type ColumnDataType,
+} from 'kysely'
+
+/**
+ * In what the databases differ, each difference by its own name: code asks for a capability and never which database it has.
+ * Schema and statements are otherwise one text for all (only TEXT, BIGINT, INTEGER; times in epoch ms; flags 0 or 1).
+ */
+export interface Dialect {
+  /** `$1`, `$2` for the placeholders instead of `?`. */
+  readonly numberedPlaceholders: boolean
+  /** Several transactions write at once, so what a guard has read must be locked until the end. */
+  readonly concurrentWriters: boolean
+  /** The type of a primary key that numbers itself in the order of insertion. */
+  readonly serialKey: ColumnDataType
+  /** Taken before migrating, so that two nodes that start at once migrate one after the other; null where the transaction does it. */
+  readonly migrationLock: string | null
+  /** Compiles schema statements; connected to nothing. */
+  readonly schema: Kysely<unknown>
+}
+
+export const sqliteDialect: Dialect = {
+  numberedPlaceholders: false,
+  concurrentWriters: false,
+  serialKey: 'integer',
+  migrationLock: null,
+  schema: new Kysely({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  }),
+}
+
+/** Any number that nothing else on the same database takes. */
+const MIGRATION_LOCK = 5_823_640_112
+
+export const postgresDialect: Dialect = {
+  numberedPlaceholders: true,
+  concurrentWriters: true,
+  serialKey: 'bigserial',
+  migrationLock: `select pg_advisory_xact_lock(${String(MIGRATION_LOCK)})`,
+  schema: new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  }),
+}
+
+/** A statement written with `?`, as this database wants it. No statement has a question mark in a literal. */
+export function placeholders(dialect: Dialect, sql: string): string {
+  if (!dialect.numberedPlaceholders) return sql
+  let count = 0
+  return sql.replaceAll('?', () => `$${String(++count)}`)
+}

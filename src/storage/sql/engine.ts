@@ -1,0 +1,18 @@
+import type { Batch, Committed } from '../store.ts'
+import type { Param, Row } from './statement.ts'
+
+/** What a database must do for the store to stand on it. Statements are written with `?`. */
+export interface Engine {
+  /** See `Store.commit`. */
+  commit(batch: Batch): Promise<Committed>
+  /** Sees everything whose commit has resolved. */
+  read(sql: string, params: readonly Param[]): Promise<readonly Row[]>
+  /** One changing statement in a transaction of its own, durable when it resolves; `changed` counts rows. */
+  write(sql: string, params: readonly Param[]): Promise<{ readonly rows: readonly Row[]; readonly changed: number }>
+  close(): Promise<void>
+}
+
+/** The database failed; nothing of what was asked is stored. Holds no value of any row. */
+export class StorageFailed extends Error {
+  override readonly name = 'StorageFailed'
+}

@@ -1,0 +1,40 @@
+import type { Seal } from '../../lib/seal.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import { DEFAULT_SETTINGS, FLAGS, type Flag, type FlagName, type Settings } from '../../model/settings.ts'
+import { places } from './statement.ts'
+
+/** Settings as they are stored: JSON, with the receiver's token sealed inside. */
+export function settingsToJson(settings: Settings, instance: InstanceId, seal: Seal): string {
+  const token = settings.webhookUrlToken
+  if (token === '') return JSON.stringify(settings)
+  return JSON.stringify({ ...settings, webhookUrlToken: seal.seal(token, places.webhookUrlToken(instance)) })
+}
+
+/** A setting that the stored text doesn't have, or has in a form of no use, takes its default; what is unknown is left out. */
+export function settingsFromJson(json: string, instance: InstanceId, seal: Seal): Settings {
+  const stored = JSON.parse(json) as Readonly<Record<string, unknown>>
+  const flags: Record<FlagName, Flag> = { ...DEFAULT_SETTINGS }
+  for (const name of FLAGS) {
+    const value = stored[name]
+    if (value === 'yes' || value === 'no') flags[name] = value
+  }
+  const token = textOr(stored['webhookUrlToken'], '')
+  return {
+    ...flags,
+    webhookUrl: textOr(stored['webhookUrl'], DEFAULT_SETTINGS.webhookUrl),
+    webhookUrlToken: token === '' ? '' : seal.open(token, places.webhookUrlToken(instance)),
+    delaySendMessagesMilliseconds: numberOr(
+      stored['delaySendMessagesMilliseconds'],
+      DEFAULT_SETTINGS.delaySendMessagesMilliseconds,
+    ),
+    autoTyping: numberOr(stored['autoTyping'], DEFAULT_SETTINGS.autoTyping),
+  }
+}
+
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback
+}
+
+function numberOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback
+}

@@ -1,0 +1,106 @@
+import type { Seal } from '../../lib/seal.ts'
+import type { Store } from '../store.ts'
+import { integer, text } from './columns.ts'
+import type { Engine } from './engine.ts'
+import * as rows from './rows.ts'
+import { places } from './statement.ts'
+import { expireMailbox, sweep } from './sweeps.ts'
+
+const QUEUED = `select o.position, o.message_id, o.at, o.claim_epoch, o.claim_deadline, m.body
+  from outbox o join message m on m.instance_id = o.instance_id and m.id = o.message_id and m.by_api = 1
+  where o.instance_id = ?`
+
+const READS = {
+  accounts: 'select id, kind, name, created_at from account order by created_at, id',
+  partnerTokens: 'select account_id, token, created_at from partner_token order by created_at, token_hash',
+  instances: `select id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
+    receipts_up_to, last_sent_at from instance order by id`,
+  lastId: 'select value from sequence where messenger = ?',
+  states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
+  message: `select instance_id, id, chat_id, direction, by_api, status, description, at, body
+    from message where instance_id = ? and id = ? order by seq desc limit 1`,
+  outboxSizes: 'select instance_id, count(*) as count, max(position) as last from outbox group by instance_id',
+  nextQueued: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
+  claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
+  queued: `${QUEUED} order by o.position limit ?`,
+  mailboxSizes: 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox group by instance_id',
+  head: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
+  secret: 'select value from secret where instance_id = ? and name = ?',
+  answer: 'select body_hash, answer from answer where scope = ? and key = ?',
+  ping: 'select 1 as answers',
+} as const
+
+const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = null returning instance_id, epoch`
+
+/** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
+export function createSqlStore(engine: Engine, seal: Seal): Store {
+  return {
+    commit: (batch) => engine.commit(batch),
+    accounts: {
+      all: async () => (await engine.read(READS.accounts, [])).map(rows.accountRow),
+      partnerTokens: async () =>
+        (await engine.read(READS.partnerTokens, [])).map((row) => rows.partnerTokenRow(row, seal)),
+    },
+    instances: {
+      all: async () => (await engine.read(READS.instances, [])).map((row) => rows.instanceRow(row, seal)),
+      async lastId(messenger) {
+        const [row] = await engine.read(READS.lastId, [messenger])
+        return row === undefined ? 0 : integer(row, 'value')
+      },
+      states: async (instance, count) => (await engine.read(READS.states, [instance, count])).map(rows.stateChange),
+    },
+    leases: {
+      async takeAll(owner) {
+        const taken = await engine.write(TAKE_ALL, [owner])
+        return new Map(taken.rows.map((row) => [rows.instanceId(row), rows.epoch(row)]))
+      },
+    },
+    journal: {
+      async find(instance, id) {
+        const [row] = await engine.read(READS.message, [instance, id])
+        return row === undefined ? null : rows.messageRow(row)
+      },
+    },
+    ...queues(engine),
+    secrets: {
+      async get(instance, name) {
+        const [row] = await engine.read(READS.secret, [instance, name])
+        return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
+      },
+    },
+    answers: {
+      async find(scope, key) {
+        const [row] = await engine.read(READS.answer, [scope, key])
+        if (row === undefined) return null
+        return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
+      },
+    },
+    sweep: (what, before, limit) => sweep(engine, what, before, limit),
+    async ping() {
+      await engine.read(READS.ping, [])
+    },
+    close: () => engine.close(),
+  }
+}
+
+function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
+  return {
+    outbox: {
+      sizes: async () => (await engine.read(READS.outboxSizes, [])).map(rows.queueSize),
+      async next(instance) {
+        const [row] = await engine.read(READS.nextQueued, [instance])
+        return row === undefined ? null : rows.queuedMessage(row)
+      },
+      claimed: async (instance) => (await engine.read(READS.claimed, [instance])).map(rows.claimedMessage),
+      list: async (instance, limit) => (await engine.read(READS.queued, [instance, limit])).map(rows.queuedMessage),
+    },
+    mailbox: {
+      sizes: async () => (await engine.read(READS.mailboxSizes, [])).map(rows.queueSize),
+      async head(instance) {
+        const [row] = await engine.read(READS.head, [instance])
+        return row === undefined ? null : rows.notification(row)
+      },
+      expire: (before) => expireMailbox(engine, before),
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import BetterSqlite from 'better-sqlite3'
+import type { Param, Row } from './statement.ts'
+
+/** The only file that knows which SQLite library this is. All calls block. */
+export interface SqliteStatement {
+  /** How many rows it changed. */
+  run(params: readonly Param[]): number
+  get(params: readonly Param[]): Row | undefined
+  all(params: readonly Param[]): readonly Row[]
+  /** It gives rows, so it must be asked by `get` or `all`. */
+  readonly givesRows: boolean
+}
+
+export interface SqliteDatabase {
+  prepare(sql: string): SqliteStatement
+  exec(sql: string): void
+  /** False again after an error that made SQLite roll back by itself. */
+  readonly inTransaction: boolean
+  close(): void
+}
+
+const BUSY_TIMEOUT_MS = 5000
+/** The writer checkpoints by itself, see `sqlite-writer.ts`; this bounds the log when it does not come to it. 64 MB. */
+const CHECKPOINT_PAGES = 16_000
+/** What the log's file may keep of its size after a checkpoint. */
+const LOG_BYTES = 64 * 1024 * 1024
+
+/**
+ * The writer's connection makes the file; a reader's connection only ever reads, and needs one that writes to be open.
+ * The busy timeout comes first, as every other pragma may already meet a lock.
+ */
+export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase {
+  const database = new BetterSqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: use === 'read' })
+  if (use === 'write') {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`)
+    database.pragma(`journal_size_limit = ${String(LOG_BYTES)}`)
+  }
+  return {
+    prepare(sql) {
+      const statement = database.prepare<unknown[], Row>(sql)
+      return {
+        givesRows: statement.reader,
+        run: (params) => statement.run(params).changes,
+        get: (params) => statement.get(params),
+        all: (params) => statement.all(params),
+      }
+    },
+    exec(sql) {
+      database.exec(sql)
+    },
+    get inTransaction() {
+      return database.inTransaction
+    },
+    close() {
+      database.close()
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { OPERATIONS, operationAt, type Outcome } from './batch-code.ts'
+import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
+import type { Param, Row } from './statement.ts'
+
+/** What the main thread sends: coded batches one after the other (their count first), or one statement whose rows it wants. */
+export type Job = readonly Param[] | { readonly sql: string; readonly params: readonly Param[] }
+
+export type JobOutcome = Outcome | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly changed: number }
+
+/** Runs groups of jobs, each group in one transaction, each batch of it whole or not at all. */
+export class SqliteGroup {
+  readonly #database: SqliteDatabase
+  readonly #begin: SqliteStatement
+  readonly #commit: SqliteStatement
+  readonly #save: SqliteStatement
+  readonly #release: SqliteStatement
+  readonly #undo: SqliteStatement
+  readonly #operations: readonly { run: SqliteStatement; why: SqliteStatement | null }[]
+  readonly #queries = new Map<string, SqliteStatement>()
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database
+    this.#begin = database.prepare('begin immediate')
+    this.#commit = database.prepare('commit')
+    this.#save = database.prepare('savepoint batch')
+    this.#release = database.prepare('release batch')
+    this.#undo = database.prepare('rollback to batch')
+    this.#operations = OPERATIONS.map(({ sql, guard }) => ({
+      run: database.prepare(sql),
+      why: guard === null || guard.why === null ? null : database.prepare(guard.why),
+    }))
+  }
+
+  /**
+   * One outcome for each batch and query, in their order. When the transaction as a whole fails, all have failed, also those that
+   * were refused: what a guard had read may be gone with it.
+   */
+  run(jobs: readonly Job[]): readonly JobOutcome[] {
+    const outcomes: JobOutcome[] = []
+    try {
+      this.#begin.run([])
+      for (const job of jobs) {
+        if ('sql' in job) outcomes.push(this.#query(job.sql, job.params))
+        else this.#batches(job, outcomes)
+      }
+      this.#commit.run([])
+      return outcomes
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('rollback')
+      const failed = { kind: 'failed', error: textOf(error) } as const
+      return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
+    }
+  }
+
+  #batches(coded: readonly Param[], outcomes: JobOutcome[]): void {
+    let at = 1
+    while (at < coded.length) {
+      const end = endOf(coded, at)
+      outcomes.push(this.#batch(coded, at, end))
+      at = end
+    }
+  }
+
+  /** A savepoint is taken only where there is something to undo later: before a change that isn't the last operation. */
+  #batch(coded: readonly Param[], start: number, end: number): Outcome {
+    let saved = false
+    try {
+      let at = start + 1
+      for (let number = 0; at < end; number++) {
+        const { paramCount, guard } = operationAt(coded, at)
+        const params = coded.slice(at + 1, at + 1 + paramCount)
+        const statements = this.#statementsOf(coded[at] as number)
+        at += 1 + paramCount
+        if (!saved && at < end && guard?.reads !== true) {
+          this.#save.run([])
+          saved = true
+        }
+        const hit = guard?.reads === true ? statements.run.get(params) !== undefined : statements.run.run(params) > 0
+        if (guard !== null && !hit) {
+          const why = statements.why?.get(params.slice(0, guard.whyParamCount)) ?? null
+          if (saved) this.#revert()
+          return { kind: 'refused', guard: number, why }
+        }
+      }
+      if (saved) this.#release.run([])
+      return null
+    } catch (error) {
+      return this.#failed(error, saved)
+    }
+  }
+
+  #query(sql: string, params: readonly Param[]): JobOutcome {
+    try {
+      let statement = this.#queries.get(sql)
+      if (statement === undefined) this.#queries.set(sql, (statement = this.#database.prepare(sql)))
+      if (!statement.givesRows) return { kind: 'rows', rows: [], changed: statement.run(params) }
+      const rows = statement.all(params)
+      return { kind: 'rows', rows, changed: rows.length }
+    } catch (error) {
+      return this.#failed(error, false)
+    }
+  }
+
+  /** Some errors (a full disk, say) end the whole transaction; then there is nothing left to undo and the whole group has failed. */
+  #failed(error: unknown, saved: boolean): Outcome {
+    if (!this.#database.inTransaction) throw error
+    if (saved) this.#revert()
+    return { kind: 'failed', error: textOf(error) }
+  }
+
+  #revert(): void {
+    this.#undo.run([])
+    this.#release.run([])
+  }
+
+  #statementsOf(operation: number): { run: SqliteStatement; why: SqliteStatement | null } {
+    const statements = this.#operations[operation]
+    if (statements === undefined) throw new RangeError('Not a coded batch')
+    return statements
+  }
+}
+
+export function countOf(job: Job): number {
+  return 'sql' in job ? 1 : (job[0] as number)
+}
+
+function endOf(coded: readonly Param[], start: number): number {
+  let at = start + 1
+  for (let left = coded[start] as number; left > 0; left--) at += 1 + operationAt(coded, at).paramCount
+  return at
+}
+
+/** SQLite's texts name tables and columns, never values. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,108 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Log } from '../../lib/log.ts'
+import { createSeal, type Seal } from '../../lib/seal.ts'
+import { sqliteDialect } from '../dialect.ts'
+import type { Store } from '../store.ts'
+import { encodeBatch } from './batch-code.ts'
+import { StorageFailed, type Engine } from './engine.ts'
+import { prepareSchema } from './prepare-schema.ts'
+import { committed } from './refusal.ts'
+import { createSqlStore } from './sql-store.ts'
+import { openSqlite, type SqliteDatabase, type SqliteStatement } from './sqlite-database.ts'
+import { WriterThread } from './writer-thread.ts'
+
+export interface SqliteStoreOptions {
+  /** Path of the database; made with its folder if it isn't there. SQLite keeps two more files beside it. */
+  readonly file: string
+  /** 32 bytes. */
+  readonly sealingKey: Uint8Array
+  readonly log: Log
+}
+
+/**
+ * The embedded store: one file, one writer thread, reads on the calling thread.
+ * @throws SchemaTooNew, WrongSealingKey
+ */
+export async function openSqliteStore({ file, sealingKey, log }: SqliteStoreOptions): Promise<Store> {
+  const seal = createSeal(sealingKey)
+  mkdirSync(dirname(file), { recursive: true })
+  // SQLite gives its other files the rights of this one.
+  closeSync(openSync(file, 'a', 0o600))
+  const steps = await prepareFile(file, seal)
+  if (steps.length > 0) log.info({ steps }, 'The schema of the database was brought up to date')
+  const writer = await WriterThread.start(file, log)
+  try {
+    return createSqlStore(createEngine(openSqlite(file, 'read'), writer, seal), seal)
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+async function prepareFile(file: string, seal: Seal): Promise<readonly string[]> {
+  const database = openSqlite(file, 'write')
+  try {
+    database.exec('begin immediate')
+    const steps = await prepareSchema(
+      (sql, params) => Promise.resolve(runOnce(database, sql, params)),
+      sqliteDialect,
+      seal,
+    )
+    database.exec('commit')
+    return steps
+  } finally {
+    database.close()
+  }
+}
+
+function runOnce(database: SqliteDatabase, sql: string, params: readonly string[]) {
+  const statement = database.prepare(sql)
+  if (statement.givesRows) return statement.all(params)
+  statement.run(params)
+  return []
+}
+
+function createEngine(reader: SqliteDatabase, writer: WriterThread, seal: Seal): Engine {
+  const statements = new Map<string, SqliteStatement>()
+  function prepared(sql: string): SqliteStatement {
+    let statement = statements.get(sql)
+    if (statement === undefined) statements.set(sql, (statement = reader.prepare(sql)))
+    return statement
+  }
+
+  let closed: Promise<void> | null = null
+  return {
+    commit: (batch) =>
+      new Promise((resolve, reject) => {
+        writer.batch(
+          (out) => encodeBatch(out, batch, seal),
+          (outcome) => {
+            if (outcome === null) return resolve({ ok: true })
+            if (outcome instanceof StorageFailed) return reject(outcome)
+            if (outcome.kind === 'rows') return reject(new StorageFailed('Rows instead of the outcome of a batch'))
+            try {
+              resolve(committed(batch, outcome, seal))
+            } catch (error) {
+              reject(error as Error)
+            }
+          },
+        )
+      }),
+    read: (sql, params) => new Promise((resolve) => resolve(prepared(sql).all(params))),
+    write: (sql, params) =>
+      new Promise((resolve, reject) => {
+        writer.query(sql, params, (outcome) => {
+          if (outcome instanceof StorageFailed) return reject(outcome)
+          if (outcome?.kind === 'rows') return resolve(outcome)
+          reject(new StorageFailed(outcome?.kind === 'failed' ? outcome.error : 'No rows'))
+        })
+      }),
+    close() {
+      // The reader first: the last connection to close is then the writer's, and it takes the log into the file.
+      if (closed === null) reader.close()
+      closed ??= writer.close()
+      return closed
+    },
+  }
+}

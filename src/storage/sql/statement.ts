@@ -1,0 +1,39 @@
+import type { Seal } from '../../lib/seal.ts'
+
+/** What a placeholder may stand for; all that both databases and the way to the writer thread have in common. */
+export type Param = string | number | null
+
+/** A row as a database gives it: names of columns to values. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** One statement of a write or a guard: text for both databases, and what its placeholders stand for. */
+export interface Statement<T> {
+  /** With `?` for each parameter. */
+  readonly sql: string
+  /** Appends a value for each `?`, in their order. Appending saves an array for each write on the hot path. */
+  put(out: Param[], of: T, seal: Seal): void
+  /** Left out when this says so; without it the statement always runs. */
+  when?(of: T): boolean
+}
+
+export interface GuardStatement<T> extends Statement<T> {
+  /** The guard holds when the statement finds a row (`reads`), else when it changes one. */
+  readonly reads: boolean
+  /**
+   * What a refused caller is told: one row of this query, whose parameters are the first ones of the guard's own.
+   */
+  readonly why?: string
+}
+
+export function countParams(sql: string): number {
+  return sql.split('?').length - 1
+}
+
+/** Where a secret belongs: the seal opens nowhere else. */
+export const places = {
+  instanceToken: (instance: number) => `instance:${String(instance)}:token`,
+  webhookUrlToken: (instance: number) => `instance:${String(instance)}:webhookUrlToken`,
+  secret: (instance: number, name: string) => `instance:${String(instance)}:secret:${name}`,
+  partnerToken: (account: string) => `account:${account}:partnerToken`,
+  answer: (scope: string, key: string) => `answer:${String(scope.length)}:${scope}:${key}`,
+} as const

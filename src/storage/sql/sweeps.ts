@@ -1,0 +1,78 @@
+import type { EpochMs } from '../../model/ids.ts'
+import type { Store, Sweep } from '../store.ts'
+import { integer } from './columns.ts'
+import type { Engine } from './engine.ts'
+import { instanceId } from './rows.ts'
+
+/** Each looks at an index on time first, so that it costs nothing when nothing is old enough. */
+const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, string>> = {
+  messages: `delete from message where seq in (
+      select seq from message
+      where at < ? and (instance_id, id) not in (select instance_id, message_id from outbox)
+      order by at limit ?
+    )`,
+  states: 'delete from state_history where seq in (select seq from state_history where at < ? order by at limit ?)',
+  answers: `delete from answer where (scope, key) in (
+      select scope, key from answer where at < ? order by at limit ?
+    )`,
+}
+
+/** What an instance leaves behind; its own row goes last, so that a sweep that was cut short is taken up again. Sequences stay. */
+const OF_AN_INSTANCE: readonly string[] = [
+  'delete from outbox where instance_id = ? and position in (select position from outbox where instance_id = ? limit ?)',
+  'delete from mailbox where seq in (select seq from mailbox where instance_id = ? limit ?)',
+  'delete from message where seq in (select seq from message where instance_id = ? limit ?)',
+  'delete from state_history where seq in (select seq from state_history where instance_id = ? limit ?)',
+  'delete from secret where instance_id = ? and name in (select name from secret where instance_id = ? limit ?)',
+  'delete from lease where instance_id in (select instance_id from lease where instance_id = ? limit ?)',
+  'delete from instance where id in (select id from instance where id = ? and deleted_at is not null limit ?)',
+]
+
+const DELETED = 'select id from instance where deleted_at < ? order by deleted_at limit 1'
+
+/** See `Store.sweep`. Of deleted instances it counts the rows of all tables. */
+export async function sweep(engine: Engine, what: Sweep, before: EpochMs, limit: number): Promise<number> {
+  if (what !== 'deletedInstances') return (await engine.write(BY_AGE[what], [before, limit])).changed
+  let left = limit
+  while (left > 0) {
+    const [row] = await engine.read(DELETED, [before])
+    if (row === undefined) break
+    const removed = await eraseInstance(engine, integer(row, 'id'), left)
+    if (removed === 0) break
+    left -= removed
+  }
+  return limit - left
+}
+
+async function eraseInstance(engine: Engine, instance: number, limit: number): Promise<number> {
+  let left = limit
+  for (const sql of OF_AN_INSTANCE) {
+    if (left === 0) break
+    const params = sql.split('?').length === 4 ? [instance, instance, left] : [instance, left]
+    left -= (await engine.write(sql, params)).changed
+  }
+  return limit - left
+}
+
+const EXPIRE = `delete from mailbox where seq in (select seq from mailbox where at < ? order by at limit ?)
+  returning instance_id, receipt_id`
+const EXPIRE_AT_ONCE = 1000
+
+type Expired = Awaited<ReturnType<Store['mailbox']['expire']>>
+
+/** See `Store.mailbox.expire`; in portions, so that no single transaction holds up the writes of others for long. */
+export async function expireMailbox(engine: Engine, before: EpochMs): Promise<Expired> {
+  const gone = new Map<number, Expired[number]>()
+  let removed: number
+  do {
+    const { rows, changed } = await engine.write(EXPIRE, [before, EXPIRE_AT_ONCE])
+    for (const row of rows) {
+      const instance = instanceId(row)
+      const known = gone.get(instance)
+      const upTo = Math.max(known?.upTo ?? 0, integer(row, 'receipt_id'))
+      gone.set(instance, { instance, count: (known?.count ?? 0) + 1, upTo })
+    }
+    removed = changed
+  } while (removed === EXPIRE_AT_ONCE)
+  return [...gone.values()]
+}

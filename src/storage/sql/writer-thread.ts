@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../../lib/log.ts'
+import { StorageFailed } from './engine.ts'
+import type { JobOutcome } from './sqlite-group.ts'
+import type { WriterMessage } from './sqlite-writer.ts'
+import type { Param } from './statement.ts'
+
+type Settle = (outcome: JobOutcome | StorageFailed) => void
+
+/** A message is sent at the latest with so many batches; the writer puts messages together into groups anyway. */
+const MESSAGE_BATCHES = 256
+
+/**
+ * The main thread's end of the writer thread. Batches of one turn of the event loop go over as one message; outcomes come back in
+ * the order of the batches, so that who waits is only a queue. When the thread dies, everything waiting fails, and all that follows.
+ */
+export class WriterThread {
+  readonly #worker: Worker
+  readonly #log: Log
+  #waiting: Settle[] = []
+  #settled = 0
+  #coded: Param[] = [0]
+  #codedCount = 0
+  #dead: StorageFailed | null = null
+  #closing: Promise<void> | null = null
+
+  private constructor(worker: Worker, log: Log) {
+    this.#worker = worker
+    this.#log = log
+    worker.on('message', (outcomes: number | readonly JobOutcome[]) => this.#answered(outcomes))
+    worker.on('error', (error) => this.#died(error.message))
+    worker.on('exit', (code) => this.#died(`exit code ${String(code)}`))
+  }
+
+  /** Resolves when the database is open for writing. */
+  static async start(file: string, log: Log): Promise<WriterThread> {
+    const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData: { file } })
+    // Rejects on the thread's `error`, so that a database that can't be opened is the caller's to report.
+    await once(worker, 'message')
+    return new WriterThread(worker, log)
+  }
+
+  /** `encode` appends one coded batch; `settle` is called once, later. */
+  batch(encode: (out: Param[]) => void, settle: Settle): void {
+    if (this.#refused(settle)) return
+    const coded = this.#coded
+    const length = coded.length
+    try {
+      encode(coded)
+    } catch (error) {
+      coded.length = length
+      throw error
+    }
+    this.#waiting.push(settle)
+    if (this.#codedCount++ === 0) setImmediate(this.#flush)
+    if (this.#codedCount >= MESSAGE_BATCHES) this.#flush()
+  }
+
+  /** Runs one statement after all batches that came before it. */
+  query(sql: string, params: readonly Param[], settle: Settle): void {
+    if (this.#refused(settle)) return
+    this.#flush()
+    this.#waiting.push(settle)
+    this.#post({ sql, params })
+  }
+
+  /** Resolves when all that was handed over is done and the thread has closed the file. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      if (this.#dead !== null) return resolve()
+      this.#flush()
+      this.#worker.once('exit', () => resolve())
+      this.#post('close')
+    })
+    return this.#closing
+  }
+
+  readonly #flush = (): void => {
+    if (this.#codedCount === 0 || this.#dead !== null) return
+    this.#coded[0] = this.#codedCount
+    this.#post(this.#coded)
+    this.#coded = [0]
+    this.#codedCount = 0
+  }
+
+  #post(message: WriterMessage): void {
+    this.#worker.postMessage(message)
+  }
+
+  #refused(settle: Settle): boolean {
+    if (this.#dead === null && this.#closing === null) return false
+    settle(this.#dead ?? new StorageFailed('The store is closed'))
+    return true
+  }
+
+  #answered(outcomes: number | readonly JobOutcome[]): void {
+    const count = typeof outcomes === 'number' ? outcomes : outcomes.length
+    for (let number = 0; number < count; number++) {
+      this.#waiting[this.#settled++]?.(typeof outcomes === 'number' ? null : (outcomes[number] ?? null))
+    }
+    if (this.#settled === this.#waiting.length || this.#settled > MESSAGE_BATCHES * 4) {
+      this.#waiting = this.#waiting.slice(this.#settled)
+      this.#settled = 0
+    }
+  }
+
+  #died(why: string): void {
+    if (this.#dead !== null) return
+    const asked = this.#closing !== null && this.#settled === this.#waiting.length
+    this.#dead = new StorageFailed(asked ? 'The store is closed' : `The writer thread ended: ${why}`)
+    if (!asked) this.#log.error({ why }, 'The writer thread of the database ended; nothing more can be stored')
+    const waiting = this.#waiting.slice(this.#settled)
+    this.#waiting = []
+    this.#settled = 0
+    for (const settle of waiting) settle(this.#dead)
+  }
+}
