@@ -39,6 +39,21 @@ export default defineConfig(
     },
   },
   {
+    // Time, randomness and the environment are given, so that a test can give its own.
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'src/main.ts', 'src/cli/**', 'src/lib/clock.ts', 'src/lib/random.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Take a Clock.' },
+        { object: 'Math', property: 'random', message: 'Take a Random.' },
+        { object: 'process', property: 'env', message: 'Only main.ts reads it.' },
+        { object: 'process', property: 'argv', message: 'Only main.ts reads it.' },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // A suite is one long function of short ones; a scenario tells a whole story.

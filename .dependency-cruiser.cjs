@@ -1,0 +1,126 @@
+// The import directions of the design, as data. A row says what a part may import besides itself; everything else is forbidden.
+// test/architecture.test.ts proves that each of these rules bites.
+
+const LIB = ['^src/lib/']
+const MODEL = ['^src/model/', ...LIB]
+const PORTS = ['^src/drivers/driver[.]ts$', '^src/storage/(store|once)[.]ts$', ...MODEL]
+const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
+const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
+const INSTANCES = ['^src/instances/', ...DOMAIN]
+const PARTNERS = ['^src/partners/', ...INSTANCES]
+const CONFIG = ['^src/config/']
+
+const PARTS = [
+  { name: 'main', path: '^src/main[.]ts$', may: ['^src/cli/', ...CONFIG, ...LIB] },
+  { name: 'cli', path: '^src/cli/', may: ['^src/app[.]ts$', ...CONFIG, ...MODEL] },
+  // The composition root knows the concrete classes: everything but the drivers themselves and what stands above it.
+  {
+    name: 'app',
+    path: '^src/app[.]ts$',
+    may: ['^src/http/', '^src/storage/', '^src/simulator/', '^src/drivers/registry[.]ts$', ...CONFIG, ...PARTNERS],
+  },
+  { name: 'http', path: '^src/http/', may: PARTNERS },
+  { name: 'partners', path: '^src/partners/', may: INSTANCES },
+  { name: 'instances', path: '^src/instances/', may: DOMAIN },
+  ...SIBLINGS.map((name) => ({ name, path: `^src/${name}/`, may: PORTS })),
+  { name: 'driver-contract', path: '^src/drivers/driver[.]ts$', may: MODEL },
+  { name: 'driver-registry', path: '^src/drivers/registry[.]ts$', may: ['^src/drivers/', ...MODEL] },
+  {
+    name: 'store-contract',
+    path: '^src/storage/(store|once)[.]ts$',
+    may: ['^src/storage/(store|once)[.]ts$', ...MODEL],
+  },
+  { name: 'storage', path: '^src/storage/', except: '^src/storage/(store|once)[.]ts$', may: MODEL },
+  { name: 'simulator', path: '^src/simulator/', may: MODEL },
+  { name: 'config', path: '^src/config/', may: LIB },
+  { name: 'model', path: '^src/model/', may: LIB },
+  { name: 'lib', path: '^src/lib/', may: [] },
+]
+
+/** Packages that one part alone may know, so that replacing one changes one place. */
+const PACKAGES = [
+  { name: 'better-sqlite3', home: '^src/(storage/sql/sqlite-database|simulator/network-file)[.]ts$' },
+  { name: 'kysely', home: '^src/storage/' },
+  { name: 'fastify', home: '^src/http/' },
+  { name: 'commander', home: '^src/(main[.]ts$|cli/)' },
+  { name: 'pino', home: '^src/lib/pino-log[.]ts$' },
+]
+
+const TESTS = '[.]test[.]ts$'
+
+function direction({ name, path, except, may }) {
+  return {
+    name: `direction-${name}`,
+    comment: `${path} may import only itself and: ${may.join(', ') || 'nothing'}`,
+    severity: 'error',
+    // Tests are exempt: a suite may put a part together with what it needs.
+    from: { path, pathNot: except === undefined ? TESTS : [TESTS, except] },
+    to: { path: '^src/', pathNot: [path, ...may] },
+  }
+}
+
+function home({ name, home }) {
+  return {
+    name: `package-${name}`,
+    comment: `${name} is known to ${home} only`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: [TESTS, home] },
+    to: { path: `node_modules/${name}/` },
+  }
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...PARTS.map(direction),
+    ...PACKAGES.map(home),
+    {
+      name: 'driver-inside',
+      comment: 'the files of a driver know the contract, the model and their own folder, never another driver',
+      severity: 'error',
+      from: { path: '^src/drivers/([^/]+)/', pathNot: TESTS },
+      to: { path: '^src/', pathNot: ['^src/drivers/$1/', '^src/drivers/driver[.]ts$', ...MODEL] },
+    },
+    {
+      name: 'known-part',
+      comment: 'every file belongs to a part that a rule speaks of; add a row to PARTS for a new one',
+      severity: 'error',
+      from: { path: '^(src|test|bench)/' },
+      to: { path: '^src/', pathNot: [...PARTS.map((part) => part.path), '^src/drivers/[^/]+/', TESTS] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-tests-in-production',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { path: [TESTS, '^(test|bench)/'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared-packages-only',
+      comment: 'production code imports what package.json has under dependencies',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}
