@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { startApp } from '../app.ts'
 import { loadConfig, type Env } from '../config/load.ts'
 import { silentLog } from '../lib/log.ts'
 import type { Context } from './context.ts'
@@ -52,6 +51,7 @@ async function withOwnServer(env: Env, use: (url: string, token: string) => Prom
   const { PATH } = env
   const loaded = loadConfig({ PATH, JADEGATE_DATA_DIR: dataDir, JADEGATE_PORT: '0' })
   if ('errors' in loaded) throw new Error(loaded.errors.join('; '))
+  const { startApp } = await import('../app.ts')
   try {
     const app = await startApp(loaded.config, silentLog)
     try {

@@ -5,6 +5,9 @@ import { Command } from 'commander'
 import { packageFile } from '../lib/package-file.ts'
 import { addConfigCommand } from './config.ts'
 import type { Context } from './context.ts'
+import { addDemoCommand } from './demo.ts'
+import { addServeCommand } from './serve.ts'
+import { addSimulatorCommand } from './simulator.ts'
 
 const PackageFile = Compile(Type.Object({ version: Type.String() }))
 
@@ -22,6 +25,6 @@ export function createProgram(context: Context): Command {
       },
     })
     .exitOverride()
-  for (const add of [addConfigCommand]) add(program, context)
+  for (const add of [addServeCommand, addDemoCommand, addSimulatorCommand, addConfigCommand]) add(program, context)
   return program
 }

@@ -98,12 +98,12 @@ function readRange(text: string): string | null {
 }
 
 /** Part of the interface that a later build will take: setting it now is refused, so that nobody believes it works. */
-export const notYet: Kind<null> = {
+export const notYet: Kind<never> = {
   allowed: 'nothing yet',
   read: () => ({ problem: 'this build does not take this setting yet; leave it unset' }),
 }
 
-/** A setting that may be left out; it is then `null`. */
-export function optional<T>(inner: Kind<T>): Kind<T | null> {
-  return { allowed: inner.allowed, read: (text) => (text === '' ? { value: null } : inner.read(text)) }
+/** A setting that may be left out; it is then `undefined`. */
+export function optional<T>(inner: Kind<T>): Kind<T | undefined> {
+  return { allowed: inner.allowed, read: (text) => (text === '' ? { value: undefined } : inner.read(text)) }
 }
