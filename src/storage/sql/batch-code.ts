@@ -5,7 +5,7 @@ import { countParams, type GuardStatement, type Param, type Row, type Statement 
 import { WRITES } from './writes.ts'
 
 /**
- * A batch in the form that goes to whoever runs it: one flat array `[operations, operation, ...parameters, operation, …]`, where an
+ * A batch in the form that goes to whoever runs it: one flat array `[length, operation, ...parameters, operation, …]`, where an
  * operation is an index into `OPERATIONS`, and the first ones are the guards. Flat, because copying one array of strings and
  * numbers to another thread costs a half of copying nested ones, and a third of JSON.
  */
@@ -59,13 +59,11 @@ export const OPERATIONS: readonly Operation[] = operations
 /** Appends a batch. When it throws, what it appended must be cut off again. */
 export function encodeBatch(out: Param[], batch: Batch, seal: Seal): void {
   const at = out.push(0) - 1
-  let count = 0
   for (const guard of batch.guards) {
     const coded = guards.get(guard.kind)
     if (coded === undefined) throw new TypeError(`Unknown guard ${guard.kind}`)
     out.push(coded.index)
     coded.statement.put(out, guard, seal)
-    count++
   }
   for (const write of batch.writes) {
     const coded = writes.get(write.kind)
@@ -74,10 +72,9 @@ export function encodeBatch(out: Param[], batch: Batch, seal: Seal): void {
       if (statement.when !== undefined && !statement.when(write)) continue
       out.push(index)
       statement.put(out, write, seal)
-      count++
     }
   }
-  out[at] = count
+  out[at] = out.length - at
 }
 
 /** The operation at an index of a coded batch. */

@@ -5,7 +5,7 @@ export class Lanes {
   #idle: (() => void)[] = []
 
   async run<T>(keys: ReadonlySet<number>, work: () => Promise<T>): Promise<T> {
-    const before = [...keys].map((key) => this.#tails.get(key))
+    const before = [...keys].flatMap((key) => this.#tails.get(key) ?? [])
     this.#running++
     const done = this.#after(before, work)
     const tail = done.catch(() => undefined)
@@ -23,7 +23,7 @@ export class Lanes {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  async #after<T>(before: readonly (Promise<unknown> | undefined)[], work: () => Promise<T>): Promise<T> {
+  async #after<T>(before: readonly Promise<unknown>[], work: () => Promise<T>): Promise<T> {
     await Promise.all(before)
     return work()
   }

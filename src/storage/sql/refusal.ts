@@ -5,12 +5,14 @@ import { StorageFailed } from './engine.ts'
 import { text } from './columns.ts'
 import { places } from './statement.ts'
 
+const DONE: Committed = { ok: true }
+
 /**
  * What a caller is told about a batch that was run.
  * @throws StorageFailed
  */
 export function committed(batch: Batch, outcome: Outcome, seal: Seal): Committed {
-  if (outcome === null) return { ok: true }
+  if (outcome === null) return DONE
   if (outcome.kind === 'failed') throw new StorageFailed(outcome.error)
   const refusedBy = batch.guards[outcome.guard]
   if (refusedBy === undefined) throw new RangeError('Refused by a guard that the batch does not have')

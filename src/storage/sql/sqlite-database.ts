@@ -16,6 +16,8 @@ export interface SqliteDatabase {
   exec(sql: string): void
   /** False again after an error that made SQLite roll back by itself. */
   readonly inTransaction: boolean
+  /** Takes what is committed from the log into the file, as far as no reader is in the way. When it fails, the log stays longer. */
+  checkpoint(): void
   close(): void
 }
 
@@ -52,6 +54,13 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
     },
     get inTransaction() {
       return database.inTransaction
+    },
+    checkpoint() {
+      try {
+        database.pragma('wal_checkpoint(PASSIVE)')
+      } catch (error) {
+        if (!(error instanceof BetterSqlite.SqliteError)) throw error
+      }
     },
     close() {
       database.close()

@@ -1,4 +1,4 @@
-import { OPERATIONS, operationAt, type Outcome } from './batch-code.ts'
+import { OPERATIONS, type Operation, type Outcome } from './batch-code.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 import type { Param, Row } from './statement.ts'
 
@@ -6,6 +6,16 @@ import type { Param, Row } from './statement.ts'
 export type Job = readonly Param[] | { readonly sql: string; readonly params: readonly Param[] }
 
 export type JobOutcome = Outcome | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly changed: number }
+
+/** An operation, prepared. */
+interface Prepared {
+  /** It only looks, so there is nothing to undo. */
+  readonly reads: boolean
+  readonly paramCount: number
+  /** False when the guard that it is refuses. */
+  run(params: readonly Param[]): boolean
+  why(params: readonly Param[]): Row | null
+}
 
 /** Runs groups of jobs, each group in one transaction, each batch of it whole or not at all. */
 export class SqliteGroup {
@@ -15,7 +25,7 @@ export class SqliteGroup {
   readonly #save: SqliteStatement
   readonly #release: SqliteStatement
   readonly #undo: SqliteStatement
-  readonly #operations: readonly { run: SqliteStatement; why: SqliteStatement | null }[]
+  readonly #operations: readonly Prepared[]
   readonly #queries = new Map<string, SqliteStatement>()
 
   constructor(database: SqliteDatabase) {
@@ -25,10 +35,7 @@ export class SqliteGroup {
     this.#save = database.prepare('savepoint batch')
     this.#release = database.prepare('release batch')
     this.#undo = database.prepare('rollback to batch')
-    this.#operations = OPERATIONS.map(({ sql, guard }) => ({
-      run: database.prepare(sql),
-      why: guard === null || guard.why === null ? null : database.prepare(guard.why),
-    }))
+    this.#operations = OPERATIONS.map((operation) => prepare(database, operation))
   }
 
   /**
@@ -55,8 +62,8 @@ export class SqliteGroup {
   #batches(coded: readonly Param[], outcomes: JobOutcome[]): void {
     let at = 1
     while (at < coded.length) {
-      const end = endOf(coded, at)
-      outcomes.push(this.#batch(coded, at, end))
+      const end = at + (coded[at] as number)
+      outcomes.push(this.#batch(coded, at + 1, end))
       at = end
     }
   }
@@ -65,22 +72,20 @@ export class SqliteGroup {
   #batch(coded: readonly Param[], start: number, end: number): Outcome {
     let saved = false
     try {
-      let at = start + 1
+      let at = start
       for (let number = 0; at < end; number++) {
-        const { paramCount, guard } = operationAt(coded, at)
-        const params = coded.slice(at + 1, at + 1 + paramCount)
-        const statements = this.#statementsOf(coded[at] as number)
-        at += 1 + paramCount
-        if (!saved && at < end && guard?.reads !== true) {
+        const operation = this.#operationAt(coded[at])
+        const next = at + 1 + operation.paramCount
+        const params = coded.slice(at + 1, next)
+        at = next
+        if (!saved && at < end && !operation.reads) {
           this.#save.run([])
           saved = true
         }
-        const hit = guard?.reads === true ? statements.run.get(params) !== undefined : statements.run.run(params) > 0
-        if (guard !== null && !hit) {
-          const why = statements.why?.get(params.slice(0, guard.whyParamCount)) ?? null
-          if (saved) this.#revert()
-          return { kind: 'refused', guard: number, why }
-        }
+        if (operation.run(params)) continue
+        const why = operation.why(params)
+        if (saved) this.#revert()
+        return { kind: 'refused', guard: number, why }
       }
       if (saved) this.#release.run([])
       return null
@@ -113,21 +118,29 @@ export class SqliteGroup {
     this.#release.run([])
   }
 
-  #statementsOf(operation: number): { run: SqliteStatement; why: SqliteStatement | null } {
-    const statements = this.#operations[operation]
-    if (statements === undefined) throw new RangeError('Not a coded batch')
-    return statements
+  #operationAt(index: Param | undefined): Prepared {
+    const operation = this.#operations[index as number]
+    if (operation === undefined) throw new RangeError('Not a coded batch')
+    return operation
+  }
+}
+
+function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation): Prepared {
+  const statement = database.prepare(sql)
+  const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
+  return {
+    reads: guard?.reads === true,
+    paramCount,
+    run(params) {
+      if (guard?.reads === true) return statement.get(params) !== undefined
+      return statement.run(params) > 0 || guard === null
+    },
+    why: (params) => why?.get(params.slice(0, guard?.whyParamCount)) ?? null,
   }
 }
 
 export function countOf(job: Job): number {
   return 'sql' in job ? 1 : (job[0] as number)
-}
-
-function endOf(coded: readonly Param[], start: number): number {
-  let at = start + 1
-  for (let left = coded[start] as number; left > 0; left--) at += 1 + operationAt(coded, at).paramCount
-  return at
 }
 
 /** SQLite's texts name tables and columns, never values. */

@@ -73,31 +73,17 @@ function createEngine(reader: SqliteDatabase, writer: WriterThread, seal: Seal):
 
   let closed: Promise<void> | null = null
   return {
-    commit: (batch) =>
-      new Promise((resolve, reject) => {
-        writer.batch(
-          (out) => encodeBatch(out, batch, seal),
-          (outcome) => {
-            if (outcome === null) return resolve({ ok: true })
-            if (outcome instanceof StorageFailed) return reject(outcome)
-            if (outcome.kind === 'rows') return reject(new StorageFailed('Rows instead of the outcome of a batch'))
-            try {
-              resolve(committed(batch, outcome, seal))
-            } catch (error) {
-              reject(error as Error)
-            }
-          },
-        )
-      }),
+    async commit(batch) {
+      const outcome = await writer.batch((out) => encodeBatch(out, batch, seal))
+      if (outcome?.kind === 'rows') throw new StorageFailed('Rows instead of the outcome of a batch')
+      return committed(batch, outcome, seal)
+    },
     read: (sql, params) => new Promise((resolve) => resolve(prepared(sql).all(params))),
-    write: (sql, params) =>
-      new Promise((resolve, reject) => {
-        writer.query(sql, params, (outcome) => {
-          if (outcome instanceof StorageFailed) return reject(outcome)
-          if (outcome?.kind === 'rows') return resolve(outcome)
-          reject(new StorageFailed(outcome?.kind === 'failed' ? outcome.error : 'No rows'))
-        })
-      }),
+    async write(sql, params) {
+      const outcome = await writer.query(sql, params)
+      if (outcome?.kind === 'rows') return outcome
+      throw new StorageFailed(outcome?.kind === 'failed' ? outcome.error : 'No rows')
+    },
     close() {
       // The reader first: the last connection to close is then the writer's, and it takes the log into the file.
       if (closed === null) reader.close()

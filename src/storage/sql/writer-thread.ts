@@ -6,7 +6,10 @@ import type { JobOutcome } from './sqlite-group.ts'
 import type { WriterMessage } from './sqlite-writer.ts'
 import type { Param } from './statement.ts'
 
-type Settle = (outcome: JobOutcome | StorageFailed) => void
+interface Waiting {
+  readonly resolve: (outcome: JobOutcome) => void
+  readonly reject: (error: StorageFailed) => void
+}
 
 /** A message is sent at the latest with so many batches; the writer puts messages together into groups anyway. */
 const MESSAGE_BATCHES = 256
@@ -18,7 +21,7 @@ const MESSAGE_BATCHES = 256
 export class WriterThread {
   readonly #worker: Worker
   readonly #log: Log
-  #waiting: Settle[] = []
+  #waiting: Waiting[] = []
   #settled = 0
   #coded: Param[] = [0]
   #codedCount = 0
@@ -41,28 +44,38 @@ export class WriterThread {
     return new WriterThread(worker, log)
   }
 
-  /** `encode` appends one coded batch; `settle` is called once, later. */
-  batch(encode: (out: Param[]) => void, settle: Settle): void {
-    if (this.#refused(settle)) return
-    const coded = this.#coded
-    const length = coded.length
-    try {
-      encode(coded)
-    } catch (error) {
-      coded.length = length
-      throw error
-    }
-    this.#waiting.push(settle)
-    if (this.#codedCount++ === 0) setImmediate(this.#flush)
-    if (this.#codedCount >= MESSAGE_BATCHES) this.#flush()
+  /**
+   * `encode` appends one coded batch, at once.
+   * @throws StorageFailed when the thread died or was closed; what `encode` throws
+   */
+  batch(encode: (out: Param[]) => void): Promise<JobOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#mustBeOpen()
+      const coded = this.#coded
+      const length = coded.length
+      try {
+        encode(coded)
+      } catch (error) {
+        coded.length = length
+        throw error
+      }
+      this.#waiting.push({ resolve, reject })
+      if (this.#codedCount++ === 0) setImmediate(this.#flush)
+      if (this.#codedCount >= MESSAGE_BATCHES) this.#flush()
+    })
   }
 
-  /** Runs one statement after all batches that came before it. */
-  query(sql: string, params: readonly Param[], settle: Settle): void {
-    if (this.#refused(settle)) return
-    this.#flush()
-    this.#waiting.push(settle)
-    this.#post({ sql, params })
+  /**
+   * Runs one statement after all batches that came before it.
+   * @throws StorageFailed when the thread died or was closed
+   */
+  query(sql: string, params: readonly Param[]): Promise<JobOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#mustBeOpen()
+      this.#flush()
+      this.#waiting.push({ resolve, reject })
+      this.#post({ sql, params })
+    })
   }
 
   /** Resolves when all that was handed over is done and the thread has closed the file. */
@@ -88,16 +101,15 @@ export class WriterThread {
     this.#worker.postMessage(message)
   }
 
-  #refused(settle: Settle): boolean {
-    if (this.#dead === null && this.#closing === null) return false
-    settle(this.#dead ?? new StorageFailed('The store is closed'))
-    return true
+  #mustBeOpen(): void {
+    if (this.#dead !== null) throw this.#dead
+    if (this.#closing !== null) throw new StorageFailed('The store is closed')
   }
 
   #answered(outcomes: number | readonly JobOutcome[]): void {
     const count = typeof outcomes === 'number' ? outcomes : outcomes.length
     for (let number = 0; number < count; number++) {
-      this.#waiting[this.#settled++]?.(typeof outcomes === 'number' ? null : (outcomes[number] ?? null))
+      this.#waiting[this.#settled++]?.resolve(typeof outcomes === 'number' ? null : (outcomes[number] ?? null))
     }
     if (this.#settled === this.#waiting.length || this.#settled > MESSAGE_BATCHES * 4) {
       this.#waiting = this.#waiting.slice(this.#settled)
@@ -113,6 +125,6 @@ export class WriterThread {
     const waiting = this.#waiting.slice(this.#settled)
     this.#waiting = []
     this.#settled = 0
-    for (const settle of waiting) settle(this.#dead)
+    for (const { reject } of waiting) reject(this.#dead)
   }
 }
