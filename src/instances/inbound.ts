@@ -12,6 +12,8 @@ import { settle, type Unsettled } from './settlement.ts'
 export interface Applied {
   readonly linked: boolean
   readonly unlinked: boolean
+  /** What the state forbade it may allow now. */
+  readonly stateChanged: boolean
   /** Messages whose lost verdict a receipt has replaced. */
   readonly settled: readonly MessageId[]
 }
@@ -32,7 +34,8 @@ export async function applyChange(record: InstanceRecord, change: Change, unsett
   }
   await record.commitWith(draft.events, draft.writes, draft.row)
   draft.settled.forEach(() => record.outbox.drop())
-  return { linked: draft.linked, unlinked: draft.unlinked, settled: draft.settled }
+  const { linked, unlinked, settled } = draft
+  return { linked, unlinked, settled, stateChanged: draft.row !== undefined }
 }
 
 class ChangeDraft {
@@ -60,15 +63,18 @@ class ChangeDraft {
         return this.#status(event)
       case 'linked':
         this.linked = true
-        return this.#state('authorized', event.at, event.account)
+        this.#state('authorized', event.at, event.account)
+        return
       case 'unlinked':
         this.unlinked = true
         this.writes.push({ kind: 'secret.clear', instance: this.#record.id })
-        return this.#state('notAuthorized', event.at)
+        this.#state('notAuthorized', event.at)
+        return
       case 'restricted':
-        return this.#state(event.state, event.at)
+        this.#state(event.state, event.at)
+        return
       default:
-        return event satisfies never
+        event satisfies never
     }
   }
 

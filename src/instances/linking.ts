@@ -13,7 +13,11 @@ export type LinkingStep =
   | { readonly kind: 'alreadyLinked' }
   | { readonly kind: 'ended'; readonly fault: Fault }
 
-export type ShownCode = { readonly kind: 'code'; readonly value: string; readonly until: EpochMs }
+export interface ShownCode {
+  readonly kind: 'code'
+  readonly value: string
+  readonly until: EpochMs
+}
 
 type Shown = Extract<LoginStep, { kind: 'show' }>
 

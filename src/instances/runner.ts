@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
-import type { InstanceId, MessageId } from '../model/ids.ts'
+import type { InstanceId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
 import { failQueued } from './giving-up.ts'
 import { applyChange, type Applied } from './inbound.ts'
@@ -198,15 +198,10 @@ export class Runner implements SessionHost {
     return this.#record.changes.run(async () => {
       await this.#dropQueueOfOtherPhone(change)
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
-      this.#forget(applied.settled)
+      for (const id of applied.settled) this.sender.attempts.remove(id)
+      if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       return applied
     })
-  }
-
-  #forget(settled: readonly MessageId[]): void {
-    if (settled.length === 0) return
-    settled.forEach((id) => this.sender.attempts.remove(id))
-    this.sender.wake()
   }
 
   /**

@@ -53,9 +53,7 @@ export class ApiClient {
       method: verb,
       headersTimeout: REQUEST_MS,
       bodyTimeout: REQUEST_MS,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
     const text = await response.body.text()
     const value: unknown = text === '' ? null : JSON.parse(text)

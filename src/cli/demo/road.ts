@@ -112,7 +112,14 @@ async function takeUntil(
 ): Promise<void> {
   const giveUpAt = Date.now() + PATIENCE_MS
   while (Date.now() < giveUpAt) {
-    const received = await api.instance('GET', instance, 'receiveNotification', Received, undefined, '?receiveTimeout=5')
+    const received = await api.instance(
+      'GET',
+      instance,
+      'receiveNotification',
+      Received,
+      undefined,
+      '?receiveTimeout=5',
+    )
     if (received === null) continue
     await api.instance('DELETE', instance, 'deleteNotification', Anything, undefined, `/${String(received.receiptId)}`)
     if (isLast(received.body)) return
@@ -139,7 +146,8 @@ class Receiver {
   }
 
   static async listen(): Promise<Receiver> {
-    const { promise, resolve } = Promise.withResolvers<string>()
+    let resolve: (text: string) => void = () => undefined
+    const promise = new Promise<string>((done) => (resolve = done))
     const server = createServer((request, response) => {
       let text = ''
       request.setEncoding('utf8')

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ownEverything } from '../../src/cluster/ownership.ts'
+import { openDrivers } from '../../src/drivers/registry.ts'
+import { Housekeeping } from '../../src/instances/housekeeping.ts'
+import type { Instance } from '../../src/instances/instance.ts'
+import { Instances } from '../../src/instances/instances.ts'
+import type { Limits, Node } from '../../src/instances/node.ts'
+import { AddressRules } from '../../src/lib/address-rules.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import { systemRandom } from '../../src/lib/random.ts'
+import { isFault } from '../../src/model/fault.ts'
+import type { AccountId, ChatId, MessageId } from '../../src/model/ids.ts'
+import { isRepeated } from '../../src/model/once.ts'
+import type { Settings } from '../../src/model/settings.ts'
+import { Courier } from '../../src/notifications/courier.ts'
+import { startNetwork } from '../../src/simulator/network.ts'
+import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+
+export const ACCOUNT = 'acc-1' as AccountId
+const HOUR_MS = 3_600_000
+
+const LIMITS: Limits = {
+  unsureMs: 300_000,
+  unsureHoldMs: 30_000,
+  loginTimeoutMs: 100_000,
+  keepQueueMs: 24 * HOUR_MS,
+  keepNotificationsMs: 24 * HOUR_MS,
+  keepJournalMs: 90 * 24 * HOUR_MS,
+  keepStatesMs: 365 * 24 * HOUR_MS,
+  keepDeletedMs: 92 * 24 * HOUR_MS,
+  keepAnswersMs: 24 * HOUR_MS,
+}
+
+/** The domain of one process over a real store and a real simulated network, without HTTP. */
+export interface Domain {
+  readonly instances: Instances
+  readonly housekeeping: Housekeeping
+  readonly node: Node
+  stop(): Promise<void>
+}
+
+/** A simulated network and a folder that outlive the domains that are started on them. */
+export async function openWorld() {
+  const folder = mkdtempSync(join(tmpdir(), 'jadegate-test-'))
+  const shared = { clock: systemClock, random: systemRandom, log: silentLog }
+  const network = await startNetwork({ file: join(folder, 'simulator.db'), host: '127.0.0.1', port: 0, ...shared })
+  const running = new Set<Domain>()
+
+  async function start(limits: Partial<Limits> = {}): Promise<Domain> {
+    const store = await openSqliteStore({
+      file: join(folder, 'jadegate.db'),
+      sealingKey: Buffer.alloc(32, 7),
+      log: silentLog,
+    })
+    const engines = { whatsapp: 'simulator', v3: 'simulator', telegram: 'simulator' } as const
+    const drivers = await openDrivers(engines, { ...shared, simulator: { url: network.url } })
+    const courier = new Courier({
+      clock: systemClock,
+      log: silentLog,
+      allow: new AddressRules(['127.0.0.0/8']),
+      timeoutMs: 5000,
+      retryMs: 200,
+    })
+    const ownership = await ownEverything(store, 'test')
+    const node: Node = { store, drivers, courier, ownership, limits: { ...LIMITS, ...limits }, ...shared }
+    const instances = await Instances.load(node)
+    const housekeeping = new Housekeeping(node, instances)
+    await instances.start()
+    const domain: Domain = {
+      instances,
+      housekeeping,
+      node,
+      stop: async () => {
+        running.delete(domain)
+        await courier.close(1000)
+        await housekeeping.stop()
+        await instances.stop()
+        for (const driver of drivers.values()) await driver.close()
+        await store.close()
+      },
+    }
+    running.add(domain)
+    return domain
+  }
+
+  return {
+    start,
+    /** Calls the simulated network's API. */
+    async simulator(verb: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+      const response = await fetch(`${network.url}/simulator/${path}`, {
+        method: verb,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+      const value: unknown = await response.json()
+      if (!response.ok) throw new Error(JSON.stringify(value))
+      return value
+    },
+    async close(): Promise<void> {
+      for (const domain of running) await domain.stop()
+      await network.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+export async function newInstance(domain: Domain, settings: Partial<Settings> = {}): Promise<Instance> {
+  const made = await domain.instances.create({
+    account: ACCOUNT,
+    messenger: 'whatsapp',
+    name: '',
+    settings: { delaySendMessagesMilliseconds: 500, ...settings },
+  })
+  if (isFault(made) || isRepeated(made)) throw new Error('no instance was made')
+  return made
+}
+
+/** Links by QR and waits until sends may leave. */
+export async function link(world: World, instance: Instance, phoneNumber: string): Promise<void> {
+  const qr = await instance.linking.qr()
+  if (qr.kind !== 'qr') throw new Error(`no QR: ${qr.kind}`)
+  await world.simulator('POST', 'link', { qr: qr.value, phoneNumber })
+  await until(() => instance.state === 'authorized' && instance.isOnline)
+}
+
+export async function say(instance: Instance, to: string, text: string): Promise<MessageId> {
+  const id = await instance.send({ chat: `${to}@c.us` as ChatId, content: { kind: 'text', text } })
+  if (isFault(id) || isRepeated(id)) throw new Error('not queued')
+  return id
+}
+
+interface Seen {
+  readonly text: string
+  readonly id: string
+}
+
+/** Texts of what a phone has got, oldest first. */
+export async function textsOf(world: World, phone: string): Promise<string[]> {
+  const seen = (await world.simulator('GET', `messages?phone=${phone}`)) as Seen[]
+  return seen.map((message) => message.text)
+}
+
+/** Takes everything from the mailbox, as a polling client does. */
+export async function drain(instance: Instance): Promise<Record<string, unknown>[]> {
+  const bodies: Record<string, unknown>[] = []
+  for (;;) {
+    const head = await instance.mailbox.peek()
+    if (head === null) return bodies
+    bodies.push(JSON.parse(head.body) as Record<string, unknown>)
+    await instance.mailbox.remove(head.receiptId)
+  }
+}
+
+/** Waits until something holds; fails after a generous time, never because the machine is slow for a moment. */
+export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const giveUpAt = Date.now() + timeoutMs
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error(`waited ${String(timeoutMs)} ms in vain for: ${holds.toString()}`)
+    await sleep(10)
+  }
+}
