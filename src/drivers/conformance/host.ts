@@ -1,0 +1,86 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Random } from '../../lib/random.ts'
+import type { Fault } from '../../model/fault.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import type { Change, SessionEvent, SessionHost } from '../driver.ts'
+
+interface Surroundings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** A host that keeps everything in memory and remembers what a session did to it. */
+export class RecordingHost implements SessionHost {
+  readonly instance: InstanceId
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Shared with another host, it stands for what outlived a process. */
+  readonly secrets: Map<string, Uint8Array>
+  readonly events: SessionEvent[] = []
+  /** How many commits were begun, and how many came to an end. */
+  begun = 0
+  ended = 0
+  openings = 0
+  readonly losses: Fault[] = []
+  /** Set to let a commit take its time, or never end. It runs after the change was kept. */
+  afterKeeping: () => Promise<void> = () => Promise.resolve()
+  #rejections = 0
+
+  constructor(instance: number, { clock, random, log }: Surroundings, secrets = new Map<string, Uint8Array>()) {
+    this.instance = instance as InstanceId
+    this.clock = clock
+    this.random = random
+    this.log = log
+    this.secrets = secrets
+  }
+
+  /** The next so many commits fail and keep nothing. */
+  rejectNext(count: number): void {
+    this.#rejections = count
+  }
+
+  async commit(change: Change): Promise<void> {
+    this.begun += 1
+    try {
+      if (this.#rejections > 0) {
+        this.#rejections -= 1
+        throw new Error('the disk is full')
+      }
+      for (const [name, value] of change.secrets ?? []) {
+        if (value === null) this.secrets.delete(name)
+        else this.secrets.set(name, value)
+      }
+      this.events.push(...(change.events ?? []))
+      await this.afterKeeping()
+    } finally {
+      this.ended += 1
+    }
+  }
+
+  secret(name: string): Promise<Uint8Array | null> {
+    return Promise.resolve(this.secrets.get(name) ?? null)
+  }
+
+  opened(): void {
+    this.openings += 1
+  }
+
+  lost(trouble: Fault): void {
+    this.losses.push(trouble)
+  }
+
+  messages() {
+    return this.events.flatMap((event) => (event.kind === 'message' ? [event.message] : []))
+  }
+
+  statuses(id: string): string[] {
+    return this.events.flatMap((event) => (event.kind === 'status' && event.id === id ? [event.status] : []))
+  }
+
+  count(kind: SessionEvent['kind']): number {
+    return this.events.filter((event) => event.kind === kind).length
+  }
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../../lib/until.ts'
+import type { LoginWay } from '../driver.ts'
+import type { Bench } from './bench.ts'
+import { endsWith, followLogin } from './follow-login.ts'
+
+/** Linking a phone. */
+export function linking(bench: Bench): void {
+  test('a scanned QR links: credentials and the linked event in one commit, then open, then done', async () => {
+    const { session, host } = bench.open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    await bench.rig.person.scan(await login.shown(0), bench.rig.phones.own)
+    assert.deepEqual(await login.end(), { kind: 'done' })
+    assert.equal(host.begun, 1)
+    assert.equal(host.openings, 1)
+    assert.ok(host.secrets.size > 0)
+    const event = host.events[0]
+    assert.ok(event?.kind === 'linked')
+    assert.equal(event.account.wid, bench.rig.chatOf(bench.rig.phones.own))
+    assert.notEqual(event.account.deviceId, '')
+  })
+
+  test('a QR is replaced in time, says until when it holds, and the new one links', async () => {
+    const { rig } = bench
+    const { session } = bench.open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    await login.shown(0)
+    rig.skip(rig.qrPeriodMs + 1)
+    await login.shown(1)
+    const [first, second] = login.codes()
+    assert.ok(first !== undefined && second !== undefined)
+    assert.notEqual(first.value, second.value)
+    assert.ok(second.until > first.until)
+    await rig.person.scan(second.value, rig.phones.own)
+    assert.deepEqual(await login.end(), { kind: 'done' })
+  })
+
+  test('cancelling ends the attempt, and what was shown links nothing any more', async () => {
+    const { session, host } = bench.open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    const qr = await login.shown(0)
+    login.login.cancel()
+    const last = await login.end()
+    assert.equal(last?.kind === 'ended' && last.fault.fault, 'linkCancelled')
+    await assert.rejects(bench.rig.person.scan(qr, bench.rig.phones.own))
+    assert.equal(host.begun, 0)
+    assert.deepEqual(host.losses, [])
+  })
+
+  test('a second login ends the first and links', async () => {
+    const { session } = bench.open()
+    const first = followLogin(session.login({ way: 'qr' }))
+    await first.shown(0)
+    const second = followLogin(session.login({ way: 'qr' }))
+    const ended = await first.end()
+    assert.equal(ended?.kind === 'ended' && ended.fault.fault, 'linkCancelled')
+    await bench.rig.person.scan(await second.shown(0), bench.rig.phones.own)
+    assert.deepEqual(await second.end(), { kind: 'done' })
+  })
+
+  test('a code links the phone that it was made for, and no other; where there are none, it is unsupported', async () => {
+    const { rig } = bench
+    const { session } = bench.open()
+    const way: LoginWay = { way: 'code', phone: rig.phones.own }
+    if (!rig.driver.capabilities.loginWays.includes('code')) return endsWith(session.login(way), 'unsupported')
+    const login = followLogin(session.login(way))
+    const code = await login.shown(0)
+    assert.equal(code.length, 8)
+    await assert.rejects(rig.person.enterCode(code, rig.phones.other))
+    await rig.person.enterCode(code, rig.phones.own)
+    assert.deepEqual(await login.end(), { kind: 'done' })
+  })
+
+  test('a host that can not store the credentials ends the attempt; the phone stays unlinked', async () => {
+    const { session, host } = bench.open()
+    host.rejectNext(1)
+    const login = followLogin(session.login({ way: 'qr' }))
+    const scanned = bench.rig.person.scan(await login.shown(0), bench.rig.phones.own)
+    await assert.rejects(scanned)
+    const last = await login.end()
+    assert.equal(last?.kind === 'ended' && last.fault.fault, 'unavailable')
+    assert.equal(host.secrets.size, 0)
+    assert.equal(host.openings, 0)
+  })
+
+  test('a process that died after it stored the credentials is linked when it comes back', async () => {
+    const { session, host } = bench.open()
+    host.afterKeeping = () => new Promise(() => undefined)
+    bench.abandon(session)
+    const login = followLogin(session.login({ way: 'qr' }))
+    bench.rig.person.scan(await login.shown(0), bench.rig.phones.own).catch(() => undefined)
+    await until(() => host.secrets.size > 0, 'the credentials')
+    const back = bench.open(host.secrets)
+    await back.session.connect()
+    await until(() => back.host.openings === 1, 'the session to open')
+  })
+
+  test('a linked session logs in no second time', async () => {
+    const { session } = await bench.linked()
+    await endsWith(session.login({ way: 'qr' }), 'alreadyLinked')
+  })
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../../lib/until.ts'
+import type { Bench } from './bench.ts'
+
+/** What the network brings. */
+export function receiving(bench: Bench): void {
+  test('what people write arrives in order, with ids, names and times', async () => {
+    const { own, peer } = bench.rig.phones
+    const { host } = await bench.linked()
+    const ids: string[] = []
+    for (let index = 0; index < 30; index += 1) ids.push(await bench.rig.person.say(peer, own, `text ${String(index)}`))
+    await until(() => host.messages().length >= ids.length, 'the messages')
+    const messages = host.messages()
+    assert.deepEqual(
+      messages.map(({ id }) => id),
+      ids,
+    )
+    for (const [index, message] of messages.entries()) {
+      assert.equal(message.content.text, `text ${String(index)}`)
+      assert.equal(message.direction, 'in')
+      assert.equal(message.chat.id, bench.rig.chatOf(peer))
+      assert.equal(message.author.id, bench.rig.chatOf(peer))
+      assert.notEqual(message.author.name, '')
+      assert.ok(Math.abs(message.at - bench.rig.clock.now()) < 60_000)
+    }
+  })
+
+  test('what the phone itself writes arrives as outgoing, with receipts', async () => {
+    const { own, peer } = bench.rig.phones
+    const { host } = await bench.linked()
+    const id = await bench.rig.person.say(own, peer, 'from the phone')
+    const message = await until(() => host.messages()[0], 'the message')
+    assert.deepEqual([message.id, message.direction, message.chat.id], [id, 'out', bench.rig.chatOf(peer)])
+    assert.equal(message.author.id, bench.rig.chatOf(own))
+    await until(() => host.statuses(id).includes('delivered'), 'the receipt')
+  })
+
+  test('a host that rejects gets the same events again, in order, and none twice once it has kept them', async () => {
+    const { own, peer } = bench.rig.phones
+    const { host, session } = await bench.linked()
+    host.rejectNext(2)
+    const ids = [await bench.rig.person.say(peer, own, 'one'), await bench.rig.person.say(peer, own, 'two')]
+    await until(() => {
+      bench.rig.skip(1_000)
+      return host.messages().length === 2
+    }, 'both messages')
+    assert.deepEqual(
+      host.messages().map(({ id }) => id),
+      ids,
+    )
+    await session.disconnect()
+    await session.connect()
+    await until(() => host.openings === 2, 'the session to open again')
+    ids.push(await bench.rig.person.say(peer, own, 'three'))
+    await until(() => host.messages().length >= 3, 'the third message')
+    assert.deepEqual(
+      host.messages().map(({ id }) => id),
+      ids,
+    )
+  })
+
+  test('a process that died between commit and acknowledgement gets the event again with the same id', async () => {
+    const { own, peer } = bench.rig.phones
+    const { host, session } = await bench.linked()
+    host.afterKeeping = () => new Promise(() => undefined)
+    bench.abandon(session)
+    const id = await bench.rig.person.say(peer, own, 'kept, not acknowledged')
+    await until(() => host.messages().length === 1, 'the first delivery')
+    const back = bench.open(host.secrets)
+    await back.session.connect()
+    const again = await until(() => back.host.messages()[0], 'the second delivery')
+    assert.equal(again.id, id)
+  })
+
+  test('what came while nobody was connected waits', async () => {
+    const { own, peer } = bench.rig.phones
+    const { host, session } = await bench.linked()
+    await session.disconnect()
+    const id = await bench.rig.person.say(peer, own, 'while away')
+    const back = bench.open(host.secrets)
+    await back.session.connect()
+    assert.equal((await until(() => back.host.messages()[0], 'the message')).id, id)
+  })
+}

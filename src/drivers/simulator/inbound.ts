@@ -1,0 +1,137 @@
+import { backoffMs } from '../../lib/backoff.ts'
+import type { Timer } from '../../lib/clock.ts'
+import type { MessageId } from '../../model/ids.ts'
+import type { Content, NetworkMessage, Party } from '../../model/message.ts'
+import type { Content as NetworkContent, Pushed } from '../../simulator/protocol.ts'
+import type { SessionEvent, SessionHost } from '../driver.ts'
+import { chatOf } from './ids.ts'
+
+const AGAIN = { firstMs: 200, longestMs: 30_000 }
+/** Events of one commit, and ids of one acknowledgement. */
+const MOST_AT_ONCE = 200
+
+interface Arrived {
+  /** The push to acknowledge; null for what the network does not wait for. */
+  readonly push: number | null
+  readonly event: SessionEvent
+}
+
+/**
+ * What came on one channel, in order: committed, then acknowledged. What arrives together is committed together. A host that
+ * can't commit is asked again with back-off; nothing behind the refused events passes them.
+ */
+export class Inbound {
+  readonly #host: SessionHost
+  readonly #acknowledge: (pushes: readonly number[]) => void
+  #arrived: Arrived[] = []
+  #running: Promise<void> | null = null
+  #stopped = false
+  #last: (() => void) | null = null
+  #wake: (() => void) | null = null
+
+  constructor(host: SessionHost, acknowledge: (pushes: readonly number[]) => void) {
+    this.#host = host
+    this.#acknowledge = acknowledge
+  }
+
+  push(id: number, pushed: Pushed): void {
+    if (this.#last === null) this.#add({ push: id, event: eventOf(pushed) })
+  }
+
+  /** The last thing: when everything before it and the event itself are committed, `done` is called. */
+  end(event: SessionEvent | null, done: () => void): void {
+    if (this.#last !== null || this.#stopped) return
+    this.#last = done
+    if (event !== null) this.#add({ push: null, event })
+    else this.#start()
+  }
+
+  /** Resolves when no commit is under way; none begins after this, and nothing is acknowledged. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#arrived = []
+    this.#wake?.()
+    await this.#running
+  }
+
+  #add(arrived: Arrived): void {
+    if (this.#stopped) return
+    this.#arrived.push(arrived)
+    this.#start()
+  }
+
+  #start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    // A verdict that came in the same frame is heard by its sender first.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (let failures = 0; this.#arrived.length > 0 && !this.#stopped;) {
+      const batch = this.#arrived.slice(0, MOST_AT_ONCE)
+      failures = (await this.#commit(batch)) ? 0 : failures + 1
+      if (failures > 0) await this.#rest(failures)
+    }
+    this.#running = null
+    if (!this.#stopped) this.#last?.()
+  }
+
+  async #commit(batch: readonly Arrived[]): Promise<boolean> {
+    try {
+      await this.#host.commit({ events: batch.map(({ event }) => event) })
+    } catch (error) {
+      this.#host.log.warn(
+        { error: String(error), count: batch.length },
+        'what the network brought was not stored; again soon',
+      )
+      return false
+    }
+    if (this.#stopped) return true
+    this.#arrived.splice(0, batch.length)
+    this.#acknowledge(batch.flatMap(({ push }) => (push === null ? [] : [push])))
+    return true
+  }
+
+  async #rest(failures: number): Promise<void> {
+    const { clock, random } = this.#host
+    let timer: Timer | undefined
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      timer = clock.after(backoffMs(AGAIN, failures, random), resolve)
+    })
+    timer?.cancel()
+    this.#wake = null
+  }
+}
+
+function eventOf(pushed: Pushed): SessionEvent {
+  switch (pushed.kind) {
+    case 'message': {
+      const { id, direction, chat, author, at, content } = pushed
+      const message: NetworkMessage = {
+        ...{ id: id as MessageId, direction, chat: partyOf(chat), author: partyOf(author), at },
+        content: contentOf(content),
+      }
+      return { kind: 'message', message }
+    }
+    case 'status': {
+      const { id, chat, status, at } = pushed
+      return { kind: 'status', id: id as MessageId, chat: chatOf(chat), status, at }
+    }
+    case 'restricted':
+      return { kind: 'restricted', state: pushed.state, at: pushed.at }
+    default: {
+      const unknown: never = pushed
+      return unknown
+    }
+  }
+}
+
+function partyOf({ address, name }: { readonly address: string; readonly name: string }): Party {
+  return { id: chatOf(address), name, contactName: '' }
+}
+
+function contentOf({ quote, ...rest }: NetworkContent): Content {
+  if (quote === undefined) return rest
+  return { ...rest, quote: { id: quote.id as MessageId, participant: chatOf(quote.participant), text: quote.text } }
+}

@@ -1,0 +1,44 @@
+import { type Clock, systemClock, type Timer } from './clock.ts'
+
+interface Alarm {
+  readonly at: number
+  readonly ring: () => void
+}
+
+/** A clock for tests: it runs as the machine's does, and can skip ahead, which rings what falls due on the way, in order. */
+export class SkippingClock implements Clock {
+  readonly #alarms = new Set<Alarm>()
+  #skippedMs = 0
+
+  now(): number {
+    return systemClock.now() + this.#skippedMs
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const real = systemClock.after(delayMs, () => alarm.ring())
+    const cancel = () => {
+      real.cancel()
+      this.#alarms.delete(alarm)
+    }
+    const alarm: Alarm = {
+      at: this.now() + delayMs,
+      ring: () => {
+        cancel()
+        callback()
+      },
+    }
+    this.#alarms.add(alarm)
+    return { cancel }
+  }
+
+  skip(ms: number): void {
+    const until = this.now() + ms
+    for (;;) {
+      const next = [...this.#alarms].sort((a, b) => a.at - b.at)[0]
+      if (next === undefined || next.at > until) break
+      this.#skippedMs += Math.max(0, next.at - this.now())
+      next.ring()
+    }
+    this.#skippedMs += Math.max(0, until - this.now())
+  }
+}
