@@ -20,6 +20,7 @@ import { Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import type { InstanceRecord } from './record.ts'
 import { Runner } from './runner.ts'
+import { settle } from './settlement.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
 export class Instance implements CourierClient {
@@ -27,6 +28,8 @@ export class Instance implements CourierClient {
   readonly #record: InstanceRecord
   #runner: Runner | undefined
   #linking: Linking | undefined
+  /** Set before the deletion is stored: what is asked from then on is refused, what was stored before is settled by it. */
+  #deleting = false
 
   constructor(record: InstanceRecord, driver: Driver) {
     this.#record = record
@@ -147,6 +150,7 @@ export class Instance implements CourierClient {
   async send(message: OutgoingMessage, once?: Once<MessageId>): Promise<MessageId | Fault | Repeated> {
     const { clock, random } = this.#node
     const { outbox } = this.#record
+    if (this.#deleting) return fault('deleted', 'Instance is deleted')
     if (outbox.isFull) return fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)
     const id = newMessageId(random)
     const at = clock.now()
@@ -215,24 +219,42 @@ export class Instance implements CourierClient {
     await this.#record.changes.idle()
   }
 
-  /** Settles everything and deletes; the phone stays linked at the network, as the contract says. Durable when it resolves. */
-  async delete(): Promise<void> {
-    await this.stop()
+  /**
+   * Settles everything and deletes; the phone stays linked at the network, as the contract says. Durable when it resolves. False
+   * when it is deleted, or being deleted, already.
+   */
+  async delete(): Promise<boolean> {
+    if (this.#deleting || this.deletedAt !== null) return false
+    this.#deleting = true
+    try {
+      await this.stop()
+      await this.#storeDeletion()
+    } catch (error) {
+      this.#deleting = false
+      throw error
+    }
     this.#node.courier.forget(this.id)
+    this.#runner = undefined
+    await this.mailbox.clear()
+    return true
+  }
+
+  async #storeDeletion(): Promise<void> {
     const at = this.#node.clock.now()
     await this.#record.changes.run(async () => {
-      for (const attempt of this.#runner?.sender.attempts.all() ?? []) {
-        await this.#record.commit([{ kind: 'outbox.release', instance: this.id, position: attempt.position }])
-        this.#runner?.sender.attempts.remove(attempt.id)
-      }
+      const attempts = this.#runner?.sender.attempts.all() ?? []
+      const unconfirmed = { status: 'failed', description: 'unconfirmed', at } as const
       await this.#dropQueue('deleted', [
+        ...attempts.flatMap((attempt) => settle(this.#record, attempt, unconfirmed).writes),
         { kind: 'instance.delete', instance: this.id, at },
         { kind: 'secret.clear', instance: this.id },
       ])
+      for (const attempt of attempts) {
+        this.#runner?.sender.attempts.remove(attempt.id)
+        this.#record.outbox.drop()
+      }
       this.#record.follow({ deletedAt: at })
     })
-    this.#runner = undefined
-    await this.mailbox.clear()
   }
 
   /** Gives up what has waited too long for a link (DECISIONS B). Time while authorised does not count. */

@@ -106,8 +106,7 @@ export class Instances {
 
   /** Deletes an instance and settles what it held; durable when it resolves. False when it was deleted already. */
   async delete(instance: Instance): Promise<boolean> {
-    if (instance.deletedAt !== null) return false
-    await instance.delete()
+    if (!(await instance.delete())) return false
     this.changed(instance.account)
     return true
   }

@@ -58,7 +58,7 @@ export class Runner implements SessionHost {
   /** `stateInstance` as it is now. */
   get state(): InstanceState {
     const stored = this.#record.row.state
-    return stored !== 'notAuthorized' && this.#starting ? 'starting' : stored
+    return this.#starting && (stored === 'authorized' || stored === 'suspended') ? 'starting' : stored
   }
 
   /** Brings a linked instance back: after a start of the process, or a reboot. Resolves when the attempt is under way. */
@@ -162,6 +162,15 @@ export class Runner implements SessionHost {
       void this.#announceReturn()
     }
     this.sender.open(this.#session)
+    if (this.#record.row.state === 'blocked') this.#liftBlock()
+  }
+
+  /** A blocked account can't open a session: that it could is the news that the block is over. */
+  #liftBlock(): void {
+    const lifted: Change = { events: [{ kind: 'restricted', state: 'authorized', at: this.clock.now() }] }
+    this.#apply(lifted).catch((error: unknown) => {
+      this.log.error({ idInstance: this.instance, error }, 'the end of a block could not be stored')
+    })
   }
 
   lost(trouble: Fault): void {

@@ -236,6 +236,18 @@ test('an attempt that nobody looks at any more ends, and the next question begin
   instance.linking.cancel()
 })
 
+test('a send that races with the deletion is refused or settled, never left in the queue', async () => {
+  const instance = await newInstance(domain)
+  const early = say(instance, '79002000033', 'early')
+  const deleting = domain.instances.delete(instance)
+  const late = await instance.send({ chat: '79002000033@c.us' as never, content: { kind: 'text', text: 'late' } })
+  assert.ok(isFault(late) && late.fault === 'deleted')
+  assert.equal(await deleting, true)
+  const row = await domain.node.store.journal.find(instance.id, await early)
+  assert.deepEqual([row?.status, row?.description], ['failed', 'deleted'])
+  assert.equal(instance.queued, 0)
+})
+
 test('a node that lost the lease can neither queue nor store', async () => {
   const instance = await newInstance(domain)
   await domain.node.store.leases.takeAll('somebody else')
