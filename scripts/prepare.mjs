@@ -11,6 +11,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCES = ['src', 'test', 'bench']
 const STAMP = join(ROOT, 'dist', '.sources')
 
+const COMPILER_HINT =
+  'better-sqlite3 found no ready-made binary for this machine and could not be compiled: that needs a C++ compiler, make and Python 3 ' +
+  '(Debian, Ubuntu: apt-get install g++ make python3; macOS: xcode-select --install).'
+
 class Trouble extends Error {}
 
 try {
@@ -62,10 +66,6 @@ function install() {
   const hint = /better-sqlite3|node-gyp|gyp ERR/.test(output) ? `\n${COMPILER_HINT}` : ''
   throw new Trouble(`Installing the packages failed, see above.${hint}`)
 }
-
-const COMPILER_HINT =
-  'better-sqlite3 found no ready-made binary for this machine and could not be compiled: that needs a C++ compiler, make and Python 3 ' +
-  '(Debian, Ubuntu: apt-get install g++ make python3; macOS: xcode-select --install).'
 
 /** Another Node than the one that npm ran with needs another binary of better-sqlite3; so does an install without scripts. */
 function ensureDatabaseBinding() {

@@ -73,7 +73,9 @@ test('a value that can not be taken is named, with exit code 2', async () => {
 test('what nobody caught is logged as one masked line and ends the process with 1', async () => {
   const token = 'gac.0123456789abcdef'
   for (const trouble of [`throw new Error('lost ${token}')`, `void Promise.reject(new Error('lost ${token}'))`]) {
-    const later = `data:text/javascript,setTimeout(() => { ${trouble} }, 500)`
+    // Once the process has set up what catches it.
+    const ready = "process.listenerCount('unhandledRejection') > 0"
+    const later = `data:text/javascript,const t = setInterval(() => { if (${ready}) { clearInterval(t); ${trouble} } }, 10)`
     const ended = await jadegate(['config'], {}, ['--import', later])
     assert.equal(ended.code, 1)
     const lines = ended.stderr.trimEnd().split('\n')

@@ -1,0 +1,96 @@
+// Truth: what the scripts promise in their first lines: exit codes and what they complain of, tried on small trees of their own.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { packageFile } from '../src/lib/package-file.ts'
+
+interface Ended {
+  readonly code: number
+  readonly output: string
+}
+
+let base: string
+let root: string
+before(async () => {
+  base = await mkdtemp(join(tmpdir(), 'jadegate-scripts-'))
+})
+after(() => rm(base, { recursive: true }))
+beforeEach(async () => {
+  root = await mkdtemp(join(base, 'tree-'))
+  await mkdir(join(root, 'scripts'))
+})
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true })
+  await writeFile(join(root, path), text)
+}
+
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    // Only PATH: this process is itself a test, and its runner's variables would change the inner one.
+    const options = { cwd: root, env: { PATH: process.env['PATH'], ...env }, timeout: 60_000 }
+    const child = execFile(command, [...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, output: stdout + stderr })
+    })
+  })
+}
+
+async function script(name: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+  await cp(packageFile(`scripts/${name}`), join(root, 'scripts', name))
+  return await run(process.execPath, [join('scripts', name), ...args], env)
+}
+
+describe('test.mjs', () => {
+  const suite = (body: string): string => `const { test } = require('node:test')\ntest('one', () => {})\n${body}`
+
+  test('passes when all tests pass, and runs only those that are named', async () => {
+    await write('dist/src/a.test.js', suite(''))
+    await write('dist/src/b.test.js', suite("test('bad', () => { throw new Error('broken') })"))
+    const named = await script('test.mjs', ['src/a.test.ts'])
+    assert.equal(named.code, 0, named.output)
+    assert.match(named.output, /1 files: 1 tests passed, 0 failed, 0 skipped\nOK\n$/)
+    const all = await script('test.mjs')
+    assert.equal(all.code, 1)
+    assert.match(all.output, /failed in: src\/b\.test\.js/)
+  })
+
+  test('fails when there is nothing to run, and when a file dies before its tests', async () => {
+    assert.equal((await script('test.mjs')).code, 1)
+    await write('dist/a.test.js', suite(''))
+    await write('dist/b.test.js', 'process.exit(3)')
+    const ended = await script('test.mjs')
+    assert.equal(ended.code, 1, ended.output)
+    assert.match(ended.output, /failed in: b\.test\.js/)
+  })
+
+  test('says what was skipped and why; in CI that is a failure', async () => {
+    await write('dist/a.test.js', suite("test('two', { skip: 'no browser here' }, () => {})\ntest.todo('three')"))
+    const here = await script('test.mjs')
+    assert.equal(here.code, 0, here.output)
+    assert.match(here.output, /SKIPPED:\n {2}a\.test\.js: two \(no browser here\)\n {2}a\.test\.js: three \(to do\)/)
+    assert.equal((await script('test.mjs', [], { CI: 'true' })).code, 1)
+  })
+})
+
+describe('check-files.mjs', () => {
+  const texts: readonly (readonly [string, string, boolean])[] = [
+    ['a home folder', `see ${['', 'home', 'ann', 'notes.txt'].join('/')}`, false],
+    ['the folder of a superuser', `"${['', 'root', '.npmrc'].join('/')}"`, false],
+    ['a locked address', ['"resol', 'ved": "https://packages.example/x.tgz"'].join(''), false],
+    ['the public registry', ['https://registry', 'npmjs', 'org'].join('.'), false],
+    ['a private key', ['-----BEGIN RSA PRIVATE', 'KEY-----'].join(' '), false],
+    ['paths of the API and of the package', 'GET /partner/getInstances/{token}, src/main.ts, ./work/x', true],
+  ]
+  for (const [what, text, fine] of texts) {
+    test(`${what} is ${fine ? 'left alone' : 'refused'}`, async () => {
+      await run('git', ['init', '--quiet'])
+      await write('notes.txt', `first\n${text}\n`)
+      const ended = await script('check-files.mjs')
+      assert.equal(ended.code, fine ? 0 : 1, ended.output)
+      if (!fine) assert.match(ended.output, /^notes\.txt:2: /)
+    })
+  }
+})
