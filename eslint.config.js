@@ -41,7 +41,14 @@ export default defineConfig(
   {
     // Time, randomness and the environment are given, so that a test can give its own.
     files: ['src/**/*.ts'],
-    ignores: ['**/*.test.ts', 'src/drivers/conformance/**', 'src/main.ts', 'src/cli/**', 'src/lib/clock.ts', 'src/lib/random.ts'],
+    ignores: [
+      '**/*.test.ts',
+      'src/drivers/conformance/**',
+      'src/main.ts',
+      'src/cli/**',
+      'src/lib/clock.ts',
+      'src/lib/random.ts',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval'],
       'no-restricted-properties': [
