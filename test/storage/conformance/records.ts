@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import type { Epoch } from '../../../src/model/ids.ts'
+import { MESSAGE_STATUSES, statusRank, type MessageStatus } from '../../../src/model/message.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../../src/model/settings.ts'
+import type { StateChange } from '../../../src/model/state.ts'
+import { storeTest, type Fresh } from '../harness.ts'
+import * as sample from '../samples.ts'
+
+const { FIRST, SECOND, commit } = sample
+
+const SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  webhookUrl: 'https://example.com/hook?a=1',
+  webhookUrlToken: 'Bearer zażółć',
+  delaySendMessagesMilliseconds: 500,
+  autoTyping: 7,
+  incomingWebhook: 'yes',
+  linkPreview: 'no',
+}
+const LINKED = { wid: '79001234567@c.us', pushName: 'Имя "x"', phone: '79001234567', deviceId: 'device:1' }
+
+export function records(fresh: Fresh): void {
+  storeTest(fresh, 'an empty store gives empty answers', async (store) => {
+    assert.deepEqual(await store.accounts.all(), [])
+    assert.deepEqual(await store.accounts.partnerTokens(), [])
+    assert.deepEqual(await store.instances.all(), [])
+    assert.equal(await store.instances.lastId('whatsapp'), 0)
+    assert.deepEqual(await store.instances.states(FIRST, 10), [])
+    assert.equal((await store.leases.takeAll('node-1')).size, 0)
+    assert.equal(await store.journal.find(FIRST, sample.messageId('a')), null)
+    assert.deepEqual(await store.outbox.sizes(), [])
+    assert.equal(await store.outbox.next(FIRST), null)
+    assert.deepEqual(await store.mailbox.sizes(), [])
+    assert.equal(await store.mailbox.head(FIRST), null)
+    assert.equal(await store.secrets.get(FIRST, 'x'), null)
+    assert.equal(await store.answers.find('s', 'k'), null)
+    assert.deepEqual(await store.commit({ guards: [], writes: [] }), { ok: true })
+    await store.ping()
+  })
+
+  storeTest(fresh, 'accounts and partner tokens come back', async (store) => {
+    const row = { id: sample.accountId('a'), kind: 'partner', name: 'Партнёр', createdAt: 5 } as const
+    const person = { id: sample.accountId('b'), kind: 'personal', name: '', createdAt: 6 } as const
+    const token = { account: row.id, token: 'gac.0123', createdAt: 7 }
+    await commit(store, { kind: 'account.add', row }, { kind: 'account.add', row: person })
+    await commit(store, { kind: 'partnerToken.add', row: token })
+    assert.deepEqual(await store.accounts.all(), [row, person])
+    assert.deepEqual(await store.accounts.partnerTokens(), [token])
+  })
+
+  storeTest(fresh, 'one partner token belongs to one account', async (store) => {
+    const token = { account: sample.accountId('a'), token: 'gac.0123', createdAt: 7 }
+    await commit(store, { kind: 'partnerToken.add', row: token })
+    await assert.rejects(
+      commit(store, { kind: 'partnerToken.add', row: { ...token, account: sample.accountId('b') } }),
+      (error: Error) => !error.message.includes('gac.0123'),
+    )
+    assert.deepEqual(await store.accounts.partnerTokens(), [token])
+  })
+
+  storeTest(fresh, 'instances come back with all their fields, by id, deleted ones too', async (store) => {
+    const full = sample.instance(SECOND, {
+      messenger: 'v3',
+      settings: SETTINGS,
+      state: 'authorized',
+      linked: LINKED,
+      deletedAt: 9,
+      receiptsUpTo: 100,
+      lastSentAt: 1_700_000_000_123,
+    })
+    await commit(store, sample.addInstance(SECOND, full), sample.addInstance(FIRST))
+    assert.deepEqual(await store.instances.all(), [sample.instance(FIRST), full])
+  })
+
+  storeTest(fresh, 'each write changes its own field and no other instance', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
+    await commit(
+      store,
+      { kind: 'instance.name', instance: FIRST, name: "o'name" },
+      { kind: 'instance.settings', instance: FIRST, settings: SETTINGS },
+      { kind: 'instance.token', instance: FIRST, token: 'new token' },
+      { kind: 'instance.state', instance: FIRST, state: 'authorized', linked: LINKED },
+      { kind: 'instance.receipts', instance: FIRST, upTo: 200 },
+      { kind: 'instance.sent', instance: FIRST, at: 77 },
+      { kind: 'instance.delete', instance: FIRST, at: 88 },
+    )
+    const changed = {
+      name: "o'name",
+      settings: SETTINGS,
+      token: 'new token',
+      state: 'authorized',
+      linked: LINKED,
+    } as const
+    assert.deepEqual(await store.instances.all(), [
+      sample.instance(FIRST, { ...changed, receiptsUpTo: 200, lastSentAt: 77, deletedAt: 88 }),
+      sample.instance(SECOND),
+    ])
+    await commit(store, { kind: 'instance.state', instance: FIRST, state: 'blocked', linked: null })
+    assert.deepEqual((await store.instances.all())[0]?.linked, null)
+  })
+
+  storeTest(fresh, 'the state history is given newest first', async (store) => {
+    const changes: StateChange[] = [
+      { state: 'notAuthorized', wid: '', at: 1 },
+      { state: 'authorized', wid: 'w', at: 2 },
+      { state: 'suspended', wid: 'w', at: 2 },
+    ]
+    for (const change of changes) await commit(store, { kind: 'state.add', instance: FIRST, change })
+    await commit(store, { kind: 'state.add', instance: SECOND, change: { state: 'blocked', wid: 'z', at: 3 } })
+    assert.deepEqual(await store.instances.states(FIRST, 10), changes.toReversed())
+    assert.deepEqual(await store.instances.states(FIRST, 2), changes.toReversed().slice(0, 2))
+  })
+
+  storeTest(fresh, 'taking all leases raises every epoch, and only the new one owns', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
+    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[FIRST, 2], [SECOND, 2]])) // prettier-ignore
+    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[FIRST, 3], [SECOND, 3]])) // prettier-ignore
+    const stale = sample.owns(FIRST, 2 as Epoch)
+    assert.deepEqual(await store.commit(sample.batch([], [stale])), { ok: false, refusedBy: stale })
+    assert.deepEqual(await store.commit(sample.batch([], [sample.owns(FIRST, 3 as Epoch)])), { ok: true })
+  })
+
+  storeTest(fresh, 'the journal finds the newest message with an id', async (store) => {
+    const old = sample.message(FIRST, 'a', { byApi: false, direction: 'in', status: 'delivered', body: '"ü\\u0000"' })
+    const newer = sample.message(FIRST, 'a', { chat: '1@c.us' as typeof sample.CHAT })
+    await commit(store, { kind: 'message.add', row: old }, sample.addMessage(SECOND, 'a'))
+    assert.deepEqual(await store.journal.find(FIRST, old.id), old)
+    await commit(store, { kind: 'message.add', row: newer })
+    assert.deepEqual(await store.journal.find(FIRST, old.id), newer)
+  })
+
+  storeTest(fresh, 'a status only replaces one of lower rank', async (store) => {
+    const ways = MESSAGE_STATUSES.flatMap((from) => MESSAGE_STATUSES.map((to) => ({ from, to, id: `${from}-${to}` })))
+    await commit(
+      store,
+      ...ways.map(({ from, id }) => sample.addMessage(FIRST, id, { status: from, description: 'old' })),
+    )
+    await commit(store, ...ways.map(({ to, id }) => status(id, to)))
+    for (const { from, to, id } of ways) {
+      const row = await store.journal.find(FIRST, sample.messageId(id))
+      const rises = statusRank(to) > statusRank(from)
+      assert.deepEqual([row?.status, row?.description], rises ? [to, 'new'] : [from, 'old'], id)
+    }
+  })
+
+  storeTest(fresh, "a status is about our own message, not about a stranger's with the same id", async (store) => {
+    const theirs = sample.message(FIRST, 'a', {
+      chat: '666@c.us' as typeof sample.CHAT,
+      direction: 'in',
+      byApi: false,
+      status: 'pending',
+    })
+    await commit(store, sample.addMessage(FIRST, 'a'), { kind: 'message.add', row: theirs }, status('a', 'read'))
+    assert.deepEqual(await store.journal.find(FIRST, theirs.id), theirs)
+  })
+
+  storeTest(fresh, 'secrets are kept by instance and name, replaced and forgotten', async (store) => {
+    const bytes = Uint8Array.from({ length: 300 }, (_, at) => at % 256)
+    await commit(store, put('a', bytes), put('b', new Uint8Array()))
+    await commit(store, { kind: 'secret.put', instance: SECOND, name: 'a', value: Uint8Array.of(9) })
+    assert.deepEqual(await secret('a'), [...bytes])
+    assert.deepEqual(await secret('b'), [])
+    await commit(store, put('a', Uint8Array.of(1)), put('b', null))
+    assert.deepEqual([await secret('a'), await secret('b')], [[1], null])
+    await commit(store, put('c', bytes), { kind: 'secret.clear', instance: FIRST })
+    assert.deepEqual([await secret('a'), await secret('c')], [null, null])
+    assert.deepEqual([...((await store.secrets.get(SECOND, 'a')) ?? [])], [9])
+
+    function put(name: string, value: Uint8Array | null) {
+      return { kind: 'secret.put', instance: FIRST, name, value } as const
+    }
+    async function secret(name: string) {
+      const value = await store.secrets.get(FIRST, name)
+      return value === null ? null : [...value]
+    }
+  })
+}
+
+function status(id: string, to: MessageStatus) {
+  return {
+    kind: 'message.status',
+    instance: FIRST,
+    id: sample.messageId(id),
+    status: to,
+    description: 'new',
+    at: 5,
+  } as const
+}

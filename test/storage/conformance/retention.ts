@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { storeTest, type Fresh } from '../harness.ts'
+import * as sample from '../samples.ts'
+
+const { FIRST, SECOND, commit } = sample
+
+export function retention(fresh: Fresh): void {
+  storeTest(fresh, 'messages are swept by age, at most so many, sparing what is queued', async (store) => {
+    for (let n = 1; n <= 5; n++) await commit(store, sample.addMessage(FIRST, `m${n}`, { at: n * 10 }))
+    await commit(store, { kind: 'outbox.add', instance: FIRST, position: 1, id: sample.messageId('m2'), at: 99 })
+    // The same id on another instance isn't queued there.
+    await commit(store, sample.addMessage(SECOND, 'm2', { at: 15 }))
+    assert.equal(await store.sweep('messages', 10, 100), 0)
+    assert.equal(await store.sweep('messages', 40, 2), 2)
+    assert.equal(await store.journal.find(FIRST, sample.messageId('m1')), null, 'the oldest first')
+    assert.equal(await store.journal.find(SECOND, sample.messageId('m2')), null)
+    assert.equal(await store.sweep('messages', 40, 100), 1)
+    assert.equal(await store.sweep('messages', 40, 100), 0)
+    const left = await Promise.all(
+      ['m2', 'm3', 'm4', 'm5'].map((id) => store.journal.find(FIRST, sample.messageId(id))),
+    )
+    assert.deepEqual(
+      left.map((row) => row?.id),
+      ['m2', undefined, 'm4', 'm5'],
+    )
+    assert.equal((await store.outbox.next(FIRST))?.id, 'm2')
+  })
+
+  storeTest(fresh, 'state changes and answers are swept by age, at most so many', async (store) => {
+    for (let at = 1; at <= 5; at++) {
+      await commit(store, { kind: 'state.add', instance: FIRST, change: { state: 'authorized', wid: '', at } })
+      await store.commit(sample.batch([], [sample.once(`k${at}`, { at })]))
+    }
+    assert.equal(await store.sweep('states', 5, 3), 3)
+    assert.deepEqual(
+      (await store.instances.states(FIRST, 10)).map(({ at }) => at),
+      [5, 4],
+    )
+    assert.equal(await store.sweep('answers', 3, 100), 2)
+    assert.equal(await store.answers.find('scope-1', 'k2'), null)
+    assert.equal((await store.answers.find('scope-1', 'k3'))?.answer, 'answer to k3')
+    assert.deepEqual(await store.commit(sample.batch([], [sample.once('k2', { at: 9 })])), { ok: true })
+  })
+
+  storeTest(fresh, 'a deleted instance leaves nothing, whatever the limit, and frees no id', async (store, harness) => {
+    await commit(store, sample.addInstance(SECOND), ...everything(SECOND))
+    const before = await harness.dump()
+    await store.commit(sample.batch([sample.addInstance(FIRST)], [sequence(FIRST)]))
+    await commit(store, ...everything(FIRST), { kind: 'instance.delete', instance: FIRST, at: 50 })
+    assert.equal(await store.sweep('deletedInstances', 50, 100), 0, 'not old enough')
+    let rounds = 0
+    while ((await store.sweep('deletedInstances', 51, 3)) === 3) assert.ok(++rounds < 20)
+    assert.ok(rounds >= 2, 'it took several rounds')
+    assert.equal(await store.sweep('deletedInstances', 51, 3), 0)
+    const after = new Map(await harness.dump())
+    const sequences = after.get('sequence')
+    after.set('sequence', before.get('sequence') ?? [])
+    assert.deepEqual(after, before)
+    assert.equal(sequences?.length, 1)
+    assert.equal(await store.instances.lastId('whatsapp'), FIRST)
+    assert.equal((await store.commit(sample.batch([], [sequence(FIRST)]))).ok, false)
+  })
+
+  storeTest(fresh, 'several deleted instances go in one sweep', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
+    await commit(store, { kind: 'instance.delete', instance: FIRST, at: 1 })
+    await commit(store, { kind: 'instance.delete', instance: SECOND, at: 2 })
+    assert.equal(await store.sweep('deletedInstances', 9, 100), 4, 'two instances and their leases')
+    assert.deepEqual(await store.instances.all(), [])
+    assert.equal((await store.leases.takeAll('node-1')).size, 0)
+  })
+}
+
+const sequence = (value: number) => ({ kind: 'sequence', messenger: 'whatsapp', value }) as const
+
+/** A row in every table that knows instances. */
+function everything(on: typeof FIRST) {
+  return [
+    ...sample.enqueue(on, 1, 'a'),
+    ...sample.enqueue(on, 2, 'b'),
+    sample.notify(on, 1),
+    sample.notify(on, 2),
+    { kind: 'state.add', instance: on, change: { state: 'authorized', wid: '', at: 9 } },
+    { kind: 'secret.put', instance: on, name: 'x', value: Uint8Array.of(1) },
+  ] as const
+}

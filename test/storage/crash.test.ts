@@ -1,0 +1,88 @@
+// Truth: what a process has said it stored before it was killed, line by line.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:worker_threads'
+import BetterSqlite from 'better-sqlite3'
+import { silentLog } from '../../src/lib/log.ts'
+import type { InstanceId } from '../../src/model/ids.ts'
+import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+import * as sample from './samples.ts'
+
+const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url))
+const ROUNDS = 5
+
+test('nothing acknowledged is lost and no batch is torn, however often the process is killed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'jadegate-crash-'))
+  const file = join(folder, 'jadegate.db')
+  const acknowledged: { on: InstanceId; id: string }[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    acknowledged.push(...(await writeUntilKilled(file, round, 500 + round * 700)))
+    const store = await openSqliteStore({ file, sealingKey: sample.KEY, log: silentLog })
+    for (const { on, id } of acknowledged) assert.ok(await store.journal.find(on, sample.messageId(id)), id)
+    await store.close()
+    inspect(file)
+  }
+  assert.ok(acknowledged.length > ROUNDS * 500)
+  await rm(folder, { recursive: true })
+})
+
+/** What the process printed until it was killed, which is after that many lines. */
+async function writeUntilKilled(file: string, round: number, lines: number): Promise<{ on: InstanceId; id: string }[]> {
+  const child = spawn(process.execPath, [WRITER, file, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const said: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (said.push(line) === lines) child.kill('SIGKILL')
+  }
+  if (child.signalCode === null && child.exitCode === null) await once(child, 'exit')
+  assert.equal(child.signalCode, 'SIGKILL')
+  // The kill may have cut the last line.
+  return said.slice(0, -1).map((line) => {
+    const [on, id = ''] = line.split(' ')
+    return { on: Number(on) as InstanceId, id }
+  })
+}
+
+function inspect(file: string): void {
+  const database = new BetterSqlite(file, { readonly: true })
+  const value = (sql: string): unknown => database.prepare(sql).pluck().get()
+  assert.equal(value('pragma integrity_check'), 'ok')
+  const messages = value('select count(*) from message')
+  const whole = `select count(*) from message m
+    join outbox o on o.instance_id = m.instance_id and o.message_id = m.id
+    join mailbox b on b.instance_id = o.instance_id and b.receipt_id = o.position`
+  assert.equal(value(whole), messages)
+  assert.equal(value('select count(*) from outbox'), messages)
+  assert.equal(value('select count(*) from mailbox'), messages)
+  const disordered = `select count(*) from outbox a join message m on m.instance_id = a.instance_id and m.id = a.message_id
+    join outbox b on b.instance_id = a.instance_id and b.position = a.position + 1
+    join message n on n.instance_id = b.instance_id and n.id = b.message_id where n.seq < m.seq`
+  assert.equal(value(disordered), 0)
+  database.close()
+}
+
+test('when the writer thread dies, what waits fails, and so does all that follows; reads go on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'jadegate-crash-'))
+  const started = new Promise<Worker>((resolve) => process.once('worker', resolve))
+  const errors: object[] = []
+  const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }
+  const store = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: sample.KEY, log })
+  await sample.commit(store, sample.notify(sample.FIRST, 1))
+  const worker = await started
+  const exited = worker.terminate()
+  const waiting = [2, 3].map((receiptId) => store.commit(sample.batch([sample.notify(sample.FIRST, receiptId)])))
+  for (const outcome of await Promise.allSettled(waiting)) assert.equal(outcome.status, 'rejected')
+  await exited
+  await assert.rejects(store.commit(sample.batch([])), /writer thread ended/)
+  await assert.rejects(store.sweep('states', 1, 1), /writer thread ended/)
+  assert.equal((await store.mailbox.head(sample.FIRST))?.receiptId, 1)
+  assert.equal(errors.length, 1)
+  await store.close()
+  await rm(folder, { recursive: true })
+})

@@ -1,0 +1,106 @@
+// Truth: the promises of the storage port, and that SQLite's own integrity check finds nothing.
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { silentLog } from '../../src/lib/log.ts'
+import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+import type { Harness } from './harness.ts'
+import * as sample from './samples.ts'
+import { storeConformance } from './store-conformance.ts'
+
+storeConformance('SQLite', fresh)
+
+async function fresh(): Promise<Harness & { readonly file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'jadegate-store-'))
+  const file = join(folder, 'data', 'jadegate.db')
+  return {
+    file,
+    open: (sealingKey = sample.KEY) => openSqliteStore({ file, sealingKey, log: silentLog }),
+    dump: () => Promise.resolve(dump(file)),
+    async bytesAtRest() {
+      const names = await readdir(join(folder, 'data'))
+      return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, 'data', name)))))
+    },
+    async destroy() {
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+function dump(file: string): ReadonlyMap<string, readonly object[]> {
+  const database = new BetterSqlite(file, { readonly: true })
+  try {
+    const tables = database.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
+    return new Map(tables.map((table) => [table, database.prepare(`select * from ${table}`).all() as object[]]))
+  } finally {
+    database.close()
+  }
+}
+
+test('the files are readable by their owner alone, and after close there is one', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  await sample.commit(store, sample.addInstance(sample.FIRST))
+  const names = await readdir(join(harness.file, '..'))
+  assert.ok(names.length > 1)
+  for (const name of names) assert.equal((await stat(join(harness.file, '..', name))).mode & 0o077, 0, name)
+  await store.close()
+  assert.deepEqual(await readdir(join(harness.file, '..')), ['jadegate.db'])
+  await harness.destroy()
+})
+
+test('another process that writes meanwhile delays a commit and breaks nothing', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  const other = new BetterSqlite(harness.file)
+  other.exec('begin immediate')
+  const waiting = store.commit(sample.batch([sample.notify(sample.FIRST, 1)]))
+  const first = await Promise.race([
+    waiting.then(() => 'stored'),
+    new Promise((resolve) => setTimeout(resolve, 100, 'waits')),
+  ])
+  assert.equal(first, 'waits')
+  other.exec('commit')
+  other.close()
+  assert.deepEqual(await waiting, { ok: true })
+  await store.close()
+  await harness.destroy()
+})
+
+test('a commit that the database refuses as a whole fails every batch of the group, and the next group is stored', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  // A deferred reference is only looked at when the group commits.
+  const other = new BetterSqlite(harness.file)
+  other.exec('create table parent (id integer primary key)')
+  other.exec('create table child (id integer references parent (id) deferrable initially deferred)')
+  other.exec(`create trigger orphan after insert on mailbox when new.receipt_id = 13
+    begin insert into child values (1); end`)
+  other.close()
+  const outcomes = await Promise.allSettled(
+    [12, 13, 14].map((receiptId) => store.commit(sample.batch([sample.notify(sample.FIRST, receiptId)]))),
+  )
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  )
+  await sample.commit(store, sample.notify(sample.FIRST, 15))
+  assert.deepEqual(await store.mailbox.sizes(), [{ instance: sample.FIRST, count: 1, last: 15 }])
+  await store.close()
+  await harness.destroy()
+})
+
+test('10,000 instances are read in well under a second', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  const ids = Array.from({ length: 10_000 }, (_, n) => (sample.FIRST + n) as typeof sample.FIRST)
+  await Promise.all(ids.map((id) => store.commit(sample.batch([sample.addInstance(id)]))))
+  const startedAt = performance.now()
+  assert.equal((await store.instances.all()).length, 10_000)
+  assert.ok(performance.now() - startedAt < 900)
+  await store.close()
+  await harness.destroy()
+})
