@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config/schema.ts'
 import { isLoopbackHost } from '../config/load.ts'
+import { startOrComplain } from './address-trouble.ts'
 import type { Context } from './context.ts'
 import { effectiveConfig } from './effective-config.ts'
 
@@ -16,7 +17,8 @@ export function addServeCommand(program: Command, context: Context): void {
       const { config, log } = effective
       // Loaded here, so that other commands answer at once.
       const { startApp } = await import('../app.ts')
-      const app = await startApp(config, log)
+      const app = await startOrComplain(context, () => startApp(config, log))
+      if (app === null) return
       context.untilStopped(app, log)
       for (const line of welcome(app, config)) context.print(line)
     })
@@ -33,7 +35,6 @@ function welcome(app: App, config: Config): string[] {
   const width = Math.max(...rows.map(([label]) => label.length))
   const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [`  ${label.padEnd(width)}  ${value}`]))
   const isFirst = app.partnerToken !== undefined || app.operatorToken !== undefined
-  const token = app.partnerToken ?? config.partnerToken ?? '<partner token>'
   return [
     'Jadegate is running.',
     '',
@@ -42,7 +43,7 @@ function welcome(app: App, config: Config): string[] {
     '',
     '  Create an instance:',
     '',
-    `  ${curlLine(app.url, token)}`,
+    `  ${curlLine(app.url, app.partnerToken ?? '<partner token>')}`,
     '',
     ...notes(config),
   ]
