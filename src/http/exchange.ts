@@ -1,0 +1,272 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Pace } from '../lib/pace.ts'
+import { fault, isFault } from '../model/fault.ts'
+import { isRepeated } from '../model/once.ts'
+import type { Once } from '../storage/once.ts'
+import { answer } from './answer.ts'
+import { hasBody, parseBody, readBody, type BodyTrouble } from './body.ts'
+import { Refusal, statusText } from './errors.ts'
+import type { Family } from './family.ts'
+import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
+import { maskPath } from './mask.ts'
+import { RawJson, type Call, type Method, type Outcome, type Prepared, type Verb } from './method.ts'
+import type { RequestCounter } from './request-counter.ts'
+import { queryValue, type Target } from './target.ts'
+
+/** What all exchanges of a server share. */
+export interface Shared {
+  readonly clock: Clock
+  readonly log: Log
+  readonly counter: RequestCounter
+  readonly pace: Pace<string | number>
+  readonly rateLimitScale: number
+  readonly idempotency: Idempotency
+  /** One for each call that waits for something to happen. */
+  readonly waiting: Set<AbortController>
+}
+
+type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
+
+/** One request of the contract, from its first line to its answer. Each step either goes on to the next or answers. */
+export class Exchange<Subject> implements Call {
+  readonly #shared: Shared
+  readonly #family: Family<Subject>
+  readonly #target: Target
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #method = 'none'
+  /** Names and values of the headers that tell the budget left. */
+  #budget: readonly string[] = []
+  #json: unknown
+  #onceMaker: OnceMaker | undefined
+
+  constructor(
+    shared: Shared,
+    family: Family<Subject>,
+    target: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    this.#shared = shared
+    this.#family = family
+    this.#target = target
+    this.#request = request
+    this.#response = response
+  }
+
+  get v3(): boolean {
+    return this.#target.v3
+  }
+
+  get tail(): string {
+    return this.#target.tail
+  }
+
+  get query(): string {
+    return this.#target.query
+  }
+
+  get json(): unknown {
+    return this.#json
+  }
+
+  once<Result>(answerOf: (result: Result) => object): Once<Result> | undefined {
+    return this.#onceMaker?.(answerOf)
+  }
+
+  waiting(): AbortSignal {
+    const controller = new AbortController()
+    this.#shared.waiting.add(controller)
+    this.#response.on('close', () => {
+      this.#shared.waiting.delete(controller)
+      controller.abort()
+    })
+    return controller.signal
+  }
+
+  start(): void {
+    try {
+      this.#admit()
+    } catch (error) {
+      this.#crash(error)
+    }
+  }
+
+  get #url(): string {
+    return this.#request.url ?? ''
+  }
+
+  #admit(): void {
+    const isHead = this.#request.method === 'HEAD'
+    const named = this.#family.methods.find(this.#target.method)
+    const method = named !== undefined && this.#fits(named, isHead ? 'GET' : this.#request.method) ? named : undefined
+    if (method !== undefined) this.#method = method.name
+    const subject = this.#family.admit(this.#target, method, this.#url)
+    if (subject instanceof Refusal) this.#refuse(subject)
+    else if (method === undefined) this.#refuseStatus(404)
+    // A HEAD tells whether the GET exists and is allowed, and does nothing.
+    else if (isHead) this.#send(200, '', [])
+    else this.#spend(subject, method)
+  }
+
+  #fits(method: Method<Subject>, verb: string | undefined): boolean {
+    return method.verbs.includes(verb as Verb) && (method.tail || this.#target.tail === '')
+  }
+
+  #spend(subject: Subject, method: Method<Subject>): void {
+    const perSecond = method.perSecond * this.#shared.rateLimitScale
+    const key = budgetKey(this.#family.scopeOf(subject), method)
+    const turn = this.#shared.pace.take(key, perSecond, this.#shared.clock.now())
+    if (!turn.allowed) {
+      const headers = ['Retry-After', String(Math.ceil(turn.waitMs / 1000)), ...rateHeaders(0, perSecond)]
+      this.#refuse(this.#family.refuse(fault('rateLimited', statusText(429)), this.#url, headers))
+      return
+    }
+    this.#budget = rateHeaders(turn.remaining, perSecond)
+    const messenger = this.#family.messengerOf(subject)
+    if (messenger !== null && !method.messengers.includes(messenger)) {
+      const text = `Method ${method.name} is not supported for ${messenger} instances`
+      this.#refuse(this.#family.refuse(fault('unsupported', text), this.#url))
+    } else if (method.takesBody && hasBody(this.#request)) this.#readBody(subject, method)
+    else this.#prepare(subject, method)
+  }
+
+  #readBody(subject: Subject, method: Method<Subject>): void {
+    const encoding = this.#request.headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity' && encoding !== '') {
+      this.#refuseStatus(400, 'Content-Encoding is not supported')
+      return
+    }
+    readBody(this.#request, (bytes) => {
+      try {
+        this.#takeBody(bytes, subject, method)
+      } catch (error) {
+        this.#crash(error)
+      }
+    })
+  }
+
+  #takeBody(bytes: Buffer | BodyTrouble, subject: Subject, method: Method<Subject>): void {
+    if (bytes === 'gone') return
+    if (bytes === 'tooLarge') {
+      this.#refuseStatus(413, 'request entity too large', ['Connection', 'close'])
+      return
+    }
+    const parsed = parseBody(bytes)
+    if ('trouble' in parsed) this.#refuseStatus(400, parsed.trouble)
+    else {
+      this.#json = parsed.json
+      this.#prepare(subject, method)
+    }
+  }
+
+  #prepare(subject: Subject, method: Method<Subject>): void {
+    const prepared = method.prepare(this.#target.query === '' ? this.#json : this.#withQuery(method))
+    if (isFault(prepared)) this.#refuse(this.#family.refuse(prepared, this.#url))
+    else if (method.idempotent && this.#request.headers['idempotency-key'] !== undefined) {
+      this.#keyed(subject, method, prepared, this.#request.headers['idempotency-key'])
+    } else this.#settle(prepared.handle(subject, this))
+  }
+
+  /** Query parameters of a GET stand for fields, before those of a body. */
+  #withQuery(method: Method<Subject>): unknown {
+    if (this.#request.method !== 'GET') return this.#json
+    const body = typeof this.#json === 'object' && this.#json !== null && !Array.isArray(this.#json) ? this.#json : {}
+    const given: Record<string, unknown> = { ...body }
+    for (const name of method.fieldNames) {
+      const value = queryValue(this.#target.query, name)
+      if (value !== undefined) given[name] = value
+    }
+    return given
+  }
+
+  #keyed(subject: Subject, method: Method<Subject>, prepared: Prepared<Subject>, key: string | string[]): void {
+    if (typeof key !== 'string' || !isIdempotencyKey(key)) {
+      this.#refuse(this.#family.refuse(fault('invalid', KEY_RULE), this.#url))
+      return
+    }
+    const scope = `${String(this.#family.scopeOf(subject))}/${method.name}`
+    const call = { scope, key, bodyHash: bodyHash(prepared.fields, this.v3 ? 'v3' : '') }
+    this.#settle(
+      this.#shared.idempotency.run(call, (onceMaker) => {
+        this.#onceMaker = onceMaker
+        return prepared.handle(subject, this)
+      }),
+    )
+  }
+
+  #settle(outcome: Outcome | Promise<Outcome | Replay>): void {
+    if (!(outcome instanceof Promise)) {
+      this.#finish(outcome)
+      return
+    }
+    outcome.then(
+      (settled) => this.#finishSafely(settled),
+      (error: unknown) => this.#crash(error),
+    )
+  }
+
+  #finishSafely(outcome: Outcome | Replay): void {
+    try {
+      this.#finish(outcome)
+    } catch (error) {
+      this.#crash(error)
+    }
+  }
+
+  #finish(outcome: Outcome | Replay): void {
+    if (outcome instanceof RawJson) this.#send(200, outcome.text, this.#budget)
+    else if (outcome instanceof Replay) this.#send(200, outcome.text, [...this.#budget, 'Idempotency-Replayed', 'true'])
+    else if (isFault(outcome)) this.#refuse(this.#family.refuse(outcome, this.#url))
+    else if (isRepeated(outcome)) throw new Error('a repeated outcome of a call without a key')
+    else this.#send(200, JSON.stringify(outcome), this.#budget)
+  }
+
+  #refuseStatus(status: number, message = statusText(status), headers: readonly string[] = []): void {
+    this.#refuse(this.#family.refuseStatus(status, message, this.#url, headers))
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#send(refusal.status, refusal.text, refusal.headers.length === 0 ? this.#budget : refusal.headers)
+  }
+
+  #send(status: number, text: string | Buffer, headers: readonly string[]): void {
+    this.#shared.counter.count(this.#method, status)
+    answer(this.#response, status, text, headers)
+  }
+
+  /** Nothing of what went wrong is told to the caller. */
+  #crash(error: unknown): void {
+    this.#shared.log.error({ error, method: this.#method, path: maskPath(this.#url) }, 'a request failed unexpectedly')
+    if (this.#response.headersSent) this.#response.destroy()
+    else this.#refuseStatus(500)
+  }
+}
+
+const KEY_RULE = "Validation failed. Details: 'Idempotency-Key' must be 1 to 255 visible ASCII characters"
+
+function budgetKey<Subject>(scope: number | string, method: Method<Subject>): number | string {
+  return typeof scope === 'number' ? scope * MOST_ROWS + method.index : `${scope}/${method.name}`
+}
+
+/** More than a table will ever have; ids are small enough that the product stays a whole number. */
+const MOST_ROWS = 1024
+
+const known = new Map<number, readonly (readonly string[])[]>()
+
+/** Made once for each rate and rest, since every answer needs them. */
+function rateHeaders(remaining: number, perSecond: number): readonly string[] {
+  if (!Number.isInteger(perSecond) || perSecond > 100) return makeRateHeaders(remaining, perSecond)
+  let rows = known.get(perSecond)
+  if (rows === undefined) {
+    rows = Array.from({ length: perSecond + 1 }, (_, left) => makeRateHeaders(left, perSecond))
+    known.set(perSecond, rows)
+  }
+  return rows[remaining] ?? makeRateHeaders(remaining, perSecond)
+}
+
+function makeRateHeaders(remaining: number, perSecond: number): readonly string[] {
+  return ['X-RateLimit-Remaining', String(remaining), 'X-RateLimit-Replenish-Rate', String(perSecond)]
+}

@@ -1,0 +1,173 @@
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Check } from 'typebox/value'
+import { explainField } from './explain.ts'
+
+/**
+ * What `""`, `null` and `[]` mean for a field, and `0` for a number whose range begins above it. absent: as if it wasn't sent, as many
+ * clients fill unset fields so. value: `""` is a value like any other (null is absent). error: it is checked like any value.
+ */
+export type EmptyMeans = 'absent' | 'value' | 'error'
+
+interface FieldOptions {
+  readonly empty: EmptyMeans
+  /** The field's name in error texts, where the contract has another one than its key. */
+  readonly label?: string
+}
+
+interface TextOptions extends FieldOptions {
+  readonly min?: number
+  readonly max?: number
+  /** What is said about a text that is too short, where the contract has its own words. */
+  readonly tooShort?: string
+  /** U+0000 is a sign like any other; not every database can keep it. */
+  readonly allowsNul?: true
+}
+
+/** A string; lengths in UTF-16 code units. */
+export function text(options: TextOptions) {
+  const { empty, min = empty === 'error' ? 1 : 0, ...rest } = options
+  return Type.String({ ...rest, empty, minUnits: min })
+}
+
+/** A whole number; with `digits`, a string of digits counts as one. */
+export function integer(
+  options: FieldOptions & { readonly minimum: number; readonly maximum: number; readonly digits?: boolean },
+) {
+  return Type.Integer({ ...options })
+}
+
+export function bool(options: FieldOptions) {
+  return Type.Boolean({ ...options })
+}
+
+/** One of a few strings. */
+export function oneOf<const Value extends string>(values: readonly Value[], options: FieldOptions) {
+  return Type.Enum([...values], { ...options })
+}
+
+/** One of a few strings; any other value is as if it wasn't sent. */
+export function oneOfOrAbsent<const Value extends string>(values: readonly Value[]) {
+  return Type.Enum([...values], { empty: 'absent', lenient: true })
+}
+
+/** An object with fields of its own. */
+export function group<P extends TProperties>(properties: P, options: FieldOptions) {
+  return Type.Object(properties, { ...options })
+}
+
+export const optional = Type.Optional
+
+export type Read<Value> = { readonly value: Value } | { readonly faults: readonly string[] }
+
+/** What the reader must know of one field; read from the schema's keywords once. */
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly schema: TSchema
+  readonly required: boolean
+  readonly empty: EmptyMeans
+  readonly zeroIsEmpty: boolean
+  readonly digits: boolean
+  readonly lenient: boolean
+  readonly allowsNul: boolean
+  readonly minUnits: number
+  readonly maxUnits: number
+  readonly nested: readonly Field[] | undefined
+}
+
+/**
+ * Makes the reader of a request's fields: takes what the fields name and drops the rest, turns empty values into absent ones,
+ * checks, and tells each fault in the words that clients of the contract know.
+ */
+export function fieldsReader<P extends TProperties>(
+  properties: P,
+  options: { readonly atLeastOne: boolean },
+): (input: unknown) => Read<Static<TObject<P>>> {
+  const schema = Type.Object(properties)
+  const validator = Compile(schema)
+  const fields = fieldsOf(schema, '')
+  return (input) => {
+    const given = input ?? {}
+    if (typeof given !== 'object' || Array.isArray(given)) return { faults: ["'value' must be of type object"] }
+    const value = takeFields(fields, given)
+    if (fitsTexts(fields, value) && validator.Check(value)) {
+      if (!options.atLeastOne || hasKeys(value)) return { value }
+      return { faults: ["'value' must have at least 1 key"] }
+    }
+    return { faults: fields.flatMap((field) => explainField(field, value[field.name])) }
+  }
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true
+  return false
+}
+
+function takeFields(fields: readonly Field[], given: object): Record<string, unknown> {
+  const source = given as Readonly<Record<string, unknown>>
+  const taken: Record<string, unknown> = {}
+  for (const field of fields) {
+    const value = source[field.name]
+    if (value === undefined || isAbsent(field, value) || (field.lenient && !Check(field.schema, value))) continue
+    taken[field.name] = readValue(field, value)
+  }
+  return taken
+}
+
+function isAbsent(field: Field, value: unknown): boolean {
+  if (field.empty === 'error') return false
+  if (value === null) return true
+  if (field.empty === 'value') return false
+  return value === '' || (value === 0 && field.zeroIsEmpty) || (Array.isArray(value) && value.length === 0)
+}
+
+const DIGITS = /^\d{1,16}$/
+
+function readValue(field: Field, value: unknown): unknown {
+  if (field.digits && typeof value === 'string' && DIGITS.test(value)) return Number(value)
+  if (field.nested === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return takeFields(field.nested, value)
+}
+
+/** What the schema doesn't check: its lengths are in code points, the contract's in UTF-16 code units. */
+function fitsTexts(fields: readonly Field[], value: Readonly<Record<string, unknown>>): boolean {
+  for (const field of fields) {
+    const given = value[field.name]
+    if (typeof given === 'string' && !fitsText(field, given)) return false
+    if (field.nested !== undefined && typeof given === 'object' && given !== null) {
+      if (!fitsTexts(field.nested, given as Readonly<Record<string, unknown>>)) return false
+    }
+  }
+  return true
+}
+
+function fitsText(field: Field, given: string): boolean {
+  if (given.length < field.minUnits || given.length > field.maxUnits) return false
+  return field.allowsNul || !given.includes('\0')
+}
+
+function fieldsOf(schema: TObject, prefix: string): readonly Field[] {
+  return Object.entries(schema.properties).map(([name, property]) => fieldOf(name, property, prefix))
+}
+
+function fieldOf(name: string, schema: TSchema, prefix: string): Field {
+  const keywords = schema as TSchema & Readonly<Record<string, unknown>>
+  const empty = keywords['empty']
+  if (empty !== 'absent' && empty !== 'value' && empty !== 'error') throw new Error(`${name} says not what empty means`)
+  const { minimum, minUnits, max, label } = keywords
+  return {
+    name,
+    label: typeof label === 'string' ? label : prefix + name,
+    schema,
+    required: !Type.IsOptional(schema),
+    empty,
+    zeroIsEmpty: typeof minimum === 'number' && minimum > 0,
+    digits: keywords['digits'] === true,
+    lenient: keywords['lenient'] === true,
+    allowsNul: keywords['allowsNul'] === true,
+    minUnits: typeof minUnits === 'number' ? minUnits : 0,
+    maxUnits: typeof max === 'number' ? max : Number.POSITIVE_INFINITY,
+    nested: Type.IsObject(schema) ? fieldsOf(schema, `${prefix}${name}.`) : undefined,
+  }
+}

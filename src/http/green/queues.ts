@@ -1,0 +1,89 @@
+import type { Instance } from '../../instances/instance.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { Pace } from '../../lib/pace.ts'
+import type { QueuedMessage } from '../../storage/store.ts'
+import { defineMethod, type Row } from '../method.ts'
+import { findLink } from './sending.ts'
+
+/** The most messages that `showMessagesQueue` lists. */
+const LISTED = 10_000
+
+const showMessagesQueue = defineMethod({
+  name: 'showMessagesQueue',
+  verbs: ['GET'],
+  group: 'queues',
+  perSecond: 1,
+  fields: {},
+  async handle(instance: Instance) {
+    const queued = await instance.queue(LISTED)
+    return queued.map((item) => ({ messageID: item.id, type: 'sendMessage', body: requestBody(item) }))
+  },
+})
+
+/** The request as the contract shows it, defaults filled in. */
+function requestBody({ message }: QueuedMessage): object {
+  const { text, preview, quote } = message.content
+  return {
+    chatId: message.chat,
+    message: text,
+    ...(quote !== undefined && { quotedMessageId: quote.id }),
+    linkPreview: preview !== undefined || findLink(text) === undefined,
+    typingTime: message.typingTimeMs ?? null,
+    ...(message.archiveChat === true && { archiveChat: true }),
+  }
+}
+
+const getMessagesCount = defineMethod({
+  name: 'getMessagesCount',
+  verbs: ['GET'],
+  group: 'queues',
+  perSecond: 1,
+  fields: {},
+  handle: (instance: Instance) => ({ count: instance.queued }),
+})
+
+const clearMessagesQueue = defineMethod({
+  name: 'clearMessagesQueue',
+  verbs: ['GET'],
+  group: 'queues',
+  perSecond: 1,
+  fields: {},
+  async handle(instance: Instance) {
+    await instance.clearQueue()
+    return { isCleared: true }
+  },
+})
+
+const getWebhooksCount = defineMethod({
+  name: 'getWebhooksCount',
+  verbs: ['GET'],
+  group: 'queues',
+  perSecond: 1,
+  fields: {},
+  handle: (instance: Instance) => ({ count: instance.mailbox.count }),
+})
+
+/** Once a minute; a call too early is told so with 200, which is why the row's own rate is wide. */
+function clearWebhooksQueue(clock: Clock): Row<Instance> {
+  const pace = new Pace<number>()
+  return defineMethod({
+    name: 'clearWebhooksQueue',
+    verbs: ['DELETE', 'GET'],
+    group: 'queues',
+    perSecond: 10,
+    fields: {},
+    async handle(instance: Instance) {
+      const turn = pace.take(instance.id, 1 / 60, clock.now())
+      if (!turn.allowed) {
+        return { isCleared: false, reason: 'Too many requests', leftTime: Math.ceil(turn.waitMs / 1000) }
+      }
+      await instance.mailbox.clear()
+      return { isCleared: true, reason: '' }
+    },
+  })
+}
+
+/** The methods that show and clear an instance's two queues. */
+export function queueMethods(clock: Clock): readonly Row<Instance>[] {
+  return [showMessagesQueue, getMessagesCount, clearMessagesQueue, getWebhooksCount, clearWebhooksQueue(clock)]
+}

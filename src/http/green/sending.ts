@@ -1,0 +1,122 @@
+import type { Instance } from '../../instances/instance.ts'
+import { fault, type Fault } from '../../model/fault.ts'
+import type { MessageId } from '../../model/ids.ts'
+import type { LinkPreview, OutgoingMessage, TextContent } from '../../model/message.ts'
+import { validationText } from '../errors.ts'
+import { bool, group, integer, oneOf, optional, text } from '../fields.ts'
+import { defineMethod, type Call, type Outcome, type Row } from '../method.ts'
+import { badChatId } from './chat-id.ts'
+
+/** Longest base64 text of a picture of 100 KB. */
+const THUMBNAIL_LENGTH = 140_000
+
+const sendMessageFields = {
+  chatId: text({ empty: 'error' }),
+  // Its longest is the messenger's own, see `tooLong`.
+  message: text({ empty: 'error', allowsNul: true }),
+  quotedMessageId: optional(
+    text({ empty: 'absent', label: 'message id', min: 16, max: 128, tooShort: 'must be at least 16 symbols' }),
+  ),
+  linkPreview: optional(bool({ empty: 'absent' })),
+  typePreview: optional(oneOf(['large', 'small'], { empty: 'absent' })),
+  customPreview: optional(
+    group(
+      {
+        title: text({ empty: 'error', max: 300 }),
+        description: optional(text({ empty: 'absent', max: 300 })),
+        link: optional(text({ empty: 'absent', max: 300 })),
+        urlFile: optional(text({ empty: 'absent', max: 4096 })),
+        jpegThumbnail: optional(text({ empty: 'absent', max: THUMBNAIL_LENGTH })),
+      },
+      { empty: 'absent' },
+    ),
+  ),
+  typingTime: optional(integer({ empty: 'absent', minimum: 1000, maximum: 20_000 })),
+  archiveChat: optional(bool({ empty: 'absent' })),
+}
+
+const sendMessage = defineMethod({
+  name: 'sendMessage',
+  verbs: ['POST'],
+  group: 'sending',
+  perSecond: 50,
+  idempotent: true,
+  fields: sendMessageFields,
+  handle(instance: Instance, fields, call) {
+    const chat = instance.driver.parseChatId(fields.chatId)
+    if (chat === null) return badChatId(instance.messenger)
+    const trouble = tooLong(fields.message, instance.driver.capabilities.textLength)
+    if (trouble !== undefined) return trouble
+    const preview = previewOf(fields, instance.settings.linkPreview === 'yes')
+    const content: TextContent = { kind: 'text', text: fields.message, ...(preview && { preview }) }
+    const message: OutgoingMessage = {
+      chat,
+      content,
+      ...(fields.typingTime !== undefined && { typingTimeMs: fields.typingTime }),
+      ...(fields.archiveChat === true && { archiveChat: true }),
+    }
+    if (fields.quotedMessageId === undefined) return send(instance, message, call)
+    return sendReply(instance, message, fields.quotedMessageId, call)
+  },
+})
+
+async function sendReply(instance: Instance, message: OutgoingMessage, quoted: string, call: Call): Promise<Outcome> {
+  const quote = await instance.quote(quoted as MessageId, message.chat)
+  return send(instance, { ...message, content: { ...message.content, quote } }, call)
+}
+
+async function send(instance: Instance, message: OutgoingMessage, call: Call): Promise<Outcome> {
+  const sent = await instance.send(message, call.once(queued))
+  return typeof sent === 'string' ? queued(sent) : sent
+}
+
+function queued(idMessage: MessageId): object {
+  return { idMessage }
+}
+
+function tooLong(message: string, longest: number): Fault | undefined {
+  if (message.length <= longest) return undefined
+  return fault(
+    'invalid',
+    validationText([`'message' length must be less than or equal to ${String(longest)} characters long`]),
+  )
+}
+
+interface PreviewFields {
+  readonly message: string
+  readonly linkPreview?: boolean
+  readonly typePreview?: 'large' | 'small'
+  readonly customPreview?: {
+    readonly title: string
+    readonly description?: string
+    readonly link?: string
+    readonly urlFile?: string
+    readonly jpegThumbnail?: string
+  }
+}
+
+/** A text goes with a preview when one is given, or when it holds a link and neither the call nor the settings say no. */
+function previewOf(fields: PreviewFields, isDefault: boolean): LinkPreview | undefined {
+  const custom = fields.customPreview
+  const link = findLink(fields.message)
+  if (custom === undefined && (link === undefined || !(fields.linkPreview ?? isDefault))) return undefined
+  return {
+    title: custom?.title ?? '',
+    description: custom?.description ?? '',
+    link: custom?.link ?? link ?? '',
+    jpegThumbnail: custom?.jpegThumbnail ?? '',
+    urlFile: custom?.urlFile ?? '',
+    size: fields.typePreview ?? 'small',
+  }
+}
+
+const LINK = /\bhttps?:\/\/[^\s<>"]+|\bwww\.[^\s<>"]+\.[^\s<>"]+/i
+
+/** The first link in a text; undefined when there is none. */
+export function findLink(message: string): string | undefined {
+  if (!message.includes('://') && !message.includes('www.')) return undefined
+  return LINK.exec(message)?.[0]
+}
+
+/** The methods that send. */
+export const sendingMethods: readonly Row<Instance>[] = [sendMessage]

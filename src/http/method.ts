@@ -1,0 +1,130 @@
+import type { Static, TObject, TProperties } from 'typebox'
+import type { Fault } from '../model/fault.ts'
+import { fault } from '../model/fault.ts'
+import type { Messenger } from '../model/messenger.ts'
+import { MESSENGERS } from '../model/messenger.ts'
+import type { Repeated } from '../model/once.ts'
+import type { Once } from '../storage/once.ts'
+import { validationText, type Refusal } from './errors.ts'
+import { fieldsReader } from './fields.ts'
+
+export type Verb = 'GET' | 'POST' | 'DELETE'
+export type Group = 'account' | 'sending' | 'queues' | 'receiving' | 'partner'
+
+/** A body that is JSON text already, sent as it stands. */
+export class RawJson {
+  readonly text: string | Buffer
+
+  constructor(text: string | Buffer) {
+    this.text = text
+  }
+}
+
+/** What a handler answers: an object that becomes JSON, JSON as it is, or why not. */
+export type Outcome = object | null | RawJson | Fault | Repeated
+
+/** The request around the fields that a handler is given. */
+export interface Call {
+  /** The path began with `/v3`. */
+  readonly v3: boolean
+  /** The path after the token. */
+  readonly tail: string
+  readonly query: string
+  /** The body as it came, parsed; undefined when there was none. */
+  readonly json: unknown
+  /**
+   * For a call with an `Idempotency-Key`: makes the guard that stores the answer with what the call does; undefined for a call
+   * without one. `answer` must give what the handler will answer.
+   */
+  once<Result>(answer: (result: Result) => object): Once<Result> | undefined
+  /** Aborted when the client has gone or the server closes; made on first use, for calls that wait. */
+  waiting(): AbortSignal
+}
+
+/** The fields of a request, read and checked, ready to be handled. */
+export interface Prepared<Subject> {
+  readonly fields: object
+  handle(subject: Subject, call: Call): Outcome | Promise<Outcome>
+}
+
+/** A row of the method table as it is written down. The type of `fields` follows from the schema. */
+export interface MethodSpec<Subject, P extends TProperties> {
+  readonly name: string
+  readonly verbs: readonly Verb[]
+  readonly group: Group
+  /** Calls a second and instance (or partner account); more are refused with 429. */
+  readonly perSecond: number
+  /** Every messenger where absent. */
+  readonly messengers?: readonly Messenger[]
+  /** Fields of the body; of a GET also of the query. Every field says what "empty" means. */
+  readonly fields: P
+  /** At least one known field must be there. */
+  readonly atLeastOne?: boolean
+  /** The path goes on after the token, or the body says what would stand there. */
+  readonly tail?: boolean
+  /** Takes an `Idempotency-Key`. */
+  readonly idempotent?: boolean
+  /** What a wrong token is answered, where it is not the empty 401. */
+  readonly refuseToken?: Refusal
+  handle(subject: Subject, fields: Static<TObject<P>>, call: Call): Outcome | Promise<Outcome>
+}
+
+/** A row of the method table. Dispatch, limits, and later OpenAPI, console and docs derive from the rows. */
+export interface Method<Subject> {
+  readonly name: string
+  /** Its place in the table; set by the table. */
+  readonly index: number
+  readonly verbs: readonly Verb[]
+  readonly group: Group
+  readonly perSecond: number
+  readonly messengers: readonly Messenger[]
+  readonly fieldNames: readonly string[]
+  readonly takesBody: boolean
+  readonly tail: boolean
+  readonly idempotent: boolean
+  readonly refuseToken: Refusal | undefined
+  prepare(input: unknown): Prepared<Subject> | Fault
+}
+
+export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Subject, P>): Row<Subject> {
+  const fieldNames = Object.keys(spec.fields)
+  const read = fieldsReader(spec.fields, { atLeastOne: spec.atLeastOne ?? false })
+  return {
+    name: spec.name,
+    verbs: spec.verbs,
+    group: spec.group,
+    perSecond: spec.perSecond,
+    messengers: spec.messengers ?? MESSENGERS,
+    fieldNames,
+    takesBody: spec.verbs.includes('POST') || fieldNames.length > 0 || spec.tail === true,
+    tail: spec.tail ?? false,
+    idempotent: spec.idempotent ?? false,
+    refuseToken: spec.refuseToken,
+    prepare(input) {
+      const taken = read(fieldNames.length === 0 ? undefined : input)
+      if ('faults' in taken) return fault('invalid', validationText(taken.faults))
+      return { fields: taken.value, handle: (subject, call) => spec.handle(subject, taken.value, call) }
+    },
+  }
+}
+
+/** A row before a table has given it its place. */
+export type Row<Subject> = Omit<Method<Subject>, 'index'>
+
+/** The rows of one API, found by name in any case. */
+export class MethodTable<Subject> {
+  readonly rows: readonly Method<Subject>[]
+  readonly #byName = new Map<string, Method<Subject>>()
+
+  constructor(rows: readonly Row<Subject>[]) {
+    this.rows = rows.map((row, index) => ({ ...row, index }))
+    for (const row of this.rows) {
+      if (this.#byName.has(row.name.toLowerCase())) throw new Error(`Two rows are named ${row.name}`)
+      this.#byName.set(row.name.toLowerCase(), row).set(row.name, row)
+    }
+  }
+
+  find(name: string): Method<Subject> | undefined {
+    return this.#byName.get(name) ?? this.#byName.get(name.toLowerCase())
+  }
+}

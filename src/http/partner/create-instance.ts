@@ -1,0 +1,71 @@
+import { isFault, fault } from '../../model/fault.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import type { AccountRow } from '../../model/instance.ts'
+import { isRepeated } from '../../model/once.ts'
+import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
+import type { PartnerInstances } from '../../partners/partner-instances.ts'
+import { validationText } from '../errors.ts'
+import { oneOfOrAbsent, optional, text } from '../fields.ts'
+import { defineMethod, type Row } from '../method.ts'
+import { settingsFaults, settingsFields } from '../settings-fields.ts'
+
+const NAME_LENGTH = 500
+
+export interface CreateInstanceOptions {
+  readonly instances: PartnerInstances
+  /** The least send delay that may be set. */
+  readonly delayMinMs: number
+  /** Where clients reach this server. */
+  readonly publicUrl: () => string
+}
+
+/**
+ * `typeInstance` in the body chooses the messenger where it names one, else the path does (DECISIONS E). `apiUrl` and `mediaUrl`
+ * in the answer are ours.
+ */
+export function createInstance({ instances, delayMinMs, publicUrl }: CreateInstanceOptions): Row<AccountRow> {
+  return defineMethod({
+    name: 'createInstance',
+    verbs: ['POST'],
+    group: 'partner',
+    perSecond: 1000,
+    idempotent: true,
+    atLeastOne: true,
+    fields: {
+      name: optional(text({ empty: 'value', max: NAME_LENGTH })),
+      typeInstance: optional(oneOfOrAbsent(MESSENGERS)),
+      ...settingsFields(delayMinMs),
+    },
+    async handle(account: AccountRow, fields, call) {
+      const { name = '', typeInstance, ...settings } = fields
+      const faults = settingsFaults(settings)
+      if (faults.length > 0) return fault('invalid', validationText(faults))
+      const messenger = typeInstance ?? (call.v3 ? 'v3' : 'whatsapp')
+      const describe = (made: { readonly id: InstanceId; readonly token: string }) =>
+        description(made, messenger, publicUrl())
+      const once = call.once(describe)
+      const wanted = { messenger, name: wellFormed(name), settings, ...(once && { once }) }
+      const made = await instances.create(account, wanted)
+      return isFault(made) || isRepeated(made) ? made : describe(made)
+    },
+  })
+}
+
+function description(
+  made: { readonly id: InstanceId; readonly token: string },
+  messenger: Messenger,
+  url: string,
+): object {
+  return {
+    idInstance: made.id,
+    apiTokenInstance: made.token,
+    typeInstance: messenger,
+    apiUrl: url,
+    mediaUrl: url,
+  }
+}
+
+/** Halves of surrogate pairs can't be stored: they become the replacement sign now, and not at the next start. */
+function wellFormed(name: string): string {
+  return Buffer.from(name).toString()
+}

@@ -1,0 +1,18 @@
+import type { AccountRow } from '../../model/instance.ts'
+import type { PartnerInstances } from '../../partners/partner-instances.ts'
+import { integer } from '../fields.ts'
+import { defineMethod, type Row } from '../method.ts'
+
+/** The phone stays linked at the messenger: who wants it unlinked calls `logout` before. */
+export function deleteInstanceAccount(instances: PartnerInstances): Row<AccountRow> {
+  return defineMethod({
+    name: 'deleteInstanceAccount',
+    verbs: ['POST'],
+    group: 'partner',
+    perSecond: 1000,
+    fields: { idInstance: integer({ empty: 'error', digits: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
+    async handle(account: AccountRow, fields) {
+      return (await instances.delete(account, fields.idInstance)) ?? { deleteInstanceAccount: true }
+    },
+  })
+}

@@ -1,0 +1,195 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
+import type { Instance } from '../instances/instance.ts'
+import type { Instances } from '../instances/instances.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { AccountRow } from '../model/instance.ts'
+import { PartnerInstances } from '../partners/partner-instances.ts'
+import type { Partners } from '../partners/partners.ts'
+import type { Store } from '../storage/store.ts'
+import { Dispatcher } from './dispatch.ts'
+import { accountMethods } from './green/account.ts'
+import { InstanceFamily } from './green/family.ts'
+import { linkingMethods } from './green/linking.ts'
+import { queueMethods } from './green/queues.ts'
+import { receivingMethods } from './green/receiving.ts'
+import { sendingMethods } from './green/sending.ts'
+import { MethodTable } from './method.ts'
+import { registerGauges } from './ops/gauges.ts'
+import { opsRoutes } from './ops/routes.ts'
+import { createInstance } from './partner/create-instance.ts'
+import { deleteInstanceAccount } from './partner/delete-instance-account.ts'
+import { PartnerFamily } from './partner/family.ts'
+import { getInstances } from './partner/get-instances.ts'
+import { QrImages } from './qr/qr-images.ts'
+import { QrPage } from './qr/qr-page.ts'
+import { ScanSockets } from './qr/scan-socket.ts'
+import { RequestCounter } from './request-counter.ts'
+import { answerUnknown } from './not-found.ts'
+import { simulatorProxy, type SimulatorTarget } from './simulator/proxy.ts'
+import { serveUpgrade } from './upgrade.ts'
+
+/** The settings that the server reads. */
+export interface HttpConfig {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Where clients are told to reach the API; made of host and port where undefined. */
+  readonly publicUrl?: string | undefined
+  /** Multiplies every rate limit. */
+  readonly rateLimitScale: number
+  /** The least `delaySendMessagesMilliseconds` that may be set. */
+  readonly delayMinMs: number
+  /** How long the `scanqrcode` web socket stays open. */
+  readonly loginTimeoutMs: number
+}
+
+export interface HttpDeps {
+  readonly config: HttpConfig
+  readonly instances: Instances
+  readonly partners: Partners
+  readonly operatorToken: string
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** The simulated network's own server; undefined where no messenger is simulated. */
+  readonly simulator: SimulatorTarget | undefined
+}
+
+export interface HttpServer {
+  /** Where clients reach the API; no slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Takes no more requests, ends those that wait, lets the others finish within the bound, then cuts them off. */
+  close(drainMs: number): Promise<void>
+}
+
+/** Slow clients are cut off: so long may the head of a request, and all of it, take. */
+const HEAD_TIMEOUT_MS = 20_000
+const REQUEST_TIMEOUT_MS = 60_000
+/** Longer than the idle time of usual proxies and client pools, so that they close first. */
+const KEEP_ALIVE_MS = 75_000
+
+/** Listens and serves: the contract's methods by the dispatcher, everything else by Fastify, on one port. Rejects when it can't listen. */
+export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
+  const parts = assemble(deps)
+  const servers: Server[] = []
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    serverFactory: (handler) => {
+      const server = createNodeServer(parts, handler)
+      servers.push(server)
+      return server
+    },
+  })
+  await addRoutes(app, deps, parts)
+  const { host, publicUrl } = deps.config
+  await app.listen({ host, port: deps.config.port, backlog: 4096 })
+  const address = servers[0]?.address()
+  const port = typeof address === 'object' && address !== null ? address.port : deps.config.port
+  parts.at.url = publicUrl ?? `http://${urlHost(host)}:${String(port)}`
+  return { url: parts.at.url, port, close: (drainMs) => close(app, servers, parts, drainMs) }
+}
+
+interface Parts {
+  readonly registry: Registry
+  readonly dispatcher: Dispatcher<Instance, AccountRow>
+  readonly sockets: ScanSockets
+  readonly page: QrPage
+  /** Known once the port is. */
+  readonly at: { url: string }
+}
+
+function assemble(deps: HttpDeps): Parts {
+  const { clock, log, instances } = deps
+  const { publicUrl, rateLimitScale, delayMinMs, loginTimeoutMs } = deps.config
+  const at = { url: publicUrl ?? '' }
+  const registry = new Registry()
+  const counter = new RequestCounter(registry)
+  registerGauges(registry, instances)
+  const images = new QrImages()
+  const methods = new MethodTable<Instance>([
+    ...accountMethods(delayMinMs),
+    ...linkingMethods(images),
+    ...sendingMethods,
+    ...queueMethods(clock),
+    ...receivingMethods,
+  ])
+  const own = new PartnerInstances(instances)
+  const partnerMethods = new MethodTable<AccountRow>([
+    createInstance({ instances: own, delayMinMs, publicUrl: () => at.url }),
+    getInstances(own, clock),
+    deleteInstanceAccount(own),
+  ])
+  const family = new InstanceFamily(methods, instances, clock)
+  const page = new QrPage(family, publicUrl)
+  const dispatcher = new Dispatcher({
+    instances: family,
+    partners: new PartnerFamily(partnerMethods, deps.partners, clock),
+    answers: deps.store.answers,
+    clock,
+    log,
+    counter,
+    rateLimitScale,
+    page: (target, request, response) => page.serve(target, request, response),
+  })
+  const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
+  return { registry, dispatcher, sockets, page, at }
+}
+
+function createNodeServer(
+  { dispatcher, sockets }: Parts,
+  next: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const options = {
+    headersTimeout: HEAD_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 5000,
+    noDelay: true,
+  }
+  const server = createServer(options, (request, response) => {
+    if (!dispatcher.handle(request, response)) next(request, response)
+  })
+  server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
+    serveUpgrade(server, sockets, request, socket, head)
+  })
+  return server
+}
+
+async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page }: Parts): Promise<void> {
+  await app.register(opsRoutes({ registry, store: deps.store }))
+  await app.register(page.assetRoutes())
+  if (deps.simulator !== undefined) {
+    await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
+  }
+  answerUnknown(app, deps.clock, deps.log)
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** How often connections that have become idle are closed while the server closes. */
+const SWEEP_MS = 50
+
+async function close(app: FastifyInstance, servers: readonly Server[], parts: Parts, drainMs: number): Promise<void> {
+  parts.dispatcher.endWaiting()
+  parts.sockets.close()
+  const closeIdle = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections()
+  }, SWEEP_MS)
+  const cutOff = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections()
+  }, drainMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(closeIdle)
+    clearTimeout(cutOff)
+  }
+}
