@@ -1,6 +1,7 @@
 import type { DeviceEvents, WaitingEvent } from './device-events.ts'
 import type { Device } from './devices.ts'
 import type { Faults } from './faults.ts'
+import type { NetworkFile } from './network-file.ts'
 import type { Phones } from './phones.ts'
 import type { FromNetwork, Pushed } from './protocol.ts'
 import { contentOf } from './views.ts'
@@ -27,12 +28,14 @@ export type CloseReason = Extract<FromNetwork, { t: 'closed' }>['reason']
 
 /** Who is open now, and the pushing of events to them in order, each again at every open until it is acknowledged. */
 export class DeviceChannels {
+  readonly #file: NetworkFile
   readonly #events: DeviceEvents
   readonly #phones: Phones
   readonly #faults: Faults
   readonly #open = new Map<number, OpenDevice>()
 
-  constructor(events: DeviceEvents, phones: Phones, faults: Faults) {
+  constructor(file: NetworkFile, events: DeviceEvents, phones: Phones, faults: Faults) {
+    this.#file = file
     this.#events = events
     this.#phones = phones
     this.#faults = faults
@@ -44,7 +47,7 @@ export class DeviceChannels {
     const opened = { wire, channel, device, cursor: 0, inFlight: 0 }
     this.#open.set(device.no, opened)
     wire.send({ t: 'opened', channel })
-    this.#pump(opened)
+    this.#pumpWhenStored(opened)
     return opened
   }
 
@@ -75,7 +78,7 @@ export class DeviceChannels {
   acknowledge(open: OpenDevice, ids: readonly number[]): void {
     if (!this.isCurrent(open)) return
     open.inFlight -= this.#events.acknowledge(open.device, ids)
-    if (open.inFlight < WINDOW) this.#pump(open)
+    this.#pumpWhenStored(open)
   }
 
   /** Pushes what was stored since the last call; called after each commit. */
@@ -84,6 +87,13 @@ export class DeviceChannels {
       const open = this.#open.get(no)
       if (open !== undefined) this.#pump(open)
     }
+  }
+
+  /** What this turn has changed so far must not be pushed before it is stored. */
+  #pumpWhenStored(open: OpenDevice): void {
+    this.#file.afterCommit(() => {
+      if (this.isCurrent(open)) this.#pump(open)
+    })
   }
 
   #pump(open: OpenDevice): void {

@@ -31,7 +31,7 @@ export function buildNetwork(path: string, clock: Clock, random: Random, log: Lo
   const faults = new Faults(file, clock)
   const feed = new Feed(file)
   const shared = { file, clock, random, phones, devices, messages, events, faults, feed }
-  const channels = new DeviceChannels(events, phones, faults)
+  const channels = new DeviceChannels(file, events, phones, faults)
   const exchange = new Exchange(shared)
   const pairings = new Pairings(file, clock, random, devices)
   const connections = new Set<Connection>()
