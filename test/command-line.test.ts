@@ -1,11 +1,14 @@
 // Truth: the conventions of a command: 0 done, 1 failed, 2 asked wrongly; answers on stdout, complaints on stderr; no secret on either.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { startApp } from '../src/app.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { silentLog } from '../src/lib/log.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url))
 
@@ -83,4 +86,22 @@ test('what nobody caught is logged as one masked line and ends the process with 
     assert.match(lines[0] ?? '', /lost gac\.\*\*\*/)
     assert.ok(!ended.stderr.includes(token))
   }
+})
+
+test('partner lists the accounts and shows a token only when asked; without a database it says so and makes none', async () => {
+  const data = join(folder, 'partner-data')
+  const none = await jadegate(['partner'], { JADEGATE_DATA_DIR: data })
+  assert.equal(none.code, 0)
+  assert.match(none.stdout, /No partner account yet/)
+  await assert.rejects(access(join(data, 'jadegate.db')))
+
+  const token = `gac.${'ab'.repeat(23)}`
+  const loaded = loadConfig({ JADEGATE_DATA_DIR: data, JADEGATE_PORT: '0', JADEGATE_PARTNER_TOKEN: token })
+  assert.ok('config' in loaded)
+  await (await startApp(loaded.config, silentLog)).close()
+  const listed = await jadegate(['partner'], { JADEGATE_DATA_DIR: data })
+  assert.match(listed.stdout, /partner/)
+  assert.ok(!listed.stdout.includes(token))
+  const shown = await jadegate(['partner', '--show-tokens'], { JADEGATE_DATA_DIR: data })
+  assert.ok(shown.stdout.includes(token))
 })

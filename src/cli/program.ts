@@ -6,6 +6,7 @@ import { packageFile } from '../lib/package-file.ts'
 import { addConfigCommand } from './config.ts'
 import type { Context } from './context.ts'
 import { addDemoCommand } from './demo.ts'
+import { addPartnerCommand } from './partner.ts'
 import { addServeCommand } from './serve.ts'
 import { addSimulatorCommand } from './simulator.ts'
 
@@ -25,6 +26,7 @@ export function createProgram(context: Context): Command {
       },
     })
     .exitOverride()
-  for (const add of [addServeCommand, addDemoCommand, addSimulatorCommand, addConfigCommand]) add(program, context)
+  for (const add of [addServeCommand, addDemoCommand, addSimulatorCommand, addPartnerCommand, addConfigCommand])
+    add(program, context)
   return program
 }

@@ -39,7 +39,12 @@ function welcome(app: App, config: Config): string[] {
     'Jadegate is running.',
     '',
     ...shown,
-    ...(isFirst ? ['', '  Tokens are shown this once: keep them.'] : []),
+    ...(isFirst
+      ? [
+          '',
+          "  Tokens are shown this once: keep them. (`npx jadegate partner --show-tokens` shows the partner's again.)",
+        ]
+      : []),
     '',
     '  Create an instance:',
     '',

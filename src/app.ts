@@ -1,0 +1,214 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ownEverything } from './cluster/ownership.ts'
+import type { Config } from './config/schema.ts'
+import { openDrivers, type Engine, type SimulatorAddress } from './drivers/registry.ts'
+import type { Driver } from './drivers/driver.ts'
+import { startHttp } from './http/server.ts'
+import { Housekeeping } from './instances/housekeeping.ts'
+import { Instances } from './instances/instances.ts'
+import type { Limits, Node } from './instances/node.ts'
+import { AddressRules } from './lib/address-rules.ts'
+import { systemClock, type Clock } from './lib/clock.ts'
+import { openKeyFile, parseHexKey } from './lib/key-file.ts'
+import type { Log } from './lib/log.ts'
+import { systemRandom, type Random } from './lib/random.ts'
+import { createSeal } from './lib/seal.ts'
+import type { AccountRow } from './model/instance.ts'
+import type { Messenger } from './model/messenger.ts'
+import { Courier } from './notifications/courier.ts'
+import { openOperatorToken } from './partners/operator-token.ts'
+import { Partners } from './partners/partners.ts'
+import { startNetwork, type Network } from './simulator/network.ts'
+import { openSqliteStore } from './storage/sql/sqlite-store.ts'
+import type { Store } from './storage/store.ts'
+
+/** A running server. */
+export interface App {
+  /** Where the API is, as clients are told; no slash at the end. */
+  readonly url: string
+  /** The first partner account's token, when this start made it. */
+  readonly partnerToken: string | undefined
+  /** The operator's token, when this start made it. */
+  readonly operatorToken: string | undefined
+  /** The page of the virtual phones, where a messenger is simulated. */
+  readonly phonesUrl: string | undefined
+  /** Takes nothing more, lets what runs come to its end within the bound, and closes the files. Everything acknowledged stays. */
+  close(): Promise<void>
+}
+
+/** What a test may put in the place of the machine's. */
+export interface Surroundings {
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** Of the 10 s that a stop may take, so long deliveries and requests under way may last. */
+const DRAIN_MS = 5000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+type OnClose = (part: () => Promise<void>) => void
+
+interface Foundation {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** The composition root: config → store → drivers → domain → workers → http. What was opened is closed again when a later part fails. */
+export async function startApp(config: Config, log: Log, surroundings: Surroundings = {}): Promise<App> {
+  const opened: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const part of opened.splice(0).reverse()) await part()
+  }
+  try {
+    const needs = { clock: systemClock, random: systemRandom, log, ...surroundings }
+    return { ...(await openApp(config, needs, (part) => opened.push(part))), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The simulated network alone, for servers in other processes; whoever is not on this machine shows the operator's token. */
+export function startSimulator(config: Config, log: Log): Promise<Network> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  return startNetwork({
+    file: join(config.dataDir, 'simulator.db'),
+    host: config.host,
+    port: config.simulatorPort,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    ...(config.operatorToken !== undefined && { token: config.operatorToken }),
+  })
+}
+
+/** The partner accounts with their tokens in clear; for the command line, beside a running server or without one. */
+export async function listPartners(
+  config: Config,
+  log: Log,
+): Promise<readonly { readonly account: AccountRow; readonly token: string }[]> {
+  if (!existsSync(databaseOf(config))) return []
+  const store = await openSqliteStore({ file: databaseOf(config), sealingKey: keyOf(config, systemRandom), log })
+  try {
+    const tokens = await store.accounts.partnerTokens()
+    return (await store.accounts.all()).flatMap((account) =>
+      tokens.filter((token) => token.account === account.id).map(({ token }) => ({ account, token })),
+    )
+  } finally {
+    await store.close()
+  }
+}
+
+async function openApp(config: Config, needs: Foundation, onClose: OnClose): Promise<Omit<App, 'close'>> {
+  const sealingKey = keyOf(config, needs.random)
+  const seal = createSeal(sealingKey)
+  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log })
+  onClose(() => store.close())
+  const simulator = await simulatorOf(config, needs, onClose)
+  const node = await openNode(config, needs, store, simulator, onClose)
+  const instances = await Instances.load(node)
+  const housekeeping = new Housekeeping(node, instances)
+  onClose(async () => {
+    await housekeeping.stop()
+    await instances.stop()
+  })
+  const { partners, firstToken } = await Partners.open({ ...needs, store, seal }, config.partnerToken)
+  const operator = openOperatorToken({
+    file: join(config.dataDir, 'operator.token'),
+    seal,
+    random: needs.random,
+    given: config.operatorToken,
+  })
+  const http = await startHttp({
+    config,
+    ...needs,
+    store,
+    instances,
+    partners,
+    operatorToken: operator.token,
+    simulator,
+  })
+  onClose(async () => {
+    await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
+  })
+  await instances.start()
+  housekeeping.start()
+  return {
+    url: http.url,
+    partnerToken: firstToken,
+    operatorToken: operator.isNew ? operator.token : undefined,
+    phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
+  }
+}
+
+async function openNode(
+  config: Config,
+  needs: Foundation,
+  store: Store,
+  simulator: SimulatorAddress | undefined,
+  onClose: OnClose,
+): Promise<Node> {
+  const drivers = await openDrivers(enginesOf(config), { ...needs, ...(simulator && { simulator }) })
+  onClose(() => closeAll(drivers))
+  const courier = new Courier({
+    ...needs,
+    allow: new AddressRules(config.webhookAllow),
+    timeoutMs: config.webhookTimeoutMs,
+    retryMs: config.webhookRetryMs,
+  })
+  const ownership = await ownEverything(store, `single:${needs.random.bytes(8).toString('hex')}`)
+  return { ...needs, store, drivers, courier, ownership, limits: limitsOf(config) }
+}
+
+async function closeAll(drivers: ReadonlyMap<Messenger, Driver>): Promise<void> {
+  await Promise.all([...drivers.values()].map((driver) => driver.close()))
+}
+
+function databaseOf(config: Config): string {
+  return join(config.dataDir, 'jadegate.db')
+}
+
+function keyOf(config: Config, random: Random): Buffer {
+  return config.sealingKey === undefined
+    ? openKeyFile(join(config.dataDir, 'sealing.key'), random)
+    : parseHexKey(config.sealingKey)
+}
+
+function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {
+  return { whatsapp: config.whatsapp, v3: config.max, telegram: config.telegram }
+}
+
+/** The simulated network: the one at the given address, else one of this process's own, behind a token that nobody else knows. */
+async function simulatorOf(config: Config, needs: Foundation, onClose: OnClose): Promise<SimulatorAddress | undefined> {
+  if (!Object.values(enginesOf(config)).includes('simulator')) return undefined
+  if (config.simulatorUrl !== undefined) {
+    return { url: config.simulatorUrl, ...(config.operatorToken !== undefined && { token: config.operatorToken }) }
+  }
+  const token = needs.random.bytes(24).toString('hex')
+  const network = await startNetwork({
+    file: join(config.dataDir, 'simulator.db'),
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    ...needs,
+  })
+  onClose(() => network.close())
+  return { url: network.url, token }
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    unsureMs: config.unsureMs,
+    unsureHoldMs: config.unsureHoldMs,
+    loginTimeoutMs: config.loginTimeoutMs,
+    keepQueueMs: config.keepQueueHours * HOUR_MS,
+    keepNotificationsMs: config.keepNotificationsHours * HOUR_MS,
+    keepJournalMs: config.keepJournalDays * DAY_MS,
+    keepStatesMs: config.keepStatesDays * DAY_MS,
+    keepDeletedMs: config.keepDeletedDays * DAY_MS,
+    keepAnswersMs: config.keepAnswersHours * HOUR_MS,
+  }
+}
