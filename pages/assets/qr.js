@@ -151,11 +151,23 @@ async function call(method, signal, body) {
   }
 }
 
-async function finish(end, signal) {
-  const account = await call(messenger === 'whatsapp' ? 'getWaSettings' : 'getAccountSettings', signal)
-  if (signal.aborted) return
-  phoneNumber = /^\d+$/.test(account?.phone ?? '') ? account.phone : ''
-  enter(end)
+/** Ends with the number that is linked, where the messenger tells it. Pages that end at once share a budget of calls: asked again. */
+async function finish(end, signal, wid = '') {
+  phoneNumber = /^(\d+)@c\.us$/.exec(wid)?.[1] ?? ''
+  for (let tries = 0; phoneNumber === '' && tries < 4; tries++) {
+    const account = await call(messenger === 'whatsapp' ? 'getWaSettings' : 'getAccountSettings', signal)
+    if (signal.aborted) return
+    if (/^\d+$/.test(account?.phone ?? '')) phoneNumber = account.phone
+    else if (account !== null) break
+    else await pause(300 + Math.random() * 1500)
+  }
+  if (!signal.aborted) enter(end)
+}
+
+/** The messenger or the server ended it; perhaps because the instance is gone. */
+async function fail(signal) {
+  await call('getStateInstance', signal)
+  if (!signal.aborted) enter('failed')
 }
 
 const pause = (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs))
@@ -208,14 +220,14 @@ function take(frame, signal, hasShown) {
     case 'qrCode':
       return showPicture(frame.message)
     case 'accountData':
-      return void finish('linked', signal)
+      return void finish('linked', signal, frame.wid)
     case 'alreadyLogged':
       return void finish(hasShown.yes ? 'linked' : 'alreadyLinked', signal)
     case 'timeout':
     case 'timeoutExpired':
       return void enter('timedOut')
     default:
-      return void enter('failed')
+      return void fail(signal)
   }
 }
 
