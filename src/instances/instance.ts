@@ -26,14 +26,17 @@ import { settle } from './settlement.ts'
 export class Instance implements CourierClient {
   readonly driver: Driver
   readonly #record: InstanceRecord
+  readonly #listingChanged: () => void
   #runner: Runner | undefined
   #linking: Linking | undefined
   /** Set before the deletion is stored: what is asked from then on is refused, what was stored before is settled by it. */
   #deleting = false
 
-  constructor(record: InstanceRecord, driver: Driver) {
+  /** `listingChanged` is called when something changes that a list of instances shows. */
+  constructor(record: InstanceRecord, driver: Driver, listingChanged: () => void) {
     this.#record = record
     this.driver = driver
+    this.#listingChanged = listingChanged
     record.mailbox.onReady = () => {
       this.#node.courier.wake(this)
     }
@@ -115,6 +118,7 @@ export class Instance implements CourierClient {
       await this.#record.commit(writes)
       this.#record.follow({ settings: merged, ...(name === undefined ? {} : { name }) })
     })
+    if (name !== undefined) this.#listingChanged()
     if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
     this.#node.courier.wake(this)
     this.#runner?.sender.wake()
@@ -126,6 +130,7 @@ export class Instance implements CourierClient {
       const token = newInstanceToken(this.#node.random)
       await this.#record.commit([{ kind: 'instance.token', instance: this.id, token }])
       this.#record.follow({ token })
+      this.#listingChanged()
       return token
     })
   }
@@ -235,6 +240,7 @@ export class Instance implements CourierClient {
     }
     this.#node.courier.forget(this.id)
     this.#runner = undefined
+    this.#listingChanged()
     await this.mailbox.clear()
     return true
   }

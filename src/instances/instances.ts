@@ -105,15 +105,8 @@ export class Instances {
   }
 
   /** Deletes an instance and settles what it held; durable when it resolves. False when it was deleted already. */
-  async delete(instance: Instance): Promise<boolean> {
-    if (!(await instance.delete())) return false
-    this.changed(instance.account)
-    return true
-  }
-
-  /** Something that a list of this account's instances shows has changed. */
-  changed(account: AccountId): void {
-    this.#revisions.set(account, this.revision(account) + 1)
+  delete(instance: Instance): Promise<boolean> {
+    return instance.delete()
   }
 
   /** Brings every live instance back. Resolves when all attempts are under way. */
@@ -142,8 +135,12 @@ export class Instances {
         instance.account,
         siblings.filter((sibling) => sibling !== instance),
       )
-      this.changed(instance.account)
+      this.#listingChanged(instance.account)
     }
+  }
+
+  #listingChanged(account: AccountId): void {
+    this.#revisions.set(account, this.revision(account) + 1)
   }
 
   #takeId(messenger: Messenger): InstanceId {
@@ -159,12 +156,14 @@ export class Instances {
       throw new Error(`instance ${String(row.id)} needs the messenger ${row.messenger}, which is switched off`)
     }
     const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
-    const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver)
+    const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, () => {
+      this.#listingChanged(row.account)
+    })
     this.#byId.set(row.id, instance)
     const siblings = this.#byAccount.get(row.account)
     if (siblings === undefined) this.#byAccount.set(row.account, [instance])
     else siblings.push(instance)
-    this.changed(row.account)
+    this.#listingChanged(row.account)
     return instance
   }
 }
