@@ -36,6 +36,7 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
   if (use === 'write') {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
+    database.pragma('temp_store = MEMORY')
     database.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`)
     database.pragma(`journal_size_limit = ${String(LOG_BYTES)}`)
   }

@@ -4,12 +4,17 @@ import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { instanceId } from './rows.ts'
 
-/** Each looks at an index on time first, so that it costs nothing when nothing is old enough. */
+/**
+ * Each looks at an index on time first, so that it costs nothing when nothing is old enough. Whether a message is queued is asked
+ * of its instance first, as most queues are empty: an index on the outbox for this would cost each send a fifth more.
+ */
 const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, string>> = {
   messages: `delete from message where seq in (
-      select seq from message
-      where at < ? and (instance_id, id) not in (select instance_id, message_id from outbox)
-      order by at limit ?
+      select m.seq from message m where m.at < ? and (
+        not exists (select 1 from outbox o where o.instance_id = m.instance_id)
+        or (m.instance_id, m.id) not in (select instance_id, message_id from outbox)
+      )
+      order by m.at limit ?
     )`,
   states: 'delete from state_history where seq in (select seq from state_history where at < ? order by at limit ?)',
   answers: `delete from answer where (scope, key) in (
