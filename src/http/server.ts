@@ -27,7 +27,7 @@ import { QrImages } from './qr/qr-images.ts'
 import { QrPage } from './qr/qr-page.ts'
 import { ScanSockets } from './qr/scan-socket.ts'
 import { RequestCounter } from './request-counter.ts'
-import { answerUnknown } from './not-found.ts'
+import { answerUnknown, sendStatus } from './not-found.ts'
 import { simulatorProxy, type SimulatorTarget } from './simulator/proxy.ts'
 import { serveUpgrade } from './upgrade.ts'
 
@@ -79,6 +79,10 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
   const app = Fastify({
     logger: false,
     forceCloseConnections: 'idle',
+    // Its own text repeats the path, and a token may stand in it.
+    frameworkErrors: (_error, request, reply) => {
+      void sendStatus(reply, request.url, 400, deps.clock)
+    },
     serverFactory: (handler) => {
       const server = createNodeServer(parts, handler)
       servers.push(server)
