@@ -1,0 +1,233 @@
+// Truth: bodies written by hand from the contract's description of each notification, keys in its order.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
+import type { TextContent } from '../../model/message.ts'
+import type { InstanceData, MessageEvent, NotificationEvent } from '../event.ts'
+import { renderNotification } from './render.ts'
+
+const INSTANCE: InstanceData = {
+  idInstance: 1101000042 as InstanceId,
+  wid: '77010000009@c.us',
+  typeInstance: 'whatsapp',
+}
+const INSTANCE_DATA = { idInstance: 1101000042, wid: '77010000009@c.us', typeInstance: 'whatsapp' }
+const AT = 1_767_225_600_999
+const ID = '3EB0A1B2C3D4E5F60718' as MessageId
+
+/** Compared as text, so that the order of the keys counts. */
+function assertBody(event: NotificationEvent, expected: object, instance = INSTANCE): void {
+  assert.equal(renderNotification(instance, event), JSON.stringify(expected))
+}
+
+function received(content: Omit<TextContent, 'kind'>): MessageEvent {
+  return {
+    kind: 'message',
+    flow: 'incoming',
+    message: {
+      id: ID,
+      direction: 'in',
+      chat: { id: '120363041234567890@g.us' as ChatId, name: 'Night shift', contactName: '' },
+      author: { id: '77015550102@c.us' as ChatId, name: 'Timur', contactName: 'Timur Garage' },
+      at: AT,
+      content: { kind: 'text', ...content },
+    },
+  }
+}
+
+function expected(messageData: object, typeWebhook = 'incomingMessageReceived'): object {
+  return {
+    typeWebhook,
+    instanceData: INSTANCE_DATA,
+    timestamp: 1767225600,
+    idMessage: '3EB0A1B2C3D4E5F60718',
+    senderData: {
+      chatId: '120363041234567890@g.us',
+      sender: '77015550102@c.us',
+      chatName: 'Night shift',
+      senderName: 'Timur',
+      senderContactName: 'Timur Garage',
+    },
+    messageData,
+  }
+}
+
+const PREVIEW = {
+  title: 'Menu',
+  description: 'Lunch set',
+  link: 'https://example.org/menu',
+  jpegThumbnail: 'aGk=',
+  urlFile: '',
+  size: 'small',
+} as const
+const QUOTE = { id: 'BAE5C0FFEE112233' as MessageId, participant: '77010000009@c.us' as ChatId }
+
+describe('message notifications', () => {
+  const plain = { typeMessage: 'textMessage', textMessageData: { textMessage: 'Is order 118 ready?' } }
+
+  test('a text', () => assertBody(received({ text: 'Is order 118 ready?' }), expected(plain)))
+
+  for (const [flow, typeWebhook] of [
+    ['outgoing', 'outgoingMessageReceived'],
+    ['outgoingApi', 'outgoingAPIMessageReceived'],
+  ] as const) {
+    test(`${typeWebhook} has the same shape`, () => {
+      assertBody({ ...received({ text: 'Is order 118 ready?' }), flow }, expected(plain, typeWebhook))
+    })
+  }
+
+  test('a text with a preview', () => {
+    assertBody(
+      received({ text: 'see https://example.org/menu', preview: PREVIEW }),
+      expected({
+        typeMessage: 'extendedTextMessage',
+        extendedTextMessageData: {
+          text: 'see https://example.org/menu',
+          description: 'Lunch set',
+          title: 'Menu',
+          previewType: 'None',
+          jpegThumbnail: 'aGk=',
+          forwardingScore: 0,
+          isForwarded: false,
+        },
+      }),
+    )
+  })
+
+  test('a forwarded text', () => {
+    assertBody(
+      received({ text: 'read this', forwardingScore: 2 }),
+      expected({
+        typeMessage: 'extendedTextMessage',
+        extendedTextMessageData: {
+          text: 'read this',
+          description: '',
+          title: '',
+          previewType: 'None',
+          jpegThumbnail: '',
+          forwardingScore: 2,
+          isForwarded: true,
+        },
+      }),
+    )
+  })
+
+  test('a text that says it was never forwarded is a plain one', () => {
+    assertBody(received({ text: 'Is order 118 ready?', forwardingScore: 0 }), expected(plain))
+  })
+
+  for (const [what, text, shown] of [
+    ['a known text', 'Yours?', 'Yours?'],
+    ['a text that was never seen', null, ''],
+  ] as const) {
+    test(`a reply to ${what}`, () => {
+      assertBody(
+        received({ text: 'Yes, come by', quote: { ...QUOTE, text } }),
+        expected({
+          typeMessage: 'quotedMessage',
+          extendedTextMessageData: {
+            text: 'Yes, come by',
+            stanzaId: 'BAE5C0FFEE112233',
+            participant: '77010000009@c.us',
+          },
+          quotedMessage: {
+            stanzaId: 'BAE5C0FFEE112233',
+            participant: '77010000009@c.us',
+            typeMessage: 'textMessage',
+            textMessage: shown,
+          },
+        }),
+      )
+    })
+  }
+
+  test('a forwarded reply says both', () => {
+    assertBody(
+      received({ text: 'Yes', quote: { ...QUOTE, text: 'Yours?' }, forwardingScore: 1, preview: PREVIEW }),
+      expected({
+        typeMessage: 'quotedMessage',
+        extendedTextMessageData: {
+          text: 'Yes',
+          stanzaId: 'BAE5C0FFEE112233',
+          participant: '77010000009@c.us',
+          forwardingScore: 1,
+          isForwarded: true,
+        },
+        quotedMessage: {
+          stanzaId: 'BAE5C0FFEE112233',
+          participant: '77010000009@c.us',
+          typeMessage: 'textMessage',
+          textMessage: 'Yours?',
+        },
+      }),
+    )
+  })
+
+  test('any text comes through as it is', () => {
+    const text = '"quotes" \\ \n\u2028 😀 \u0000'
+    const body: unknown = JSON.parse(renderNotification(INSTANCE, received({ text })))
+    assert.deepEqual(body, expected({ typeMessage: 'textMessage', textMessageData: { textMessage: text } }))
+  })
+})
+
+describe('outgoingMessageStatus', () => {
+  const chat = '77015550101@c.us' as ChatId
+
+  for (const status of ['sent', 'delivered', 'read'] as const) {
+    test(`${status}, without a description`, () => {
+      assertBody(
+        { kind: 'status', id: ID, chat, status, description: '', byApi: true, at: AT },
+        {
+          typeWebhook: 'outgoingMessageStatus',
+          chatId: '77015550101@c.us',
+          instanceData: INSTANCE_DATA,
+          timestamp: 1767225600,
+          idMessage: '3EB0A1B2C3D4E5F60718',
+          status,
+          sendByApi: true,
+        },
+      )
+    })
+  }
+
+  for (const status of ['failed', 'noAccount', 'notInGroup'] as const) {
+    test(`${status}, with one`, () => {
+      assertBody(
+        { kind: 'status', id: ID, chat, status, description: 'expired', byApi: false, at: AT },
+        {
+          typeWebhook: 'outgoingMessageStatus',
+          chatId: '77015550101@c.us',
+          instanceData: INSTANCE_DATA,
+          timestamp: 1767225600,
+          idMessage: '3EB0A1B2C3D4E5F60718',
+          status,
+          description: 'expired',
+          sendByApi: false,
+        },
+      )
+    })
+  }
+})
+
+describe('stateInstanceChanged', () => {
+  for (const state of ['notAuthorized', 'authorized', 'starting', 'blocked', 'suspended'] as const) {
+    test(`${state}: these four keys and no other, also while nothing is linked`, () => {
+      const nobody: InstanceData = { idInstance: 3100000007 as InstanceId, wid: '', typeInstance: 'v3' }
+      assertBody(
+        { kind: 'state', state, at: AT },
+        {
+          typeWebhook: 'stateInstanceChanged',
+          instanceData: { idInstance: 3100000007, wid: '', typeInstance: 'v3' },
+          timestamp: 1767225600,
+          stateInstance: state,
+        },
+        nobody,
+      )
+    })
+  }
+
+  test('nothing more of an instance is shown than the wire names', () => {
+    const more = { ...INSTANCE, token: 'secret' }
+    assert.doesNotMatch(renderNotification(more, { kind: 'state', state: 'authorized', at: AT }), /secret/)
+  })
+})

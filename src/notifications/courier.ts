@@ -1,0 +1,123 @@
+import type { AddressRules } from '../lib/address-rules.ts'
+import type { Clock } from '../lib/clock.ts'
+import { GuardedPools } from '../lib/guarded-pool.ts'
+import type { Log } from '../lib/log.ts'
+import type { ResolveName } from '../lib/name-lookup.ts'
+import { Recent } from '../lib/recent.ts'
+import type { InstanceId } from '../model/ids.ts'
+import { readEndpoint, type Endpoint } from './endpoint.ts'
+import { Lane, type CourierClient, type LaneHost, type Target } from './lane.ts'
+
+export type { CourierClient } from './lane.ts'
+
+/**
+ * An instance has one request under way at most, so this many instances may wait for one slow origin before the next one has
+ * to wait too.
+ */
+const CONNECTIONS_PER_ORIGIN = 8192
+/** A burst over many instances of one receiver reaches it so many at a time; those that hang stop counting after a moment. */
+const BURST = 256
+const BURST_MS = 20
+const ORIGINS = 2048
+const CONNECT_TIMEOUT_MS = 30_000
+/** Silence inside an answer whose status is known already. */
+const ANSWER_SILENCE_MS = 10_000
+
+export interface CourierDeps {
+  readonly clock: Clock
+  readonly log: Log
+  readonly allow: AddressRules
+  /** How long a receiver may take to answer. */
+  readonly timeoutMs: number
+  /** How long to wait before the same notification is sent again. */
+  readonly retryMs: number
+  /** How names are resolved; the machine's way where it is absent. */
+  readonly resolve?: ResolveName
+}
+
+/** Webhook delivery for all instances of the node. An instance with nothing to deliver costs nothing. */
+export class Courier {
+  readonly #pools: GuardedPools
+  readonly #clock: Clock
+  readonly #host: LaneHost
+  /** Only the instances that deliver or pause right now. */
+  readonly #lanes = new Map<InstanceId, Lane>()
+  readonly #endpoints = new Recent<string, Known>(ORIGINS * 2)
+  #closing = false
+  #idle: (() => void) | undefined
+
+  constructor(deps: CourierDeps) {
+    const { clock, log, retryMs, timeoutMs } = deps
+    this.#clock = clock
+    this.#pools = new GuardedPools(
+      clock,
+      deps.allow,
+      {
+        origins: ORIGINS,
+        connections: CONNECTIONS_PER_ORIGIN,
+        burst: BURST,
+        burstMs: BURST_MS,
+        connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
+        headersTimeoutMs: timeoutMs,
+        bodyTimeoutMs: Math.min(timeoutMs, ANSWER_SILENCE_MS),
+      },
+      deps.resolve,
+    )
+    this.#host = { clock, log, retryMs, pools: this.#pools, endpoint: (target) => this.#endpoint(target) }
+  }
+
+  /**
+   * Starts or resumes delivery for this instance if it has a target and items; cheap when nothing is to do. A changed URL or
+   * token takes effect at once, and cuts a pause short.
+   */
+  wake(client: CourierClient): void {
+    const running = this.#lanes.get(client.id)
+    if (running !== undefined) running.wake()
+    else if (!this.#closing && !client.mailbox.isEmpty && client.target() !== null) this.#start(client)
+  }
+
+  #start(client: CourierClient): void {
+    const lane = new Lane(client, this.#host)
+    this.#lanes.set(client.id, lane)
+    void lane.run(() => {
+      if (this.#lanes.get(client.id) === lane) this.#lanes.delete(client.id)
+      if (this.#lanes.size === 0) this.#idle?.()
+    })
+  }
+
+  /** Forgets this instance, which was deleted; an attempt under way is cut off. */
+  forget(id: InstanceId): void {
+    this.#lanes.get(id)?.abort()
+  }
+
+  /** Takes nothing new, waits for what is under way up to `drainMs`, then cuts it off. Resolves when all is over. */
+  async close(drainMs: number): Promise<void> {
+    this.#closing = true
+    for (const lane of this.#lanes.values()) lane.stop()
+    if (this.#lanes.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.#clock.after(drainMs, () => {
+          for (const lane of this.#lanes.values()) lane.abort()
+        })
+        this.#idle = () => {
+          timer.cancel()
+          resolve()
+        }
+      })
+    }
+    await this.#pools.destroy()
+  }
+
+  #endpoint(target: Target): Endpoint | null {
+    const known = this.#endpoints.get(target.url)
+    if (known?.token === target.token) return known.endpoint
+    const endpoint = readEndpoint(target.url, target.token)
+    this.#endpoints.set(target.url, { token: target.token, endpoint })
+    return endpoint
+  }
+}
+
+interface Known {
+  readonly token: string
+  readonly endpoint: Endpoint | null
+}

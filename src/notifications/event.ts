@@ -1,0 +1,39 @@
+import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { MessageStatus, NetworkMessage } from '../model/message.ts'
+import type { Messenger } from '../model/messenger.ts'
+import type { InstanceState } from '../model/state.ts'
+
+/** Whose notification it is. `wid` is empty while nothing is linked. */
+export interface InstanceData {
+  readonly idInstance: InstanceId
+  readonly wid: string
+  readonly typeInstance: Messenger
+}
+
+/** A message was received, sent from another device of the account (`outgoing`), or sent through the API (`outgoingApi`). */
+export interface MessageEvent {
+  readonly kind: 'message'
+  readonly flow: 'incoming' | 'outgoing' | 'outgoingApi'
+  readonly message: NetworkMessage
+}
+
+/** What became of a message that this account sent. `description` says why it failed, else it is empty. */
+export interface StatusEvent {
+  readonly kind: 'status'
+  readonly id: MessageId
+  readonly chat: ChatId
+  readonly status: Exclude<MessageStatus, 'pending'>
+  readonly description: string
+  /** Sent through the API, as against from another device. */
+  readonly byApi: boolean
+  readonly at: EpochMs
+}
+
+export interface StateEvent {
+  readonly kind: 'state'
+  readonly state: InstanceState
+  readonly at: EpochMs
+}
+
+/** What an integrator may be told of. A closed union: a new kind is a new member, and the compiler shows every place. */
+export type NotificationEvent = MessageEvent | StatusEvent | StateEvent

@@ -1,0 +1,177 @@
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { GuardedPools } from '../lib/guarded-pool.ts'
+import type { Log } from '../lib/log.ts'
+import type { InstanceId } from '../model/ids.ts'
+import type { Notification } from '../storage/store.ts'
+import { Attempt, type Verdict } from './attempt.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Mailbox } from './mailbox.ts'
+
+/** The settings that say where to deliver; as long as they stay the same, so do the strings. */
+export interface Target {
+  readonly url: string
+  readonly token: string
+}
+
+/** An instance as the courier sees it. */
+export interface CourierClient {
+  readonly id: InstanceId
+  readonly mailbox: Mailbox
+  /** Null while nothing may be delivered. */
+  target(): Target | null
+}
+
+/** What all lanes share. */
+export interface LaneHost {
+  readonly clock: Clock
+  readonly log: Log
+  readonly retryMs: number
+  readonly pools: GuardedPools
+  endpoint(target: Target): Endpoint | null
+}
+
+/**
+ * Delivers one instance's notifications, one after the other, from when there is something to deliver until nothing is left:
+ *
+ *   look → post → 200: remove durably → look …
+ *               → anything else: pause → look, which finds the same item again
+ *
+ * An item leaves the mailbox only by an answer 200, and then whatever the settings say by now. A crash between the answer and
+ * the removal delivers it once more.
+ */
+export class Lane {
+  readonly #client: CourierClient
+  readonly #host: LaneHost
+  #stopped = false
+  #woken = false
+  #attempt: Attempt | undefined
+  /** What the attempt that failed last went to, while pausing after it. */
+  #failed: Target | undefined
+  #resume: (() => void) | undefined
+  #failures = 0
+  #failedReceipt = 0
+
+  constructor(client: CourierClient, host: LaneHost) {
+    this.#client = client
+    this.#host = host
+  }
+
+  /** Resolves when nothing is left to deliver; `ended` is called in the same breath, so that no wake falls in between. */
+  async run(ended: () => void): Promise<void> {
+    try {
+      // A wake that came after the last look, however late, is one more reason to look.
+      while ((await this.#step()) || this.#woken);
+    } catch (error) {
+      this.#host.log.error({ idInstance: this.#client.id, error }, 'the delivery of notifications failed')
+    } finally {
+      ended()
+    }
+  }
+
+  /** Something was posted, or the settings changed. */
+  wake(): void {
+    this.#woken = true
+    if (this.#resume !== undefined && !this.#mustPause()) this.#resume()
+  }
+
+  /** No further attempt is made; one under way may end. */
+  stop(): void {
+    this.#stopped = true
+    this.#resume?.()
+  }
+
+  /** Ends an attempt under way too. Whether it arrived is unknown, so its item stays. */
+  abort(): void {
+    this.stop()
+    this.#attempt?.abort()
+  }
+
+  #target(): Target | null {
+    return this.#stopped ? null : this.#client.target()
+  }
+
+  /** One notification, or one failure and the pause after it; false when there is nothing more to do. */
+  async #step(): Promise<boolean> {
+    this.#woken = false
+    if (this.#target() === null) return false
+    try {
+      const item = await this.#client.mailbox.peek()
+      const target = this.#target()
+      if (target === null) return false
+      if (item === null) return this.#woken
+      if (await this.#deliver(item, target)) return true
+      this.#failed = target
+    } catch (error) {
+      // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
+      this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
+      this.#failed = this.#target() ?? undefined
+      if (this.#failed === undefined) return false
+    }
+    await this.#pause()
+    return true
+  }
+
+  /** True when the receiver has taken it and it is durably gone. */
+  async #deliver(item: Notification, target: Target): Promise<boolean> {
+    const endpoint = this.#host.endpoint(target)
+    const verdict = endpoint === null ? BAD_URL : await this.#post(endpoint, item)
+    if (verdict.status === 200) {
+      if (this.#failedReceipt === item.receiptId) this.#report(item, endpoint, verdict)
+      await this.#client.mailbox.remove(item.receiptId)
+      return true
+    }
+    if (!this.#stopped) this.#report(item, endpoint, verdict)
+    return false
+  }
+
+  async #post(endpoint: Endpoint, item: Notification): Promise<Verdict> {
+    const { admission } = this.#host.pools.get(endpoint.origin)
+    const entering = admission.enter()
+    const ticket = typeof entering === 'number' ? entering : await entering
+    try {
+      if (this.#stopped) return NOT_SENT
+      // Asked for anew: it may have been closed for disuse while this one waited.
+      const { pool } = this.#host.pools.get(endpoint.origin)
+      return await Attempt.make(pool, endpoint, item.body, (attempt) => {
+        this.#attempt = attempt
+      })
+    } finally {
+      this.#attempt = undefined
+      admission.leave(ticket)
+    }
+  }
+
+  /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */
+  #report({ receiptId }: Notification, endpoint: Endpoint | null, { status, code }: Verdict): void {
+    this.#failures = this.#failedReceipt === receiptId ? this.#failures + 1 : 1
+    this.#failedReceipt = receiptId
+    const fields = { idInstance: this.#client.id, receiptId, origin: endpoint?.origin ?? '', status, code }
+    if (status === 200) this.#host.log.info({ ...fields, attempts: this.#failures }, 'a notification arrived at last')
+    else if (this.#failures === 1) this.#host.log.warn(fields, 'a notification was not taken')
+    else this.#host.log.debug({ ...fields, attempts: this.#failures }, 'a notification was not taken again')
+  }
+
+  /** One timer, until it is time to try again or `wake` finds a reason to go on at once. */
+  #pause(): Promise<void> {
+    if (!this.#mustPause()) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer: Timer = this.#host.clock.after(this.#host.retryMs, () => this.#resume?.())
+      this.#resume = () => {
+        timer.cancel()
+        this.#resume = undefined
+        resolve()
+      }
+    })
+  }
+
+  /** The pause is for the item that failed where it failed: not for another receiver, and not for an empty mailbox. */
+  #mustPause(): boolean {
+    const now = this.#target()
+    return (
+      !this.#client.mailbox.isEmpty && now !== null && now.url === this.#failed?.url && now.token === this.#failed.token
+    )
+  }
+}
+
+const NOT_SENT: Verdict = { status: 0, code: 'STOPPED' }
+const BAD_URL: Verdict = { status: 0, code: 'INVALID_URL' }
