@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../src/lib/until.ts'
-import { CourierScene, RETRY_MS } from '../support/courier-scene.ts'
+import { CourierScene, type Inbox, RETRY_MS } from '../support/courier-scene.ts'
 import { WebhookReceiver, type Hit } from '../support/webhook-receiver.ts'
 
 let receiver: WebhookReceiver
@@ -45,6 +45,25 @@ describe('receivers that hang', () => {
     })
   }
 })
+
+describe('a notification that comes just when the last one is settled', () => {
+  for (let later = 0; later <= 24; later += 1) {
+    test(`is delivered too, ${String(later)} steps later`, async () => {
+      const inbox = scene.inbox(receiver.url())
+      inbox.mailbox.onReady = () => {
+        scene.courier.wake(inbox)
+        if (inbox.mailbox.count === 0 && receiver.hits.length < 5) void postLater(inbox, later)
+      }
+      await inbox.post('a')
+      await until(() => receiver.hits.length === 5 && inbox.mailbox.count === 0, 'five deliveries')
+    })
+  }
+})
+
+async function postLater(inbox: Inbox, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve()
+  await inbox.post('b')
+}
 
 describe('idle and gone instances', () => {
   test('cost no timer, however many there are', async () => {
