@@ -1,0 +1,55 @@
+import { pathOf, type Access } from '../harness/api.ts'
+import type { Benchmark } from '../harness/bench.ts'
+import { Gateway, RATE_LIMIT_SCALE } from '../harness/gateway.ts'
+import { compare } from '../harness/rounds.ts'
+import { requestText } from '../load/connection.ts'
+import { linkedInstances } from './linked.ts'
+
+const CONNECTIONS = 64
+
+export const polling: Benchmark = async (bench) => {
+  const { rounds, durationMs, instances: count } = bench.effort
+  // At ten thousand pairs a second a round lasts about as long as it should.
+  const each = Math.max(2, Math.round(((durationMs / 1000) * 10_000) / count))
+  const around = await bench.outside()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort))
+  const instances = await linkedInstances(gateway, count, { incomingWebhook: 'yes' })
+  const aroundBare = await bench.outside()
+  const bare = await bench.bare('polling', [bench.file('bare.log'), String(aroundBare.linkPort), String(count)])
+  const load = bench.load()
+  const job = (port: number, list: readonly Access[]) =>
+    ({ kind: 'pairs', port, connections: CONNECTIONS, rounds: each, mailboxes: list.map(mailboxOf) }) as const
+  const bareInstances = instances.map(({ token }, number) => ({ id: 1_101_000_001 + number, token }))
+  const compared = await compare(
+    {
+      name: 'polling: receiveNotification and deleteNotification',
+      unit: 'pairs',
+      denominator: 'node:http with mailboxes in memory that waits for a durable group append at each delete',
+      conditions: [
+        `${CONNECTIONS} keep-alive connections, ${count} instances with ${each} notifications each, all of which are fetched`,
+        `default settings but incomingWebhook, rate limits times ${RATE_LIMIT_SCALE}`,
+        'both sides are filled over the same link before each round; product: SQLite, WAL, synchronous=FULL; bare: one growing file',
+      ],
+      target: 0.6,
+      product: {
+        pid: gateway.pid,
+        prepare: () => around.run({ kind: 'fill', each }),
+        run: () => load(job(gateway.port, instances)),
+      },
+      bare: {
+        pid: bare.pid,
+        prepare: () => aroundBare.run({ kind: 'fill', each }),
+        run: () => load(job(bare.port, bareInstances)),
+      },
+    },
+    rounds,
+  )
+  return [compared]
+}
+
+function mailboxOf(access: Access) {
+  return {
+    receive: requestText('GET', pathOf(access, 'receiveNotification')),
+    remove: requestText('DELETE', `${pathOf(access, 'deleteNotification')}/{receiptId}`),
+  }
+}

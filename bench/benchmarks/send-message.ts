@@ -1,0 +1,47 @@
+import { pathOf } from '../harness/api.ts'
+import type { Bench, Benchmark } from '../harness/bench.ts'
+import { Gateway, RATE_LIMIT_SCALE } from '../harness/gateway.ts'
+import { compare } from '../harness/rounds.ts'
+import { requestText } from '../load/connection.ts'
+
+const CONNECTIONS = 64
+const TEXT = 'Your order 1048213 is ready: you can pick it up at 12 Harbour Street every day from 9 to 21.'
+
+/** How fast sends are taken in: the instances are not linked, so that nothing leaves while it is measured. */
+export const sendMessage: Benchmark = async (bench: Bench) => {
+  const { effort } = bench
+  const { rounds, warmupMs, durationMs } = effort
+  const gateway = bench.own(await Gateway.start(bench.file('product'), null))
+  const instances = await gateway.api.createInstances(effort.instances, { name: 'bench' })
+  const bare = await bench.bare('send-message', [bench.file('bare.log')])
+  const load = bench.load()
+  const requests = instances.map((one, number) => {
+    const body = { chatId: `${79_000_000_000 + number}@c.us`, message: TEXT }
+    return requestText('POST', pathOf(one, 'sendMessage'), body)
+  })
+  const job = {
+    kind: 'closed',
+    connections: CONNECTIONS,
+    warmupMs,
+    durationMs,
+    requests,
+    expect: '"idMessage"',
+  } as const
+  const compared = await compare(
+    {
+      name: 'send-message: sendMessage accepted durably',
+      unit: 'requests',
+      denominator: 'node:http that parses the body, makes the id and waits for a durable group append',
+      conditions: [
+        `${CONNECTIONS} keep-alive connections, ${instances.length} instances in turn, not linked (accepting alone is measured)`,
+        `default settings, rate limits times ${RATE_LIMIT_SCALE}`,
+        'product: SQLite, WAL, synchronous=FULL; bare: one growing file, one fdatasync a group; the same disk',
+      ],
+      target: 0.7,
+      product: { pid: gateway.pid, run: () => load({ ...job, port: gateway.port }) },
+      bare: { pid: bare.pid, run: () => load({ ...job, port: bare.port }) },
+    },
+    rounds,
+  )
+  return [compared]
+}

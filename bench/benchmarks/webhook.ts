@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inParallel } from '../harness/api.ts'
+import type { Benchmark } from '../harness/bench.ts'
+import { Gateway } from '../harness/gateway.ts'
+import { compare } from '../harness/rounds.ts'
+import { linkedInstances } from './linked.ts'
+
+const IN_FLIGHT = 256
+
+/** Both sides are fed over the network's own link by a process that makes events up, and post to a receiver in that process. */
+export const webhook: Benchmark = async (bench) => {
+  const { rounds, warmupMs, durationMs, instances: count } = bench.effort
+  const around = await bench.outside()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort))
+  const webhookUrl = `http://127.0.0.1:${around.webhookPort}/hook`
+  const instances = await linkedInstances(gateway, count, { webhookUrl, incomingWebhook: 'yes' })
+  const aroundBare = await bench.outside()
+  const connections = Math.min(IN_FLIGHT, count)
+  const bare = await bench.bare('webhook', [
+    bench.file('bare.log'),
+    ...[aroundBare.linkPort, aroundBare.webhookPort, count, connections].map(String),
+  ])
+  const order = { kind: 'drive', inFlight: IN_FLIGHT, warmupMs, durationMs } as const
+  const compared = await compare(
+    {
+      name: 'webhook: event, durable, webhook, settled',
+      unit: 'events',
+      denominator: `bare process: durable group append, undici Pool (${connections} connections), durable settle, in order per instance`,
+      conditions: [
+        `${IN_FLIGHT} events under way over ${count} instances in turn; the next leaves when a webhook arrived`,
+        'both sides get the same frames over the same link, from a process that plays network and receiver and keeps no file',
+        'default settings but webhookUrl and incomingWebhook; product: SQLite, WAL, synchronous=FULL; bare: one growing file',
+      ],
+      target: 0.7,
+      product: { pid: gateway.pid, run: async () => (await around.run(order)).result },
+      bare: { pid: bare.pid, run: async () => (await aroundBare.run(order)).result },
+    },
+    rounds,
+  )
+  await sleep(1000)
+  const left = await inParallel(count, async (number) => {
+    const access = instances[number]
+    return access && Number((await gateway.api.call('GET', access, 'getWebhooksCount'))['count'])
+  })
+  if (left.some((one) => one !== 0)) throw new Error('notifications were delivered and not settled')
+  console.log('  every mailbox is empty afterwards')
+  return [compared]
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Job, JobResult, Told } from '../load/job.ts'
+import type { Order, Outcome, Ready, Told as OutsideTold } from '../outside/order.ts'
+import { Child } from './child.ts'
+import type { Compared } from './rounds.ts'
+
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number
+  readonly warmupMs: number
+  readonly durationMs: number
+  readonly idleMs: number
+  readonly instances: number
+  readonly manyInstances: number
+}
+
+export const FULL: Effort = {
+  rounds: 7,
+  warmupMs: 1000,
+  durationMs: 3000,
+  idleMs: 20_000,
+  instances: 1000,
+  manyInstances: 10_000,
+}
+/** Shows that everything runs; its figures mean little. */
+export const QUICK: Effort = {
+  rounds: 2,
+  warmupMs: 300,
+  durationMs: 700,
+  idleMs: 3000,
+  instances: 200,
+  manyInstances: 1000,
+}
+
+/** What a benchmark works with. Everything that was started is stopped when it ends, however it ends. */
+export class Bench {
+  readonly effort: Effort
+  readonly folder = mkdtempSync(join(tmpdir(), 'jadegate-bench-'))
+  readonly #started: { stop(): Promise<void> }[] = []
+
+  constructor(effort: Effort) {
+    this.effort = effort
+  }
+
+  /** Takes over the stopping of it. */
+  own<T extends { stop(): Promise<void> }>(started: T): T {
+    this.#started.push(started)
+    return started
+  }
+
+  /** Where a side keeps its file. */
+  file(name: string): string {
+    return join(this.folder, name)
+  }
+
+  /** A denominator. */
+  async bare(program: string, args: readonly string[]): Promise<{ readonly port: number; readonly pid: number }> {
+    const { child, first } = await Child.start(`bare/${program}`, args)
+    this.own(child)
+    return { port: (first as { port: number }).port, pid: child.pid }
+  }
+
+  /** The process that makes the load; runs one job at a time. */
+  load(): (job: Job) => Promise<JobResult> {
+    const child = this.own(Child.startSilent('load/main'))
+    return async (job) => {
+      const told = (await child.ask(job)) as Told
+      if (!told.ok) throw new Error(told.error)
+      return told.result
+    }
+  }
+
+  /** The network and the receiver of webhooks around one side. */
+  async outside(): Promise<Ready & { run(order: Order): Promise<Outcome> }> {
+    const { child, first } = await Child.start('outside/main')
+    this.own(child)
+    const ready = readOutside(first as OutsideTold) as Ready
+    return { ...ready, run: async (order) => readOutside((await child.ask(order)) as OutsideTold) as Outcome }
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#started.splice(0).reverse()) await one.stop().catch(() => undefined)
+    if (process.env['JADEGATE_BENCH_KEEP'] === undefined) rmSync(this.folder, { recursive: true, force: true })
+    else console.log(`  kept: ${this.folder}`)
+  }
+}
+
+export type Benchmark = (bench: Bench) => Promise<readonly Compared[]>
+
+function readOutside(told: OutsideTold): Outcome | Ready {
+  if (!told.ok) throw new Error(told.error)
+  return told.outcome
+}
