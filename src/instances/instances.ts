@@ -40,7 +40,7 @@ export class Instances {
     const instances = new Instances(node)
     const outboxes = bySize(await node.store.outbox.sizes())
     const mailboxes = bySize(await node.store.mailbox.sizes())
-    for (const row of await node.store.instances.all()) {
+    for (const row of inOrderOfCreation(await node.store.instances.all())) {
       const outbox = outboxes.get(row.id)
       const mailbox = mailboxes.get(row.id)
       instances.#add(row, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
@@ -166,6 +166,11 @@ export class Instances {
     this.#listingChanged(row.account)
     return instance
   }
+}
+
+/** Ids tell the order within one messenger only. */
+function inOrderOfCreation(rows: readonly InstanceRow[]): readonly InstanceRow[] {
+  return rows.toSorted((a, b) => a.createdAt - b.createdAt || a.id - b.id)
 }
 
 function bySize(sizes: readonly QueueSize[]): ReadonlyMap<InstanceId, QueueSize> {
