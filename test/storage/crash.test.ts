@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import BetterSqlite from 'better-sqlite3'
@@ -18,32 +18,41 @@ import * as sample from './samples.ts'
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url))
 const ROUNDS = 5
 
+interface Acknowledged {
+  readonly on: InstanceId
+  readonly id: string
+}
+
 test('nothing acknowledged is lost and no batch is torn, however often the process is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'jadegate-crash-'))
   const file = join(folder, 'jadegate.db')
-  const acknowledged: { on: InstanceId; id: string }[] = []
+  const acknowledged: Acknowledged[] = []
   for (let round = 1; round <= ROUNDS; round++) {
-    acknowledged.push(...(await writeUntilKilled(file, round, 500 + round * 700)))
+    acknowledged.push(...(await writeUntilKilled(file, round, 10_000 + round * 15_000)))
     const store = await openSqliteStore({ file, sealingKey: sample.KEY, log: silentLog })
     for (const { on, id } of acknowledged) assert.ok(await store.journal.find(on, sample.messageId(id)), id)
     await store.close()
     inspect(file)
   }
-  assert.ok(acknowledged.length > ROUNDS * 500)
+  assert.ok(acknowledged.length > ROUNDS * 300)
   await rm(folder, { recursive: true })
 })
 
-/** What the process printed until it was killed, which is after that many lines. */
-async function writeUntilKilled(file: string, round: number, lines: number): Promise<{ on: InstanceId; id: string }[]> {
-  const child = spawn(process.execPath, [WRITER, file, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (said.push(line) === lines) child.kill('SIGKILL')
-  }
-  if (child.signalCode === null && child.exitCode === null) await once(child, 'exit')
-  assert.equal(child.signalCode, 'SIGKILL')
-  // The kill may have cut the last line.
-  return said.slice(0, -1).map((line) => {
+/** What the process printed until it was killed, which is after so many bytes. */
+async function writeUntilKilled(file: string, round: number, bytes: number): Promise<Acknowledged[]> {
+  // A file takes every line at once, however slow the reader is, and keeps what was written before the kill.
+  const printed = await open(`${file}.printed-${round}`, 'w+')
+  const child = spawn(process.execPath, [WRITER, file, String(round)], { stdio: ['ignore', printed.fd, 'inherit'] })
+  const exited = once(child, 'exit')
+  while ((await printed.stat()).size < bytes && child.exitCode === null) await setTimeout(5)
+  child.kill('SIGKILL')
+  await exited
+  assert.equal(child.signalCode, 'SIGKILL', 'it was killed and did not end by itself')
+  const text = await readFile(`${file}.printed-${round}`, 'utf8')
+  await printed.close()
+  // What follows the last line feed is a line that the kill cut off.
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map((line) => {
     const [on, id = ''] = line.split(' ')
     return { on: Number(on) as InstanceId, id }
   })
