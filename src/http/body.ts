@@ -5,13 +5,14 @@ import { parse as parseLenient, type ParseError } from 'jsonc-parser'
 /** The longest JSON body, in bytes. */
 export const BODY_LIMIT = 256 * 1024
 
-export type BodyTrouble = 'tooLarge' | 'gone'
-
 /** A body not much over the limit is read to its end, so that its sender is there to hear the refusal. */
 const DRAIN_LIMIT = 4 * 1024 * 1024
 
-/** Reads the whole body and calls back once. Nothing of a body over the limit is kept. */
-export function readBody(request: IncomingMessage, done: (bytes: Buffer | BodyTrouble) => void): void {
+/**
+ * Reads the whole body and calls back once; never when the client goes away before its end, for then there is nobody to answer.
+ * Nothing of a body over the limit is kept.
+ */
+export function readBody(request: IncomingMessage, done: (bytes: Buffer | 'tooLarge') => void): void {
   if (Number(request.headers['content-length']) > DRAIN_LIMIT) {
     done('tooLarge')
     return
@@ -20,7 +21,7 @@ export function readBody(request: IncomingMessage, done: (bytes: Buffer | BodyTr
   let rest: Buffer[] | undefined
   let size = 0
   let isOver = false
-  const end = (outcome: Buffer | BodyTrouble): void => {
+  const end = (outcome: Buffer | 'tooLarge'): void => {
     if (isOver) return
     isOver = true
     done(outcome)
@@ -36,8 +37,6 @@ export function readBody(request: IncomingMessage, done: (bytes: Buffer | BodyTr
     if (size > BODY_LIMIT) end('tooLarge')
     else end(first === undefined ? EMPTY : rest === undefined ? first : Buffer.concat([first, ...rest]))
   })
-  request.on('close', () => end('gone'))
-  request.on('error', () => end('gone'))
 }
 
 const EMPTY = Buffer.alloc(0)

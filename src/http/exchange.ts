@@ -6,7 +6,7 @@ import { fault, isFault } from '../model/fault.ts'
 import { isRepeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
 import { answer } from './answer.ts'
-import { hasBody, parseBody, readBody, type BodyTrouble } from './body.ts'
+import { hasBody, parseBody, readBody } from './body.ts'
 import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
 import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
@@ -148,8 +148,7 @@ export class Exchange<Subject> implements Call {
     })
   }
 
-  #takeBody(bytes: Buffer | BodyTrouble, subject: Subject, method: Method<Subject>): void {
-    if (bytes === 'gone') return
+  #takeBody(bytes: Buffer | 'tooLarge', subject: Subject, method: Method<Subject>): void {
     if (bytes === 'tooLarge') {
       this.#refuseStatus(413, 'request entity too large', ['Connection', 'close'])
       return
@@ -234,7 +233,7 @@ export class Exchange<Subject> implements Call {
 
   #send(status: number, text: string | Buffer, headers: readonly string[]): void {
     this.#shared.counter.count(this.#method, status)
-    answer(this.#response, status, text, headers)
+    answer(this.#request, this.#response, status, text, headers)
   }
 
   /** Nothing of what went wrong is told to the caller. */
