@@ -16,8 +16,8 @@ export type { CourierClient } from './lane.ts'
  */
 const CONNECTIONS_PER_ORIGIN = 8192
 /** A burst over many instances of one receiver reaches it so many at a time; those that hang stop counting after a moment. */
-const BURST = 256
-const BURST_MS = 20
+const BURST = 64
+const BURST_MS = 10
 const ORIGINS = 2048
 const CONNECT_TIMEOUT_MS = 30_000
 /** Silence inside an answer whose status is known already. */
