@@ -207,7 +207,7 @@ export class Runner implements SessionHost {
     return this.#record.changes.run(async () => {
       await this.#dropQueueOfOtherPhone(change)
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
-      for (const id of applied.settled) this.sender.attempts.remove(id)
+      for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       return applied
     })

@@ -31,6 +31,8 @@ export class Sender {
   #running = false
   #timer: Timer | undefined
   #abort: AbortController | undefined
+  /** What the network has been given and has not judged yet. */
+  #inFlight: MessageId | undefined
   #tries = 0
   #lastSentAt: EpochMs
   /** The retry after a refusal for now, or a trouble of the store. */
@@ -62,6 +64,12 @@ export class Sender {
   shut(): void {
     this.#session = undefined
     this.#abort?.abort()
+  }
+
+  /** A receipt has settled this attempt: its verdict is waited for no longer. */
+  settled(id: MessageId): void {
+    this.attempts.remove(id)
+    if (this.#inFlight === id) this.#abort?.abort()
   }
 
   /** Looks whether something may leave now. Called when a message was queued, a session opened, a setting or time changed. */
@@ -122,14 +130,16 @@ export class Sender {
   async #attempt(session: Session, item: QueuedMessage): Promise<void> {
     const { clock } = this.#record.node
     const abort = (this.#abort = new AbortController())
-    const typingMs = item.message.typingTimeMs ?? 0
+    const typingMs = item.message.typingTimeMs ?? this.#record.row.settings.autoTyping * 1000
     if (typingMs > 0) {
       session.typing(item.message.chat, typingMs)
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
     const timer = clock.after(VERDICT_MS, () => abort.abort())
+    this.#inFlight = item.id
     const verdict = await session.send(item.id, item.message, abort.signal)
+    this.#inFlight = undefined
     timer.cancel()
     this.#lastSentAt = clock.now()
     await this.#judge(item, verdict)
