@@ -313,14 +313,12 @@ describe('states', () => {
     for (const { timestamp } of history) assert.ok(Math.abs(Number(timestamp) - clock.now() / 1000) < 60)
     for (const one of [
       await server.on(made, 'GET', 'getStateInstanceHistory?count=2'),
-      await server
-        .raw(bodyOnGet(made, 'GetStateInstanceHistory', '{"count":2}'))
-        .then((text) => ({
-          status: 200,
-          text,
-          json: JSON.parse(text.split('\r\n\r\n')[1] ?? '') as unknown,
-          headers: new Headers(),
-        })),
+      await server.raw(bodyOnGet(made, 'GetStateInstanceHistory', '{"count":2}')).then((text) => ({
+        status: 200,
+        text,
+        json: JSON.parse(text.split('\r\n\r\n')[1] ?? '') as unknown,
+        headers: new Headers(),
+      })),
     ]) {
       assert.deepEqual(listIn(one), history.slice(0, 2))
     }
