@@ -41,6 +41,7 @@ export class InstanceRecord {
         commit: (writes) => this.commit(writes),
         head: () => node.store.mailbox.head(row.id),
         now: () => node.clock.now(),
+        after: (delayMs, callback) => node.clock.after(delayMs, callback),
       },
       { count: sizes.mailbox?.count ?? 0, last: sizes.mailbox?.last ?? 0, receiptsUpTo: row.receiptsUpTo },
     )
