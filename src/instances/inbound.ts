@@ -4,7 +4,7 @@ import type { MessageId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { statusRank, type MessageStatus } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
-import type { Write } from '../storage/store.ts'
+import type { Guard, Write } from '../storage/store.ts'
 import type { InstanceRecord } from './record.ts'
 import { settle, type Unsettled } from './settlement.ts'
 
@@ -27,18 +27,28 @@ export type FindUnsettled = (id: MessageId) => Unsettled | undefined
  * because it decides by what it reads.
  */
 export async function applyChange(record: InstanceRecord, change: Change, unsettled: FindUnsettled): Promise<Applied> {
-  const draft = new ChangeDraft(record, unsettled)
+  // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
+  const applied = await tryChange(record, change, new ChangeDraft(record, unsettled, 'assume new'))
+  if (applied !== null) return applied
+  const looked = await tryChange(record, change, new ChangeDraft(record, unsettled, 'look first'))
+  if (looked === null) throw new Error(`a change of instance ${String(record.id)} was refused`)
+  return looked
+}
+
+/** Null when a message was not new after all; then nothing was stored. */
+async function tryChange(record: InstanceRecord, change: Change, draft: ChangeDraft): Promise<Applied | null> {
   for (const event of change.events ?? []) await draft.add(event)
   for (const [name, value] of change.secrets ?? []) {
     draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
   }
-  await record.commitWith(draft.events, draft.writes, draft.row)
+  if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) return null
   draft.settled.forEach(() => record.outbox.drop())
   const { linked, unlinked, settled } = draft
   return { linked, unlinked, settled, stateChanged: draft.row !== undefined }
 }
 
 class ChangeDraft {
+  readonly guards: Guard[] = []
   readonly writes: Write[] = []
   readonly events: NotificationEvent[] = []
   readonly settled: MessageId[] = []
@@ -47,12 +57,14 @@ class ChangeDraft {
   unlinked = false
   readonly #record: InstanceRecord
   readonly #unsettled: FindUnsettled
+  readonly #messages: 'assume new' | 'look first'
   /** Ids that this very change adds or raises, which the store does not show yet. */
   readonly #seen = new Map<MessageId, { status: MessageStatus; byApi: boolean }>()
 
-  constructor(record: InstanceRecord, unsettled: FindUnsettled) {
+  constructor(record: InstanceRecord, unsettled: FindUnsettled, messages: 'assume new' | 'look first') {
     this.#record = record
     this.#unsettled = unsettled
+    this.#messages = messages
   }
 
   async add(event: SessionEvent): Promise<void> {
@@ -79,8 +91,9 @@ class ChangeDraft {
   }
 
   async #message({ message }: Extract<SessionEvent, { kind: 'message' }>): Promise<void> {
-    const known = await this.#known(message.id)
-    if (known !== undefined) return
+    if (this.#seen.has(message.id)) return
+    if (this.#messages === 'assume new') this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
+    else if ((await this.#known(message.id)) !== undefined) return
     const status = message.direction === 'out' ? 'sent' : 'delivered'
     this.#seen.set(message.id, { status, byApi: false })
     this.writes.push(recordNetwork(this.#record.id, message))

@@ -72,9 +72,13 @@ export class InstanceRecord {
   }
 
   /** As `commit`, with one more guard whose refusal is an answer and not an error. */
-  async tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
+  tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
+    return this.#commit(writes, guard === undefined ? [] : [guard])
+  }
+
+  async #commit(writes: readonly Write[], guards: readonly Guard[]): Promise<Committed> {
     const owns: Guard = { kind: 'owns', instance: this.id, epoch: this.epoch }
-    const committed = await this.node.store.commit({ guards: guard === undefined ? [owns] : [owns, guard], writes })
+    const committed = await this.node.store.commit({ guards: [owns, ...guards], writes })
     if (!committed.ok && committed.refusedBy.kind === 'owns') throw new LostOwnership(this.id)
     return committed
   }
@@ -84,6 +88,16 @@ export class InstanceRecord {
    * is the row as the batch makes it, where the batch changes it.
    */
   async commitWith(events: readonly NotificationEvent[], writes: readonly Write[], as?: InstanceRow): Promise<void> {
+    await this.tryCommitWith(events, writes, as, [])
+  }
+
+  /** As `commitWith`, with more guards; false when one of them refused, and then nothing is stored or changed. */
+  async tryCommitWith(
+    events: readonly NotificationEvent[],
+    writes: readonly Write[],
+    as: InstanceRow | undefined,
+    guards: readonly Guard[],
+  ): Promise<boolean> {
     const row = as ?? this.#row
     const instance = {
       idInstance: row.id,
@@ -91,15 +105,18 @@ export class InstanceRecord {
       typeInstance: row.messenger,
     }
     const wanted = events.filter((event) => isWanted(event, row.settings))
-    if (wanted.length === 0) {
-      if (writes.length > 0) await this.commit(writes)
-    } else {
+    if (wanted.length > 0) {
       const bodies = wanted.map((event) => renderNotification(instance, event))
       const posted = this.mailbox.post(bodies, this.node.clock.now())
-      await this.commit([...writes, ...posted.writes])
+      const committed = await this.#commit([...writes, ...posted.writes], guards)
+      if (!committed.ok) return false
       posted.committed()
+    } else if (writes.length > 0) {
+      const committed = await this.#commit(writes, guards)
+      if (!committed.ok) return false
     }
     if (as !== undefined) this.follow(as)
+    return true
   }
 
   /** The writes and the event of a change of state, and the row as it will be. */

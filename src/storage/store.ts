@@ -25,6 +25,8 @@ export type Guard =
     }
   /** The messenger's id sequence is below `value`; it is raised to it. So ids are never handed out twice. */
   | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
+  /** The journal has no message of this instance with this id, in whatever chat. */
+  | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly id: MessageId }
 
 /** What a message is in the journal. `body` is JSON, frozen: see `journal/`. */
 export interface MessageRow {

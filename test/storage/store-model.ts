@@ -49,6 +49,8 @@ export class StoreModel {
         if (guard.value <= this.rows.sequence) return false
         this.rows.sequence = guard.value
         return true
+      case 'fresh':
+        return this.#ofId(guard.instance, guard.id).length === 0
     }
   }
 

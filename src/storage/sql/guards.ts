@@ -30,4 +30,11 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.messenger, guard.value)
     },
   },
+  fresh: {
+    sql: 'select 1 as held where not exists (select 1 from message where instance_id = ? and id = ?)',
+    reads: true,
+    put(out, guard) {
+      out.push(guard.instance, guard.id)
+    },
+  },
 }

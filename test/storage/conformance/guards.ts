@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Epoch } from '../../../src/model/ids.ts'
+import type { Epoch, InstanceId } from '../../../src/model/ids.ts'
 import { storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
 
@@ -61,6 +61,17 @@ export function guards(fresh: Fresh): void {
     assert.equal(await store.instances.lastId('whatsapp'), 4_999_999_999)
     assert.equal(await store.instances.lastId('v3'), 3)
     assert.equal(await store.instances.lastId('telegram'), 0)
+  })
+
+  storeTest(fresh, 'a message is fresh until its instance has one with this id', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
+    const isFresh = (instance: InstanceId, id: string) =>
+      ({ kind: 'fresh', instance, id: sample.messageId(id) }) as const
+    const add = (instance: InstanceId) => batch([sample.addMessage(instance, 'a')], [isFresh(instance, 'a')])
+    const both = await Promise.all([store.commit(add(FIRST)), store.commit(add(FIRST))])
+    assert.deepEqual(both, [{ ok: true }, { ok: false, refusedBy: isFresh(FIRST, 'a') }])
+    assert.equal((await store.commit(batch([], [isFresh(FIRST, 'b')]))).ok, true)
+    assert.equal((await store.commit(add(SECOND))).ok, true)
   })
 
   storeTest(fresh, 'a guard that refuses undoes the guards before it', async (store, harness) => {

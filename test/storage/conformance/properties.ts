@@ -51,6 +51,7 @@ const guard: fc.Arbitrary<Guard> = fc.oneof(
   { weight: 1, arbitrary: instance.map((on) => sample.owns(on, 2 as Epoch)) },
   { weight: 2, arbitrary: small.map((n) => sample.once(`k${n}`)) },
   { weight: 2, arbitrary: small.map((value): Guard => ({ kind: 'sequence', messenger: 'v3', value })) },
+  { weight: 2, arbitrary: fc.record({ instance, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
 )
 const batches = fc.array(
   fc.record({ guards: fc.array(guard, { maxLength: 2 }), writes: fc.array(write, { maxLength: 3 }) }),
