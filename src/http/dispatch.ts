@@ -9,6 +9,7 @@ import type { Family } from './family.ts'
 import { Idempotency } from './idempotency.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { parseTarget, type Target } from './target.ts'
+import { WaitingCalls } from './waiting-calls.ts'
 
 export interface DispatcherDeps<Instance, Partner> {
   readonly instances: Family<Instance>
@@ -41,7 +42,7 @@ export class Dispatcher<Instance, Partner> {
       rateLimitScale,
       pace: new Pace(),
       idempotency: new Idempotency(answers, () => clock.now()),
-      waiting: new Set(),
+      waiting: new WaitingCalls(),
     }
   }
 
@@ -60,6 +61,6 @@ export class Dispatcher<Instance, Partner> {
 
   /** Ends every call that waits for something to happen; they answer as when nothing did. */
   endWaiting(): void {
-    for (const controller of this.#shared.waiting) controller.abort()
+    this.#shared.waiting.close()
   }
 }

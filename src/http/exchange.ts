@@ -14,6 +14,7 @@ import { maskPath } from './mask.ts'
 import { RawJson, type Call, type Method, type Outcome, type Prepared, type Verb } from './method.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { queryValue, type Target } from './target.ts'
+import type { WaitingCalls } from './waiting-calls.ts'
 
 /** What all exchanges of a server share. */
 export interface Shared {
@@ -23,8 +24,7 @@ export interface Shared {
   readonly pace: Pace<string | number>
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
-  /** One for each call that waits for something to happen. */
-  readonly waiting: Set<AbortController>
+  readonly waiting: WaitingCalls
 }
 
 type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
@@ -77,13 +77,7 @@ export class Exchange<Subject> implements Call {
   }
 
   waiting(): AbortSignal {
-    const controller = new AbortController()
-    this.#shared.waiting.add(controller)
-    this.#response.on('close', () => {
-      this.#shared.waiting.delete(controller)
-      controller.abort()
-    })
-    return controller.signal
+    return this.#shared.waiting.begin((end) => this.#response.on('close', end))
   }
 
   start(): void {

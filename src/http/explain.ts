@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Check } from 'typebox/value'
-import type { Field } from './fields.ts'
+import type { Field } from './field.ts'
 
 /** What is wrong with a field's value, in the words that clients of the contract know (messaging §1.4); empty when nothing is. */
 export function explainField(field: Field, value: unknown): readonly string[] {

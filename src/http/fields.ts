@@ -2,12 +2,7 @@ import Type, { type Static, type TObject, type TProperties, type TSchema } from 
 import { Compile } from 'typebox/compile'
 import { Check } from 'typebox/value'
 import { explainField } from './explain.ts'
-
-/**
- * What `""`, `null` and `[]` mean for a field, and `0` for a number whose range begins above it. absent: as if it wasn't sent, as many
- * clients fill unset fields so. value: `""` is a value like any other (null is absent). error: it is checked like any value.
- */
-export type EmptyMeans = 'absent' | 'value' | 'error'
+import type { EmptyMeans, Field } from './field.ts'
 
 interface FieldOptions {
   readonly empty: EmptyMeans
@@ -59,22 +54,6 @@ export function group<P extends TProperties>(properties: P, options: FieldOption
 export const optional = Type.Optional
 
 export type Read<Value> = { readonly value: Value } | { readonly faults: readonly string[] }
-
-/** What the reader must know of one field; read from the schema's keywords once. */
-export interface Field {
-  readonly name: string
-  readonly label: string
-  readonly schema: TSchema
-  readonly required: boolean
-  readonly empty: EmptyMeans
-  readonly zeroIsEmpty: boolean
-  readonly digits: boolean
-  readonly lenient: boolean
-  readonly allowsNul: boolean
-  readonly minUnits: number
-  readonly maxUnits: number
-  readonly nested: readonly Field[] | undefined
-}
 
 /**
  * Makes the reader of a request's fields: takes what the fields name and drops the rest, turns empty values into absent ones,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { fault, type Fault } from '../model/fault.ts'
 import { isRepeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
-import type { Store } from '../storage/store.ts'
+import type { Guard, Store } from '../storage/store.ts'
 import type { Outcome } from './method.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
@@ -33,9 +33,9 @@ export function bodyHash(fields: object, variant: string): string {
 }
 
 function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonical(item)).join()}]`
+  const entries: [string, unknown][] = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join()}}`
 }
 
@@ -74,7 +74,7 @@ export class Idempotency {
     return isRepeated(outcome) ? judge(outcome.earlier, call) : outcome
   }
 
-  #guard(call: KeyedCall, answer: object): ReturnType<Once<never>> {
+  #guard(call: KeyedCall, answer: object): Extract<Guard, { kind: 'once' }> {
     return { kind: 'once', ...call, answer: JSON.stringify(answer), at: this.#now() }
   }
 }

@@ -24,7 +24,7 @@ export class RequestCounter {
 
   count(method: string, status: number): void {
     let statuses = this.#counts.get(method)
-    if (statuses === undefined) this.#counts.set(method, (statuses = new Map()))
+    if (statuses === undefined) this.#counts.set(method, (statuses = new Map<number, number>()))
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
 }

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
-import type { Clock } from '../lib/clock.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { AccountRow } from '../model/instance.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
@@ -103,36 +103,29 @@ interface Parts {
   readonly dispatcher: Dispatcher<Instance, AccountRow>
   readonly sockets: ScanSockets
   readonly page: QrPage
+  readonly clock: Clock
   /** Known once the port is. */
   readonly at: { url: string }
 }
 
 function assemble(deps: HttpDeps): Parts {
   const { clock, log, instances } = deps
-  const { publicUrl, rateLimitScale, delayMinMs, loginTimeoutMs } = deps.config
+  const { publicUrl, rateLimitScale, loginTimeoutMs } = deps.config
   const at = { url: publicUrl ?? '' }
   const registry = new Registry()
   const counter = new RequestCounter(registry)
   registerGauges(registry, instances)
   const images = new QrImages()
-  const methods = new MethodTable<Instance>([
-    ...accountMethods(delayMinMs),
-    ...linkingMethods(images),
-    ...sendingMethods,
-    ...queueMethods(clock),
-    ...receivingMethods,
-  ])
-  const own = new PartnerInstances(instances)
-  const partnerMethods = new MethodTable<AccountRow>([
-    createInstance({ instances: own, delayMinMs, publicUrl: () => at.url }),
-    getInstances(own, clock),
-    deleteInstanceAccount(own),
-  ])
+  const methods = instanceMethods(deps, images)
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const dispatcher = new Dispatcher({
     instances: family,
-    partners: new PartnerFamily(partnerMethods, deps.partners, clock),
+    partners: new PartnerFamily(
+      partnerMethods(deps, () => at.url),
+      deps.partners,
+      clock,
+    ),
     answers: deps.store.answers,
     clock,
     log,
@@ -141,7 +134,26 @@ function assemble(deps: HttpDeps): Parts {
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
-  return { registry, dispatcher, sockets, page, at }
+  return { registry, dispatcher, sockets, page, clock, at }
+}
+
+function instanceMethods({ config, clock }: HttpDeps, images: QrImages): MethodTable<Instance> {
+  return new MethodTable([
+    ...accountMethods(config.delayMinMs),
+    ...linkingMethods(images),
+    ...sendingMethods,
+    ...queueMethods(clock),
+    ...receivingMethods,
+  ])
+}
+
+function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () => string): MethodTable<AccountRow> {
+  const own = new PartnerInstances(instances)
+  return new MethodTable([
+    createInstance({ instances: own, delayMinMs: config.delayMinMs, publicUrl }),
+    getInstances(own, clock),
+    deleteInstanceAccount(own),
+  ])
 }
 
 function createNodeServer(
@@ -181,19 +193,25 @@ function urlHost(host: string): string {
 /** How often connections that have become idle are closed while the server closes. */
 const SWEEP_MS = 50
 
-async function close(app: FastifyInstance, servers: readonly Server[], parts: Parts, drainMs: number): Promise<void> {
-  parts.dispatcher.endWaiting()
-  parts.sockets.close()
-  const closeIdle = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections()
-  }, SWEEP_MS)
-  const cutOff = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections()
-  }, drainMs)
-  try {
-    await app.close()
-  } finally {
-    clearInterval(closeIdle)
-    clearTimeout(cutOff)
+async function close(
+  app: FastifyInstance,
+  servers: readonly Server[],
+  { dispatcher, sockets, clock }: Parts,
+  drainMs: number,
+): Promise<void> {
+  const endsAt = clock.now() + drainMs
+  let timer: Timer | undefined
+  const sweep = (): void => {
+    const isLate = clock.now() >= endsAt
+    for (const server of servers) {
+      if (isLate) server.closeAllConnections()
+      else server.closeIdleConnections()
+    }
+    timer = clock.after(SWEEP_MS, sweep)
   }
+  dispatcher.endWaiting()
+  sockets.close()
+  sweep()
+  await app.close()
+  timer?.cancel()
 }

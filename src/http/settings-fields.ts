@@ -37,7 +37,7 @@ export function settingsFaults(settings: Partial<Settings>): readonly string[] {
   return faults
 }
 
-// eslint-disable-next-line no-control-regex -- these are what a header must not hold
+// What a header must not hold.
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 function isWebUrl(given: string): boolean {

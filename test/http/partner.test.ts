@@ -114,7 +114,7 @@ describe('createInstance', () => {
     [{ name: 'good', incomingWebhook: 'yes', stateWebhook: 'maybe' }, /'stateWebhook'/],
   ]
   for (const [body, expected] of refused) {
-    test(`${JSON.stringify(body)?.slice(0, 60) ?? 'no body'}: HTTP 200, code 400, the field named, nothing made`, async () => {
+    test(`${JSON.stringify(body ?? 'no body').slice(0, 60)}: HTTP 200, code 400, the field named, nothing made`, async () => {
       const before = (await list()).length
       const answer = await create(body)
       const { code, description } = answer.json as { code: number; description: string }

@@ -97,18 +97,14 @@ interface PreviewFields {
 
 /** A text goes with a preview when one is given, or when it holds a link and neither the call nor the settings say no. */
 function previewOf(fields: PreviewFields, isDefault: boolean): LinkPreview | undefined {
-  const custom = fields.customPreview
   const link = findLink(fields.message)
-  if (custom === undefined && (link === undefined || !(fields.linkPreview ?? isDefault))) return undefined
-  return {
-    title: custom?.title ?? '',
-    description: custom?.description ?? '',
-    link: custom?.link ?? link ?? '',
-    jpegThumbnail: custom?.jpegThumbnail ?? '',
-    urlFile: custom?.urlFile ?? '',
-    size: fields.typePreview ?? 'small',
-  }
+  const size = fields.typePreview ?? 'small'
+  if (fields.customPreview !== undefined) return { ...NO_PREVIEW, link: link ?? '', ...fields.customPreview, size }
+  const isWanted = fields.linkPreview ?? isDefault
+  return link !== undefined && isWanted ? { ...NO_PREVIEW, link, size } : undefined
 }
+
+const NO_PREVIEW = { title: '', description: '', link: '', jpegThumbnail: '', urlFile: '' } as const
 
 const LINK = /\bhttps?:\/\/[^\s<>"]+|\bwww\.[^\s<>"]+\.[^\s<>"]+/i
 

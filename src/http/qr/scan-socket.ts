@@ -69,7 +69,9 @@ export class ScanSockets {
       gone.abort()
     })
     try {
-      for await (const step of instance.linking.watch(gone.signal)) await this.#show(instance, client, step)
+      for await (const step of instance.linking.watch(gone.signal)) {
+        sendFrame(client, await this.#frame(instance, step))
+      }
     } catch (error) {
       log.error({ idInstance: instance.id, error }, 'a scanqrcode socket failed')
       sendFrame(client, { type: 'error', message: 'linking failed, try again' })
@@ -86,19 +88,18 @@ export class ScanSockets {
     else this.#open.set(id, left)
   }
 
-  async #show(instance: Instance, client: WebSocket, step: LinkingStep): Promise<void> {
+  async #frame(instance: Instance, step: LinkingStep): Promise<object> {
     switch (step.kind) {
       case 'qr':
-        return sendFrame(client, { type: 'qrCode', message: await this.#deps.images.base64(step.value) })
+        return { type: 'qrCode', message: await this.#deps.images.base64(step.value) }
       case 'linked': {
         const { wid, pushName } = step.account
-        const { webhookUrl } = instance.settings
-        return sendFrame(client, { type: 'accountData', wid, pushname: pushName, proxy: '', webhookUrl })
+        return { type: 'accountData', wid, pushname: pushName, proxy: '', webhookUrl: instance.settings.webhookUrl }
       }
       case 'alreadyLinked':
-        return sendFrame(client, ALREADY_LOGGED)
+        return ALREADY_LOGGED
       case 'ended':
-        return sendFrame(client, { type: 'error', message: step.fault.message })
+        return { type: 'error', message: step.fault.message }
       default:
         return step satisfies never
     }

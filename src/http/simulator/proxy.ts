@@ -64,7 +64,7 @@ async function forward(
   reply.raw.on('close', () => gone.abort())
   try {
     const answer = await pool.request({
-      method: request.method as 'GET',
+      method: request.method,
       path: request.url,
       headers: requestHeaders(request, deps.target.token),
       body: request.body instanceof Readable ? request.body : null,
