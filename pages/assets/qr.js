@@ -164,8 +164,9 @@ async function finish(end, signal, wid = '') {
   if (!signal.aborted) enter(end)
 }
 
-/** The messenger or the server ended it; perhaps because the instance is gone. */
+/** The messenger or the server ended it; perhaps because the instance is being deleted, which shows a moment later. */
 async function fail(signal) {
+  await pause(1200)
   await call('getStateInstance', signal)
   if (!signal.aborted) enter('failed')
 }

@@ -7,7 +7,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   noAccount: [400, null],
   notInGroup: [400, null],
   refused: [400, null],
-  unconfirmed: [500, null],
+  unconfirmed: [503, 'Service Unavailable'],
   notConnected: [503, 'Service Unavailable'],
   rateLimited: [429, 'Too Many Requests'],
   alreadyLinked: [400, 'instance account already authorized'],

@@ -30,7 +30,6 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: D
     const name = request.rawHeaders[at] ?? ''
     if (!OFFER.has(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[at + 1] ?? ''}`)
   }
-  socket.removeAllListeners()
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   server.emit('connection', socket)
 }

@@ -1,0 +1,125 @@
+// Truth: DECISIONS E and the issue: an unexpected failure is told to nobody but the log; refused calls use up no budget; HEAD does nothing.
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, test } from 'node:test'
+import { Registry } from 'prom-client'
+import { systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { silentLog } from '../lib/log.ts'
+import { fault, FAULTS, type FaultCode } from '../model/fault.ts'
+import { Dispatcher } from './dispatch.ts'
+import { envelope, instanceRefusal, partnerFailure, partnerRefusal, Refusal } from './errors.ts'
+import type { Family } from './family.ts'
+import { integer, optional, text } from './fields.ts'
+import { defineMethod, MethodTable } from './method.ts'
+import { RequestCounter } from './request-counter.ts'
+
+const TOKEN = 'c1b0474542144e0ead529eb4861ca5f583c346eb00564f64a7'
+let handled: unknown[] = []
+const logged: string[] = []
+const log: Log = { ...silentLog, error: (fields, said) => logged.push(`${said} ${JSON.stringify(fields)}`) }
+
+const fails = (name: string, fail: () => Promise<object>) =>
+  defineMethod({ name, verbs: ['GET'], group: 'account', perSecond: 2, fields: {}, handle: fail })
+const rows = [
+  fails('throws', () => {
+    throw new Error('the inner secret')
+  }),
+  fails('rejects', () => Promise.reject(new Error('the inner secret'))),
+  fails('answersNonsense', () => Promise.resolve({ toJSON: () => assert.fail('the inner secret') })),
+  defineMethod({
+    name: 'takes',
+    verbs: ['GET', 'POST'],
+    group: 'account',
+    perSecond: 3,
+    fields: {
+      count: optional(integer({ empty: 'absent', digits: true, minimum: 1, maximum: 9 })),
+      name: text({ empty: 'value', max: 5 }),
+    },
+    handle(_subject: string, fields) {
+      handled.push(fields)
+      return fields
+    },
+  }),
+]
+
+const now = (): number => systemClock.now()
+const instances: Family<string> = {
+  methods: new MethodTable(rows),
+  admit: (target) => (target.token === TOKEN ? 'somebody' : new Refusal(401)),
+  messengerOf: () => null,
+  scopeOf: () => 1,
+  refuse: (trouble, url, headers) => instanceRefusal(trouble, url, now(), headers === undefined ? {} : { headers }),
+  refuseStatus: (status, message, url) => envelope(status, url, message, now()),
+}
+const partners: Family<string> = {
+  ...instances,
+  scopeOf: () => 'partner',
+  refuse: (trouble, _url, headers) => partnerRefusal(trouble, headers),
+  refuseStatus: (status, message) => partnerFailure(status, message),
+}
+
+let server: Server
+let url = ''
+before(async () => {
+  const dispatcher = new Dispatcher({
+    instances,
+    partners,
+    answers: { find: () => Promise.resolve(null) },
+    clock: systemClock,
+    log,
+    counter: new RequestCounter(new Registry()),
+    rateLimitScale: 1,
+    page: (_target, _request, response) => response.end(),
+  })
+  server = createServer((request, response) => {
+    if (!dispatcher.handle(request, response)) response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+})
+after(() => server.close())
+beforeEach(() => {
+  handled = []
+})
+
+for (const name of ['throws', 'rejects', 'answersNonsense']) {
+  test(`a handler that ${name} is answered 500 without a detail, and logged without the token`, async () => {
+    const response = await fetch(`${url}/waInstance1/${name}/${TOKEN}`)
+    const answer = await response.text()
+    assert.equal(response.status, 500)
+    assert.equal((JSON.parse(answer) as { message: string }).message, 'Internal Server Error')
+    assert.ok(!answer.includes('secret') && !answer.includes(TOKEN))
+    assert.match(logged.at(-1) ?? '', /failed unexpectedly/)
+    assert.ok(!(logged.at(-1) ?? '').includes(TOKEN))
+    const partner = await fetch(`${url}/partner/${name}/${TOKEN}`)
+    assert.deepEqual([partner.status, await partner.json()], [200, { code: 500, description: 'Internal Server Error' }])
+  })
+}
+
+test('HEAD runs no handler; refused calls use up no budget; wrong fields do', async () => {
+  const takes = (query: string, verb = 'GET') => fetch(`${url}/waInstance1/takes/${TOKEN}?${query}`, { method: verb })
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  assert.equal((await takes('name=a', 'HEAD')).status, 200)
+  assert.deepEqual(handled, [])
+  const statuses: number[] = []
+  for (const query of ['name=abcdef', 'name=a', 'name=b&count=7', 'name=c', 'name=c'])
+    statuses.push((await takes(query)).status)
+  assert.deepEqual(statuses, [400, 200, 200, 429, 429])
+  assert.deepEqual(handled, [{ name: 'a' }, { name: 'b', count: 7 }])
+  await new Promise((resolve) => setTimeout(resolve, 340))
+  assert.equal((await takes('name=d')).status, 200)
+})
+
+test('every fault has an answer on both APIs, never one of 500', () => {
+  for (const code of Object.keys(FAULTS) as FaultCode[]) {
+    const trouble = fault(code, 'a text')
+    const refusal = instanceRefusal(trouble, `/waInstance1/x/${TOKEN}`, 0)
+    assert.ok(refusal.status >= 400 && refusal.status !== 500, code)
+    assert.ok(!refusal.text.includes(TOKEN))
+    const partner = partnerRefusal(trouble)
+    assert.equal(partner.status, 200)
+    assert.ok((JSON.parse(partner.text) as { code: number }).code >= 400)
+  }
+})

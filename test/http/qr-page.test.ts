@@ -1,0 +1,107 @@
+// Truth: the issue's way of linking by the page: self-refreshing, in two languages, ends in a clear state. In a real browser where one is installed.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { startServer, type Made, type TestServer } from '../support/server.ts'
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const executablePath = process.env['JADEGATE_TEST_BROWSER'] ?? BROWSERS.find((path) => existsSync(path))
+const skip = executablePath === undefined ? 'no browser: install Chromium or set JADEGATE_TEST_BROWSER' : false
+
+describe('the QR page in a browser', { skip }, () => {
+  let server: TestServer
+  let browser: Browser
+  const troubles: string[] = []
+  before(async () => {
+    server = await startServer()
+    browser = await chromium.launch({
+      ...(executablePath !== undefined && { executablePath }),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    })
+  })
+  after(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  async function open(
+    made: Made,
+    options: { query?: string; locale?: string; noSockets?: boolean } = {},
+  ): Promise<Page> {
+    const context = await browser.newContext({
+      locale: options.locale ?? 'en-US',
+      viewport: { width: 390, height: 844 },
+    })
+    const page = await context.newPage()
+    page.on('pageerror', (error) => troubles.push(error.message))
+    page.on('console', (line) => {
+      if (/Content Security Policy|Refused to/.test(line.text())) troubles.push(line.text())
+    })
+    if (options.noSockets === true) await page.routeWebSocket(/scanqrcode/, (socket) => socket.close())
+    await page.goto(`${server.url}/waInstance${String(made.idInstance)}/${made.apiTokenInstance}${options.query ?? ''}`)
+    return page
+  }
+  const picture = async (page: Page): Promise<string> => {
+    await page.waitForSelector('#picture:not([hidden])')
+    return (await page.getAttribute('#picture', 'src'))?.split(',')[1] ?? ''
+  }
+  const endOf = async (page: Page): Promise<string> => {
+    await page.waitForSelector('#end:not([hidden])')
+    return await page.innerText('#end')
+  }
+
+  test('by QR over the socket, in the language of the browser', async () => {
+    const page = await open(await server.make(), { locale: 'ru-RU' })
+    assert.match(await page.innerText('h1'), /Подключите WhatsApp/)
+    await page.click('[data-lang=en]')
+    assert.match(await page.innerText('h1'), /Link WhatsApp/)
+    await server.simulator('link', { qr: await picture(page), phoneNumber: '79005550001' })
+    assert.match(await endOf(page), /The phone is linked[\s\S]*\+79005550001/)
+  })
+
+  test('by QR without a socket, where a proxy knows none', async () => {
+    const page = await open(await server.make(), { noSockets: true, query: '?lang=ru' })
+    await server.simulator('link', { qr: await picture(page), phoneNumber: '79005550002' })
+    assert.match(await endOf(page), /Телефон подключён[\s\S]*\+79005550002/)
+  })
+
+  test('by phone number', async () => {
+    const page = await open(await server.make())
+    await page.click('#swap')
+    await page.fill('#phone', '12')
+    await page.click('#ask')
+    assert.match(await page.innerText('#code-hint'), /country code/)
+    await page.fill('#phone', '+7 900 555-00-03')
+    await page.click('#ask')
+    await page.waitForSelector('#code:not([hidden])')
+    const code = (await page.innerText('#code')).replace('-', '')
+    await server.simulator('link', { code, phoneNumber: '79005550003' })
+    assert.match(await endOf(page), /The phone is linked[\s\S]*\+79005550003/)
+  })
+
+  test('linked already, deleted while it is open, deleted before, wrong link', async () => {
+    const linked = await server.make()
+    await server.link(linked, '79005550004')
+    assert.match(await endOf(await open(linked)), /linked already[\s\S]*\+79005550004/)
+    const gone = await server.make()
+    const page = await open(gone)
+    await picture(page)
+    await server.partner('POST', 'deleteInstanceAccount', { idInstance: gone.idInstance })
+    assert.match(await endOf(page), /was deleted/)
+    assert.match(await endOf(await open(gone)), /was deleted/)
+    assert.match(await endOf(await open({ ...linked, apiTokenInstance: 'nonsense' })), /not valid/)
+  })
+
+  test('nothing of the page was refused by its own policy or failed', () => {
+    assert.deepEqual(troubles, [])
+  })
+})
