@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Answer } from './api.ts'
+import type { Dice } from './dice.ts'
+import type { Subject } from './evidence.ts'
+import { pathOf, type Gateway } from './gateway.ts'
+import type { Moments } from './moments.ts'
+import type { Notebook } from './notebook.ts'
+
+const Sent = Compile(Type.Object({ idMessage: Type.String() }))
+const Received = Compile(
+  Type.Union([
+    Type.Null(),
+    Type.Object({ receiptId: Type.Integer(), body: Type.Record(Type.String(), Type.Unknown()) }),
+  ]),
+)
+const Removed = Compile(Type.Object({ result: Type.Boolean() }))
+
+const BURST = 5
+/** Before a client tries again what a dead server has not answered. */
+const AGAIN_MS = 15
+/** A server that is being killed may break a connection a little before it is known to be gone. */
+const KILL_NOTICED_MS = 300
+
+/** Those who use the API: some send, some fetch notifications. Each does one thing after the other and writes down what it got. */
+export class Clients {
+  readonly #gateway: Gateway
+  readonly #notebook: Notebook
+  readonly #moments: Moments
+  readonly #dice: Dice
+  /** Whether a connection that ends without an answer is to be expected: while the server stops. */
+  mayHangUp = false
+  #sending = true
+  #abandoned = false
+  #fetching = true
+  readonly #senders: Promise<void>[] = []
+  readonly #pollers: Promise<void>[] = []
+
+  constructor(gateway: Gateway, notebook: Notebook, moments: Moments, dice: Dice) {
+    this.#gateway = gateway
+    this.#notebook = notebook
+    this.#moments = moments
+    this.#dice = dice
+  }
+
+  /** Somebody who reboots an instance every now and then. */
+  startRebooting(subjects: readonly Subject[]): void {
+    this.#senders.push(this.#reboot(subjects))
+  }
+
+  /** Two senders for the instance, one with idempotency keys; a poller where it wants one. */
+  start(subject: Subject, recipients: readonly string[]): void {
+    this.#senders.push(this.#send(subject, recipients, false), this.#send(subject, recipients, true))
+    if (subject.way === 'poll') this.#pollers.push(this.#poll(subject))
+  }
+
+  /** Resolves when nobody sends any more and every keyed send is answered. */
+  async stopSending(): Promise<void> {
+    this.#sending = false
+    await Promise.all(this.#senders)
+  }
+
+  /** Ends everybody, answered or not. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true
+    await Promise.all([this.stopSending(), this.stopFetching()])
+  }
+
+  /** Resolves when no call of a poller is under way any more. */
+  async stopFetching(): Promise<void> {
+    this.#fetching = false
+    await Promise.all(this.#pollers)
+  }
+
+  async #send(subject: Subject, recipients: readonly string[], keyed: boolean): Promise<void> {
+    const sender = `${subject.id}${keyed ? ' keyed' : ''}`
+    const earlier: (() => Promise<void>)[] = []
+    for (let turn = 1; this.#sending; turn += 1) {
+      const size = this.#dice.chance(0.15) ? BURST : 1
+      const turns = Array.from({ length: size }, (_, index) => {
+        const send = { instance: subject.id, sender, turn, text: `${sender} ${turn}.${index}`, keyed, answers: [] }
+        this.#notebook.sends.push(send)
+        return this.#sendOne(subject, send, this.#dice.pick(recipients))
+      })
+      for (const repeat of await Promise.all(turns)) if (keyed) earlier.push(repeat)
+      if (this.#dice.chance(0.1)) await earlier[this.#dice.below(earlier.length)]?.()
+      await sleep(20 + this.#dice.below(160))
+    }
+  }
+
+  /** Resolves when it is over; to the call that would repeat it. Without a key nothing is repeated that may have arrived. */
+  async #sendOne(subject: Subject, send: Notebook['sends'][number], to: string): Promise<() => Promise<void>> {
+    const headers = send.keyed ? { 'idempotency-key': send.text.replaceAll(' ', '-') } : {}
+    const body = { chatId: `${to}@c.us`, message: send.text }
+    const call = async () => {
+      while (!this.#abandoned) {
+        const answer = await this.#call('POST', pathOf(subject, 'sendMessage'), body, headers)
+        if (typeof answer === 'object') {
+          send.answers.push(Sent.Parse(answer.body).idMessage)
+          this.#moments.happens('send answered')
+          return
+        }
+        if (answer === 'lost' && !send.keyed) return
+        await sleep(AGAIN_MS)
+      }
+    }
+    await call()
+    return call
+  }
+
+  async #reboot(subjects: readonly Subject[]): Promise<void> {
+    while (this.#sending) {
+      await sleep(this.#dice.below(2_000))
+      await this.#call('GET', pathOf(this.#dice.pick(subjects), 'reboot'))
+    }
+  }
+
+  async #poll(subject: Subject): Promise<void> {
+    while (this.#fetching) {
+      const answer = await this.#call('GET', `${pathOf(subject, 'receiveNotification')}?receiveTimeout=5`)
+      if (typeof answer === 'string') {
+        await sleep(AGAIN_MS)
+        continue
+      }
+      const item = Received.Parse(answer.body)
+      if (item === null) continue
+      const { receiptId } = item
+      const delivery = { instance: subject.id, receiptId, body: JSON.stringify(item.body), removed: false }
+      this.#notebook.deliveries.push(delivery)
+      this.#moments.happens('notification received')
+      const removal = await this.#call('DELETE', pathOf(subject, 'deleteNotification', `/${receiptId}`))
+      if (typeof removal === 'string') {
+        await sleep(AGAIN_MS)
+        continue
+      }
+      this.#moments.happens('removal answered')
+      delivery.removed = Removed.Parse(removal.body).result
+      if (!delivery.removed)
+        this.#notebook.complaints.push(`receipt ${receiptId} of ${subject.id} was not there to remove`)
+    }
+  }
+
+  /** Anything but 200 is written down as a complaint, and so is a connection that a living server has ended. */
+  async #call(verb: 'GET' | 'POST' | 'DELETE', path: string, body?: object, headers = {}): Promise<Answer> {
+    const life = this.#gateway.lives
+    const answer = await this.#gateway.api.call(verb, path, body, headers)
+    const method = path.split('/')[2] ?? ''
+    if (typeof answer === 'object' && answer.status !== 200) {
+      this.#notebook.complaints.push(`${method} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
+      return 'lost'
+    }
+    if (answer === 'lost' && !this.mayHangUp) {
+      await sleep(KILL_NOTICED_MS)
+      if (life === this.#gateway.lives && this.#gateway.isAlive)
+        this.#notebook.complaints.push(`${method} was not answered by a living server`)
+    }
+    return answer
+  }
+}

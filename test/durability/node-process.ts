@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+
+/** How a process ended. */
+export interface End {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** One `jadegate` command in a process of its own. */
+export class NodeProcess {
+  /** Resolves when it has said that it runs, with the line; rejects when it ends before. */
+  readonly running: Promise<string>
+  readonly ended: Promise<End>
+  readonly #child: ChildProcess
+  readonly #errors: string[] = []
+
+  constructor(command: 'serve' | 'simulator', folder: string, env: Readonly<Record<string, string>>) {
+    const child = spawn(process.execPath, [MAIN, command], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], JADEGATE_DATA_DIR: folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    createInterface({ input: child.stderr }).on('line', (line) => this.#heed(line))
+    const lines = createInterface({ input: child.stdout })
+    this.ended = once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode }))
+    this.running = new Promise((resolve, reject) => {
+      lines.on('line', (line) => {
+        if (/ is running[.:]/.test(line)) resolve(line)
+      })
+      void this.ended.then(() => reject(new Error(`${command} ended before it ran: ${this.#errors.join('\n')}`)))
+    })
+    this.running.catch(() => undefined)
+  }
+
+  /** What it has logged as an error, or said that is no log at all. */
+  get errors(): readonly string[] {
+    return this.#errors
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** No instruction of it runs after this returns, but for what the kernel has taken already. */
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  terminate(): void {
+    this.#child.kill('SIGTERM')
+  }
+
+  /** A kill may cut the last line: such a one is none. */
+  #heed(line: string): void {
+    if (line.startsWith('{') ? line.endsWith('}') && line.includes('"level":"error"') : line !== '')
+      this.#errors.push(line)
+  }
+}
+
+/** A port that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}

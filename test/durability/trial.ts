@@ -1,0 +1,163 @@
+import { until } from '../../src/lib/until.ts'
+import { Clients } from './clients.ts'
+import { Dice } from './dice.ts'
+import type { Evidence, Subject } from './evidence.ts'
+import { Gateway } from './gateway.ts'
+import { judge, judgeAtRest } from './judge.ts'
+import { Moments } from './moments.ts'
+import { Notebook } from './notebook.ts'
+import { People } from './people.ts'
+import { Receiver } from './receiver.ts'
+import { readStore } from './store-file.ts'
+
+const MESSENGERS = ['whatsapp', 'whatsapp', 'whatsapp', 'whatsapp', 'v3', 'v3'] as const
+const REST_MS = 90_000
+
+/** A server with linked instances under load from all sides, and everyone's notes. */
+export class Trial {
+  readonly gateway: Gateway
+  readonly moments = new Moments()
+  readonly notebook = new Notebook()
+  readonly dice: Dice
+  readonly clients: Clients
+  readonly #people: People
+  readonly receiver: Receiver
+  #subjects: readonly Subject[] = []
+
+  private constructor(gateway: Gateway, seed: number) {
+    const { moments, notebook } = this
+    this.gateway = gateway
+    this.dice = new Dice(seed)
+    // Dice of their own, so that who rolls first by chance of timing changes nothing for the others.
+    this.clients = new Clients(gateway, notebook, moments, new Dice(seed + 1))
+    this.#people = new People(gateway.network, moments, new Dice(seed + 2))
+    this.receiver = new Receiver(notebook, moments, new Dice(seed + 3))
+  }
+
+  /** The first server runs, every instance is linked, and the load has begun. */
+  static async begin(seed: number): Promise<Trial> {
+    const trial = new Trial(await Gateway.open(), seed)
+    try {
+      await trial.#setUp()
+      return trial
+    } catch (error) {
+      await trial.close()
+      throw error
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    await this.gateway.start()
+    const urlOf = await this.receiver.listen()
+    const subjects: Subject[] = []
+    for (const [index, messenger] of MESSENGERS.entries()) {
+      const phone = `7900444100${index}`
+      subjects.push(await this.gateway.link(phone, messenger, (id) => (index % 2 === 0 ? null : urlOf(id))))
+    }
+    this.#subjects = subjects
+    await this.#people.settle(MESSENGERS)
+    for (const subject of subjects) this.clients.start(subject, this.#people.recipientsOf(subject, subjects))
+    this.clients.startRebooting(subjects)
+    this.#people.start(subjects)
+  }
+
+  /** Resolves when all instances are themselves again, or the server is gone; throws when one is not. */
+  async allBack(): Promise<void> {
+    await Promise.all(this.#subjects.map((subject) => this.gateway.isBack(subject)))
+  }
+
+  async dropConnections(): Promise<void> {
+    await this.gateway.network.ask('POST', '/simulator/faults', { kind: 'dropConnections' })
+  }
+
+  /** Lets the server end in order; clients may see connections close meanwhile. */
+  async stop(): ReturnType<Gateway['terminate']> {
+    this.clients.mayHangUp = true
+    return this.gateway.terminate()
+  }
+
+  /** Starts it again after a stop. */
+  async start(): Promise<void> {
+    await this.gateway.start()
+    this.clients.mayHangUp = false
+  }
+
+  /** What the evidence breaks now, the server being down. */
+  async inspect(): Promise<readonly string[]> {
+    return [...judge(await this.#evidence()), ...this.notebook.complaints, ...this.gateway.networkErrors]
+  }
+
+  /** Ends the load, lets the running server finish what there is, stops it, and says what was broken. */
+  async conclude(): Promise<readonly string[]> {
+    await this.#people.stop()
+    this.receiver.isKind = true
+    await this.clients.stopSending()
+    const faults: string[] = []
+    await until(() => this.#atRest(), 'everything has come to rest', REST_MS).catch((error: unknown) => {
+      faults.push(String(error))
+    })
+    this.clients.mayHangUp = true
+    const [end] = await Promise.all([this.gateway.terminate(), this.clients.stopFetching()])
+    if (end.code !== 0) faults.push(`SIGTERM ended the server with ${end.code ?? end.signal}`)
+    const evidence = await this.#evidence()
+    return [
+      ...faults,
+      ...end.errors,
+      ...judgeAtRest(evidence),
+      ...this.notebook.complaints,
+      ...this.gateway.networkErrors,
+    ]
+  }
+
+  /** Ends everything, whatever state it is in. */
+  async close(): Promise<void> {
+    await this.#people.stop().catch(() => undefined)
+    await this.gateway.kill()
+    await this.clients.abandon()
+    await this.gateway.close()
+    await this.receiver.close()
+  }
+
+  async #atRest(): Promise<boolean> {
+    const waiting = await Promise.all(this.#subjects.map((subject) => this.gateway.waiting(subject)))
+    if (waiting.some((count) => count > 0)) return false
+    const { events } = await this.gateway.journal()
+    return events.every((event) => event.acknowledged)
+  }
+
+  async #evidence(): Promise<Evidence> {
+    const { sends, deliveries } = this.notebook
+    const network = await this.gateway.journal()
+    return { subjects: this.#subjects, sends, deliveries, network, store: await readStore(this.gateway.file) }
+  }
+
+  /** What the trial was worth. */
+  async figures(): Promise<Figures> {
+    const { sends, events } = await this.gateway.journal()
+    const { acknowledged, lost, deliveries } = this.notebook
+    return {
+      acknowledged,
+      lostAnswers: lost,
+      atNetwork: sends.length,
+      refused: sends.filter((send) => send.verdict !== 'sent').length,
+      offeredAgain: sends.filter((send) => send.offered > 1).length,
+      events: events.length,
+      delivered: deliveries.length,
+      repeatedWebhooks: this.notebook.repeats(true),
+      repeatedReceipts: this.notebook.repeats(false),
+    }
+  }
+}
+
+interface Figures {
+  readonly acknowledged: number
+  /** Sends that nobody was answered about. */
+  readonly lostAnswers: number
+  readonly atNetwork: number
+  readonly refused: number
+  readonly offeredAgain: number
+  readonly events: number
+  readonly delivered: number
+  readonly repeatedWebhooks: number
+  readonly repeatedReceipts: number
+}
