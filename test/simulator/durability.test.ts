@@ -21,8 +21,9 @@ async function journalOf(url: string, phone: string): Promise<Journal> {
   return (await ask(url, 'GET', `journal?phone=${phone}`)).body as unknown as Journal
 }
 
-test('a restart keeps phones, devices, messages, faults and what was not acknowledged, in order', async () => {
+test('a restart keeps phones, devices, messages, faults and what was not acknowledged, in order', async (t) => {
   const bench = new NetworkBench()
+  t.after(() => bench.tearDown())
   await bench.setUp()
   const server = await bench.connect()
   const { keys, channel } = await server.link(bench.url, OWN)
@@ -54,11 +55,11 @@ test('a restart keeps phones, devices, messages, faults and what was not acknowl
     [['K1', 2]],
   )
   assert.equal((await ask(bench.url, 'GET', `messages?phone=${PEER}&chat=${OWN}`)).list.length, 4)
-  await bench.tearDown()
 })
 
-test('a receipt that a restart cut off comes after it', async () => {
+test('a receipt that a restart cut off comes after it', async (t) => {
   const bench = new NetworkBench()
+  t.after(() => bench.tearDown())
   await bench.setUp()
   await ask(bench.url, 'POST', 'faults', { kind: 'delayReceipts', delayMs: 3_600_000 })
   await ask(bench.url, 'POST', 'messages', { from: OWN, to: PEER, text: 'hm' })
@@ -67,7 +68,6 @@ test('a receipt that a restart cut off comes after it', async () => {
   bench.clock.skip(3_600_001)
   const [message] = (await ask(bench.url, 'GET', `messages?phone=${OWN}`)).list
   assert.equal(message?.['status'], 'delivered')
-  await bench.tearDown()
 })
 
 const PROGRAM = `
@@ -93,10 +93,14 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-test('killed at random moments under load, it forgets nothing that it has answered for', async () => {
+test('killed at random moments under load, it forgets nothing that it has answered for', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'jadegate-killed-'))
   const file = join(folder, 'network.db')
   let { child, url } = await spawnNetwork(file)
+  t.after(async () => {
+    await kill(child)
+    await rm(folder, { recursive: true })
+  })
   const first = await RawProcess.connect(url)
   const { keys } = await first.link(url, OWN)
   first.hangUp()
@@ -141,8 +145,6 @@ test('killed at random moments under load, it forgets nothing that it has answer
     acknowledged.splice(0, Infinity, ...acks)
   }
   assert.ok(accepted.length > 200 && told.length > 5 && acknowledged.length > 5, 'there was load')
-  await kill(child)
-  await rm(folder, { recursive: true })
 })
 
 /** A person writes as fast as the network answers, until it is gone. */

@@ -40,6 +40,7 @@ export class NetworkBench {
   #folder = ''
   #network: Network | undefined
   readonly #processes: RawProcess[] = []
+  #port = 0
 
   get url(): string {
     assert.ok(this.#network)
@@ -57,8 +58,13 @@ export class NetworkBench {
 
   async start(token?: string): Promise<void> {
     const { clock, file } = this
-    const options = { file, host: '127.0.0.1', port: 0, clock, random: systemRandom, log: silentLog }
+    const options = { file, host: '127.0.0.1', port: this.#port, clock, random: systemRandom, log: silentLog }
     this.#network = await startNetwork({ ...options, ...(token !== undefined && { token }) })
+  }
+
+  /** A later start is found at the address of now. */
+  keepAddress(): void {
+    this.#port = Number(new URL(this.url).port)
   }
 
   async stop(): Promise<void> {
