@@ -154,31 +154,32 @@ describe('notification bodies, whole', () => {
     assert.deepEqual(at(own, 'messageData.extendedTextMessageData.jpegThumbnail'), 'aGk=')
   })
 
-  test('two MAX instances talk like WhatsApp ones', async () => {
-    const { made: one, phone: onePhone } = await linked(server, { ...AT_ONCE, ...ALL_ON }, '/v3')
-    const { made: two, phone: twoPhone } = await linked(server, { ...AT_ONCE, ...ALL_ON }, '/v3')
-    for (const [from, to, text] of [
-      [one, twoPhone, 'ping'],
-      [two, onePhone, 'pong'],
-    ] as const)
-      await send(server, from, to, text)
-    for (const [made, text] of [
-      [one, 'pong'],
-      [two, 'ping'],
-    ] as const) {
-      const got = (await takeUntil(server, made, (body) => body['typeWebhook'] === 'incomingMessageReceived')).at(-1)
-      assert.equal(at(got, 'messageData.textMessageData.textMessage'), text)
-      assert.equal(at(got, 'instanceData.typeInstance'), 'v3')
-    }
-    assert.equal(
-      (await server.on(one, 'POST', 'sendMessage', { chatId: `${twoPhone}@c.us`, message: 'x'.repeat(4001) })).status,
-      400,
-    )
-    assert.equal(
-      (await server.on(one, 'POST', 'sendMessage', { chatId: `${twoPhone}@c.us`, message: 'x'.repeat(4000) })).status,
-      200,
-    )
-  })
+  for (const [typeInstance, longest] of [
+    ['v3', 4000],
+    ['telegram', 4096],
+  ] as const) {
+    test(`two ${typeInstance} instances talk like WhatsApp ones`, async () => {
+      const { made: one, phone: onePhone } = await linked(server, { ...AT_ONCE, ...ALL_ON, typeInstance })
+      const { made: two, phone: twoPhone } = await linked(server, { ...AT_ONCE, ...ALL_ON, typeInstance })
+      await send(server, one, twoPhone, 'ping')
+      await send(server, two, onePhone, 'pong')
+      for (const [made, text] of [
+        [one, 'pong'],
+        [two, 'ping'],
+      ] as const) {
+        const told = await takeUntil(server, made, (body) => body['typeWebhook'] === 'incomingMessageReceived')
+        assert.equal(at(told.at(-1), 'messageData.textMessageData.textMessage'), text)
+        assert.equal(at(told.at(-1), 'instanceData.typeInstance'), typeInstance)
+      }
+      for (const [length, status] of [
+        [longest, 200],
+        [longest + 1, 400],
+      ] as const) {
+        const body = { chatId: `${twoPhone}@c.us`, message: 'x'.repeat(length) }
+        assert.equal((await server.on(one, 'POST', 'sendMessage', body)).status, status)
+      }
+    })
+  }
 
   test('20000 signs of every kind arrive as they were', async () => {
     const { made } = await linked(server, AT_ONCE)
