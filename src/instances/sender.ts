@@ -29,6 +29,8 @@ export class Sender {
   readonly #record: InstanceRecord
   #session: Session | undefined
   #running = false
+  /** Something happened during a step that it may not have seen. */
+  #woken = false
   #timer: Timer | undefined
   #abort: AbortController | undefined
   /** What the network has been given and has not judged yet. */
@@ -74,6 +76,7 @@ export class Sender {
 
   /** Looks whether something may leave now. Called when a message was queued, a session opened, a setting or time changed. */
   wake(): void {
+    this.#woken = this.#running
     if (this.#running) return
     this.#timer?.cancel()
     this.#timer = undefined
@@ -103,6 +106,7 @@ export class Sender {
       }
     }
     this.#running = false
+    if (this.#woken) wakeAt = clock.now()
     if (wakeAt === undefined) return
     const delayMs = wakeAt - clock.now()
     if (delayMs <= 0) this.wake()
@@ -113,7 +117,8 @@ export class Sender {
   async #step(): Promise<EpochMs | undefined> {
     const { clock, store } = this.#record.node
     const attemptsDue = await this.#reconcile()
-    if (this.#session === undefined || this.#record.row.state !== 'authorized') return attemptsDue
+    const session = this.#session
+    if (session === undefined || this.#record.row.state !== 'authorized') return attemptsDue
     const now = clock.now()
     const held = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
     if (held > now) return Math.min(held, attemptsDue ?? held)
@@ -123,7 +128,8 @@ export class Sender {
     if (due > now) return Math.min(due, attemptsDue ?? due)
     const item = await store.outbox.next(this.#record.id)
     if (item === null) return attemptsDue
-    await this.#attempt(this.#session, item)
+    // Where the session ended during the look, nothing may be claimed for it.
+    if (session === this.#session) await this.#attempt(session, item)
     return clock.now()
   }
 

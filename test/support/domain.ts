@@ -19,6 +19,7 @@ import type { Settings } from '../../src/model/settings.ts'
 import { Courier } from '../../src/notifications/courier.ts'
 import { startNetwork } from '../../src/simulator/network.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+import type { Store } from '../../src/storage/store.ts'
 
 export const ACCOUNT = 'acc-1' as AccountId
 const HOUR_MS = 3_600_000
@@ -50,12 +51,14 @@ export async function openWorld() {
   const network = await startNetwork({ file: join(folder, 'simulator.db'), host: '127.0.0.1', port: 0, ...shared })
   const running = new Set<Domain>()
 
-  async function start(limits: Partial<Limits> = {}): Promise<Domain> {
-    const store = await openSqliteStore({
+  /** `around` may put something between the domain and its store, such as delays. */
+  async function start(limits: Partial<Limits> = {}, around = (inner: Store): Store => inner): Promise<Domain> {
+    const inner = await openSqliteStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
       log: silentLog,
     })
+    const store = around(inner)
     const engines = { whatsapp: 'simulator', v3: 'simulator', telegram: 'simulator' } as const
     const drivers = await openDrivers(engines, { ...shared, simulator: { url: network.url } })
     const courier = new Courier({
