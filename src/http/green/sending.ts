@@ -66,9 +66,13 @@ async function sendReply(instance: Instance, message: OutgoingMessage, quoted: s
 }
 
 async function send(instance: Instance, message: OutgoingMessage, call: Call): Promise<Outcome> {
+  if (instance.messenger === 'v3' && instance.state === 'suspended') return SUSPENDED
   const sent = await instance.send(message, call.once(queued))
   return typeof sent === 'string' ? queued(sent) : sent
 }
+
+/** DECISIONS E: MAX refuses; the other messengers queue until the restriction is over. */
+const SUSPENDED = fault('suspended', 'Your account is suspended')
 
 function queued(idMessage: MessageId): object {
   return { idMessage }
