@@ -322,7 +322,7 @@ describe('the messages queue', () => {
   })
 
   test('the delay counts from the previous send; the first leaves at once; typing comes on top', async () => {
-    const { made } = await linked(server, { delaySendMessagesMilliseconds: 600 })
+    const { made } = await linked(server, { delaySendMessagesMilliseconds: 1500 })
     const to = newPhone()
     const startMs = Date.now()
     await send(server, made, to, 'first')
@@ -331,21 +331,21 @@ describe('the messages queue', () => {
     await textsOn(server, to, 3)
     const times = (await messagesOn(server, to)).map(({ time }) => Number(time))
     const [first = 0, second = 0, third = 0] = times
-    assert.ok(first - startMs < 500, `the first waited ${String(first - startMs)} ms`)
-    assert.ok(second - first >= 590, `${String(second - first)} ms between the first two`)
-    assert.ok(third - second >= 1590, `${String(third - second)} ms before the third`)
+    assert.ok(first - startMs < 1200, `the first waited ${String(first - startMs)} ms`)
+    assert.ok(second - first >= 1490, `${String(second - first)} ms between the first two`)
+    assert.ok(third - second >= 2490, `${String(third - second)} ms before the third`)
   })
 
   test('autoTyping shows "typing" for so many seconds before a send; the typingTime of a call goes first', async () => {
-    const { made } = await linked(server, { ...AT_ONCE, autoTyping: 2 })
+    const { made } = await linked(server, { ...AT_ONCE, autoTyping: 1 })
     const to = newPhone()
     const startMs = Date.now()
-    await send(server, made, to, 'typed', { typingTime: 1000 })
+    await send(server, made, to, 'typed', { typingTime: 3000 })
     await send(server, made, to, 'typed by setting')
     await textsOn(server, to, 2)
     const [first = 0, second = 0] = (await messagesOn(server, to)).map(({ time }) => Number(time))
-    assert.ok(first - startMs >= 990 && first - startMs < 1900, `${String(first - startMs)} ms before the first`)
-    assert.ok(second - first >= 1990, `${String(second - first)} ms before the second`)
+    assert.ok(first - startMs >= 2990, `${String(first - startMs)} ms before the first`)
+    assert.ok(second - first >= 990, `${String(second - first)} ms before the second`)
   })
 
   test('two queues do not wait for each other', async () => {
@@ -415,7 +415,7 @@ describe('the notifications queue', () => {
     const saidAtMs = Date.now()
     await say(server, newPhone(), phone, 'wake up')
     const [one, two] = await Promise.all(polls)
-    assert.ok(Date.now() - saidAtMs < 2000)
+    assert.ok(Date.now() - saidAtMs < 10_000)
     assert.equal(one?.text, two?.text)
     assert.match(one?.text ?? '', /wake up/)
   })
