@@ -66,8 +66,8 @@ async function linkedGateway(bench: Bench, name: string, count: number): Promise
   const env = { JADEGATE_SIMULATOR_PORT: String(port), JADEGATE_DATA_DIR: folder }
   const network = await Jadegate.start({ command: 'simulator', folder, env, readyPath: '/simulator/phones', port })
   bench.own(network)
-  const gateway = bench.own(await Gateway.start(bench.file(name), port))
-  const instances = await gateway.api.createInstances(count, { name: 'bench' })
+  const gateway = bench.own(await Gateway.start(bench.file(name), port, { JADEGATE_DELAY_MIN_MS: '1' }))
+  const instances = await gateway.api.createInstances(count, { name: 'bench', delaySendMessagesMilliseconds: 1 })
   const phones = new Api(port)
   await inParallel(count, async (number) => {
     const access = instances[number]
@@ -98,14 +98,19 @@ async function atRest(bench: Bench, gateway: Gateway): Promise<{ residentMb: num
   return { residentMb: residentMb(gateway.pid), share }
 }
 
-/** The same number of sends a second on both, at a fixed rate, so that waiting in front of a busy server counts. */
+/**
+ * The same number of sends a second on both, at a fixed rate, so that waiting in front of a busy server counts. The delay between two
+ * sends of an instance is lowered on both, so that with few instances, too, every message leaves: both do the same work.
+ */
 async function latencies(bench: Bench, few: Linked, many: Linked): Promise<Compared> {
   const { rounds, warmupMs, durationMs } = bench.effort
   const load = bench.load()
   console.log(
-    `  sendMessage: ${SENDS_PER_SECOND} a second at a fixed rate, ${CONNECTIONS} connections, default delay, linked`,
+    `  sendMessage: ${SENDS_PER_SECOND} a second at a fixed rate, ${CONNECTIONS} connections; every message is sent on`,
   )
-  console.log(`  rate limits times ${RATE_LIMIT_SCALE}; ${FEW} instances against ${many.instances.length}, in turn`)
+  console.log(
+    `  delay lowered to 1 ms (JADEGATE_DELAY_MIN_MS), rate limits times ${RATE_LIMIT_SCALE}; ${FEW} instances against ${many.instances.length}, in turn`,
+  )
   const measure = ({ gateway, instances }: Linked) => {
     const requests = instances.map((one, number) =>
       requestText('POST', pathOf(one, 'sendMessage'), {

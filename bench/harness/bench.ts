@@ -17,9 +17,9 @@ export interface Effort {
 }
 
 export const FULL: Effort = {
-  rounds: 7,
-  warmupMs: 1000,
-  durationMs: 3000,
+  rounds: 9,
+  warmupMs: 500,
+  durationMs: 2000,
   idleMs: 20_000,
   instances: 1000,
   manyInstances: 10_000,
