@@ -9,7 +9,8 @@ import { Api } from './api.ts'
 import type { NetworkRecord, Subject } from './evidence.ts'
 import { freePort, NodeProcess, type End } from './node-process.ts'
 
-const Created = Compile(Type.Object({ idInstance: Type.Integer(), apiTokenInstance: Type.String() }))
+/** The answer of `createInstance`. */
+export const Created = Compile(Type.Object({ idInstance: Type.Integer(), apiTokenInstance: Type.String() }))
 const Qr = Compile(Type.Object({ type: Type.String(), message: Type.String() }))
 const State = Compile(Type.Object({ stateInstance: Type.String() }))
 const Settings = Compile(Type.Object({ wid: Type.String() }))
@@ -154,7 +155,7 @@ export class Gateway {
     webhookUrl: (id: number) => string | null,
   ): Promise<Subject> {
     const made = Created.Parse(
-      await this.api.ask('POST', `/partner/createInstance/${PARTNER_TOKEN}`, {
+      await this.api.ask('POST', this.partnerPath('createInstance'), {
         typeInstance: messenger,
         delaySendMessagesMilliseconds: 0,
         outgoingWebhook: 'yes',
@@ -201,6 +202,10 @@ export class Gateway {
   /** Everything that the network remembers. */
   async journal(): Promise<NetworkRecord> {
     return Journal.Parse(await this.network.ask('GET', '/simulator/journal?limit=999999'))
+  }
+
+  partnerPath(method: string): string {
+    return `/partner/${method}/${PARTNER_TOKEN}`
   }
 
   get networkErrors(): readonly string[] {

@@ -6,6 +6,7 @@ import { Gateway } from './gateway.ts'
 import { judge, judgeAtRest } from './judge.ts'
 import { Moments } from './moments.ts'
 import { Notebook } from './notebook.ts'
+import { Partner } from './partner.ts'
 import { People } from './people.ts'
 import { Receiver } from './receiver.ts'
 import { readStore } from './store-file.ts'
@@ -20,6 +21,7 @@ export class Trial {
   readonly notebook = new Notebook()
   readonly dice: Dice
   readonly clients: Clients
+  readonly #partner: Partner
   readonly #people: People
   readonly receiver: Receiver
   #subjects: readonly Subject[] = []
@@ -31,6 +33,7 @@ export class Trial {
     // Dice of their own, so that who rolls first by chance of timing changes nothing for the others.
     this.clients = new Clients(gateway, notebook, moments, new Dice(seed + 1))
     this.#people = new People(gateway.network, moments, new Dice(seed + 2))
+    this.#partner = new Partner(gateway, new Dice(seed + 4))
     this.receiver = new Receiver(notebook, moments, new Dice(seed + 3))
   }
 
@@ -59,6 +62,7 @@ export class Trial {
     for (const subject of subjects) this.clients.start(subject, this.#people.recipientsOf(subject, subjects))
     this.clients.startRebooting(subjects)
     this.#people.start(subjects)
+    this.#partner.start()
   }
 
   /** Resolves when all instances are themselves again, or the server is gone; throws when one is not. */
@@ -91,8 +95,8 @@ export class Trial {
   async conclude(): Promise<readonly string[]> {
     await this.#people.stop()
     this.receiver.isKind = true
-    await this.clients.stopSending()
-    const faults: string[] = []
+    await Promise.all([this.clients.stopSending(), this.#partner.stop()])
+    const faults = [...(await this.#partner.faults(this.#subjects.map(({ id }) => id)))]
     await until(() => this.#atRest(), 'everything has come to rest', REST_MS).catch((error: unknown) => {
       faults.push(String(error))
     })
@@ -113,7 +117,7 @@ export class Trial {
   async close(): Promise<void> {
     await this.#people.stop().catch(() => undefined)
     await this.gateway.kill()
-    await this.clients.abandon()
+    await Promise.all([this.clients.abandon(), this.#partner.abandon()])
     await this.gateway.close()
     await this.receiver.close()
   }
@@ -137,6 +141,7 @@ export class Trial {
     const { acknowledged, lost, deliveries } = this.notebook
     return {
       acknowledged,
+      instancesMade: this.#partner.made,
       lostAnswers: lost,
       atNetwork: sends.length,
       refused: sends.filter((send) => send.verdict !== 'sent').length,
@@ -151,6 +156,7 @@ export class Trial {
 
 interface Figures {
   readonly acknowledged: number
+  readonly instancesMade: number
   /** Sends that nobody was answered about. */
   readonly lostAnswers: number
   readonly atNetwork: number
