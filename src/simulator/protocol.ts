@@ -28,7 +28,10 @@ export const Content = Type.Object({
       size: Type.Enum(['large', 'small']),
     }),
   ),
-  quote: Type.Optional(Type.Object({ id: Id, participant: Address, text: Type.Union([Type.String(), Type.Null()]) })),
+  quote: Type.Optional(
+    // Whose message it was is empty where the one that replies does not know.
+    Type.Object({ id: Id, participant: Type.String({ maxLength: 64 }), text: Type.Union([Type.String(), Type.Null()]) }),
+  ),
   forwardingScore: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 export type Content = Type.Static<typeof Content>
@@ -134,6 +137,7 @@ const FromNetwork = Type.Union([
 ])
 export type FromNetwork = Type.Static<typeof FromNetwork>
 
+const content = Compile(Content)
 const toNetwork = Compile(Type.Array(ToNetwork))
 const fromNetwork = Compile(Type.Array(FromNetwork))
 
@@ -143,6 +147,11 @@ function parse(text: string): unknown {
   } catch {
     return null
   }
+}
+
+/** Whether the network takes a message that says this. A frame with any other costs all its senders the connection. */
+export function isContent(value: unknown): boolean {
+  return content.Check(value)
 }
 
 /** Null when the frame is none of this protocol's. */

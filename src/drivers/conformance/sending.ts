@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../../lib/until.ts'
 import { FAULTS, retryOf } from '../../model/fault.ts'
-import type { MessageId } from '../../model/ids.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
+import type { OutgoingMessage } from '../../model/message.ts'
 import type { Bench } from './bench.ts'
 
 /** Verdicts, receipts, duplicates and lost answers. */
@@ -63,6 +64,31 @@ export function sending(bench: Bench): void {
     assert.equal(!ended.ok && retryOf(ended.fault), 'unsure')
     await until(() => host.losses.length === 1, 'the loss')
     assert.equal(await session.lookup('AA08' as MessageId), 'unknown')
+  })
+
+  test('a reply to a message that nobody knows is sent as one', async () => {
+    const { own, peer } = bench.rig.phones
+    const { session, host } = await bench.linked()
+    const other = await bench.linked(peer)
+    const chat = bench.rig.driver.parseChatId(bench.rig.chatOf(peer))
+    assert.ok(chat !== null)
+    const quote = { id: 'AA00' as MessageId, participant: '' as ChatId, text: null }
+    const message: OutgoingMessage = { chat, content: { kind: 'text', text: 'about that', quote } }
+    const verdict = await session.send('AA10' as MessageId, message, new AbortController().signal)
+    assert.ok(verdict.ok)
+    await until(() => other.host.messages().length === 1, 'the reply')
+    assert.deepEqual(other.host.messages()[0]?.content.quote, quote)
+    assert.equal(other.host.messages()[0]?.author.id, bench.rig.chatOf(own))
+    assert.deepEqual([...host.losses, ...other.host.losses], [])
+  })
+
+  test('what the network cannot take is refused, and harms no other session', async () => {
+    const { session, host } = await bench.linked()
+    const other = await bench.linked(bench.rig.phones.other)
+    const verdict = await bench.send(session, 'AA11', bench.rig.phones.peer, 'x'.repeat(1_000_000))
+    assert.equal(!verdict.ok && retryOf(verdict.fault), 'never')
+    assert.ok((await bench.send(session, 'AA12', bench.rig.phones.peer, 'next')).ok)
+    assert.deepEqual([...host.losses, ...other.host.losses], [])
   })
 
   test('a session that is not open sends nothing, and says that it may be tried later', async () => {

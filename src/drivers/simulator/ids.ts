@@ -14,9 +14,9 @@ export function addressOf(chat: ChatId): string {
   return PERSON.exec(chat)?.[1] ?? chat
 }
 
-/** The chat id of what the network calls by this address. */
+/** The chat id of what the network calls by this address; empty where it says none. */
 export function chatOf(address: string): ChatId {
-  return (address.includes('@') ? address : `${address}@c.us`) as ChatId
+  return (address === '' || address.includes('@') ? address : `${address}@c.us`) as ChatId
 }
 
 /** How `getWaSettings` shows a device. */

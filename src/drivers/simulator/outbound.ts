@@ -1,7 +1,7 @@
 import { fault, type Fault } from '../../model/fault.ts'
 import type { MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
-import type { Content as NetworkContent, FromNetwork, ToNetwork } from '../../simulator/protocol.ts'
+import { isContent, type Content as NetworkContent, type FromNetwork, type ToNetwork } from '../../simulator/protocol.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Verdict } from '../driver.ts'
 import { addressOf } from './ids.ts'
@@ -29,6 +29,8 @@ export class Outbound {
   }
 
   send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
+    const content = contentFor(message)
+    if (!isContent(content)) return Promise.resolve(failed(fault('refused', 'the network takes no such message')))
     return new Promise((resolve) => {
       const aborted = () => waiting.resolve(failed(fault('unconfirmed', 'stopped before the network answered')))
       const waiting: Waiting<Verdict> = {
@@ -41,7 +43,6 @@ export class Outbound {
       }
       this.#sends.push(waiting)
       signal.addEventListener('abort', aborted, { once: true })
-      const content = contentFor(message)
       this.#write({ t: 'send', channel: this.#channel, id, to: addressOf(message.chat), content })
     })
   }
