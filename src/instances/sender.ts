@@ -13,8 +13,8 @@ import { settle, type Outcome } from './settlement.ts'
 /** A message that the network puts off is tried so often before it is given up, so that it can't block the rest for ever. */
 const TRIES = 5
 const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
-/** A session that gives no verdict in this time has lost it. */
-const VERDICT_MS = 60_000
+/** A verdict is waited for as long as an unsure message may hold the queue, but for this long at least. */
+const SHORTEST_VERDICT_MS = 1000
 
 /**
  * Sends one instance's queue, one message at a time (DECISIONS B). A queued message goes:
@@ -134,7 +134,7 @@ export class Sender {
   }
 
   async #attempt(session: Session, item: QueuedMessage): Promise<void> {
-    const { clock } = this.#record.node
+    const { clock, limits } = this.#record.node
     const abort = (this.#abort = new AbortController())
     const typingMs = item.message.typingTimeMs ?? this.#record.row.settings.autoTyping * 1000
     if (typingMs > 0) {
@@ -142,7 +142,7 @@ export class Sender {
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
-    const timer = clock.after(VERDICT_MS, () => abort.abort())
+    const timer = clock.after(Math.max(limits.unsureHoldMs, SHORTEST_VERDICT_MS), () => abort.abort())
     this.#inFlight = item.id
     const verdict = await session.send(item.id, item.message, abort.signal)
     this.#inFlight = undefined

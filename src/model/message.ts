@@ -57,6 +57,8 @@ export interface OutgoingMessage {
   /** Show "typing" for so long before sending; 0 or absent: not at all. */
   readonly typingTimeMs?: number
   readonly archiveChat?: boolean
+  /** What the caller said of link previews, where it said anything; only shown again, `content.preview` is what counts. */
+  readonly linkPreview?: boolean
 }
 
 /** Who a chat or an author is, as far as the network told. Empty string where unknown. */

@@ -308,6 +308,40 @@ describe('the messages queue', () => {
     assert.deepEqual((await server.on(made, 'GET', 'showMessagesQueue')).json, [])
   })
 
+  test('the queue shows what the caller asked for', async () => {
+    const made = await server.make()
+    const chatId = `${newPhone()}@c.us`
+    const customPreview = {
+      title: 'Menu',
+      description: 'of the day',
+      link: 'example.org',
+      urlFile: '',
+      jpegThumbnail: '',
+    }
+    const asked = [
+      { chatId, message: 'no link, no preview', linkPreview: false },
+      {
+        chatId,
+        message: 'https://example.org',
+        typePreview: 'large',
+        customPreview,
+        typingTime: 1000,
+        archiveChat: true,
+      },
+      { chatId, message: 'https://example.org', quotedMessageId: '3EB0000000000000AAAA' },
+    ]
+    for (const body of asked) assert.equal((await server.on(made, 'POST', 'sendMessage', body)).status, 200)
+    const shown = listIn(await server.on(made, 'GET', 'showMessagesQueue'))
+    assert.deepEqual(
+      shown.map(({ body }) => body),
+      [
+        { ...asked[0], typingTime: null },
+        { ...asked[1], linkPreview: true },
+        { ...asked[2], linkPreview: true, typingTime: null },
+      ],
+    )
+  })
+
   test('cleared: nothing of it is sent, nothing is told', async () => {
     const made = await server.make({ ...AT_ONCE, ...ALL_ON })
     const to = newPhone()

@@ -1,9 +1,9 @@
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
+import type { LinkPreview } from '../../model/message.ts'
 import type { QueuedMessage } from '../../storage/store.ts'
 import { defineMethod, type Row } from '../method.ts'
-import { findLink } from './sending.ts'
 
 /** The most messages that `showMessagesQueue` lists. */
 const LISTED = 10_000
@@ -27,9 +27,20 @@ function requestBody({ message }: QueuedMessage): object {
     chatId: message.chat,
     message: text,
     ...(quote !== undefined && { quotedMessageId: quote.id }),
-    linkPreview: preview !== undefined || findLink(text) === undefined,
+    linkPreview: message.linkPreview ?? true,
+    ...(preview !== undefined && previewBody(preview)),
     typingTime: message.typingTimeMs ?? null,
     ...(message.archiveChat === true && { archiveChat: true }),
+  }
+}
+
+/** The parts of a preview that the caller gave; one that was only found in the text has none. */
+function previewBody({ title, description, link, urlFile, jpegThumbnail, size }: LinkPreview): object {
+  const given = { title, description, urlFile, jpegThumbnail }
+  const isCustom = Object.values(given).some((value) => value !== '')
+  return {
+    ...(size === 'large' && { typePreview: size }),
+    ...(isCustom && { customPreview: { title, description, link, urlFile, jpegThumbnail } }),
   }
 }
 

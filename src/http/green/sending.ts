@@ -54,6 +54,7 @@ const sendMessage = defineMethod({
       content,
       ...(fields.typingTime !== undefined && { typingTimeMs: fields.typingTime }),
       ...(fields.archiveChat === true && { archiveChat: true }),
+      ...(fields.linkPreview !== undefined && { linkPreview: fields.linkPreview }),
     }
     if (fields.quotedMessageId === undefined) return send(instance, message, call)
     return sendReply(instance, message, fields.quotedMessageId, call)
@@ -113,7 +114,7 @@ const NO_PREVIEW = { title: '', description: '', link: '', jpegThumbnail: '', ur
 const LINK = /\bhttps?:\/\/[^\s<>"]+|\bwww\.[^\s<>"]+\.[^\s<>"]+/i
 
 /** The first link in a text; undefined when there is none. */
-export function findLink(message: string): string | undefined {
+function findLink(message: string): string | undefined {
   if (!message.includes('://') && !message.includes('www.')) return undefined
   return LINK.exec(message)?.[0]
 }
