@@ -7,6 +7,8 @@ export interface SqliteStatement {
   run(params: readonly Param[]): number
   get(params: readonly Param[]): Row | undefined
   all(params: readonly Param[]): readonly Row[]
+  /** Whether it gives a row at all; cheaper than the row. */
+  finds(params: readonly Param[]): boolean
   /** It gives rows, so it must be asked by `get` or `all`. */
   readonly givesRows: boolean
 }
@@ -43,11 +45,16 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
   return {
     prepare(sql) {
       const statement = database.prepare<unknown[], Row>(sql)
+      let finder: BetterSqlite.Statement | undefined
       return {
         givesRows: statement.reader,
         run: (params) => statement.run(params).changes,
         get: (params) => statement.get(params),
         all: (params) => statement.all(params),
+        finds: (params) => {
+          finder ??= database.prepare(sql).pluck()
+          return finder.get(params) !== undefined
+        },
       }
     },
     exec(sql) {

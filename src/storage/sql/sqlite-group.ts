@@ -27,6 +27,7 @@ export class SqliteGroup {
   readonly #undo: SqliteStatement
   readonly #operations: readonly Prepared[]
   readonly #queries = new Map<string, SqliteStatement>()
+  #withSavepoints = false
 
   constructor(database: SqliteDatabase) {
     this.#database = database
@@ -41,22 +42,40 @@ export class SqliteGroup {
   /**
    * One outcome for each batch and query, in their order. When the transaction as a whole fails, all have failed, also those that
    * were refused: what a guard had read may be gone with it.
+   *
+   * A savepoint for each batch makes SQLite keep a copy of every page that the batch touches, a third of the work, so that one
+   * batch can be undone alone. Almost never is there one to undo: the group runs without savepoints first, and where a batch turns
+   * out to need one, all of it is rolled back and run again with them, to the same outcomes.
    */
   run(jobs: readonly Job[]): readonly JobOutcome[] {
-    const outcomes: JobOutcome[] = []
     try {
-      this.#begin.run([])
-      for (const job of jobs) {
-        if ('sql' in job) outcomes.push(this.#query(job.sql, job.params))
-        else this.#batches(job, outcomes)
-      }
-      this.#commit.run([])
-      return outcomes
+      return this.#transaction(jobs, false)
     } catch (error) {
-      if (this.#database.inTransaction) this.#database.exec('rollback')
-      const failed = { kind: 'failed', error: textOf(error) } as const
-      return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
+      this.#rollBack()
+      if (!(error instanceof NeedsSavepoints)) return allFailed(jobs, error)
     }
+    try {
+      return this.#transaction(jobs, true)
+    } catch (error) {
+      this.#rollBack()
+      return allFailed(jobs, error)
+    }
+  }
+
+  #transaction(jobs: readonly Job[], withSavepoints: boolean): readonly JobOutcome[] {
+    const outcomes: JobOutcome[] = []
+    this.#withSavepoints = withSavepoints
+    this.#begin.run([])
+    for (const job of jobs) {
+      if ('sql' in job) outcomes.push(this.#query(job.sql, job.params))
+      else this.#batches(job, outcomes)
+    }
+    this.#commit.run([])
+    return outcomes
+  }
+
+  #rollBack(): void {
+    if (this.#database.inTransaction) this.#database.exec('rollback')
   }
 
   #batches(coded: readonly Param[], outcomes: JobOutcome[]): void {
@@ -68,9 +87,10 @@ export class SqliteGroup {
     }
   }
 
-  /** A savepoint is taken only where there is something to undo later: before a change that isn't the last operation. */
+  /** With savepoints: one is taken only where there is something to undo later, before a change that isn't the last operation. */
   #batch(coded: readonly Param[], start: number, end: number): Outcome {
     let saved = false
+    let changed = false
     try {
       let at = start
       for (let number = 0; at < end; number++) {
@@ -78,13 +98,16 @@ export class SqliteGroup {
         const next = at + 1 + operation.paramCount
         const params = coded.slice(at + 1, next)
         at = next
-        if (!saved && at < end && !operation.reads) {
+        if (this.#withSavepoints && !saved && at < end && !operation.reads) {
           this.#save.run([])
           saved = true
         }
-        if (operation.run(params)) continue
+        if (operation.run(params)) {
+          changed ||= !operation.reads
+          continue
+        }
         const why = operation.why(params)
-        if (saved) this.#revert()
+        this.#undoBatch(saved, changed)
         return { kind: 'refused', guard: number, why }
       }
       if (saved) this.#release.run([])
@@ -92,6 +115,11 @@ export class SqliteGroup {
     } catch (error) {
       return this.#failed(error, saved)
     }
+  }
+
+  #undoBatch(saved: boolean, changed: boolean): void {
+    if (saved) this.#revert()
+    else if (changed) throw new NeedsSavepoints()
   }
 
   #query(sql: string, params: readonly Param[]): JobOutcome {
@@ -109,6 +137,7 @@ export class SqliteGroup {
   /** Some errors (a full disk, say) end the whole transaction; then there is nothing left to undo and the whole group has failed. */
   #failed(error: unknown, saved: boolean): Outcome {
     if (!this.#database.inTransaction) throw error
+    if (!this.#withSavepoints) throw new NeedsSavepoints()
     if (saved) this.#revert()
     return { kind: 'failed', error: textOf(error) }
   }
@@ -125,6 +154,14 @@ export class SqliteGroup {
   }
 }
 
+/** One batch of the group must be undone, and the group took no savepoints. */
+class NeedsSavepoints extends Error {}
+
+function allFailed(jobs: readonly Job[], error: unknown): readonly JobOutcome[] {
+  const failed = { kind: 'failed', error: textOf(error) } as const
+  return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
+}
+
 function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation): Prepared {
   const statement = database.prepare(sql)
   const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
@@ -132,7 +169,7 @@ function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation
     reads: guard?.reads === true,
     paramCount,
     run(params) {
-      if (guard?.reads === true) return statement.get(params) !== undefined
+      if (guard?.reads === true) return statement.finds(params)
       return statement.run(params) > 0 || guard === null
     },
     why: (params) => why?.get(params.slice(0, guard?.whyParamCount)) ?? null,
