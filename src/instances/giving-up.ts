@@ -1,4 +1,6 @@
+import { expiresAt } from '../queue/schedule.ts'
 import type { QueuedMessage } from '../storage/store.ts'
+import type { Attempts } from './attempts.ts'
 import type { InstanceRecord } from './record.ts'
 import { settle } from './settlement.ts'
 
@@ -33,4 +35,20 @@ export async function failQueued(
     }
     total += chunk.length
   }
+}
+
+/** Gives up what has waited too long for a link (DECISIONS B). Time while authorised does not count. Must run alone, as above. */
+export async function failExpired(record: InstanceRecord, attempts: Attempts | undefined): Promise<void> {
+  if (record.row.state === 'authorized') return
+  const { clock, limits, store } = record.node
+  const now = clock.now()
+  const [change] = await store.instances.states(record.id, 1)
+  const since = change?.at ?? record.row.createdAt
+  const isExpired = (item: QueuedMessage) => expiresAt(item.enqueuedAt, since, limits.keepQueueMs) <= now
+  await failQueued(
+    record,
+    'expired',
+    (item) => attempts?.find(item.id) === undefined && isExpired(item),
+    () => undefined,
+  )
 }

@@ -83,6 +83,8 @@ class ChangeDraft {
         this.#state('notAuthorized', event.at)
         return
       case 'restricted':
+        // Nobody is linked any more: an end of a restriction that comes late must not bring the account back.
+        if ((this.row ?? this.#record.row).state === 'notAuthorized') return
         this.#state(event.state, event.at)
         return
       default:

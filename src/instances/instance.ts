@@ -1,4 +1,4 @@
-import type { Driver } from '../drivers/driver.ts'
+import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
 import { readRecord, recordOutgoing } from '../journal/record.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
@@ -11,12 +11,11 @@ import type { InstanceState, StateChange } from '../model/state.ts'
 import type { CourierClient } from '../notifications/courier.ts'
 import type { Mailbox } from '../notifications/mailbox.ts'
 import { enqueueWrite, OUTBOX_LIMIT } from '../queue/outbox.ts'
-import { expiresAt } from '../queue/schedule.ts'
 import type { Once } from '../storage/once.ts'
 import type { Committed, QueuedMessage, Write } from '../storage/store.ts'
-import { failQueued } from './giving-up.ts'
+import { failExpired } from './giving-up.ts'
 import { newInstanceToken, newMessageId } from './identifiers.ts'
-import { Linking } from './linking.ts'
+import { endedLogin, Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import type { InstanceRecord } from './record.ts'
 import { Runner } from './runner.ts'
@@ -94,7 +93,7 @@ export class Instance implements CourierClient {
   }
 
   get linking(): Linking {
-    this.#linking ??= new Linking(this.#record, () => this.#live())
+    this.#linking ??= new Linking(this.#record, (way) => this.#login(way))
     return this.#linking
   }
 
@@ -143,19 +142,24 @@ export class Instance implements CourierClient {
   /** Resolves when the restart has begun. */
   async reboot(): Promise<void> {
     this.#linking?.cancel()
-    await this.#runner?.restart()
+    if (this.#isLinked) await this.#live().restart()
   }
 
   async logout(): Promise<void> {
     this.#linking?.cancel()
-    await this.#runner?.logout()
+    if (this.#isLinked) await this.#live().logout()
+    else await this.#runner?.logout()
+  }
+
+  get #isLinked(): boolean {
+    return !this.#isGone && this.#record.row.state !== 'notAuthorized'
   }
 
   /** Queues a message; durable when it resolves. It leaves when its turn comes, the state allows it and the delay has passed. */
   async send(message: OutgoingMessage, once?: Once<MessageId>): Promise<MessageId | Fault | Repeated> {
     const { clock, random } = this.#node
     const { outbox } = this.#record
-    if (this.#deleting) return fault('deleted', 'Instance is deleted')
+    if (this.#isGone) return DELETED
     if (outbox.isFull) return fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)
     const id = newMessageId(random)
     const at = clock.now()
@@ -210,6 +214,11 @@ export class Instance implements CourierClient {
 
   // Life cycle; for `Instances` alone
 
+  /** Takes over the attempts that an earlier process began. Before anything else is asked of the instance. */
+  async recover(): Promise<void> {
+    if (this.queued > 0 && !this.#isGone) await this.#live().sender.recover()
+  }
+
   /** Brings the instance back after a start of the process. */
   async start(): Promise<void> {
     this.#node.courier.wake(this)
@@ -229,13 +238,13 @@ export class Instance implements CourierClient {
    * when it is deleted, or being deleted, already.
    */
   async delete(): Promise<boolean> {
-    if (this.#deleting || this.deletedAt !== null) return false
+    if (this.#isGone) return false
     this.#deleting = true
     try {
       await this.stop()
       await this.#storeDeletion()
     } catch (error) {
-      this.#deleting = false
+      await this.#revive()
       throw error
     }
     this.#node.courier.forget(this.id)
@@ -243,6 +252,18 @@ export class Instance implements CourierClient {
     this.#listingChanged()
     await this.mailbox.clear()
     return true
+  }
+
+  /** A deletion that was not stored has stopped the instance all the same: it lives on, as after a start of the process. */
+  async #revive(): Promise<void> {
+    this.#runner = undefined
+    this.#deleting = false
+    try {
+      await this.recover()
+      await this.start()
+    } catch (error) {
+      this.#node.log.error({ idInstance: this.id, error }, 'an instance that could not be deleted is not back either')
+    }
   }
 
   async #storeDeletion(): Promise<void> {
@@ -263,24 +284,18 @@ export class Instance implements CourierClient {
     })
   }
 
-  /** Gives up what has waited too long for a link (DECISIONS B). Time while authorised does not count. */
+  /** See `failExpired`. */
   async expireQueue(): Promise<void> {
     if (this.queued === 0 || this.deletedAt !== null) return
-    await this.#record.changes.run(async () => {
-      if (this.#record.row.state === 'authorized') return
-      const now = this.#node.clock.now()
-      const [change] = await this.history(1)
-      const since = change?.at ?? this.createdAt
-      const attempts = this.#runner?.sender.attempts
-      await failQueued(
-        this.#record,
-        'expired',
-        (item) =>
-          attempts?.find(item.id) === undefined &&
-          expiresAt(item.enqueuedAt, since, this.#node.limits.keepQueueMs) <= now,
-        () => undefined,
-      )
-    })
+    await this.#record.changes.run(() => failExpired(this.#record, this.#runner?.sender.attempts))
+  }
+
+  #login(way: LoginWay): Login {
+    return this.#isGone ? endedLogin(DELETED) : this.#live().login(way)
+  }
+
+  get #isGone(): boolean {
+    return this.#deleting || this.deletedAt !== null
   }
 
   #live(): Runner {
@@ -292,6 +307,8 @@ export class Instance implements CourierClient {
     return this.#record.node
   }
 }
+
+const DELETED = fault('deleted', 'Instance is deleted')
 
 function repeated(refused: Extract<Committed, { ok: false }>): Repeated {
   if (refused.earlier === undefined) throw new Error(`a batch was refused by ${refused.refusedBy.kind}`)

@@ -43,7 +43,8 @@ export class Instances {
     for (const row of inOrderOfCreation(await node.store.instances.all())) {
       const outbox = outboxes.get(row.id)
       const mailbox = mailboxes.get(row.id)
-      instances.#add(row, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
+      const instance = instances.#add(row, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
+      await instance.recover()
     }
     for (const messenger of MESSENGERS) {
       instances.#lastIds.set(messenger, await node.store.instances.lastId(messenger))

@@ -4,7 +4,6 @@ import { fault, type Fault } from '../model/fault.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
 import type { InstanceRecord } from './record.ts'
-import type { Runner } from './runner.ts'
 
 /** What a watcher of a linking attempt sees; after all but `qr` nothing follows. */
 export type LinkingStep =
@@ -56,12 +55,12 @@ class Attempt {
  */
 export class Linking {
   readonly #record: InstanceRecord
-  readonly #runner: () => Runner
+  readonly #login: (way: LoginWay) => Login
   #attempt: Attempt | undefined
 
-  constructor(record: InstanceRecord, runner: () => Runner) {
+  constructor(record: InstanceRecord, login: (way: LoginWay) => Login) {
     this.#record = record
-    this.#runner = runner
+    this.#login = login
   }
 
   /** The QR to show now. */
@@ -150,7 +149,7 @@ export class Linking {
   }
 
   #begin(way: LoginWay): Attempt {
-    const attempt = new Attempt(way.way, this.#runner().login(way), this.#record.node.clock.now())
+    const attempt = new Attempt(way.way, this.#login(way), this.#record.node.clock.now())
     this.#attempt = attempt
     this.#watchIdle(attempt)
     void this.#follow(attempt)
@@ -195,4 +194,13 @@ export class Linking {
 function troubleOf(step: LoginStep): Fault {
   if (step.kind === 'ended') return step.fault
   return fault('linkCancelled', 'the phone asks for something that this way of linking cannot give')
+}
+
+/** An attempt that ended before it began. */
+export function endedLogin(trouble: Fault): Login {
+  return { steps: onlyEnd(trouble), answer: () => undefined, cancel: () => undefined }
+}
+
+async function* onlyEnd(trouble: Fault): AsyncGenerator<LoginStep> {
+  yield await Promise.resolve({ kind: 'ended', fault: trouble })
 }

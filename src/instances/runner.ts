@@ -3,6 +3,7 @@ import { backoffMs } from '../lib/backoff.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
+import { Serial } from '../lib/serial.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
@@ -22,6 +23,8 @@ export class Runner implements SessionHost {
   readonly sender: Sender
   readonly #record: InstanceRecord
   readonly #driver: Driver
+  /** Opens and closes run one at a time: of a reboot and a logout at once none leaves a session behind that the other forgot. */
+  readonly #turns = new Serial()
   #session: Session | undefined
   #connection: 'none' | 'connecting' | 'open' | 'waiting' = 'none'
   /** Until the first opening after a start or reboot the wire shows `starting`. */
@@ -61,32 +64,38 @@ export class Runner implements SessionHost {
     return this.#starting && (stored === 'authorized' || stored === 'suspended') ? 'starting' : stored
   }
 
-  /** Brings a linked instance back: after a start of the process, or a reboot. Resolves when the attempt is under way. */
+  /** Brings a linked instance back after a start of the process. Resolves when the attempt is under way. */
   async start(): Promise<void> {
-    if (this.#record.outbox.count > 0) {
-      await this.sender.recover()
-      this.sender.wake()
-    }
-    if (this.#record.row.state === 'notAuthorized') return
-    this.#starting = true
-    await this.#connect()
+    this.sender.wake()
+    await this.#turns.run(async () => {
+      // Linked or rebooted already, by a call that came before this start.
+      if (this.#record.row.state === 'notAuthorized' || this.#connection !== 'none') return
+      this.#starting = true
+      await this.#connect()
+    })
   }
 
   /** Ends the session and opens it again; the wire shows `starting` meanwhile, and both changes are notified. */
   async restart(): Promise<void> {
-    if (this.#record.row.state === 'notAuthorized') return
-    const at = this.clock.now()
-    await this.#record.changes.run(() => this.#record.commitWith([stateEvent('starting', at)], []))
+    const isLinked = await this.#record.changes.run(async () => {
+      if (this.#stopped || this.#record.row.state === 'notAuthorized') return false
+      await this.#record.commitWith([stateEvent('starting', this.clock.now())], [])
+      return true
+    })
+    if (!isLinked) return
     this.#starting = true
     this.#rebooted = true
-    void this.#reopen().catch((error: unknown) => {
-      this.log.error({ idInstance: this.instance, error }, 'a restart failed')
-    })
+    void this.#turns
+      .run(() => this.#reopen())
+      .catch((error: unknown) => {
+        this.log.error({ idInstance: this.instance, error }, 'a restart failed')
+      })
   }
 
   async #reopen(): Promise<void> {
     await this.#close()
-    await this.#connect()
+    // A logout may have come between.
+    if (this.#record.row.state !== 'notAuthorized') await this.#connect()
   }
 
   /** Begins to link a phone. Only while nothing is linked. */
@@ -95,33 +104,38 @@ export class Runner implements SessionHost {
   }
 
   /** Unlinks at the network as far as it can be reached, then forgets the credentials; durable when it resolves. */
-  async logout(): Promise<void> {
-    this.sender.shut()
-    this.#timer?.cancel()
-    const session = this.#session
-    this.#session = undefined
-    this.#connection = 'none'
-    await session?.logout()
-    if (this.#record.row.state === 'notAuthorized') return
-    await this.#apply({ events: [{ kind: 'unlinked', at: this.clock.now() }] })
+  logout(): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.#stopped) return
+      const wasLinked = this.#record.row.state !== 'notAuthorized'
+      const session = wasLinked ? this.#open() : this.#session
+      this.#letGo()
+      await session?.logout()
+      if (wasLinked) await this.#apply({ events: [{ kind: 'unlinked', at: this.clock.now() }] })
+    })
   }
 
   /** Resolves when nothing more is sent or stored for this instance by this process. */
   async stop(): Promise<void> {
     this.#stopped = true
-    await this.#close()
+    await this.#turns.run(() => this.#close())
     this.sender.stop()
     await this.#record.changes.idle()
   }
 
   async #close(): Promise<void> {
+    const session = this.#session
+    this.#letGo()
+    await session?.disconnect()
+  }
+
+  /** Nothing that the session tells from here on is heard. */
+  #letGo(): void {
     this.sender.shut()
     this.#timer?.cancel()
     this.#timer = undefined
-    const session = this.#session
     this.#session = undefined
     this.#connection = 'none'
-    await session?.disconnect()
   }
 
   #open(): Session {
@@ -141,10 +155,8 @@ export class Runner implements SessionHost {
     const { linked, unlinked } = await this.#apply(change)
     if (linked) this.#starting = false
     if (!unlinked) return
-    this.sender.shut()
     const session = this.#session
-    this.#session = undefined
-    this.#connection = 'none'
+    this.#letGo()
     // Not awaited: the driver may be waiting for this very commit before it can be quiet.
     void session?.disconnect()
   }
