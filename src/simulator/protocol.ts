@@ -30,7 +30,11 @@ export const Content = Type.Object({
   ),
   quote: Type.Optional(
     // Whose message it was is empty where the one that replies does not know.
-    Type.Object({ id: Id, participant: Type.String({ maxLength: 64 }), text: Type.Union([Type.String(), Type.Null()]) }),
+    Type.Object({
+      id: Id,
+      participant: Type.String({ maxLength: 64 }),
+      text: Type.Union([Type.String(), Type.Null()]),
+    }),
   ),
   forwardingScore: Type.Optional(Type.Integer({ minimum: 0 })),
 })

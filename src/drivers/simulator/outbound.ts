@@ -1,7 +1,12 @@
 import { fault, type Fault } from '../../model/fault.ts'
 import type { MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
-import { isContent, type Content as NetworkContent, type FromNetwork, type ToNetwork } from '../../simulator/protocol.ts'
+import {
+  isContent,
+  type Content as NetworkContent,
+  type FromNetwork,
+  type ToNetwork,
+} from '../../simulator/protocol.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Verdict } from '../driver.ts'
 import { addressOf } from './ids.ts'
