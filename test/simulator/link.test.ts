@@ -10,7 +10,7 @@ import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import { until } from '../../src/lib/until.ts'
 import type { Messenger } from '../../src/model/messenger.ts'
-import { ask, NetworkBench } from '../support/simulated-network.ts'
+import { ask, call, NetworkBench } from '../support/simulated-network.ts'
 
 const SESSIONS = 40
 let bench: NetworkBench
@@ -45,6 +45,29 @@ async function linked(driver: Driver, index: number): Promise<{ session: Session
   }
   return { session, host }
 }
+
+test('a link that breaks while the credentials are being stored: the session says so, and opens with them', async () => {
+  const host = new RecordingHost(1101000001, surroundings())
+  let stored: () => void = () => undefined
+  host.afterKeeping = () => new Promise((resolve) => (stored = resolve))
+  const session = driverFor('whatsapp').open(host)
+  const steps: string[] = []
+  for await (const step of session.login({ way: 'qr' }).steps) {
+    steps.push(step.kind)
+    if (step.kind !== 'show') continue
+    void call(bench.url, 'POST', 'link', { qr: step.value, phoneNumber: '79009990001' })
+    await until(() => host.begun === 1, 'the credentials')
+    await ask(bench.url, 'POST', 'faults', { kind: 'dropConnections' })
+  }
+  assert.deepEqual(steps, ['show', 'ended'])
+  assert.equal(host.losses.length, 0, 'whether it is linked is not known yet')
+  stored()
+  await until(() => host.losses.length === 1, 'the loss')
+  assert.equal(host.losses[0]?.fault, 'connectionLost')
+  bench.clock.skip(1_000)
+  await session.connect()
+  await until(() => host.openings === 1, 'the opening')
+})
 
 test('the network goes away: every session hears it once, and opens again when it is back', async () => {
   const driver = driverFor('whatsapp')

@@ -31,6 +31,8 @@ export class SimulatorSession implements Session, ChannelListener {
   #login: LoginAttempt | null = null
   /** From the arrival of new credentials until they are stored or refused. */
   #storing: Promise<void> | null = null
+  /** The host has asked for silence: what ends from then on is no news. */
+  #isDismissed = false
   /** While a commit of an earlier life is under way; nothing new is opened before its end. */
   #settling: Promise<void> | null = null
 
@@ -43,6 +45,7 @@ export class SimulatorSession implements Session, ChannelListener {
   async connect(): Promise<void> {
     if (this.#phase !== 'closed') return
     this.#phase = 'opening'
+    this.#isDismissed = false
     const life = this.#newLife()
     await this.#settling
     const credentials = await this.#credentials()
@@ -56,7 +59,12 @@ export class SimulatorSession implements Session, ChannelListener {
     this.#link.send({ t: 'open', channel: this.#channel, ...credentials })
   }
 
-  async disconnect(): Promise<void> {
+  disconnect(): Promise<void> {
+    this.#isDismissed = true
+    return this.#drop()
+  }
+
+  async #drop(): Promise<void> {
     this.#login?.fail(fault('linkCancelled', 'the session was closed'))
     const channel = this.#channel
     this.#leave()
@@ -84,7 +92,8 @@ export class SimulatorSession implements Session, ChannelListener {
       attempt.fail(fault('alreadyLinked', 'the session is linked'))
     } else {
       this.#login?.fail(fault('linkCancelled', 'a newer login took its place'))
-      const before = this.disconnect()
+      const before = this.#drop()
+      this.#isDismissed = false
       this.#login = attempt
       this.#phase = 'linking'
       void this.#pair(attempt, way, before)
@@ -202,8 +211,13 @@ export class SimulatorSession implements Session, ChannelListener {
       return
     }
     this.#link.send({ t: 'paired', channel })
-    if (channel === this.#channel) this.#phase = 'opening'
-    else this.#link.send({ t: 'close', channel })
+    if (channel === this.#channel) {
+      this.#phase = 'opening'
+      return
+    }
+    this.#link.send({ t: 'close', channel })
+    // Linked by now, but its channel is gone: somebody must open it.
+    if (!this.#isDismissed) this.#host.lost(fault('connectionLost', 'the connection ended while the phone was linked'))
   }
 
   #failLogin(trouble: Fault): void {
