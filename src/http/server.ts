@@ -203,6 +203,7 @@ async function close(
   let timer: Timer | undefined
   const sweep = (): void => {
     const isLate = clock.now() >= endsAt
+    if (isLate) sockets.terminate()
     for (const server of servers) {
       if (isLate) server.closeAllConnections()
       else server.closeIdleConnections()

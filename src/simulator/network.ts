@@ -71,6 +71,7 @@ function acceptLinks(server: Server, parts: NetworkParts, token: string | undefi
     if (!allowed || request.url !== '/link') {
       socket.end(
         `HTTP/1.1 ${allowed ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+        () => socket.destroy(),
       )
       return
     }

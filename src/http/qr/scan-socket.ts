@@ -58,6 +58,11 @@ export class ScanSockets {
     for (const client of this.#server.clients) client.close(CLOSE_SHUTDOWN)
   }
 
+  /** Cuts off those that have not answered `close`. */
+  terminate(): void {
+    for (const client of this.#server.clients) client.terminate()
+  }
+
   async #serve(instance: Instance, client: WebSocket): Promise<void> {
     const { clock, log, timeoutMs } = this.#deps
     this.#open.set(instance.id, (this.#open.get(instance.id) ?? 0) + 1)
