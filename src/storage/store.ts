@@ -219,7 +219,7 @@ export interface Store {
 
   /** Removes at most `limit` rows older than `before`; returns how many went. `messages` spares what is still queued. */
   sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
-  /** Resolves when the database answers. */
+  /** Resolves when the database answers and would take a write. */
   ping(): Promise<void>
   /** Resolves when everything handed to `commit` is on disk and the files are closed. */
   close(): Promise<void>

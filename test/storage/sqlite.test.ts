@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite from 'better-sqlite3'
 import { silentLog } from '../../src/lib/log.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
@@ -49,6 +50,22 @@ test('the files are readable by their owner alone, and after close there is one'
   for (const name of names) assert.equal((await stat(join(harness.file, '..', name))).mode & 0o077, 0, name)
   await store.close()
   assert.deepEqual(await readdir(join(harness.file, '..')), ['jadegate.db'])
+  await harness.destroy()
+})
+
+test('it answers a ping when it would take a write, and not before', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  const other = new BetterSqlite(harness.file)
+  other.exec('begin immediate')
+  let answered = false
+  const ping = store.ping().then(() => (answered = true))
+  await sleep(50)
+  assert.equal(answered, false)
+  other.exec('rollback')
+  await ping
+  other.close()
+  await store.close()
   await harness.destroy()
 })
 

@@ -77,7 +77,8 @@ export function createSqlStore(engine: Engine, seal: Seal): Store {
     },
     sweep: (what, before, limit) => sweep(engine, what, before, limit),
     async ping() {
-      await engine.read(READS.ping, [])
+      // The way that writes take: a database that only reads is of no use.
+      await engine.write(READS.ping, [])
     },
     close: () => engine.close(),
   }
