@@ -33,6 +33,14 @@ test('a bucket survives the turn of the memory while it is not full', () => {
   assert.equal(pace.take('a', 1 / 60, 180_000).allowed, true)
 })
 
+test('a clock that was set back closes nobody out for longer than an empty bucket does', () => {
+  const pace = new Pace<string>()
+  for (let call = 0; call < 3; call++) pace.take('a', 3, 7_200_000)
+  const turn = pace.take('a', 3, 3_600_000)
+  assert.ok(!turn.allowed && turn.waitMs < 334)
+  assert.equal(pace.take('a', 3, 3_600_400).allowed, true)
+})
+
 test('never more than the bucket and its rate allow, and a refusal names the first moment that passes', () => {
   fc.assert(
     fc.property(

@@ -20,7 +20,7 @@ export class Pace<Key> {
     this.#forget(nowMs)
     const intervalMs = 1000 / perSecond
     const depthMs = Math.max(1000, intervalMs)
-    const fullAt = Math.max(this.#young.get(key) ?? this.#old.get(key) ?? 0, nowMs) + intervalMs
+    const fullAt = Math.max(this.#fullAt(key, nowMs + depthMs), nowMs) + intervalMs
     const excessMs = fullAt - nowMs - depthMs
     // A hundredth of a millisecond forgives the rounding of sums of fractions.
     if (excessMs > 0.01) return { allowed: false, waitMs: excessMs }
@@ -28,8 +28,16 @@ export class Pace<Key> {
     return { allowed: true, remaining: Math.floor(-excessMs / intervalMs + 0.001) }
   }
 
+  /** At most `latest`, when a bucket that is empty now is full: a clock that was set back must not shut the door until it has caught up. */
+  #fullAt(key: Key, latest: number): number {
+    const fullAt = this.#young.get(key) ?? this.#old.get(key) ?? 0
+    if (fullAt <= latest + 0.01) return fullAt
+    this.#young.set(key, latest)
+    return latest
+  }
+
   #forget(nowMs: number): void {
-    if (nowMs - this.#turnedAt < FORGET_MS) return
+    if (Math.abs(nowMs - this.#turnedAt) < FORGET_MS) return
     this.#old = this.#young
     this.#young = new Map()
     this.#turnedAt = nowMs
