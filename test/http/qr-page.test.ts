@@ -1,32 +1,17 @@
 // Truth: the way of linking by the page: self-refreshing, in two languages, ends in a clear state. In a real browser where one is installed.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { noBrowser, openBrowser } from '../support/browser.ts'
 import { startServer, type Made, type TestServer } from '../support/server.ts'
 
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = process.env['JADEGATE_TEST_BROWSER'] ?? BROWSERS.find((path) => existsSync(path))
-const skip = executablePath === undefined ? 'no browser: install Chromium or set JADEGATE_TEST_BROWSER' : false
-
-describe('the QR page in a browser', { skip }, () => {
+describe('the QR page in a browser', { skip: noBrowser }, () => {
   let server: TestServer
   let browser: Browser
   const troubles: string[] = []
   before(async () => {
     server = await startServer()
-    browser = await chromium.launch({
-      ...(executablePath !== undefined && { executablePath }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await openBrowser()
   })
   after(async () => {
     await browser.close()

@@ -1,28 +1,18 @@
 // Truth: what a person can do with the page of the virtual phone, in a real browser, as the network and its driver see it.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import QRCode from 'qrcode'
+import { noBrowser, openBrowser } from '../support/browser.ts'
 import { ask, NetworkBench, type RawProcess } from '../support/simulated-network.ts'
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-]
-const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
-const found = PLACES.find((path) => existsSync(path))
-const skip = found === undefined ? `no Chromium in ${PLACES.join(', ')}: the page was not tried in a browser` : false
 
 const OWN = '79008880001'
 const PEER = '79008880002'
 
-describe('the page of the virtual phone', { skip }, () => {
+describe('the page of the virtual phone', { skip: noBrowser }, () => {
   const bench = new NetworkBench()
   const complaints: string[] = []
   let browser: Browser
@@ -34,8 +24,7 @@ describe('the page of the virtual phone', { skip }, () => {
     await bench.setUp()
     server = await bench.connect()
     folder = await mkdtemp(join(tmpdir(), 'jadegate-page-'))
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...QUIET]
-    browser = await chromium.launch({ executablePath: found ?? '', args })
+    browser = await openBrowser()
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
     page = await context.newPage()
     page.setDefaultTimeout(10_000)
