@@ -35,7 +35,8 @@ export class Sender {
   #abort: AbortController | undefined
   /** What the network has been given and has not judged yet. */
   #inFlight: MessageId | undefined
-  #tries = 0
+  /** How often the network has put off or lost the message that it was given last. */
+  #tries: { readonly id: MessageId | undefined; readonly count: number } = { id: undefined, count: 0 }
   #lastSentAt: EpochMs
   /** The retry after a refusal for now, or a trouble of the store. */
   #notBefore = 0
@@ -190,13 +191,16 @@ export class Sender {
   async #putOff(item: QueuedMessage, message: string): Promise<void> {
     const { clock, random } = this.#record.node
     if (this.#session !== undefined) {
-      this.#tries += 1
-      if (this.#tries >= TRIES) {
-        return this.settle(item.id, { status: 'failed', description: message, at: clock.now() })
-      }
-      this.#notBefore = clock.now() + backoffMs(RETRY_PLAN, this.#tries, random)
+      const tries = this.#countTry(item.id)
+      if (tries >= TRIES) return this.settle(item.id, { status: 'failed', description: message, at: clock.now() })
+      this.#notBefore = clock.now() + backoffMs(RETRY_PLAN, tries, random)
     }
     await this.#release(item)
+  }
+
+  #countTry(id: MessageId): number {
+    this.#tries = { id, count: this.#tries.id === id ? this.#tries.count + 1 : 1 }
+    return this.#tries.count
   }
 
   async #release(item: { readonly id: MessageId; readonly position: number }): Promise<void> {
@@ -216,7 +220,6 @@ export class Sender {
       await this.#record.commitWith(end.events, end.writes)
       this.attempts.remove(id)
       this.#record.outbox.drop()
-      this.#tries = 0
     })
   }
 
@@ -237,8 +240,11 @@ export class Sender {
     const found = this.#session === undefined ? 'unknown' : await this.#session.lookup(attempt.id)
     if (found === 'sent') {
       await this.settle(attempt.id, { status: 'sent', description: '', at: clock.now() })
-    } else if (found === 'absent') {
+    } else if (found === 'absent' && this.#countTry(attempt.id) < TRIES) {
       await this.#release(attempt)
+    } else if (found === 'absent') {
+      // What is lost on its way each time may be what breaks the connection: it must not do so for ever.
+      await this.settle(attempt.id, { status: 'failed', description: LOST, at: clock.now() })
     } else if (clock.now() >= attempt.deadline) {
       await this.settle(attempt.id, { status: 'failed', description: 'unconfirmed', at: clock.now() })
     } else return false
@@ -246,6 +252,8 @@ export class Sender {
   }
 }
 
+/** Why a message failed that the network never got, however often it was sent. */
+const LOST = 'the connection broke at each attempt'
 /** How often the network is asked again about an attempt that it could not tell about. */
 const LOOK_AGAIN_MS = 5000
 
