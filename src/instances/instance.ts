@@ -192,9 +192,9 @@ export class Instance implements CourierClient {
     return this.#record.outbox.count
   }
 
-  /** The queue, oldest first. */
-  queue(limit: number): Promise<readonly QueuedMessage[]> {
-    return this.#node.store.outbox.list(this.id, limit)
+  /** The queue behind a position, oldest first. */
+  queue(limit: number, after: number): Promise<readonly QueuedMessage[]> {
+    return this.#node.store.outbox.list(this.id, limit, after)
   }
 
   /** Settles everything queued as `failed`/`cleared`, without notifications. An attempt under way is not called back. */

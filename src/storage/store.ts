@@ -200,8 +200,8 @@ export interface Store {
     next(instance: InstanceId): Promise<QueuedMessage | null>
     /** Attempts without a verdict, oldest first. */
     claimed(instance: InstanceId): Promise<readonly ClaimedMessage[]>
-    /** Everything queued, claimed items too, oldest first, at most `limit`. */
-    list(instance: InstanceId, limit: number): Promise<readonly QueuedMessage[]>
+    /** What is queued behind a position (0: all of it), claimed items too, oldest first, at most `limit`. */
+    list(instance: InstanceId, limit: number, after?: number): Promise<readonly QueuedMessage[]>
   }
   readonly mailbox: {
     sizes(): Promise<readonly QueueSize[]>

@@ -3,10 +3,13 @@ import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
 import type { LinkPreview } from '../../model/message.ts'
 import type { QueuedMessage } from '../../storage/store.ts'
-import { defineMethod, type Row } from '../method.ts'
+import { defineMethod, RawJson, type Row } from '../method.ts'
 
-/** The most messages that `showMessagesQueue` lists. */
+/** The most messages that `showMessagesQueue` lists, and about the most characters: a queue can hold gigabytes. */
 const LISTED = 10_000
+const LISTED_LENGTH = 16 * 1024 * 1024
+/** So many are read before the process looks at anything else again. */
+const PORTION = 100
 
 const showMessagesQueue = defineMethod({
   name: 'showMessagesQueue',
@@ -15,10 +18,26 @@ const showMessagesQueue = defineMethod({
   perSecond: 1,
   fields: {},
   async handle(instance: Instance) {
-    const queued = await instance.queue(LISTED)
-    return queued.map((item) => ({ messageID: item.id, type: 'sendMessage', body: requestBody(item) }))
+    const texts: string[] = []
+    let length = 0
+    for await (const item of queueOf(instance)) {
+      const text = JSON.stringify({ messageID: item.id, type: 'sendMessage', body: requestBody(item) })
+      length += text.length
+      if (texts.push(text) === LISTED || length >= LISTED_LENGTH) break
+    }
+    return new RawJson(`[${texts.join()}]`)
   },
 })
+
+async function* queueOf(instance: Instance): AsyncGenerator<QueuedMessage, void, undefined> {
+  let last: QueuedMessage | undefined
+  do {
+    const portion = await instance.queue(PORTION, last?.position ?? 0)
+    yield* portion
+    last = portion.length < PORTION ? undefined : portion.at(-1)
+    await new Promise((resolve) => setImmediate(resolve))
+  } while (last !== undefined)
+}
 
 /** The request as the contract shows it, defaults filled in. */
 function requestBody({ message }: QueuedMessage): object {

@@ -22,7 +22,7 @@ const READS = {
   outboxSizes: 'select instance_id, count(*) as count, max(position) as last from outbox group by instance_id',
   nextQueued: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
   claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
-  queued: `${QUEUED} order by o.position limit ?`,
+  queued: `${QUEUED} and o.position > ? order by o.position limit ?`,
   mailboxSizes: 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox group by instance_id',
   head: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
   secret: 'select value from secret where instance_id = ? and name = ?',
@@ -93,7 +93,8 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
         return row === undefined ? null : rows.queuedMessage(row)
       },
       claimed: async (instance) => (await engine.read(READS.claimed, [instance])).map(rows.claimedMessage),
-      list: async (instance, limit) => (await engine.read(READS.queued, [instance, limit])).map(rows.queuedMessage),
+      list: async (instance, limit, after = 0) =>
+        (await engine.read(READS.queued, [instance, after, limit])).map(rows.queuedMessage),
     },
     mailbox: {
       sizes: async () => (await engine.read(READS.mailboxSizes, [])).map(rows.queueSize),

@@ -23,6 +23,8 @@ export function queues(fresh: Fresh): void {
     assert.deepEqual(await store.outbox.next(FIRST), item(1))
     assert.deepEqual(await store.outbox.list(FIRST, 10), [item(1), item(2), item(3)])
     assert.deepEqual(await store.outbox.list(FIRST, 2), [item(1), item(2)])
+    assert.deepEqual(await store.outbox.list(FIRST, 2, 1), [item(2), item(3)])
+    assert.deepEqual(await store.outbox.list(FIRST, 2, 3), [])
     assert.deepEqual(byInstance(await store.outbox.sizes()), [
       { instance: FIRST, count: 3, last: 3 },
       { instance: SECOND, count: 1, last: 7 },
