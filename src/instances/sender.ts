@@ -121,7 +121,8 @@ export class Sender {
     const session = this.#session
     if (session === undefined || this.#record.row.state !== 'authorized') return attemptsDue
     const now = clock.now()
-    const held = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
+    this.#followClock(now)
+    const held = this.#heldUntil(now)
     if (held > now) return Math.min(held, attemptsDue ?? held)
     if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
     const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds
@@ -132,6 +133,18 @@ export class Sender {
     // Where the session ended during the look, nothing may be claimed for it.
     if (session === this.#session) await this.#attempt(session, item)
     return clock.now()
+  }
+
+  /** Where the clock was set back, nothing waits until it has caught up. */
+  #followClock(now: EpochMs): void {
+    this.#lastSentAt = Math.min(this.#lastSentAt, now)
+    if (this.#notBefore - now > RETRY_PLAN.longestMs) this.#notBefore = now
+  }
+
+  /** Until when the attempts without a verdict hold back the next; no further away than they may. */
+  #heldUntil(now: EpochMs): EpochMs {
+    const until = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
+    return until - now > this.#record.node.limits.unsureHoldMs ? 0 : until
   }
 
   async #attempt(session: Session, item: QueuedMessage): Promise<void> {

@@ -1,0 +1,82 @@
+// Truth: issue "a message that cannot be sent is settled and never blocks the next"; DECISIONS B on delays and on what holds the queue.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Session, Verdict } from '../../src/drivers/driver.ts'
+import type { Node } from '../../src/instances/node.ts'
+import { InstanceRecord } from '../../src/instances/record.ts'
+import { Sender } from '../../src/instances/sender.ts'
+import { systemClock, type Clock } from '../../src/lib/clock.ts'
+import { fault } from '../../src/model/fault.ts'
+import type { InstanceId, MessageId } from '../../src/model/ids.ts'
+import { newInstance, openWorld, say, until, type Domain, type World } from '../support/domain.ts'
+
+let world: World
+let domain: Domain
+before(async () => {
+  world = await openWorld()
+  domain = await world.start()
+})
+after(() => world.close())
+
+/** The durable half of an instance with so much in its queue, as if a phone were linked. */
+async function asLinked(id: InstanceId, node: Node, count: number, delayMs = 0): Promise<InstanceRecord> {
+  const stored = (await node.store.instances.all()).find((row) => row.id === id)
+  assert.ok(stored !== undefined)
+  const settings = { ...stored.settings, delaySendMessagesMilliseconds: delayMs }
+  const row = { ...stored, state: 'authorized', settings } as const
+  const epoch = node.ownership.epochOf(id) ?? node.ownership.firstEpoch
+  return new InstanceRecord(node, row, epoch, { outbox: { instance: id, count, last: count } })
+}
+
+test('a message that the network never gets, however often it is sent, is given up, and the next one leaves', async () => {
+  const instance = await newInstance(domain)
+  const bad = await say(instance, '79001234567', 'breaks the connection')
+  const good = await say(instance, '79001234567', 'does not')
+  const record = await asLinked(instance.id, domain.node, 2)
+  const offered: MessageId[] = []
+  const session = {
+    send: (id: MessageId): Promise<Verdict> => {
+      offered.push(id)
+      return Promise.resolve(
+        id === bad ? { ok: false, fault: fault('unconfirmed', 'broken') } : { ok: true, at: Date.now() },
+      )
+    },
+    lookup: () => Promise.resolve('absent'),
+  } as Partial<Session> as Session
+  const sender = new Sender(record)
+  sender.open(session)
+  await until(() => record.outbox.count === 0)
+  assert.deepEqual(offered, [bad, bad, bad, bad, bad, good])
+  const end = await domain.node.store.journal.find(instance.id, bad)
+  assert.deepEqual([end?.status, end?.description], ['failed', 'the connection broke at each attempt'])
+  assert.equal((await domain.node.store.journal.find(instance.id, good))?.status, 'sent')
+  sender.stop()
+})
+
+test('a clock that is set back holds up no message until it has caught up', async () => {
+  const instance = await newInstance(domain)
+  const ids: MessageId[] = []
+  for (const text of ['sent', 'unsure', 'after the delay', 'and the last']) {
+    ids.push(await say(instance, '79001234567', text))
+  }
+  let setBackMs = 0
+  const clock: Clock = { ...systemClock, now: () => Date.now() - setBackMs }
+  const limits = { ...domain.node.limits, unsureHoldMs: 300 }
+  const record = await asLinked(instance.id, { ...domain.node, clock, limits }, 4, 100)
+  const offered: MessageId[] = []
+  const session = {
+    send: (id: MessageId): Promise<Verdict> => {
+      offered.push(id)
+      if (offered.length < 3) setBackMs += 3_600_000
+      return Promise.resolve(
+        id === ids[1] ? { ok: false, fault: fault('unconfirmed', 'lost') } : { ok: true, at: clock.now() },
+      )
+    },
+    lookup: () => Promise.resolve('unknown'),
+  } as Partial<Session> as Session
+  const sender = new Sender(record)
+  sender.open(session)
+  await until(() => offered.length === 4)
+  assert.deepEqual(offered, ids)
+  sender.stop()
+})
