@@ -50,6 +50,18 @@ async function post(mailbox: Mailbox, host: MemoryHost, ...bodies: string[]): Pr
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('Mailbox', () => {
+  test('a clock that is set back while somebody waits does not make the wait longer', async () => {
+    const host = new MemoryHost()
+    const { mailbox } = open(host)
+    const began = host.clock.now()
+    const received = mailbox.receive(5000, NEVER)
+    await breath()
+    host.now = () => host.clock.now() - 3_600_000
+    host.clock.skip(5000)
+    assert.equal(await received, null)
+    assert.ok(host.clock.now() - began < 6000)
+  })
+
   test('what is posted into an empty mailbox is handed over and removed without a read of the store', async () => {
     const { host, mailbox } = open()
     for (const body of ['a', 'b', 'c']) {

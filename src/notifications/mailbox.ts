@@ -150,14 +150,15 @@ export class Mailbox {
       const item = await this.peek()
       if (this.#interruptions !== interruptions) return 'interrupted'
       if (item !== null || signal.aborted) return item
-      const leftMs = deadline - this.#host.now()
+      // A clock that was set back makes nobody wait longer than was asked for.
+      const leftMs = Math.min(deadline - this.#host.now(), waitMs)
       if (leftMs <= 0) return null
       // What changed since the look above has woken nobody: look again.
-      if (version === this.#version) await this.#wait(leftMs, signal)
+      if (version === this.#version && (await this.#wait(leftMs, signal))) return null
     }
   }
 
-  #wait(waitMs: number, signal: AbortSignal): Promise<void> {
+  #wait(waitMs: number, signal: AbortSignal): Promise<boolean> {
     this.#waiters ??= new Waiters(this.#host.after ?? ((delayMs, callback) => systemClock.after(delayMs, callback)))
     return this.#waiters.wait(waitMs, signal)
   }

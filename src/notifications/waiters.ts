@@ -9,17 +9,21 @@ export class Waiters {
     this.#after = after
   }
 
-  /** Resolves on the next wake, when the time is over, or on abort: the caller looks what it was. */
-  wait(waitMs: number, signal: AbortSignal): Promise<void> {
+  /** Resolves on the next wake or on abort, then with false: the caller looks what it was. True when the time was over first. */
+  wait(waitMs: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
+      let isOver = false
       const end = (): void => {
         timer.cancel()
         signal.removeEventListener('abort', end)
         this.#waiting?.delete(end)
         if (this.#waiting?.size === 0) this.#waiting = undefined
-        resolve()
+        resolve(isOver)
       }
-      const timer: Timer = this.#after(waitMs, end)
+      const timer: Timer = this.#after(waitMs, () => {
+        isOver = true
+        end()
+      })
       signal.addEventListener('abort', end)
       this.#waiting ??= new Set()
       this.#waiting.add(end)
