@@ -88,6 +88,8 @@ describe('loadConfig', () => {
   test('an unknown name is a warning that names the nearest known one', () => {
     assert.match(warningsOf({ JADEGATE_PROT: '1' })[0] ?? '', /JADEGATE_PROT .*JADEGATE_PORT/)
     assert.doesNotMatch(warningsOf({ JADEGATE_ZZZZZZZZZZZZ: '1' })[0] ?? '', /meant/)
+    // Near by what all names begin with only.
+    assert.doesNotMatch(warningsOf({ JADEGATE_FOO: '1' })[0] ?? '', /meant/)
     assert.deepEqual(warningsOf({ PATH: 'x', JADEGATE_PORT: '1' }), [])
   })
 

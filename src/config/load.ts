@@ -9,6 +9,9 @@ export type Loaded =
   /** One line for each value that can't be taken, with what is allowed; no value of a secret is in it. */
   | { readonly errors: readonly string[] }
 
+const PREFIX = 'JADEGATE_'
+/** The distance of what is mistyped most: `PROT` for `PORT`. */
+const TWO_SWAPPED_LETTERS = 2
 const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'] as const
 
 const rows = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]
@@ -52,11 +55,16 @@ function withLoopback(config: Config): readonly string[] {
 
 function unknownNames(env: Env): string[] {
   const known = rows.map(([, setting]) => setting.env)
-  const given = Object.keys(env).filter((name) => name.startsWith('JADEGATE_'))
+  const given = Object.keys(env).filter((name) => name.startsWith(PREFIX))
   return given
     .filter((name) => !known.some((candidate) => candidate === name))
     .map((name) => {
-      const meant = nearest(name, known)
-      return `${name} is not a setting of Jadegate${meant === null ? '' : `; is ${meant} meant?`}`
+      // What all names begin with says nothing about how near they are.
+      const meant = nearest(
+        name.slice(PREFIX.length),
+        known.map((candidate) => candidate.slice(PREFIX.length)),
+        Math.max(TWO_SWAPPED_LETTERS, Math.floor((name.length - PREFIX.length) / 3)),
+      )
+      return `${name} is not a setting of Jadegate${meant === null ? '' : `; is ${PREFIX}${meant} meant?`}`
     })
 }

@@ -12,10 +12,10 @@ export function editDistance(left: string, right: string): number {
   return above.at(-1) ?? left.length
 }
 
-/** The candidate that was most likely meant, or null when none is close (more than a third of the letters differ). */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+/** The candidate that was most likely meant, or null when none is close (more than `most` letters differ, by default a third). */
+export function nearest(word: string, candidates: Iterable<string>, most = Math.floor(word.length / 3)): string | null {
   let best: string | null = null
-  let least = Math.floor(word.length / 3) + 1
+  let least = most + 1
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate)
     if (distance < least) {
