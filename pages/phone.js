@@ -531,7 +531,7 @@ async function showFaults() {
   byId('fault-list').replaceChildren(
     ...here.map((fault) => {
       const left = fault.count === undefined ? '' : ` · ${word('times')} ${String(fault.count)}`
-      const until = fault.until === undefined ? '' : ` · → ${clockOf(fault.until)}`
+      const until = fault.until === undefined ? '' : ` · ${word('until')} ${clockOf(fault.until)}`
       return make('li', { classes: 'row' }, make('span', { classes: 'text', text: word(fault.kind) + left + until }))
     }),
   )
@@ -632,7 +632,9 @@ function listenForPictures() {
       drop.classList.toggle('over', kind === 'dragover')
       if (kind === 'drop') void linkPicture(pictureIn(event.dataTransfer))
     })
-  byId('devices').addEventListener('paste', (event) => {
+  // On the document: after a click on bare ground nothing in the dialog has the focus, and a paste goes past it.
+  document.addEventListener('paste', (event) => {
+    if (!byId('devices').open) return
     const file = pictureIn(event.clipboardData)
     if (file === undefined) return
     event.preventDefault()
