@@ -59,7 +59,9 @@ function packagesInOrder(needDevelopment) {
 }
 
 function install() {
-  console.error('Installing packages (npm ci); the first time this takes a minute or two.')
+  console.error(
+    'Installing packages (npm ci); the first time this takes a minute or two, longer where better-sqlite3 has to be compiled.',
+  )
   // --include=dev: NODE_ENV=production must not leave out the compiler that the next step needs.
   const { status, output } = runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
   if (status === 0) return
