@@ -12,12 +12,13 @@ import { AddressRules } from './lib/address-rules.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import { openKeyFile, parseHexKey } from './lib/key-file.ts'
 import type { Log } from './lib/log.ts'
+import { OperatorTrouble } from './lib/operator-trouble.ts'
 import { systemRandom, type Random } from './lib/random.ts'
 import { createSeal } from './lib/seal.ts'
 import type { AccountRow } from './model/instance.ts'
 import type { Messenger } from './model/messenger.ts'
 import { Courier } from './notifications/courier.ts'
-import { openOperatorToken } from './partners/operator-token.ts'
+import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { Partners } from './partners/partners.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 import { openSqliteStore } from './storage/sql/sqlite-store.ts'
@@ -85,18 +86,24 @@ export function startSimulator(config: Config, log: Log): Promise<Network> {
   })
 }
 
-/** The partner accounts with their tokens in clear; for the command line, beside a running server or without one. */
+/** The partner accounts and the operator with their tokens in clear; for the command line, beside a running server or without one. */
 export async function listPartners(
   config: Config,
   log: Log,
-): Promise<readonly { readonly account: AccountRow; readonly token: string }[]> {
-  if (!existsSync(databaseOf(config))) return []
-  const store = await openSqliteStore({ file: databaseOf(config), sealingKey: keyOf(config, systemRandom), log })
+): Promise<{
+  readonly partners: readonly { readonly account: AccountRow; readonly token: string }[]
+  readonly operatorToken: string | undefined
+}> {
+  if (!existsSync(databaseOf(config))) return { partners: [], operatorToken: undefined }
+  const sealingKey = keyOf(config, systemRandom)
+  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log })
   try {
     const tokens = await store.accounts.partnerTokens()
-    return (await store.accounts.all()).flatMap((account) =>
+    const partners = (await store.accounts.all()).flatMap((account) =>
       tokens.filter((token) => token.account === account.id).map(({ token }) => ({ account, token })),
     )
+    const operatorToken = config.operatorToken ?? readOperatorToken(operatorFileOf(config), createSeal(sealingKey))
+    return { partners, operatorToken }
   } finally {
     await store.close()
   }
@@ -116,8 +123,11 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     await instances.stop()
   })
   const { partners, firstToken } = await Partners.open({ ...needs, store, seal }, config.partnerToken)
+  if (config.partnerToken !== undefined && partners.find(config.partnerToken) === undefined) {
+    needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
+  }
   const operator = openOperatorToken({
-    file: join(config.dataDir, 'operator.token'),
+    file: operatorFileOf(config),
     seal,
     random: needs.random,
     given: config.operatorToken,
@@ -171,10 +181,20 @@ function databaseOf(config: Config): string {
   return join(config.dataDir, 'jadegate.db')
 }
 
+function operatorFileOf(config: Config): string {
+  return join(config.dataDir, 'operator.token')
+}
+
+/** A key file is made only where there is nothing yet that another key has sealed. */
 function keyOf(config: Config, random: Random): Buffer {
-  return config.sealingKey === undefined
-    ? openKeyFile(join(config.dataDir, 'sealing.key'), random)
-    : parseHexKey(config.sealingKey)
+  if (config.sealingKey !== undefined) return parseHexKey(config.sealingKey)
+  const file = join(config.dataDir, 'sealing.key')
+  if (existsSync(databaseOf(config)) && !existsSync(file)) {
+    throw new OperatorTrouble(
+      `${file} is missing, and the database beside it was sealed with a key: put the file back, or give the key by JADEGATE_SEALING_KEY.`,
+    )
+  }
+  return openKeyFile(file, random)
 }
 
 function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {

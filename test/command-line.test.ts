@@ -1,7 +1,9 @@
 // Truth: the conventions of a command: 0 done, 1 failed, 2 asked wrongly; answers on stdout, complaints on stderr; no secret on either.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -104,4 +106,62 @@ test('partner lists the accounts and shows a token only when asked; without a da
   assert.ok(!listed.stdout.includes(token))
   const shown = await jadegate(['partner', '--show-tokens'], { JADEGATE_DATA_DIR: data })
   assert.ok(shown.stdout.includes(token))
+})
+
+test('the tokens of a first start that could not listen are found afterwards', async () => {
+  const data = join(folder, 'unheard-data')
+  const blocker = createServer().listen(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  const address = blocker.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const ended = await jadegate(['serve'], { JADEGATE_DATA_DIR: data, JADEGATE_PORT: String(address.port) })
+  blocker.close()
+  assert.equal(ended.code, 1)
+  assert.match(ended.stderr, /something else listens there already; JADEGATE_PORT/)
+  const shown = await jadegate(['partner', '--show-tokens'], { JADEGATE_DATA_DIR: data })
+  assert.match(shown.stdout, /^\w+ {2}partner .* gac\.[0-9a-f]{46}\noperator {2}op\.[0-9a-f]{48}\n$/)
+})
+
+/** A data folder as a first start leaves it. */
+async function dataOfServer(name: string): Promise<string> {
+  const data = join(folder, name)
+  const loaded = loadConfig({ JADEGATE_DATA_DIR: data, JADEGATE_PORT: '0' })
+  assert.ok('config' in loaded)
+  await (await startApp(loaded.config, silentLog)).close()
+  return data
+}
+
+test('trouble that the operator can mend is one line and no stack', async () => {
+  const data = await dataOfServer('troubled-data')
+  const file = join(folder, 'a-file')
+  await writeFile(file, '')
+  const broken = await dataOfServer('broken-data')
+  await writeFile(join(broken, 'jadegate.db'), 'x'.repeat(5000))
+  const keyless = await dataOfServer('badkey-data')
+  await writeFile(join(keyless, 'sealing.key'), 'hello')
+  const rows: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [{ JADEGATE_DATA_DIR: data, JADEGATE_SEALING_KEY: 'ab'.repeat(32) }, /sealed with another key/],
+    [{ JADEGATE_DATA_DIR: file }, /Can't use the data folder/],
+    [{ JADEGATE_DATA_DIR: broken }, /Can't use the database .*not a database/],
+    [{ JADEGATE_DATA_DIR: keyless }, /sealing\.key holds no key/],
+    [{ JADEGATE_DATA_DIR: data, JADEGATE_HOST: 'no.such.host.invalid' }, /Can't listen .*no address/],
+  ]
+  for (const [env, expected] of rows) {
+    const ended = await jadegate(['serve'], { JADEGATE_PORT: '0', JADEGATE_LOG_LEVEL: 'warn', ...env })
+    assert.equal(ended.code, 1, ended.stderr)
+    assert.match(ended.stderr, expected)
+    assert.equal(ended.stderr.trimEnd().split('\n').length, 1, ended.stderr)
+    assert.equal(ended.stdout, '')
+  }
+})
+
+test('a lost key file is not replaced by a new one beside the database that the old one sealed', async () => {
+  const data = await dataOfServer('keyless-data')
+  await rm(join(data, 'sealing.key'))
+  for (const command of ['serve', 'partner']) {
+    const ended = await jadegate([command], { JADEGATE_DATA_DIR: data, JADEGATE_PORT: '0' })
+    assert.equal(ended.code, 1)
+    assert.match(ended.stderr, /^\S+sealing\.key is missing, .*\n$/)
+    await assert.rejects(access(join(data, 'sealing.key')))
+  }
 })

@@ -16,7 +16,12 @@ let folder: string
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'jadegate-process-'))
 })
-after(() => rm(folder, { recursive: true }))
+const children: Running['child'][] = []
+after(async () => {
+  // A test that failed half-way leaves its process behind, and this one would wait for it.
+  for (const child of children) child.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
 
 interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>
@@ -30,6 +35,7 @@ function start(command: string, env: Record<string, string>): Running {
     env: { PATH: process.env['PATH'], JADEGATE_DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  children.push(child)
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -69,6 +75,20 @@ test('the printed curl line creates an instance; a later start still knows the t
   assert.doesNotMatch(second.said(), /gac\.[0-9a-f]/)
 })
 
+test('a token that was given is not printed, and one that comes too late is said to be without effect', async () => {
+  const data = { JADEGATE_DATA_DIR: join(folder, 'given'), JADEGATE_PORT: '0' }
+  const first = start('serve', { ...data, JADEGATE_PARTNER_TOKEN: 'given-at-first' })
+  await hears(first, /loopback only/)
+  assert.equal(await stop(first), 0, first.said())
+  assert.ok(!first.said().includes('given-at-first'), first.said())
+  assert.doesNotMatch(first.said(), /not in force/)
+
+  const second = start('serve', { ...data, JADEGATE_PARTNER_TOKEN: 'given-too-late' })
+  await hears(second, /loopback only/)
+  await hears(second, /JADEGATE_PARTNER_TOKEN is not in force/)
+  assert.equal(await stop(second), 0, second.said())
+})
+
 async function create(url: string): Promise<string> {
   const response = await fetch(url, { method: 'POST', body: '{"name": "first"}' })
   const answer: unknown = await response.json()
@@ -82,6 +102,6 @@ test('the simulated network runs alone, and a port that is taken is one clear li
   const late = start('simulator', { JADEGATE_SIMULATOR_PORT: port, JADEGATE_DATA_DIR: join(folder, 'late') })
   await once(late.child, 'close')
   assert.equal(late.child.exitCode, 1)
-  assert.match(late.said(), /^Can't listen .* something else listens there already\.\n$/)
+  assert.match(late.said(), /^Can't listen .* something else listens there already; JADEGATE_PORT .*\n$/)
   assert.equal(await stop(network), 0)
 })

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config/schema.ts'
 import { isLoopbackHost } from '../config/load.ts'
-import { startOrComplain } from './address-trouble.ts'
+import { startOrComplain } from './start-trouble.ts'
 import type { Context } from './context.ts'
 import { effectiveConfig } from './effective-config.ts'
 
@@ -17,38 +17,34 @@ export function addServeCommand(program: Command, context: Context): void {
       const { config, log } = effective
       // Loaded here, so that other commands answer at once.
       const { startApp } = await import('../app.ts')
-      const app = await startOrComplain(context, () => startApp(config, log))
+      const app = await startOrComplain(context, config.dataDir, () => startApp(config, log))
       if (app === null) return
       context.untilStopped(app, log)
       for (const line of welcome(app, config)) context.print(line)
     })
 }
 
-/** What a person needs first. The tokens that this start made are shown here and never again. */
+/** What a person needs first. Only tokens that this very start made are shown, never one that was given to it. */
 function welcome(app: App, config: Config): string[] {
+  const partnerToken = config.partnerToken === undefined ? app.partnerToken : undefined
   const rows: (readonly [string, string | undefined])[] = [
     ['API', app.url],
     ['virtual phones', app.phonesUrl],
-    ['partner token', app.partnerToken],
+    ['partner token', partnerToken],
     ['operator token', app.operatorToken],
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [`  ${label.padEnd(width)}  ${value}`]))
-  const isFirst = app.partnerToken !== undefined || app.operatorToken !== undefined
   return [
     'Jadegate is running.',
     '',
     ...shown,
-    ...(isFirst
-      ? [
-          '',
-          "  Tokens are shown this once: keep them. (`npx jadegate partner --show-tokens` shows the partner's again.)",
-        ]
-      : []),
+    '',
+    '  `npx jadegate partner --show-tokens` shows the tokens again to whoever may read the data folder.',
     '',
     '  Create an instance:',
     '',
-    `  ${curlLine(app.url, app.partnerToken ?? '<partner token>')}`,
+    `  ${curlLine(app.url, partnerToken ?? 'PARTNER_TOKEN')}`,
     '',
     ...notes(config),
   ]

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { startOrComplain } from './address-trouble.ts'
+import { startOrComplain } from './start-trouble.ts'
 import type { Context } from './context.ts'
 import { effectiveConfig } from './effective-config.ts'
 
@@ -12,7 +12,9 @@ export function addSimulatorCommand(program: Command, context: Context): void {
       const effective = effectiveConfig(context)
       if (effective === null) return
       const { startSimulator } = await import('../app.ts')
-      const network = await startOrComplain(context, () => startSimulator(effective.config, effective.log))
+      const network = await startOrComplain(context, effective.config.dataDir, () =>
+        startSimulator(effective.config, effective.log),
+      )
       if (network === null) return
       context.untilStopped(network, effective.log)
       context.print(`The simulated network is running: JADEGATE_SIMULATOR_URL=${network.url}`)

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { OperatorTrouble } from './operator-trouble.ts'
 import type { Random } from './random.ts'
 
 const KEY_BYTES = 32
@@ -7,7 +8,7 @@ const HEX_KEY = /^[0-9a-f]{64}$/i
 
 /** A key of 64 hex digits as 32 bytes. */
 export function parseHexKey(text: string): Buffer {
-  if (!HEX_KEY.test(text)) throw new Error('a sealing key is 64 hex digits')
+  if (!HEX_KEY.test(text)) throw new OperatorTrouble('A sealing key is 64 hex digits.')
   return Buffer.from(text, 'hex')
 }
 
@@ -45,6 +46,7 @@ function readKey(path: string): Buffer | undefined {
     return parseHexKey(readFileSync(path, 'utf8').trim())
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
+    if (error instanceof OperatorTrouble) throw new OperatorTrouble(`${path} holds no key: ${error.message}`)
     throw error
   }
 }

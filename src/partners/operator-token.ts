@@ -22,15 +22,21 @@ export function openOperatorToken(from: {
   readonly given: string | undefined
 }): OperatorToken {
   if (from.given !== undefined) return { token: from.given, isNew: false }
-  const kept = readKept(from.file)
-  if (kept !== undefined) return { token: from.seal.open(kept, PLACE), isNew: false }
+  const kept = readOperatorToken(from.file, from.seal)
+  if (kept !== undefined) return { token: kept, isNew: false }
   const token = `op.${from.random.bytes(RANDOM_BYTES).toString('hex')}`
   writeFileSync(from.file, `${from.seal.seal(token, PLACE)}\n`, { mode: 0o600, flush: true })
   chmodSync(from.file, 0o600)
   return { token, isNew: true }
 }
 
-function readKept(file: string): string | undefined {
+/** The operator's token that is kept in `file`, in clear; undefined when no start has made one yet. */
+export function readOperatorToken(file: string, seal: Seal): string | undefined {
+  const kept = readIfThere(file)
+  return kept === undefined ? undefined : seal.open(kept, PLACE)
+}
+
+function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {

@@ -15,7 +15,7 @@ export interface PartnersDeps {
   readonly random: Random
 }
 
-/** Partner accounts and their tokens, which are kept only as keyed hashes. */
+/** Partner accounts and their tokens, which memory keeps only as keyed hashes. */
 export class Partners {
   readonly #seal: Pick<Seal, 'hash'>
   readonly #byToken: ReadonlyMap<string, AccountRow>

@@ -61,7 +61,9 @@ export class ApiClient {
     if (response.statusCode !== 200) {
       throw new Error(`${verb} ${path} answered ${String(response.statusCode)}: ${text.slice(0, 300)}`)
     }
-    return Value.Parse(answer, value)
+    // The partner API refuses with 200 and says so in the body.
+    if (!Value.Check(answer, value)) throw new Error(`${verb} ${path} was answered by ${text.slice(0, 300)}`)
+    return value
   }
 }
 

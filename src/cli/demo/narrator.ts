@@ -19,6 +19,11 @@ export class Narrator {
     this.#print(`   ${text}`)
   }
 
+  end(text: string): void {
+    this.#print('')
+    this.#print(text)
+  }
+
   request(verb: string, path: string, body?: object): void {
     this.#print(`   → ${cut(`${verb} ${path}${body === undefined ? '' : `  ${JSON.stringify(body)}`}`)}`)
   }

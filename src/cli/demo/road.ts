@@ -51,8 +51,7 @@ export async function walkTheRoad(api: ApiClient, tell: Narrator): Promise<void>
       await api.partner('POST', 'deleteInstanceAccount', Anything, { idInstance })
     }
   }
-  tell.say('')
-  tell.say('That was the whole road, over the public HTTP API. `npm start` gives you a server to walk it yourself.')
+  tell.end('That was the whole road, over the public HTTP API. `npm start` gives you a server to walk it yourself.')
 }
 
 async function linkBoth(api: ApiClient, tell: Narrator, shop: NewInstance, courier: NewInstance): Promise<void> {

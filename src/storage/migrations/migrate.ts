@@ -1,3 +1,4 @@
+import { OperatorTrouble } from '../../lib/operator-trouble.ts'
 import { placeholders, type Dialect } from '../dialect.ts'
 import { mainRoad } from './0001-main-road.ts'
 import type { Migration } from './migration.ts'
@@ -12,7 +13,7 @@ export type RunStatement = (
 ) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
 /** The database belongs to newer code that this code can't work beside. */
-export class SchemaTooNew extends Error {
+export class SchemaTooNew extends OperatorTrouble {
   override readonly name = 'SchemaTooNew'
 }
 

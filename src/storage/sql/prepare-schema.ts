@@ -1,9 +1,10 @@
+import { OperatorTrouble } from '../../lib/operator-trouble.ts'
 import { SealBroken, type Seal } from '../../lib/seal.ts'
 import type { Dialect } from '../dialect.ts'
 import { migrate, readMeta, writeMeta, type RunStatement } from '../migrations/migrate.ts'
 
 /** The key isn't the one that the database was sealed with. */
-export class WrongSealingKey extends Error {
+export class WrongSealingKey extends OperatorTrouble {
   override readonly name = 'WrongSealingKey'
 }
 
@@ -26,7 +27,7 @@ export async function prepareSchema(run: RunStatement, dialect: Dialect, seal: S
     seal.open(probe, PLACE)
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error
-    throw new WrongSealingKey('The database was sealed with another key: give the sealing key that it was made with')
+    throw new WrongSealingKey('The database was sealed with another key: give the sealing key that it was made with.')
   }
   return made
 }
