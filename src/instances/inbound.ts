@@ -2,7 +2,7 @@ import type { Change, SessionEvent } from '../drivers/driver.ts'
 import { recordNetwork, recordStatus } from '../journal/record.ts'
 import type { MessageId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
-import { statusRank, type MessageStatus } from '../model/message.ts'
+import { statusRank, type MessageStatus, type NetworkMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import type { Guard, Write } from '../storage/store.ts'
 import type { InstanceRecord } from './record.ts'
@@ -28,23 +28,21 @@ export type FindUnsettled = (id: MessageId) => Unsettled | undefined
  */
 export async function applyChange(record: InstanceRecord, change: Change, unsettled: FindUnsettled): Promise<Applied> {
   // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
-  const applied = await tryChange(record, change, new ChangeDraft(record, unsettled, 'assume new'))
-  if (applied !== null) return applied
-  const looked = await tryChange(record, change, new ChangeDraft(record, unsettled, 'look first'))
-  if (looked === null) throw new Error(`a change of instance ${String(record.id)} was refused`)
-  return looked
-}
-
-/** Null when a message was not new after all; then nothing was stored. */
-async function tryChange(record: InstanceRecord, change: Change, draft: ChangeDraft): Promise<Applied | null> {
-  for (const event of change.events ?? []) await draft.add(event)
-  for (const [name, value] of change.secrets ?? []) {
-    draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
+  for (const messages of ['assume new', 'look first'] as const) {
+    const draft = new ChangeDraft(record, unsettled, messages)
+    for (const event of change.events ?? []) {
+      const looking = draft.add(event)
+      if (looking !== undefined) await looking
+    }
+    for (const [name, value] of change.secrets ?? []) {
+      draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
+    }
+    if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) continue
+    draft.settled.forEach(() => record.outbox.drop())
+    const { linked, unlinked, settled } = draft
+    return { linked, unlinked, settled, stateChanged: draft.row !== undefined }
   }
-  if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) return null
-  draft.settled.forEach(() => record.outbox.drop())
-  const { linked, unlinked, settled } = draft
-  return { linked, unlinked, settled, stateChanged: draft.row !== undefined }
+  throw new Error(`a change of instance ${String(record.id)} was refused`)
 }
 
 class ChangeDraft {
@@ -67,35 +65,45 @@ class ChangeDraft {
     this.#messages = messages
   }
 
-  async add(event: SessionEvent): Promise<void> {
+  /** A promise where the store must be looked at first. Events are added one after the other. */
+  add(event: SessionEvent): Promise<void> | undefined {
     switch (event.kind) {
       case 'message':
-        return this.#message(event)
+        if (this.#messages === 'look first') return this.#addUnknown(event.message)
+        this.#addNew(event.message)
+        return undefined
       case 'status':
         return this.#status(event)
       case 'linked':
         this.linked = true
         this.#state('authorized', event.at, event.account)
-        return
+        return undefined
       case 'unlinked':
         this.unlinked = true
         this.writes.push({ kind: 'secret.clear', instance: this.#record.id })
         this.#state('notAuthorized', event.at)
-        return
+        return undefined
       case 'restricted':
         // Nobody is linked any more: an end of a restriction that comes late must not bring the account back.
-        if ((this.row ?? this.#record.row).state === 'notAuthorized') return
-        this.#state(event.state, event.at)
-        return
+        if ((this.row ?? this.#record.row).state !== 'notAuthorized') this.#state(event.state, event.at)
+        return undefined
       default:
-        event satisfies never
+        return event satisfies never
     }
   }
 
-  async #message({ message }: Extract<SessionEvent, { kind: 'message' }>): Promise<void> {
+  async #addUnknown(message: NetworkMessage): Promise<void> {
+    if ((await this.#known(message.id)) === undefined) this.#add(message)
+  }
+
+  /** The batch is refused when it is not. */
+  #addNew(message: NetworkMessage): void {
     if (this.#seen.has(message.id)) return
-    if (this.#messages === 'assume new') this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
-    else if ((await this.#known(message.id)) !== undefined) return
+    this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
+    this.#add(message)
+  }
+
+  #add(message: NetworkMessage): void {
     const status = message.direction === 'out' ? 'sent' : 'delivered'
     this.#seen.set(message.id, { status, byApi: false })
     this.writes.push(recordNetwork(this.#record.id, message))

@@ -5,9 +5,9 @@ import type { InstanceState, StoredState } from '../model/state.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { isWanted } from '../notifications/gate.ts'
 import { renderNotification } from '../notifications/body/render.ts'
-import { Mailbox } from '../notifications/mailbox.ts'
+import { Mailbox, type Posted } from '../notifications/mailbox.ts'
 import { OutboxCounter } from '../queue/outbox.ts'
-import type { Committed, Guard, QueueSize, Write } from '../storage/store.ts'
+import type { Batch, Committed, Guard, QueueSize, Write } from '../storage/store.ts'
 import type { Node } from './node.ts'
 
 /** The lease went to another owner: nothing that this process does for the instance counts any more. */
@@ -67,18 +67,19 @@ export class InstanceRecord {
 
   /** Stores the writes under this owner's guard. Rejects when they were not stored. */
   async commit(writes: readonly Write[]): Promise<void> {
-    const committed = await this.tryCommit(writes)
-    if (!committed.ok) throw new LostOwnership(this.id)
+    this.#mustOwn(await this.node.store.commit(this.#batch(writes, [])))
   }
 
   /** As `commit`, with one more guard whose refusal is an answer and not an error. */
-  tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
-    return this.#commit(writes, guard === undefined ? [] : [guard])
+  async tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
+    return this.#mustOwn(await this.node.store.commit(this.#batch(writes, guard === undefined ? [] : [guard])))
   }
 
-  async #commit(writes: readonly Write[], guards: readonly Guard[]): Promise<Committed> {
-    const owns: Guard = { kind: 'owns', instance: this.id, epoch: this.epoch }
-    const committed = await this.node.store.commit({ guards: [owns, ...guards], writes })
+  #batch(writes: readonly Write[], guards: readonly Guard[]): Batch {
+    return { guards: [{ kind: 'owns', instance: this.id, epoch: this.epoch }, ...guards], writes }
+  }
+
+  #mustOwn(committed: Committed): Committed {
     if (!committed.ok && committed.refusedBy.kind === 'owns') throw new LostOwnership(this.id)
     return committed
   }
@@ -98,25 +99,28 @@ export class InstanceRecord {
     as: InstanceRow | undefined,
     guards: readonly Guard[],
   ): Promise<boolean> {
-    const row = as ?? this.#row
+    const posted = this.#post(events, as ?? this.#row)
+    const all = posted === undefined ? writes : [...writes, ...posted.writes]
+    if (all.length > 0) {
+      const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
+      if (!committed.ok) return false
+    }
+    posted?.committed()
+    if (as !== undefined) this.follow(as)
+    return true
+  }
+
+  /** What the settings want of these events; undefined when it is nothing. */
+  #post(events: readonly NotificationEvent[], row: InstanceRow): Posted | undefined {
+    const wanted = events.filter((event) => isWanted(event, row.settings))
+    if (wanted.length === 0) return undefined
     const instance = {
       idInstance: row.id,
       wid: row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? ''),
       typeInstance: row.messenger,
     }
-    const wanted = events.filter((event) => isWanted(event, row.settings))
-    if (wanted.length > 0) {
-      const bodies = wanted.map((event) => renderNotification(instance, event))
-      const posted = this.mailbox.post(bodies, this.node.clock.now())
-      const committed = await this.#commit([...writes, ...posted.writes], guards)
-      if (!committed.ok) return false
-      posted.committed()
-    } else if (writes.length > 0) {
-      const committed = await this.#commit(writes, guards)
-      if (!committed.ok) return false
-    }
-    if (as !== undefined) this.follow(as)
-    return true
+    const bodies = wanted.map((event) => renderNotification(instance, event))
+    return this.mailbox.post(bodies, this.node.clock.now())
   }
 
   /** The writes and the event of a change of state, and the row as it will be. */

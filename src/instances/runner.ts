@@ -217,7 +217,7 @@ export class Runner implements SessionHost {
 
   #apply(change: Change): Promise<Applied> {
     return this.#record.changes.run(async () => {
-      await this.#dropQueueOfOtherPhone(change)
+      if (this.#linksOtherPhone(change)) await this.#dropQueue()
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
@@ -225,14 +225,16 @@ export class Runner implements SessionHost {
     })
   }
 
+  #linksOtherPhone({ events = [] }: Change): boolean {
+    const before = this.#record.row.linked?.wid
+    return before !== undefined && events.some((event) => event.kind === 'linked' && event.account.wid !== before)
+  }
+
   /**
    * DECISIONS B: what was queued for one phone is never sent from another. It is settled before the new link is stored, so a crash
    * in between leaves an unlinked instance and no message for the wrong phone.
    */
-  async #dropQueueOfOtherPhone(change: Change): Promise<void> {
-    const before = this.#record.row.linked?.wid
-    const linked = change.events?.find((event) => event.kind === 'linked')
-    if (before === undefined || linked === undefined || linked.account.wid === before) return
+  async #dropQueue(): Promise<void> {
     const last = this.#record.outbox.last
     await failQueued(
       this.#record,

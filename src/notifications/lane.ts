@@ -43,7 +43,6 @@ export class Lane {
   readonly #client: CourierClient
   readonly #host: LaneHost
   #stopped = false
-  #woken = false
   #attempt: Attempt | undefined
   /** What the attempt that failed last went to, while pausing after it. */
   #failed: Target | undefined
@@ -59,8 +58,8 @@ export class Lane {
   /** Resolves when nothing is left to deliver; `ended` is called in the same breath, so that no wake falls in between. */
   async run(ended: () => void): Promise<void> {
     try {
-      // A wake that came after the last look, however late, is one more reason to look.
-      while ((await this.#step()) || this.#woken);
+      // Looked at and ended without a wait between: what is posted later than this finds no lane and starts one.
+      while (!this.#client.mailbox.isEmpty && this.#target() !== null) await this.#step()
     } catch (error) {
       this.#host.log.error({ idInstance: this.#client.id, error }, 'the delivery of notifications failed')
     } finally {
@@ -70,7 +69,6 @@ export class Lane {
 
   /** Something was posted, or the settings changed. */
   wake(): void {
-    this.#woken = true
     if (this.#resume !== undefined && !this.#mustPause()) this.#resume()
   }
 
@@ -90,38 +88,29 @@ export class Lane {
     return this.#stopped ? null : this.#client.target()
   }
 
-  /** One notification, or one failure and the pause after it; false when there is nothing more to do. */
-  async #step(): Promise<boolean> {
-    this.#woken = false
-    if (this.#target() === null) return false
+  /** One notification, taken by the receiver and durably gone; or one failure and the pause after it. */
+  async #step(): Promise<void> {
     try {
-      const item = await this.#client.mailbox.peek()
+      const { mailbox } = this.#client
+      const item = mailbox.known ?? (await mailbox.peek())
       const target = this.#target()
-      if (target === null) return false
-      if (item === null) return this.#woken
-      if (await this.#deliver(item, target)) return true
+      if (item === null || target === null) return
+      const endpoint = this.#host.endpoint(target)
+      const verdict = endpoint === null ? BAD_URL : await this.#post(endpoint, item)
+      if (verdict.status === 200) {
+        if (this.#failedReceipt === item.receiptId) this.#report(item, endpoint, verdict)
+        await mailbox.remove(item.receiptId)
+        return
+      }
+      if (!this.#stopped) this.#report(item, endpoint, verdict)
       this.#failed = target
     } catch (error) {
       // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
       this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
       this.#failed = this.#target() ?? undefined
-      if (this.#failed === undefined) return false
+      if (this.#failed === undefined) return
     }
     await this.#pause()
-    return true
-  }
-
-  /** True when the receiver has taken it and it is durably gone. */
-  async #deliver(item: Notification, target: Target): Promise<boolean> {
-    const endpoint = this.#host.endpoint(target)
-    const verdict = endpoint === null ? BAD_URL : await this.#post(endpoint, item)
-    if (verdict.status === 200) {
-      if (this.#failedReceipt === item.receiptId) this.#report(item, endpoint, verdict)
-      await this.#client.mailbox.remove(item.receiptId)
-      return true
-    }
-    if (!this.#stopped) this.#report(item, endpoint, verdict)
-    return false
   }
 
   async #post(endpoint: Endpoint, item: Notification): Promise<Verdict> {

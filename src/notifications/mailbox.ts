@@ -105,6 +105,11 @@ export class Mailbox {
     this.#changed()
   }
 
+  /** The oldest item where it need not be read. */
+  get known(): Notification | undefined {
+    return this.#head
+  }
+
   /** The oldest item now, or null. No read of the store for an item that was posted into an empty mailbox. */
   async peek(): Promise<Notification | null> {
     if (this.#head !== undefined) return this.#head

@@ -66,7 +66,7 @@ export class Inbound {
 
   async #run(): Promise<void> {
     // A verdict that came in the same frame is heard by its sender first.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     for (let failures = 0; this.#arrived.length > 0 && !this.#stopped;) {
       const batch = this.#arrived.slice(0, MOST_AT_ONCE)
       failures = (await this.#commit(batch)) ? 0 : failures + 1
@@ -102,6 +102,19 @@ export class Inbound {
     timer?.cancel()
     this.#wake = null
   }
+}
+
+let turn: Promise<void> | null = null
+
+/** The event loop's next turn; one promise for all channels that a frame has woken. */
+function nextTurn(): Promise<void> {
+  turn ??= new Promise((resolve) =>
+    setImmediate(() => {
+      turn = null
+      resolve()
+    }),
+  )
+  return turn
 }
 
 function eventOf(pushed: Pushed): SessionEvent {

@@ -73,17 +73,20 @@ function createEngine(reader: SqliteDatabase, writer: WriterThread, seal: Seal):
 
   let closed: Promise<void> | null = null
   return {
-    async commit(batch) {
-      const outcome = await writer.batch((out) => encodeBatch(out, batch, seal))
-      if (outcome?.kind === 'rows') throw new StorageFailed('Rows instead of the outcome of a batch')
-      return committed(batch, outcome, seal)
-    },
+    commit: (batch) =>
+      writer.batch(
+        (out) => encodeBatch(out, batch, seal),
+        (outcome) => {
+          if (outcome?.kind === 'rows') throw new StorageFailed('Rows instead of the outcome of a batch')
+          return committed(batch, outcome, seal)
+        },
+      ),
     read: (sql, params) => new Promise((resolve) => resolve(prepared(sql).all(params))),
-    async write(sql, params) {
-      const outcome = await writer.query(sql, params)
-      if (outcome?.kind === 'rows') return outcome
-      throw new StorageFailed(outcome?.kind === 'failed' ? outcome.error : 'No rows')
-    },
+    write: (sql, params) =>
+      writer.query(sql, params, (outcome) => {
+        if (outcome?.kind === 'rows') return outcome
+        throw new StorageFailed(outcome?.kind === 'failed' ? outcome.error : 'No rows')
+      }),
     close() {
       // The reader first: the last connection to close is then the writer's, and it takes the log into the file.
       if (closed === null) reader.close()

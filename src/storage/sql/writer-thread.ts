@@ -7,9 +7,12 @@ import type { WriterMessage } from './sqlite-writer.ts'
 import type { Param } from './statement.ts'
 
 interface Waiting {
-  readonly resolve: (outcome: JobOutcome) => void
-  readonly reject: (error: StorageFailed) => void
+  readonly answered: (outcome: JobOutcome) => void
+  readonly reject: (error: unknown) => void
 }
+
+/** Makes the answer to a caller of what became of the job; may throw. */
+type Read<T> = (outcome: JobOutcome) => T
 
 /**
  * A message is sent at the latest with so many batches, and the rest of a turn's when it ends. Were a whole turn's sent at once, both
@@ -52,9 +55,9 @@ export class WriterThread {
 
   /**
    * `encode` appends one coded batch, at once.
-   * @throws StorageFailed when the thread died or was closed; what `encode` throws
+   * @throws StorageFailed when the thread died or was closed; what `encode` and `read` throw
    */
-  batch(encode: (out: Param[]) => void): Promise<JobOutcome> {
+  batch<T>(encode: (out: Param[]) => void, read: Read<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#mustBeOpen()
       const coded = this.#coded
@@ -65,7 +68,7 @@ export class WriterThread {
         coded.length = length
         throw error
       }
-      this.#waiting.push({ resolve, reject })
+      this.#waiting.push({ answered: (outcome) => resolve(read(outcome)), reject })
       if (this.#codedCount++ === 0) setImmediate(this.#flush)
       if (this.#codedCount >= MESSAGE_BATCHES) this.#flush()
     })
@@ -73,13 +76,13 @@ export class WriterThread {
 
   /**
    * Runs one statement after all batches that came before it.
-   * @throws StorageFailed when the thread died or was closed
+   * @throws StorageFailed when the thread died or was closed; what `read` throws
    */
-  query(sql: string, params: readonly Param[]): Promise<JobOutcome> {
+  query<T>(sql: string, params: readonly Param[], read: Read<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#mustBeOpen()
       this.#flush()
-      this.#waiting.push({ resolve, reject })
+      this.#waiting.push({ answered: (outcome) => resolve(read(outcome)), reject })
       this.#post({ sql, params })
     })
   }
@@ -115,7 +118,12 @@ export class WriterThread {
   #answered(outcomes: number | readonly JobOutcome[]): void {
     const count = typeof outcomes === 'number' ? outcomes : outcomes.length
     for (let number = 0; number < count; number++) {
-      this.#waiting[this.#settled++]?.resolve(typeof outcomes === 'number' ? null : (outcomes[number] ?? null))
+      const waiting = this.#waiting[this.#settled++]
+      try {
+        waiting?.answered(typeof outcomes === 'number' ? null : (outcomes[number] ?? null))
+      } catch (error) {
+        waiting?.reject(error)
+      }
     }
     if (this.#settled === this.#waiting.length || this.#settled > ANSWERED_KEPT) {
       this.#waiting = this.#waiting.slice(this.#settled)
