@@ -632,9 +632,7 @@ function listenForPictures() {
       drop.classList.toggle('over', kind === 'dragover')
       if (kind === 'drop') void linkPicture(pictureIn(event.dataTransfer))
     })
-  // On the document: after a click on bare ground nothing in the dialog has the focus, and a paste goes past it.
-  document.addEventListener('paste', (event) => {
-    if (!byId('devices').open) return
+  byId('devices').addEventListener('paste', (event) => {
     const file = pictureIn(event.clipboardData)
     if (file === undefined) return
     event.preventDefault()
