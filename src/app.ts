@@ -21,6 +21,7 @@ import { Courier } from './notifications/courier.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { Partners } from './partners/partners.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
+import { takeLock } from './storage/sql/sqlite-database.ts'
 import { openSqliteStore } from './storage/sql/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
 
@@ -110,9 +111,10 @@ export async function listPartners(
 }
 
 async function openApp(config: Config, needs: Foundation, onClose: OnClose): Promise<Omit<App, 'close'>> {
+  onClose(holdFolder(config))
   const sealingKey = keyOf(config, needs.random)
   const seal = createSeal(sealingKey)
-  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log })
+  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log, onDeath: giveUp })
   onClose(() => store.close())
   const simulator = await simulatorOf(config, needs, onClose)
   const node = await openNode(config, needs, store, simulator, onClose)
@@ -152,6 +154,25 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     operatorToken: operator.isNew ? operator.token : undefined,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
+}
+
+/** One server a data folder: a second one would take the instances away from the first, which then could only refuse everything. */
+function holdFolder(config: Config): () => Promise<void> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const release = takeLock(join(config.dataDir, 'server.lock'))
+  if (release === null)
+    throw new OperatorTrouble(`Another server runs on the data folder ${config.dataDir}; stop it first.`)
+  return () => {
+    release()
+    return Promise.resolve()
+  }
+}
+
+/** Ends the process like any fault that nobody caught: whoever supervises it starts it anew, and nothing acknowledged is lost. */
+function giveUp(error: Error): void {
+  setImmediate(() => {
+    throw error
+  })
 }
 
 async function openNode(

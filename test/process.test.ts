@@ -105,3 +105,20 @@ test('the simulated network runs alone, and a port that is taken is one clear li
   assert.match(late.said(), /^Can't listen .* something else listens there already; JADEGATE_PORT .*\n$/)
   assert.equal(await stop(network), 0)
 })
+
+test('a second server on the same data folder is refused and the first goes on; a killed one leaves no lock behind', async () => {
+  const env = { JADEGATE_DATA_DIR: join(folder, 'held'), JADEGATE_PORT: '0' }
+  const first = start('serve', env)
+  const curl = await hears(first, /curl -X POST (\S+\/partner\/createInstance\/gac\.\S+)/)
+  const second = start('serve', env)
+  await once(second.child, 'close')
+  assert.equal(second.child.exitCode, 1)
+  assert.match(second.said(), /^Another server runs on the data folder .+; stop it first\.\n$/)
+  assert.equal(await create(curl), 'number')
+  const killed = once(first.child, 'close')
+  first.child.kill('SIGKILL')
+  await killed
+  const third = start('serve', env)
+  await hears(third, /loopback only/)
+  assert.equal(await stop(third), 0, third.said())
+})

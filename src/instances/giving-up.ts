@@ -5,7 +5,7 @@ import type { InstanceRecord } from './record.ts'
 import { settle } from './settlement.ts'
 
 /** Small enough not to hold up the writes of other instances. */
-const CHUNK = 500
+const CHUNK = 100
 
 /**
  * Settles queued messages as `failed`, oldest first, each with its notification, until one is met that is not meant. Every

@@ -19,7 +19,7 @@ export function parseHexKey(text: string): Buffer {
 export function openKeyFile(path: string, random: Random): Buffer {
   const found = readKey(path)
   if (found !== undefined) return found
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${random.bytes(6).toString('hex')}`
   const file = openSync(draft, 'wx', 0o600)
   try {

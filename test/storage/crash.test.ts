@@ -81,7 +81,13 @@ test('when the writer thread dies, what waits fails, and so does all that follow
   const started = new Promise<Worker>((resolve) => process.once('worker', resolve))
   const errors: object[] = []
   const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }
-  const store = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: sample.KEY, log })
+  const deaths: Error[] = []
+  const store = await openSqliteStore({
+    file: join(folder, 'jadegate.db'),
+    sealingKey: sample.KEY,
+    log,
+    onDeath: (error) => deaths.push(error),
+  })
   await sample.commit(store, sample.notify(sample.FIRST, 1))
   const worker = await started
   const exited = worker.terminate()
@@ -92,6 +98,7 @@ test('when the writer thread dies, what waits fails, and so does all that follow
   await assert.rejects(store.sweep('states', 1, 1), /writer thread ended/)
   assert.equal((await store.mailbox.head(sample.FIRST))?.receiptId, 1)
   assert.equal(errors.length, 1)
+  assert.equal(deaths.length, 1)
   await store.close()
   await rm(folder, { recursive: true })
 })

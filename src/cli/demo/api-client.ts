@@ -72,5 +72,6 @@ function shorten(value: unknown): unknown {
   if (typeof value === 'string') return value.length > 40 && !value.includes(' ') ? `${value.slice(0, 6)}…` : value
   if (Array.isArray(value)) return value.map(shorten)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shorten(inner)]))
+  const entries = Object.entries(value).map(([key, inner]) => [key, key === 'instanceData' ? '…' : shorten(inner)])
+  return Object.fromEntries(entries)
 }

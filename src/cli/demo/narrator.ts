@@ -1,4 +1,4 @@
-const LONGEST_LINE = 110
+const LONGEST_LINE = 230
 
 /** Tells the demo as it happens: a heading a step, a line a request and an answer. */
 export class Narrator {

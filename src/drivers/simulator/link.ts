@@ -129,8 +129,16 @@ export class Link {
     this.#socket = socket
     socket.on('open', () => this.#opened(socket))
     socket.on('message', (data, binary) => this.#received(data, binary))
-    socket.on('error', (error) => this.#options.log.debug({ error: error.message }, 'the link to the network failed'))
+    socket.on('error', (error) => this.#report(error))
     socket.on('close', () => this.#broke())
+  }
+
+  /** Said once until the link is up again. */
+  #report(error: Error): void {
+    const { log, url } = this.#options
+    const fields = { url, error: error.message }
+    if (this.#failures === 0) log.warn(fields, 'the simulated network cannot be reached')
+    else log.debug(fields, 'the simulated network still cannot be reached')
   }
 
   #opened(socket: WebSocket): void {

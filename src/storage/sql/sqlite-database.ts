@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import BetterSqlite from 'better-sqlite3'
 import type { Param, Row } from './statement.ts'
 
@@ -73,5 +74,25 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
     close() {
       database.close()
     },
+  }
+}
+
+/** A server that is just stopping is waited for so long. */
+const LOCK_PATIENCE_MS = 2000
+
+/**
+ * Takes a lock that the operating system gives back when the process ends, however it ends, so there is never a stale one. Null
+ * when somebody else holds it; else what gives it back. The file holds nothing.
+ */
+export function takeLock(file: string): (() => void) | null {
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new BetterSqlite(file, { timeout: LOCK_PATIENCE_MS })
+  try {
+    database.exec('begin exclusive')
+    return () => database.close()
+  } catch (error) {
+    database.close()
+    if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
+    throw error
   }
 }

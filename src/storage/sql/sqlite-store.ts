@@ -18,20 +18,23 @@ export interface SqliteStoreOptions {
   /** 32 bytes. */
   readonly sealingKey: Uint8Array
   readonly log: Log
+  /** Nothing can be stored any more, and nothing will mend it but a new start of the process. */
+  readonly onDeath?: (error: Error) => void
 }
 
 /**
  * The embedded store: one file, one writer thread, reads on the calling thread.
  * @throws SchemaTooNew, WrongSealingKey
  */
-export async function openSqliteStore({ file, sealingKey, log }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { file, sealingKey, log, onDeath } = options
   const seal = createSeal(sealingKey)
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SQLite gives its other files the rights of this one.
   closeSync(openSync(file, 'a', 0o600))
   const steps = await prepareFile(file, seal)
   if (steps.length > 0) log.info({ steps }, 'The schema of the database was brought up to date')
-  const writer = await WriterThread.start(file, log)
+  const writer = await WriterThread.start(file, log, onDeath)
   try {
     return createSqlStore(createEngine(openSqlite(file, 'read'), writer, seal), seal)
   } catch (error) {

@@ -30,6 +30,7 @@ const ANSWERED_KEPT = 1024
 export class WriterThread {
   readonly #worker: Worker
   readonly #log: Log
+  readonly #onDeath: ((error: Error) => void) | undefined
   #waiting: Waiting[] = []
   #settled = 0
   #coded: Param[] = [0]
@@ -37,20 +38,21 @@ export class WriterThread {
   #dead: StorageFailed | null = null
   #closing: Promise<void> | null = null
 
-  private constructor(worker: Worker, log: Log) {
+  private constructor(worker: Worker, log: Log, onDeath: ((error: Error) => void) | undefined) {
     this.#worker = worker
     this.#log = log
+    this.#onDeath = onDeath
     worker.on('message', (outcomes: number | readonly JobOutcome[]) => this.#answered(outcomes))
     worker.on('error', (error) => this.#died(error.message))
     worker.on('exit', (code) => this.#died(`exit code ${String(code)}`))
   }
 
-  /** Resolves when the database is open for writing. */
-  static async start(file: string, log: Log): Promise<WriterThread> {
+  /** Resolves when the database is open for writing. `onDeath`: the thread ended without being asked to. */
+  static async start(file: string, log: Log, onDeath?: (error: Error) => void): Promise<WriterThread> {
     const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData: { file } })
     // Rejects on the thread's `error`, so that a database that can't be opened is the caller's to report.
     await once(worker, 'message')
-    return new WriterThread(worker, log)
+    return new WriterThread(worker, log, onDeath)
   }
 
   /**
@@ -135,10 +137,12 @@ export class WriterThread {
     if (this.#dead !== null) return
     const asked = this.#closing !== null && this.#settled === this.#waiting.length
     this.#dead = new StorageFailed(asked ? 'The store is closed' : `The writer thread ended: ${why}`)
-    if (!asked) this.#log.error({ why }, 'The writer thread of the database ended; nothing more can be stored')
     const waiting = this.#waiting.slice(this.#settled)
     this.#waiting = []
     this.#settled = 0
     for (const { reject } of waiting) reject(this.#dead)
+    if (asked) return
+    this.#log.error({ why }, 'The writer thread of the database ended; nothing more can be stored')
+    this.#onDeath?.(this.#dead)
   }
 }
