@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Job, JobResult, Told } from '../load/job.ts'
 import type { Order, Outcome, Ready, Told as OutsideTold } from '../outside/order.ts'
 import { Child } from './child.ts'
+import { NODE_FLAGS } from './node-flags.ts'
 import type { Compared } from './rounds.ts'
 
 /** How long and how often. */
@@ -57,7 +58,7 @@ export class Bench {
 
   /** A denominator. */
   async bare(program: string, args: readonly string[]): Promise<{ readonly port: number; readonly pid: number }> {
-    const { child, first } = await Child.start(`bare/${program}`, args)
+    const { child, first } = await Child.start(`bare/${program}`, args, NODE_FLAGS)
     this.own(child)
     return { port: (first as { port: number }).port, pid: child.pid }
   }

@@ -11,11 +11,13 @@ export class Child {
   }
 
   /** `program` is relative to `bench/`, without its ending. Resolves with its first message. */
-  static async start(program: string, args: readonly string[] = []): Promise<{ child: Child; first: unknown }> {
-    const child = new Child(
-      fork(new URL(`../${program}.js`, import.meta.url), args, { serialization: 'json' }),
-      program,
-    )
+  static async start(
+    program: string,
+    args: readonly string[] = [],
+    nodeArgs: readonly string[] = [],
+  ): Promise<{ child: Child; first: unknown }> {
+    const url = new URL(`../${program}.js`, import.meta.url)
+    const child = new Child(fork(url, args, { serialization: 'json', execArgv: [...nodeArgs] }), program)
     return { child, first: await child.#next() }
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Api } from './api.ts'
 import { freePort, Jadegate } from './jadegate.ts'
+import { NODE_FLAGS } from './node-flags.ts'
 
 export const PARTNER_TOKEN = 'gac.bench0123456789abcdef0123456789abcdef0123456789'
 export const OPERATOR_TOKEN = 'bench-operator-token'
@@ -64,8 +65,9 @@ export class Gateway {
   }
 }
 
-/** JADEGATE_BENCH_NODE_ARGS, for example `--cpu-prof`, is passed on to the server's process. */
+/** Beside the flags of `npm start`, JADEGATE_BENCH_NODE_ARGS, for example `--cpu-prof`, is passed on to the server's process. */
 function run(folder: string, env: Readonly<Record<string, string>>, port: number): Promise<Jadegate> {
-  const nodeArgs = (process.env['JADEGATE_BENCH_NODE_ARGS'] ?? '').split(' ').filter((one) => one !== '')
+  const more = (process.env['JADEGATE_BENCH_NODE_ARGS'] ?? '').split(' ').filter((one) => one !== '')
+  const nodeArgs = [...NODE_FLAGS, ...more]
   return Jadegate.start({ command: 'serve', folder, env, readyPath: '/health', port, nodeArgs })
 }

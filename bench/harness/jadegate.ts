@@ -18,7 +18,7 @@ export class Jadegate {
     this.port = port
   }
 
-  /** Resolves when `readyPath` answers 200. `nodeArgs` are for profilers. */
+  /** Resolves when `readyPath` answers 200. `nodeArgs` are Node's own. */
   static async start(options: {
     readonly command: 'serve' | 'simulator'
     readonly folder: string
