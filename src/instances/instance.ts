@@ -250,6 +250,7 @@ export class Instance implements CourierClient {
     this.#node.courier.forget(this.id)
     this.#runner = undefined
     this.#listingChanged()
+    this.mailbox.interrupt()
     await this.mailbox.clear()
     return true
   }

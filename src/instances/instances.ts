@@ -1,3 +1,4 @@
+import { OperatorTrouble } from '../lib/operator-trouble.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
@@ -154,7 +155,9 @@ export class Instances {
     const { drivers, ownership } = this.#node
     const driver = drivers.get(row.messenger)
     if (driver === undefined) {
-      throw new Error(`instance ${String(row.id)} needs the messenger ${row.messenger}, which is switched off`)
+      throw new OperatorTrouble(
+        `Instance ${String(row.id)} needs the messenger ${row.messenger}, which is switched off.`,
+      )
     }
     const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
     const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, () => {

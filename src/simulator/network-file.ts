@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 
 const SCHEMA = `
@@ -55,6 +56,8 @@ export class NetworkFile {
   onFailed: (error: Error) => void = () => undefined
 
   constructor(path: string) {
+    // Chats are private: SQLite gives its other files the rights of this one.
+    closeSync(openSync(path, 'a', 0o600))
     this.#database = new Sqlite(path)
     this.#database.pragma('busy_timeout = 5000')
     this.#database.pragma('journal_mode = WAL')

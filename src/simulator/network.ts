@@ -44,7 +44,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     throw error
   }
   parts.exchange.deliverAllWaiting()
-  const housekeeping = keepHouse(parts)
+  const housekeeping = keepHouse(parts, log)
   return {
     url: urlOf(server, options.host),
     close: async () => {
@@ -85,11 +85,16 @@ function acceptLinks(server: Server, parts: NetworkParts, token: string | undefi
 }
 
 /** One timer for the whole network. */
-function keepHouse(parts: NetworkParts): Timer {
+function keepHouse(parts: NetworkParts, log: Log): Timer {
   let timer: Timer
   const run = () => {
-    parts.devices.dropUnconfirmed()
-    parts.journal.sweep(parts.clock.now() - KEPT_MS, SWEEP_ROWS)
+    try {
+      parts.devices.dropUnconfirmed()
+      parts.journal.sweep(parts.clock.now() - KEPT_MS, SWEEP_ROWS)
+    } catch (error) {
+      // A full disk, say: the next round tries again, and the gateway that embeds this network lives on.
+      log.error({ error }, 'the simulated network could not tidy up')
+    }
     timer = parts.clock.after(HOUSEKEEPING_MS, run)
   }
   timer = parts.clock.after(HOUSEKEEPING_MS, run)

@@ -274,6 +274,18 @@ describe('receiving', () => {
     assert.deepEqual([empty.status, empty.text], [200, 'null'])
   })
 
+  test('a poll that waits is told when the instance is deleted', async () => {
+    const gone = await server.make()
+    const waiting = server.on(gone, 'GET', 'receiveNotification?receiveTimeout=60')
+    // Sent later on another connection: should it be handled first, the poll finds the instance deleted, with the same answer.
+    assert.deepEqual((await server.partner('POST', 'deleteInstanceAccount', { idInstance: gone.idInstance })).json, {
+      deleteInstanceAccount: true,
+    })
+    const answer = await waiting
+    assert.equal(answer.status, 400)
+    assert.equal(messageOf(answer), 'Instance is deleted')
+  })
+
   test('with a webhook URL set both methods are refused, a waiting poll too', async () => {
     const one = await server.make()
     const waiting = server.on(one, 'GET', 'receiveNotification?receiveTimeout=60')

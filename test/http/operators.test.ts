@@ -38,6 +38,11 @@ describe('the simulated network', () => {
     return /^HTTP\/1.1 (\d+)/.exec(await server.raw(request))?.[1] ?? ''
   }
 
+  test('its short address leads to the phones', async () => {
+    const short = await server.call('GET', '/simulator')
+    assert.deepEqual([short.status, short.headers.get('location')], [302, '/simulator/phone'])
+  })
+
   test('answers direct requests of this machine and the operator, nobody else', async () => {
     const host = new URL(server.url).host
     assert.equal(await status({ Host: host }), '200')
@@ -63,7 +68,6 @@ describe('the simulated network', () => {
       400,
     )
     assert.equal((await server.call('GET', '/simulator/nothing')).status, 404)
-    assert.equal((await server.call('GET', '/simulator')).status, 404)
   })
 
   test('its events are streamed as they happen', async () => {

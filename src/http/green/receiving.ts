@@ -11,6 +11,8 @@ const WEBHOOK_URL_SET = fault(
   'Message cannot be received because custom webhook url is set. Set webhookUrl to an empty string to receive by HTTP API.',
 )
 
+const DELETED = fault('deleted', 'Instance is deleted')
+
 const NOTHING = new RawJson('null')
 
 const receiveNotification = defineMethod({
@@ -22,7 +24,7 @@ const receiveNotification = defineMethod({
   async handle(instance: Instance, _fields, call) {
     if (instance.settings.webhookUrl !== '') return WEBHOOK_URL_SET
     const item = (await instance.mailbox.peek()) ?? (await instance.mailbox.receive(waitMs(call), call.waiting()))
-    if (item === 'interrupted') return WEBHOOK_URL_SET
+    if (item === 'interrupted') return instance.deletedAt === null ? WEBHOOK_URL_SET : DELETED
     if (item === null) return NOTHING
     return new RawJson(`{"receiptId":${String(item.receiptId)},"body":${item.body}}`)
   },

@@ -46,6 +46,7 @@ export function simulatorProxy(deps: ProxyDeps): FastifyPluginCallback {
     app.addContentTypeParser('*', (_request, payload, parsed) => {
       parsed(null, payload)
     })
+    app.get('/simulator', (_request, reply) => reply.redirect('/simulator/phone'))
     app.all('/simulator/*', (request, reply) => forward(pool, deps, request, reply))
     done()
   }
