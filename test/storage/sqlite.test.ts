@@ -110,6 +110,35 @@ test('a commit that the database refuses as a whole fails every batch of the gro
   await harness.destroy()
 })
 
+test('the log is taken into the file while others write: it stops growing, and nothing of it is lost at a close in between', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  await sample.commit(store, sample.addInstance(sample.FIRST))
+  let receiptId = 0
+  // Every batch changes pages, so that a log that nobody takes in grows with their number.
+  const write = async (upTo: number) => {
+    const writer = async () => {
+      while (receiptId < upTo) await sample.commit(store, sample.notify(sample.FIRST, ++receiptId))
+    }
+    await Promise.all(Array.from({ length: 200 }, writer))
+    return (await stat(`${harness.file}-wal`)).size
+  }
+  const early = await write(20_000)
+  const late = await write(80_000)
+  // A multiple of the interval, so that a checkpoint has just begun.
+  await write(84_000)
+  await store.close()
+  assert.ok(late < early * 2, `${String(early)} bytes after 20,000 batches, ${String(late)} after 80,000`)
+  assert.deepEqual(await readdir(join(harness.file, '..')), ['jadegate.db'])
+  const again = await harness.open()
+  assert.deepEqual(await again.mailbox.sizes(), [{ instance: sample.FIRST, count: 84_000, last: 84_000 }])
+  await again.close()
+  const database = new BetterSqlite(harness.file)
+  assert.deepEqual(database.pragma('integrity_check', { simple: true }), 'ok')
+  database.close()
+  await harness.destroy()
+})
+
 test('10,000 instances are read in well under a second', async () => {
   const harness = await fresh()
   const store = await harness.open()

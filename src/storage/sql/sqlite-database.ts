@@ -25,10 +25,10 @@ export interface SqliteDatabase {
 }
 
 const BUSY_TIMEOUT_MS = 5000
-/** The writer checkpoints by itself, see `sqlite-writer.ts`; this bounds the log when it does not come to it. 64 MB. */
-const CHECKPOINT_PAGES = 16_000
+/** Checkpoints have a thread, see `sqlite-writer.ts`; this bounds the log when it does not keep up: 200 MB. */
+const CHECKPOINT_PAGES = 50_000
 /** What the log's file may keep of its size after a checkpoint. */
-const LOG_BYTES = 64 * 1024 * 1024
+const LOG_BYTES = 128 * 1024 * 1024
 
 /**
  * The writer's connection makes the file; a reader's connection only ever reads, and needs one that writes to be open.

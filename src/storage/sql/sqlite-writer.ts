@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { CheckpointThread } from './checkpoint-thread.ts'
 import { openSqlite } from './sqlite-database.ts'
 import { countOf, SqliteGroup, type Job } from './sqlite-group.ts'
 
@@ -9,17 +10,15 @@ import { countOf, SqliteGroup, type Job } from './sqlite-group.ts'
 
 /** A longer group would delay the answers to its first batches for longer than a flush costs. */
 const GROUP_BATCHES = 512
-/**
- * After so many batches the log goes into the database file: more often costs a fifth of the rate (1,000), more seldom makes the
- * pause longer (12,000: 30 ms).
- */
-const CHECKPOINT_BATCHES = 4000
+/** After so many batches the log goes into the database file: more seldom is cheaper, as most pages change again and again. */
+const CHECKPOINT_BATCHES = 12_000
 
 export type WriterMessage = Job | 'close'
 
 function serve(port: MessagePort, file: string): void {
   const database = openSqlite(file, 'write')
   const group = new SqliteGroup(database)
+  const checkpoints = new CheckpointThread(file)
   let sinceCheckpoint = 0
   let closing = false
 
@@ -37,21 +36,32 @@ function serve(port: MessagePort, file: string): void {
     return jobs
   }
 
+  /** After the answers, so that nobody who was answered waited for it. */
+  function tendLog(): void {
+    if (sinceCheckpoint >= CHECKPOINT_BATCHES) {
+      sinceCheckpoint = 0
+      checkpoints.begin()
+    }
+    // The rest, and with nothing left the log begins anew: it grows no longer.
+    if (checkpoints.hasEnded()) database.checkpoint()
+  }
+
+  /** The last connection that closes takes what is left of the log into the file and removes it. */
+  async function close(): Promise<void> {
+    await checkpoints.close()
+    database.close()
+    port.close()
+  }
+
   port.on('message', (first: WriterMessage) => {
     let jobs = gather(first)
     while (jobs.length > 0) {
       const outcomes = group.run(jobs)
       port.postMessage(outcomes.every((outcome) => outcome === null) ? outcomes.length : outcomes)
-      // After the answer, so that nobody who was answered waited for it.
-      if (sinceCheckpoint >= CHECKPOINT_BATCHES) {
-        sinceCheckpoint = 0
-        database.checkpoint()
-      }
+      tendLog()
       jobs = closing ? [] : gather(null)
     }
-    if (!closing) return
-    database.close()
-    port.close()
+    if (closing) void close()
   })
   port.postMessage('ready')
 }
