@@ -161,8 +161,8 @@ export class Instance implements CourierClient {
     const { outbox } = this.#record
     if (this.#isGone) return DELETED
     if (outbox.isFull) return fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)
-    const id = newMessageId(random)
     const at = clock.now()
+    const id = newMessageId(random, at)
     const position = outbox.take()
     const writes = [recordOutgoing(this.id, id, message, at), enqueueWrite(this.id, position, id, at)]
     try {

@@ -86,7 +86,8 @@ function messages({ schema: { schema }, serialKey }: Dialect): readonly Compilab
       .addColumn('at', 'bigint', required)
       .addColumn('status_at', 'bigint', required)
       .addColumn('body', 'text', required),
-    schema.createIndex('message_id').unique().on('message').columns(['instance_id', 'id', 'chat_id']),
+    // By id first: ids that we make rise with time, so their entries go to the end of the index as the rows do to that of the table.
+    schema.createIndex('message_id').unique().on('message').columns(['id', 'instance_id', 'chat_id']),
     schema.createIndex('message_at').on('message').column('at'),
     schema
       .createTable('outbox')
