@@ -21,6 +21,8 @@ export interface Dialect {
   readonly concurrentWriters: boolean
   /** The type of a primary key that numbers itself in the order of insertion. */
   readonly serialKey: ColumnDataType
+  /** The type of a primary key that is a number of ten digits, so that the table itself is its index where that is possible. */
+  readonly numberKey: ColumnDataType
   /** Taken before migrating, so that two nodes that start at once migrate one after the other; null where the transaction does it. */
   readonly migrationLock: string | null
   /** Compiles schema statements; connected to nothing. */
@@ -31,6 +33,7 @@ export const sqliteDialect: Dialect = {
   numberedPlaceholders: false,
   concurrentWriters: false,
   serialKey: 'integer',
+  numberKey: 'integer',
   migrationLock: null,
   schema: new Kysely({
     dialect: {
@@ -49,6 +52,7 @@ export const postgresDialect: Dialect = {
   numberedPlaceholders: true,
   concurrentWriters: true,
   serialKey: 'bigserial',
+  numberKey: 'bigint',
   migrationLock: `select pg_advisory_xact_lock(${String(MIGRATION_LOCK)})`,
   schema: new Kysely({
     dialect: {

@@ -30,11 +30,11 @@ function accounts({ schema: { schema } }: Dialect): readonly Compilable[] {
   ]
 }
 
-function instances({ schema: { schema }, serialKey }: Dialect): readonly Compilable[] {
+function instances({ schema: { schema }, serialKey, numberKey }: Dialect): readonly Compilable[] {
   return [
     schema
       .createTable('instance')
-      .addColumn('id', 'bigint', key)
+      .addColumn('id', numberKey, key)
       .addColumn('account_id', 'text', required)
       .addColumn('messenger', 'text', required)
       .addColumn('name', 'text', required)
@@ -53,7 +53,7 @@ function instances({ schema: { schema }, serialKey }: Dialect): readonly Compila
       .where(sql.ref('deleted_at'), 'is not', null),
     schema
       .createTable('lease')
-      .addColumn('instance_id', 'bigint', key)
+      .addColumn('instance_id', numberKey, key)
       .addColumn('owner', 'text', required)
       .addColumn('epoch', 'bigint', required)
       .addColumn('expires_at', 'bigint'),
