@@ -1,3 +1,4 @@
+import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { Epoch, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
@@ -5,9 +6,9 @@ import type { InstanceState, StoredState } from '../model/state.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { isWanted } from '../notifications/gate.ts'
 import { renderNotification } from '../notifications/body/render.ts'
-import { Mailbox, type Posted } from '../notifications/mailbox.ts'
+import { Mailbox, type MailboxHost, type Posted } from '../notifications/mailbox.ts'
 import { OutboxCounter } from '../queue/outbox.ts'
-import type { Batch, Committed, Guard, QueueSize, Write } from '../storage/store.ts'
+import type { Batch, Committed, Guard, Notification, QueueSize, Write } from '../storage/store.ts'
 import type { Node } from './node.ts'
 
 /** The lease went to another owner: nothing that this process does for the instance counts any more. */
@@ -22,7 +23,7 @@ export class LostOwnership extends Error {
  * The durable half of an instance: its row, its queues' counters, and the one way to change them. Memory follows a commit and
  * never precedes it; `changes` lets one change at a time through.
  */
-export class InstanceRecord {
+export class InstanceRecord implements MailboxHost {
   readonly node: Node
   readonly epoch: Epoch
   readonly mailbox: Mailbox
@@ -35,16 +36,22 @@ export class InstanceRecord {
     this.epoch = epoch
     this.#row = row
     this.outbox = new OutboxCounter(sizes.outbox ?? { count: 0, last: 0 })
-    this.mailbox = new Mailbox(
-      row.id,
-      {
-        commit: (writes) => this.commit(writes),
-        head: () => node.store.mailbox.head(row.id),
-        now: () => node.clock.now(),
-        after: (delayMs, callback) => node.clock.after(delayMs, callback),
-      },
-      { count: sizes.mailbox?.count ?? 0, last: sizes.mailbox?.last ?? 0, receiptsUpTo: row.receiptsUpTo },
-    )
+    const { count, last } = sizes.mailbox ?? { count: 0, last: 0 }
+    this.mailbox = new Mailbox(row.id, this, { count, last, receiptsUpTo: row.receiptsUpTo })
+  }
+
+  // What the mailbox asks of its instance; `commit` is the fourth.
+
+  head(): Promise<Notification | null> {
+    return this.node.store.mailbox.head(this.id)
+  }
+
+  now(): EpochMs {
+    return this.node.clock.now()
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    return this.node.clock.after(delayMs, callback)
   }
 
   get id(): InstanceId {

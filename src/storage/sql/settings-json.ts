@@ -3,11 +3,18 @@ import type { InstanceId } from '../../model/ids.ts'
 import { DEFAULT_SETTINGS, FLAGS, type Flag, type FlagName, type Settings } from '../../model/settings.ts'
 import { places } from './statement.ts'
 
-/** Settings as they are stored: JSON, with the receiver's token sealed inside. */
+const NAMES = Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]
+
+/**
+ * Settings as they are stored: JSON of what differs from the defaults, with the receiver's token sealed inside. Most instances
+ * differ in a few, so a row is a third as long; a default that changes must come with a migration that writes the old one out.
+ */
 export function settingsToJson(settings: Settings, instance: InstanceId, seal: Seal): string {
+  const stored: Partial<Record<keyof Settings, string | number>> = {}
+  for (const name of NAMES) if (settings[name] !== DEFAULT_SETTINGS[name]) stored[name] = settings[name]
   const token = settings.webhookUrlToken
-  if (token === '') return JSON.stringify(settings)
-  return JSON.stringify({ ...settings, webhookUrlToken: seal.seal(token, places.webhookUrlToken(instance)) })
+  if (token !== '') stored.webhookUrlToken = seal.seal(token, places.webhookUrlToken(instance))
+  return JSON.stringify(stored)
 }
 
 /** A setting that the stored text doesn't have, or has in a form of no use, takes its default; what is unknown is left out. */
