@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '../lib/clock.ts'
+import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
 import type { Notification, Write } from '../storage/store.ts'
@@ -12,8 +12,8 @@ export interface MailboxHost {
   /** The oldest notification in the store. */
   head(): Promise<Notification | null>
   now(): EpochMs
-  /** Timers of waiting receivers; the machine's where it is absent. */
-  readonly after?: (delayMs: number, callback: () => void) => Timer
+  /** For receivers that wait. */
+  after(delayMs: number, callback: () => void): Timer
 }
 
 /** Bodies that have their receipt ids: the writes go into the caller's batch, `committed` is called once that is durable. */
@@ -164,7 +164,8 @@ export class Mailbox {
   }
 
   #wait(waitMs: number, signal: AbortSignal): Promise<boolean> {
-    this.#waiters ??= new Waiters(this.#host.after ?? ((delayMs, callback) => systemClock.after(delayMs, callback)))
+    const host = this.#host
+    this.#waiters ??= new Waiters((delayMs, callback) => host.after(delayMs, callback))
     return this.#waiters.wait(waitMs, signal)
   }
 

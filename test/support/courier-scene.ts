@@ -42,6 +42,7 @@ export class Inbox implements CourierClient {
       commit: (writes: readonly Write[]) => this.#commit(writes),
       head: () => (this.broken ? Promise.reject(new Error('disk')) : Promise.resolve(this.rows[0] ?? null)),
       now: () => clock.now(),
+      after: (delayMs: number, callback: () => void) => clock.after(delayMs, callback),
     }
     this.mailbox = new Mailbox(this.id, host, { count: 0, last: 0, receiptsUpTo: 0 })
     this.mailbox.onReady = () => courier.wake(this)
