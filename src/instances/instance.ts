@@ -36,9 +36,7 @@ export class Instance implements CourierClient {
     this.#record = record
     this.driver = driver
     this.#listingChanged = listingChanged
-    record.mailbox.onReady = () => {
-      this.#node.courier.wake(this)
-    }
+    record.client = this
   }
 
   get id(): InstanceId {
@@ -90,6 +88,11 @@ export class Instance implements CourierClient {
 
   get mailbox(): Mailbox {
     return this.#record.mailbox
+  }
+
+  /** How many notifications wait. */
+  get notifications(): number {
+    return this.#record.notifications
   }
 
   get linking(): Linking {

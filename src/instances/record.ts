@@ -5,6 +5,7 @@ import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { InstanceState, StoredState } from '../model/state.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { isWanted } from '../notifications/gate.ts'
+import type { CourierClient } from '../notifications/courier.ts'
 import { renderNotification } from '../notifications/body/render.ts'
 import { Mailbox, type MailboxHost, type Posted } from '../notifications/mailbox.ts'
 import { OutboxCounter } from '../queue/outbox.ts'
@@ -26,18 +27,41 @@ export class LostOwnership extends Error {
 export class InstanceRecord implements MailboxHost {
   readonly node: Node
   readonly epoch: Epoch
-  readonly mailbox: Mailbox
   readonly outbox: OutboxCounter
   readonly changes = new Serial()
+  /** For whom the courier delivers; set once, by the instance that this is the record of. */
+  client: CourierClient | undefined
   #row: InstanceRow
+  #mailbox: Mailbox | undefined
+  /** What the mailbox begins with, until something asks for it. */
+  readonly #mailboxSize: QueueSize | undefined
 
   constructor(node: Node, row: InstanceRow, epoch: Epoch, sizes: { outbox?: QueueSize; mailbox?: QueueSize }) {
     this.node = node
     this.epoch = epoch
     this.#row = row
     this.outbox = new OutboxCounter(sizes.outbox ?? { count: 0, last: 0 })
-    const { count, last } = sizes.mailbox ?? { count: 0, last: 0 }
-    this.mailbox = new Mailbox(row.id, this, { count, last, receiptsUpTo: row.receiptsUpTo })
+    this.#mailboxSize = sizes.mailbox
+  }
+
+  /** Made when it is first asked for: most instances of a large server have nothing to notify for long. */
+  get mailbox(): Mailbox {
+    this.#mailbox ??= this.#openMailbox()
+    return this.#mailbox
+  }
+
+  #openMailbox(): Mailbox {
+    const { count, last } = this.#mailboxSize ?? { count: 0, last: 0 }
+    const mailbox = new Mailbox(this.id, this, { count, last, receiptsUpTo: this.#row.receiptsUpTo })
+    mailbox.onReady = () => {
+      if (this.client !== undefined) this.node.courier.wake(this.client)
+    }
+    return mailbox
+  }
+
+  /** How many notifications wait. */
+  get notifications(): number {
+    return (this.#mailbox ?? this.#mailboxSize)?.count ?? 0
   }
 
   // What the mailbox asks of its instance; `commit` is the fourth.

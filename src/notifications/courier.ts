@@ -73,7 +73,7 @@ export class Courier {
   wake(client: CourierClient): void {
     const running = this.#lanes.get(client.id)
     if (running !== undefined) running.wake()
-    else if (!this.#closing && !client.mailbox.isEmpty && client.target() !== null) this.#start(client)
+    else if (!this.#closing && client.target() !== null && !client.mailbox.isEmpty) this.#start(client)
   }
 
   #start(client: CourierClient): void {

@@ -90,7 +90,7 @@ const getWebhooksCount = defineMethod({
   group: 'queues',
   perSecond: 1,
   fields: {},
-  handle: (instance: Instance) => ({ count: instance.mailbox.count }),
+  handle: (instance: Instance) => ({ count: instance.notifications }),
 })
 
 /** Once a minute; a call too early is told so with 200, which is why the row's own rate is wide. */

@@ -33,7 +33,7 @@ export function registerGauges(registry: Registry, instances: Instances): void {
       help: 'Notifications that wait for delivery or to be fetched, of all instances.',
       registers: [],
       collect() {
-        this.set(total(instances, (instance) => instance.mailbox.count))
+        this.set(total(instances, (instance) => instance.notifications))
       },
     }),
   )
