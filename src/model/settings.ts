@@ -35,7 +35,7 @@ export interface Settings extends Readonly<Record<FlagName, Flag>> {
   readonly autoTyping: number
 }
 
-export const DELAY_DEFAULT_MS = 3000
+const DELAY_DEFAULT_MS = 3000
 export const DELAY_MAX_MS = 600_000
 
 /** A new instance: every flag off but the link preview, which the vendor has on. Source: DECISIONS E, contract §3.1. */
