@@ -1,5 +1,6 @@
 import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
-import type { Content, MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
+import type { Content } from '../model/content.ts'
+import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { MessageRow, Write } from '../storage/store.ts'
 
 /** The journal row of a message that the API asked to send: the body is the request, so that every attempt sends the same. */

@@ -1,7 +1,7 @@
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
-import type { LinkPreview } from '../../model/message.ts'
+import type { LinkPreview } from '../../model/content.ts'
 import type { QueuedMessage } from '../../storage/store.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 

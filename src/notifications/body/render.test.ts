@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
-import type { TextContent } from '../../model/message.ts'
+import type { TextContent } from '../../model/content.ts'
 import type { InstanceData, MessageEvent, NotificationEvent } from '../event.ts'
 import { renderNotification } from './render.ts'
 

@@ -1,4 +1,4 @@
-import type { Quote, TextContent } from '../../model/message.ts'
+import type { Quote, TextContent } from '../../model/content.ts'
 
 /**
  * `messageData` of a text: a reply is a `quotedMessage` whatever else it is; a text with a preview or a forwarded one is an
