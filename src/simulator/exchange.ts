@@ -2,9 +2,12 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { DeviceEvents } from './device-events.ts'
+import type { Addresses } from './addresses.ts'
+import type { Contacts } from './contacts.ts'
 import type { Device, Devices } from './devices.ts'
 import type { Faults } from './faults.ts'
 import type { Feed } from './feed.ts'
+import type { Groups } from './groups.ts'
 import { STATUS, type MessageRow, type Messages } from './messages.ts'
 import type { NetworkFile } from './network-file.ts'
 import { parsePhone } from './phone-number.ts'
@@ -22,6 +25,9 @@ export interface ExchangeParts {
   readonly events: DeviceEvents
   readonly faults: Faults
   readonly feed: Feed
+  readonly addresses: Addresses
+  readonly groups: Groups
+  readonly contacts: Contacts
 }
 
 /** What a linked device offers. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { ACCOUNTS_SCHEMA, ADDED_COLUMNS } from './accounts-schema.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS phones (
@@ -63,6 +64,8 @@ export class NetworkFile {
     this.#database.pragma('journal_mode = WAL')
     this.#database.pragma('synchronous = NORMAL')
     this.#database.exec(SCHEMA)
+    this.#database.exec(ACCOUNTS_SCHEMA)
+    for (const { table, column, form } of ADDED_COLUMNS) this.#addColumn(table, column, form)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#database.prepare('COMMIT')
     this.#rollback = this.#database.prepare('ROLLBACK')
@@ -100,6 +103,12 @@ export class NetworkFile {
   close(): void {
     this.#end()
     this.#database.close()
+  }
+
+  /** To a table that an older version made. */
+  #addColumn(table: string, column: string, form: string): void {
+    const known = this.#database.prepare<[string, string], unknown>('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+    if (known.get(table, column) === undefined) this.#database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${form}`)
   }
 
   #end(): void {

@@ -2,13 +2,16 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { MESSENGERS, type Messenger } from '../model/messenger.ts'
+import { Addresses } from './addresses.ts'
 import type { Connection, ConnectionParts } from './connection.ts'
+import { Contacts } from './contacts.ts'
 import { DeviceChannels } from './device-channels.ts'
 import { DeviceEvents } from './device-events.ts'
 import { Devices, type Device } from './devices.ts'
 import { Exchange } from './exchange.ts'
 import { Faults, inScope, type Scope } from './faults.ts'
 import { Feed } from './feed.ts'
+import { Groups } from './groups.ts'
 import { Journal } from './journal.ts'
 import { Messages } from './messages.ts'
 import { NetworkFile } from './network-file.ts'
@@ -24,13 +27,17 @@ export interface NetworkParts extends ConnectionParts {
 
 export function buildNetwork(path: string, clock: Clock, random: Random, log: Log): NetworkParts {
   const file = new NetworkFile(path)
-  const phones = new Phones(file, clock)
+  const addresses = new Addresses(file, random)
+  const contacts = new Contacts(file)
+  const groups = new Groups(file, clock, random)
+  const phones = new Phones(file, clock, addresses)
   const devices = new Devices(file, clock, random, phones)
   const messages = new Messages(file)
   const events = new DeviceEvents(file, clock)
   const faults = new Faults(file, clock)
   const feed = new Feed(file)
-  const shared = { file, clock, random, phones, devices, messages, events, faults, feed }
+  const people = { phones, devices, addresses, contacts, groups }
+  const shared = { file, clock, random, ...people, messages, events, faults, feed }
   const channels = new DeviceChannels(file, events, phones, faults)
   const exchange = new Exchange(shared)
   const pairings = new Pairings(file, clock, random, devices)
