@@ -272,3 +272,19 @@ export const STATUS_CHAT = 'status@broadcast' as ChatId
 export function quoteOf(content: Content): Quote | undefined {
   return 'quote' in content ? content.quote : undefined
 }
+
+/** One function for each kind of content: the compiler misses none. */
+export type ByKind<Args extends readonly unknown[], Result> = {
+  readonly [Kind in ContentKind]: (content: Extract<Content, { kind: Kind }>, ...args: Args) => Result
+}
+
+/** What the table says of a content. */
+export function byKind<Args extends readonly unknown[], Result>(
+  table: ByKind<Args, Result>,
+  content: Content,
+  ...args: Args
+): Result {
+  // The key is the content's own kind, so the function takes it; the compiler can't follow the two together.
+  const row = table[content.kind] as (content: Content, ...args: Args) => Result
+  return row(content, ...args)
+}

@@ -1,84 +1,72 @@
 import {
+  byKind,
   quoteOf,
   type ButtonsContent,
+  type ByKind,
   type ChoiceContent,
+  type ContactsContent,
   type Content,
   type FileContent,
+  type OrderContent,
+  type ProductContent,
 } from '../../model/content.ts'
 import type { MessageEvent, Rendering } from '../event.ts'
 import { forwarding } from './forwarding.ts'
-import { pollOptions } from './parts.ts'
 import * as parts from './parts.ts'
 import { quotedMessage } from './quoted.ts'
 import { textData } from './text.ts'
 
 /** The wire's `messageData`. A reply that is no text keeps its own type and gains `quotedMessage`. */
 export function messageData(rendering: Rendering, flow: MessageEvent['flow'], content: Content): object {
-  if (content.kind === 'text') return textData(content, rendering.linkOf)
-  const data = dataOf(rendering, flow, content)
+  const data = byKind(DATA, content, rendering, flow)
   const quote = quoteOf(content)
-  return quote === undefined ? data : { ...data, quotedMessage: quotedMessage(quote, rendering.linkOf) }
+  return quote === undefined || content.kind === 'text'
+    ? data
+    : { ...data, quotedMessage: quotedMessage(quote, rendering.linkOf) }
 }
 
-function dataOf(rendering: Rendering, flow: MessageEvent['flow'], content: Exclude<Content, { kind: 'text' }>): object {
-  switch (content.kind) {
-    case 'unreadable':
-      return { typeMessage: 'textMessage', textMessageData: { textMessage: parts.unreadableText(content) } }
-    case 'statusText':
-      return { typeMessage: 'textMessage', textMessageData: { textMessage: content.text } }
-    case 'file':
-      return fileData(rendering, content)
-    case 'location':
-      return {
-        typeMessage: 'locationMessage',
-        locationMessageData: { ...parts.locationParts(content), ...forwarding(content) },
-      }
-    case 'contacts':
-      return contactsData(content)
-    case 'poll': {
-      const { question, options, multipleAnswers } = content
-      return {
-        typeMessage: 'pollMessage',
-        pollMessageData: { name: question, options: pollOptions(options), multipleAnswers },
-      }
-    }
-    case 'vote':
-      return voteData(content)
-    case 'reaction':
-      return {
-        typeMessage: 'reactionMessage',
-        extendedTextMessageData: { text: content.emoji },
-        quotedMessage: { stanzaId: content.target, participant: content.participant },
-      }
-    case 'edit':
-      return {
-        typeMessage: 'editedMessage',
-        editedMessageData: {
-          [content.isCaption ? 'caption' : 'textMessage']: content.text,
-          stanzaId: content.target,
-        },
-      }
-    case 'deletion':
-      return { typeMessage: 'deletedMessage', deletedMessageData: { stanzaId: content.target } }
-    case 'buttons':
-      return buttonsData(content)
-    case 'list':
-      return { typeMessage: 'listMessage', listMessage: { ...parts.listParts(content), ...forwarding(content) } }
-    case 'choice':
-      return choiceData(flow, content)
-    case 'groupInvite':
-      return { typeMessage: 'groupInviteMessage', groupInviteMessageData: parts.inviteParts(content) }
-    case 'product':
-      return productData(rendering, content)
-    case 'order':
-      return orderData(content)
-    default:
-      return content satisfies never
-  }
+const DATA: ByKind<[Rendering, MessageEvent['flow']], object> = {
+  text: (content, { linkOf }) => textData(content, linkOf),
+  unreadable: (content) => plainText(parts.unreadableText(content)),
+  statusText: ({ text }) => plainText(text),
+  file: fileData,
+  location: (content) => ({
+    typeMessage: 'locationMessage',
+    locationMessageData: { ...parts.locationParts(content), ...forwarding(content) },
+  }),
+  contacts: contactsData,
+  poll: (content) => ({ typeMessage: 'pollMessage', pollMessageData: parts.pollParts(content) }),
+  vote: (content) => ({ typeMessage: 'pollUpdateMessage', pollMessageData: parts.voteParts(content) }),
+  reaction: ({ emoji, target, participant }) => ({
+    typeMessage: 'reactionMessage',
+    extendedTextMessageData: { text: emoji },
+    quotedMessage: { stanzaId: target, participant },
+  }),
+  edit: ({ isCaption, text, target }) => ({
+    typeMessage: 'editedMessage',
+    editedMessageData: { [isCaption ? 'caption' : 'textMessage']: text, stanzaId: target },
+  }),
+  deletion: ({ target }) => ({ typeMessage: 'deletedMessage', deletedMessageData: { stanzaId: target } }),
+  buttons: buttonsData,
+  list: (content) => ({
+    typeMessage: 'listMessage',
+    listMessage: { ...parts.listParts(content), ...forwarding(content) },
+  }),
+  choice: choiceData,
+  groupInvite: (content) => ({
+    typeMessage: 'groupInviteMessage',
+    groupInviteMessageData: parts.inviteParts(content),
+  }),
+  product: productData,
+  order: orderData,
+}
+
+function plainText(textMessage: string): object {
+  return { typeMessage: 'textMessage', textMessageData: { textMessage } }
 }
 
 /** A sticker has an object of its own name on Telegram. */
-function fileData({ instance, linkOf }: Rendering, content: FileContent): object {
+function fileData(content: FileContent, { instance, linkOf }: Rendering): object {
   const data = { ...parts.fileParts(content, linkOf), ...forwarding(content) }
   const isTelegramSticker = content.type === 'sticker' && instance.typeInstance === 'telegram'
   return {
@@ -88,7 +76,7 @@ function fileData({ instance, linkOf }: Rendering, content: FileContent): object
 }
 
 /** Several cards are nested once more, as the vendor sends them. */
-function contactsData(content: Extract<Content, { kind: 'contacts' }>): object {
+function contactsData(content: ContactsContent): object {
   const [first, ...others] = content.contacts
   if (first !== undefined && others.length === 0) {
     return {
@@ -99,19 +87,6 @@ function contactsData(content: Extract<Content, { kind: 'contacts' }>): object {
   return {
     typeMessage: 'contactsArrayMessage',
     messageData: { contacts: content.contacts.map(parts.contactParts), ...forwarding(content) },
-  }
-}
-
-function voteData(content: Extract<Content, { kind: 'vote' }>): object {
-  return { typeMessage: 'pollUpdateMessage', pollMessageData: voteParts(content) }
-}
-
-export function voteParts(content: Extract<Content, { kind: 'vote' }>) {
-  return {
-    stanzaId: content.poll,
-    name: content.question,
-    votes: content.options.map(({ name, voters }) => ({ optionName: name, optionVoters: voters })),
-    multipleAnswers: content.multipleAnswers,
   }
 }
 
@@ -141,7 +116,7 @@ function buttonsData(content: ButtonsContent): object {
 }
 
 /** What was tapped; the owner's own tap on the phone has a name of its own. */
-function choiceData(flow: MessageEvent['flow'], content: ChoiceContent): object {
+function choiceData(content: ChoiceContent, _rendering: Rendering, flow: MessageEvent['flow']): object {
   const { target: stanzaId, index: selectedIndex, id: selectedId, text: selectedDisplayText } = content
   const selected = { stanzaId, selectedIndex, selectedId, selectedDisplayText }
   switch (content.of) {
@@ -166,7 +141,7 @@ function choiceData(flow: MessageEvent['flow'], content: ChoiceContent): object 
   }
 }
 
-function productData({ linkOf }: Rendering, content: Extract<Content, { kind: 'product' }>): object {
+function productData(content: ProductContent, { linkOf }: Rendering): object {
   const { productId, title, description, currency, price, url, imageCount, image } = content
   return {
     typeMessage: 'productMessage',
@@ -183,7 +158,7 @@ function productData({ linkOf }: Rendering, content: Extract<Content, { kind: 'p
   }
 }
 
-function orderData(content: Extract<Content, { kind: 'order' }>): object {
+function orderData(content: OrderContent): object {
   const { orderId, token, total, currency, itemCount, title, seller } = content
   return {
     typeMessage: 'orderMessage',

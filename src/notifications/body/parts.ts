@@ -8,7 +8,9 @@ import type {
   GroupInviteContent,
   ListContent,
   LocationContent,
+  PollContent,
   UnreadableContent,
+  VoteContent,
 } from '../../model/content.ts'
 import { unixSeconds } from './envelope.ts'
 import { forwarding } from './forwarding.ts'
@@ -73,9 +75,18 @@ export function contactParts({ displayName, vcard }: ContactCard) {
   return { displayName, vcard }
 }
 
-/** `optionName`s of a poll. */
-export function pollOptions(options: readonly string[]) {
-  return options.map((optionName) => ({ optionName }))
+export function pollParts({ question, options, multipleAnswers }: PollContent) {
+  return { name: question, options: options.map((optionName) => ({ optionName })), multipleAnswers }
+}
+
+/** Who chose what, by the poll that it is about. */
+export function voteParts(content: VoteContent) {
+  return {
+    stanzaId: content.poll,
+    name: content.question,
+    votes: content.options.map(({ name, voters }) => ({ optionName: name, optionVoters: voters })),
+    multipleAnswers: content.multipleAnswers,
+  }
 }
 
 export function inviteParts(content: GroupInviteContent) {

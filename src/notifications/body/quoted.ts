@@ -1,5 +1,5 @@
-import type { Content, Quote, TextContent } from '../../model/content.ts'
-import { pollOptions, type LinkOf } from './parts.ts'
+import { byKind, type ButtonsContent, type ByKind, type Quote, type TextContent } from '../../model/content.ts'
+import type { LinkOf } from './parts.ts'
 import * as parts from './parts.ts'
 
 /**
@@ -10,55 +10,43 @@ export function quotedMessage(quote: Quote, linkOf: LinkOf): object {
   return {
     stanzaId: quote.id,
     participant: quote.participant,
-    ...(quote.content === null ? UNKNOWN : quotedContent(quote.content, linkOf)),
+    ...(quote.content === null ? UNKNOWN : byKind(QUOTED, quote.content, linkOf)),
   }
 }
 
 const UNKNOWN = { typeMessage: 'textMessage', textMessage: '' }
 
-function quotedContent(content: Content, linkOf: LinkOf): object {
-  switch (content.kind) {
-    case 'text':
-      return quotedText(content)
-    case 'unreadable':
-      return { typeMessage: 'textMessage', textMessage: parts.unreadableText(content) }
-    case 'statusText':
-      return { typeMessage: 'textMessage', textMessage: content.text }
-    case 'file':
-      return { typeMessage: parts.TYPE_OF_FILE[content.type], ...parts.fileParts(content, linkOf) }
-    case 'location':
-      return { typeMessage: 'locationMessage', location: parts.locationParts(content) }
-    case 'contacts':
-      return quotedContacts(content.contacts.map(parts.contactParts))
-    case 'poll': {
-      const { question, options, multipleAnswers } = content
-      return {
-        typeMessage: 'pollMessage',
-        pollMessageData: { name: question, options: pollOptions(options), multipleAnswers },
-      }
-    }
-    case 'buttons':
-      return quotedButtons(content)
-    case 'list':
-      return { typeMessage: 'listMessage', ...parts.listParts(content) }
-    case 'choice':
-      return { typeMessage: 'templateButtonsReplyMessage', selectedDisplayText: content.text, selectedId: content.id }
-    case 'groupInvite':
-      return { typeMessage: 'groupInviteMessage', groupInviteMessageData: parts.inviteParts(content) }
-    case 'product':
-      return { typeMessage: 'productMessage', title: content.title, description: content.description }
-    case 'order':
-      return { typeMessage: 'orderMessage', orderId: content.orderId }
-    case 'edit':
-      return { typeMessage: 'textMessage', textMessage: content.text }
-    case 'vote':
-    case 'reaction':
-    case 'deletion':
-      // No phone lets one reply to these.
-      return UNKNOWN
-    default:
-      return content satisfies never
-  }
+/** No phone lets one reply to these. */
+const unquotable = () => UNKNOWN
+
+const QUOTED: ByKind<[LinkOf], object> = {
+  text: quotedText,
+  unreadable: (content) => ({ typeMessage: 'textMessage', textMessage: parts.unreadableText(content) }),
+  statusText: ({ text }) => ({ typeMessage: 'textMessage', textMessage: text }),
+  file: (content, linkOf) => ({
+    typeMessage: parts.TYPE_OF_FILE[content.type],
+    ...parts.fileParts(content, linkOf),
+  }),
+  location: (content) => ({ typeMessage: 'locationMessage', location: parts.locationParts(content) }),
+  contacts: ({ contacts }) => quotedContacts(contacts.map(parts.contactParts)),
+  poll: (content) => ({ typeMessage: 'pollMessage', pollMessageData: parts.pollParts(content) }),
+  buttons: quotedButtons,
+  list: (content) => ({ typeMessage: 'listMessage', ...parts.listParts(content) }),
+  choice: ({ id, text }) => ({
+    typeMessage: 'templateButtonsReplyMessage',
+    selectedDisplayText: text,
+    selectedId: id,
+  }),
+  groupInvite: (content) => ({
+    typeMessage: 'groupInviteMessage',
+    groupInviteMessageData: parts.inviteParts(content),
+  }),
+  product: ({ title, description }) => ({ typeMessage: 'productMessage', title, description }),
+  order: ({ orderId }) => ({ typeMessage: 'orderMessage', orderId }),
+  edit: ({ text }) => ({ typeMessage: 'textMessage', textMessage: text }),
+  vote: unquotable,
+  reaction: unquotable,
+  deletion: unquotable,
 }
 
 function quotedText({ text, preview }: TextContent): object {
@@ -77,7 +65,7 @@ function quotedContacts(contacts: readonly ReturnType<typeof parts.contactParts>
     : { typeMessage: 'contactsArrayMessage', contacts }
 }
 
-function quotedButtons(content: Extract<Content, { kind: 'buttons' }>): object {
+function quotedButtons(content: ButtonsContent): object {
   switch (content.style) {
     case 'plain':
       return { typeMessage: 'buttonsMessage', ...parts.plainButtonsParts(content) }
