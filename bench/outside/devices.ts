@@ -64,7 +64,8 @@ export class Devices {
         const phone = message.phone ?? String(79_000_000_000 + channel)
         send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
         const key = randomBytes(16).toString('hex')
-        const credentials = { device: `d${phone}`, key, phone, name: 'Bench', label: `${phone}:1`, at: Date.now() }
+        const account = { address: phone, phone, name: 'Bench', label: `${phone}:1` }
+        const credentials = { device: `d${phone}`, key, ...account, at: Date.now() }
         // As a person does it: later than the code was shown.
         setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
         return
@@ -83,10 +84,16 @@ export class Devices {
       case 'lookup':
         send({ t: 'found', channel, id: message.id, sent: true })
         return
+      case 'ask': {
+        const { no } = message
+        send({ t: 'unanswered', channel, no, fault: 'unsupported', message: 'this network answers nothing' })
+        return
+      }
       case 'logout':
         send({ t: 'closed', channel, reason: 'loggedOut' })
         return
       case 'close':
+      case 'reply':
       case 'typing':
         return
       default:
@@ -95,7 +102,7 @@ export class Devices {
   }
 
   #push(channel: number, id: string, send: (message: FromNetwork) => void): void {
-    const from = { address: '79991234567', name: 'Anna Petrova' }
+    const from = { address: '79991234567', name: 'Anna Petrova', contactName: '' }
     this.unacknowledged += 1
     const content = { kind: 'text', text: TEXT } as const
     const event = { kind: 'message', id, direction: 'in', chat: from, author: from, at: Date.now(), content } as const

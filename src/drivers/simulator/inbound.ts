@@ -1,11 +1,8 @@
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Timer } from '../../lib/clock.ts'
-import type { MessageId } from '../../model/ids.ts'
-import type { Content } from '../../model/content.ts'
-import type { NetworkMessage, Party } from '../../model/message.ts'
-import type { Content as NetworkContent, Pushed } from '../../simulator/protocol.ts'
+import type { Pushed } from '../../simulator/protocol.ts'
 import type { SessionEvent, SessionHost } from '../driver.ts'
-import { chatOf } from './ids.ts'
+import type { Reader } from './incoming.ts'
 
 const AGAIN = { firstMs: 200, longestMs: 30_000 }
 /** Events of one commit, and ids of one acknowledgement. */
@@ -23,6 +20,7 @@ interface Arrived {
  */
 export class Inbound {
   readonly #host: SessionHost
+  readonly #reader: Reader
   readonly #acknowledge: (pushes: readonly number[]) => void
   #arrived: Arrived[] = []
   #running: Promise<void> | null = null
@@ -30,13 +28,14 @@ export class Inbound {
   #last: (() => void) | null = null
   #wake: (() => void) | null = null
 
-  constructor(host: SessionHost, acknowledge: (pushes: readonly number[]) => void) {
+  constructor(host: SessionHost, reader: Reader, acknowledge: (pushes: readonly number[]) => void) {
     this.#host = host
+    this.#reader = reader
     this.#acknowledge = acknowledge
   }
 
   push(id: number, pushed: Pushed): void {
-    if (this.#last === null) this.#add({ push: id, event: eventOf(pushed) })
+    if (this.#last === null) this.#add({ push: id, event: this.#reader.event(pushed) })
   }
 
   /** The last thing: when everything before it and the event itself are committed, `done` is called. */
@@ -116,36 +115,4 @@ function nextTurn(): Promise<void> {
     }),
   )
   return turn
-}
-
-function eventOf(pushed: Pushed): SessionEvent {
-  switch (pushed.kind) {
-    case 'message': {
-      const { id, direction, chat, author, at, content } = pushed
-      const message: NetworkMessage = {
-        ...{ id: id as MessageId, direction, chat: partyOf(chat), author: partyOf(author), at },
-        content: contentOf(content),
-      }
-      return { kind: 'message', message }
-    }
-    case 'status': {
-      const { id, chat, status, at } = pushed
-      return { kind: 'status', id: id as MessageId, chat: chatOf(chat), status, at }
-    }
-    case 'restricted':
-      return { kind: 'restricted', state: pushed.state, at: pushed.at }
-    default: {
-      const unknown: never = pushed
-      return unknown
-    }
-  }
-}
-
-function partyOf({ address, name }: { readonly address: string; readonly name: string }): Party {
-  return { id: chatOf(address), name, contactName: '' }
-}
-
-function contentOf({ quote, ...rest }: NetworkContent): Content {
-  if (quote === undefined) return rest
-  return { ...rest, quote: { id: quote.id as MessageId, participant: chatOf(quote.participant), text: quote.text } }
 }
