@@ -273,6 +273,13 @@ export function quoteOf(content: Content): Quote | undefined {
   return 'quote' in content ? content.quote : undefined
 }
 
+/** The same without what it replies to; a quoted or forwarded content is no reply itself. */
+export function withoutQuote(content: Content): Content {
+  if (!('quote' in content)) return content
+  const { quote: _quote, ...said } = content
+  return said
+}
+
 /** One function for each kind of content: the compiler misses none. */
 export type ByKind<Args extends readonly unknown[], Result> = {
   readonly [Kind in ContentKind]: (content: Extract<Content, { kind: Kind }>, ...args: Args) => Result
