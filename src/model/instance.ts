@@ -14,6 +14,8 @@ export interface LinkedAccount {
   readonly deviceId: string
   /** The account's own chat id where it is not `wid`: the numeric id on MAX and Telegram. */
   readonly chat?: ChatId
+  /** Persons are named by ids that hide their numbers, for as long as this link lasts; absent: they are not. */
+  readonly hidesNumbers?: boolean
 }
 
 /** An instance as it is stored. Live parts (session, queue, mailbox) are beside it in `instances/`. */
