@@ -32,10 +32,10 @@ export const accountFields = {
   products: Type.Optional(Type.Array(Product, { maxItems: 100 })),
   lastSeen: Type.Optional(Type.Union([Time, Type.Null()])),
 }
-const AccountInput = Type.Object(accountFields)
+type AccountInput = Type.Static<ReturnType<typeof Type.Object<typeof accountFields>>>
 
 /** Only what was said changes. */
-export function accountChangeOf(input: Type.Static<typeof AccountInput>): AccountChange {
+export function accountChangeOf(input: AccountInput): AccountChange {
   const { password, username, ...rest } = input
   return {
     ...pick(rest, ['wantsPasskey', 'hidesNumber', 'hidesPicture', 'hidesLastSeen', 'isBusiness']),
@@ -46,8 +46,13 @@ export function accountChangeOf(input: Type.Static<typeof AccountInput>): Accoun
 }
 
 /** As the API and the page show it to the account's owner. */
-export function accountViewOf({ passwordHash, pictureSetAt: _, ...account }: Account): object {
-  return { ...account, hasPassword: passwordHash !== null }
+export function accountViewOf(account: Account): object {
+  const { wantsPasskey, hidesNumber, hidesPicture, hidesLastSeen, isBusiness, username } = account
+  const { email, category, description, products, picture, lastSeen } = account
+  return {
+    ...{ hasPassword: account.passwordHash !== null, wantsPasskey, hidesNumber, hidesPicture, hidesLastSeen },
+    ...{ isBusiness, username, email, category, description, products, picture, lastSeen },
+  }
 }
 
 function pick<Fields extends object, Name extends keyof Fields>(fields: Fields, names: readonly Name[]) {

@@ -52,7 +52,7 @@ const Change = Type.Object({
 const List = Type.Object({ phone: Type.String(), messenger: MessengerField })
 
 function viewOf(parts: NetworkParts, group: Group): object {
-  const { id, messenger, ephemeralSetAt: _, ...rest } = group
+  const { id, messenger, ...rest } = group
   const members = parts.groups.roster(messenger, id).map(({ phone, isAdmin }) => ({
     phoneNumber: phone,
     name: parts.phones.known(messenger, phone)?.name ?? '',
