@@ -1,10 +1,9 @@
-import type { DeviceEvents, WaitingEvent } from './device-events.ts'
+import type { DeviceEvents } from './device-events.ts'
 import type { Device } from './devices.ts'
 import type { Faults } from './faults.ts'
 import type { NetworkFile } from './network-file.ts'
-import type { Phones } from './phones.ts'
-import type { FromNetwork, Pushed } from './protocol.ts'
-import { contentOf } from './views.ts'
+import type { FromNetwork } from './protocol.ts'
+import type { Pushes } from './pushes.ts'
 
 /** So many pushes may be under way to a device that has not acknowledged them. */
 const WINDOW = 200
@@ -30,15 +29,15 @@ export type CloseReason = Extract<FromNetwork, { t: 'closed' }>['reason']
 export class DeviceChannels {
   readonly #file: NetworkFile
   readonly #events: DeviceEvents
-  readonly #phones: Phones
   readonly #faults: Faults
+  readonly #pushes: Pushes
   readonly #open = new Map<number, OpenDevice>()
 
-  constructor(file: NetworkFile, events: DeviceEvents, phones: Phones, faults: Faults) {
+  constructor(file: NetworkFile, events: DeviceEvents, faults: Faults, pushes: Pushes) {
     this.#file = file
     this.#events = events
-    this.#phones = phones
     this.#faults = faults
+    this.#pushes = pushes
   }
 
   /** Ends an older channel of the same device. */
@@ -102,26 +101,10 @@ export class DeviceChannels {
     for (const event of this.#events.waiting(open.device, open.cursor, room)) {
       open.cursor = event.seq
       open.inFlight += 1
-      const message: FromNetwork = { t: 'push', channel: open.channel, id: event.seq, event: this.#render(open, event) }
+      const message: FromNetwork = { t: 'push', channel: open.channel, id: event.seq, event: this.#pushes.render(open.device, event) }
       open.wire.send(message)
       const { messenger, phone } = open.device
       if (this.#faults.take('duplicatePushes', messenger, phone) !== null) open.wire.send(message)
     }
-  }
-
-  #render(open: OpenDevice, event: WaitingEvent): Pushed {
-    const { kind, detail, at, id, sender, recipient, content, sentAt } = event
-    if (kind === 'restricted') return { kind, state: detail === 'suspended' ? 'suspended' : 'authorized', at }
-    if (id === null || sender === null || recipient === null || content === null || sentAt === null)
-      throw new Error(`event ${String(event.seq)} refers to no message`)
-    if (kind === 'status') return { kind, id, chat: recipient, status: detail === 'read' ? 'read' : 'delivered', at }
-    const direction = detail === 'in' ? 'in' : 'out'
-    const author = this.#party(open, sender)
-    const chat = direction === 'in' ? author : this.#party(open, recipient)
-    return { kind, id, direction, chat, author, at: sentAt, content: contentOf(content) }
-  }
-
-  #party(open: OpenDevice, address: string) {
-    return { address, name: this.#phones.known(open.device.messenger, address)?.name ?? '' }
   }
 }
