@@ -140,10 +140,11 @@ export class InstanceFiles {
     const files = this.#reach()
     if (isFault(files)) return files
     const { media, log } = this.#record.node
-    const bytes = await files.download(file, this.#stop.signal)
+    const { signal } = this.#stop
+    const bytes = await unlessStopped(files.download(file, signal), signal)
     if (isFault(bytes)) return bytes
     try {
-      const draft = await media.receive(addAbortSignal(this.#stop.signal, bytes), FILE_LIMIT_BYTES)
+      const draft = await media.receive(addAbortSignal(signal, bytes), FILE_LIMIT_BYTES)
       if (draft === 'tooLarge') return TOO_LARGE
       if (draft.sha256 === file.sha256) {
         await draft.keep(this.#record.id)
@@ -164,3 +165,17 @@ const GONE = fault('fileGone', 'the file is not available any more')
 const TOO_LARGE = fault('tooLarge', 'the file is larger than 100 MB')
 const STOPPED = fault('unavailable', 'the instance is stopping')
 const BROKEN = fault('unavailable', 'the file could not be downloaded now, try again')
+
+/** A stop does not wait for a network that takes its time; what comes of it then is thrown away. */
+function unlessStopped(asked: Promise<Readable | Fault>, signal: AbortSignal): Promise<Readable | Fault> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(STOPPED)
+    signal.addEventListener('abort', stop, { once: true })
+    asked
+      .then((bytes) => {
+        if (signal.aborted && !isFault(bytes)) bytes.destroy()
+        resolve(bytes)
+      }, reject)
+      .finally(() => signal.removeEventListener('abort', stop))
+  })
+}
