@@ -60,16 +60,8 @@ export class Devices {
   #handle(message: ToNetwork, send: (message: FromNetwork) => void): void {
     const { channel } = message
     switch (message.t) {
-      case 'pair': {
-        const phone = message.phone ?? String(79_000_000_000 + channel)
-        send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
-        const key = randomBytes(16).toString('hex')
-        const account = { address: phone, phone, name: 'Bench', label: `${phone}:1` }
-        const credentials = { device: `d${phone}`, key, ...account, at: Date.now() }
-        // As a person does it: later than the code was shown.
-        setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
-        return
-      }
+      case 'pair':
+        return this.#pair(message, send)
       case 'paired':
       case 'open':
         send({ t: 'opened', channel })
@@ -99,6 +91,16 @@ export class Devices {
       default:
         message satisfies never
     }
+  }
+
+  #pair({ channel, phone: asked }: Extract<ToNetwork, { t: 'pair' }>, send: (message: FromNetwork) => void): void {
+    const phone = asked ?? String(79_000_000_000 + channel)
+    send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
+    const key = randomBytes(16).toString('hex')
+    const account = { address: phone, phone, name: 'Bench', label: `${phone}:1` }
+    const credentials = { device: `d${phone}`, key, ...account, at: Date.now() }
+    // As a person does it: later than the code was shown.
+    setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
   }
 
   #push(channel: number, id: string, send: (message: FromNetwork) => void): void {

@@ -25,7 +25,7 @@ export interface SimulatorDriverOptions {
 const FILE_LIMIT_BYTES = 100 * 1024 * 1024
 
 const CAPABILITIES: Readonly<Record<Messenger, Capabilities>> = {
-  whatsapp: { textLength: 20_000, loginWays: ['qr', 'code', 'sms'], tellsSent: true, messageIds: 'hex' },
+  whatsapp: { textLength: 20_000, loginWays: ['qr', 'code'], tellsSent: true, messageIds: 'hex' },
   v3: { textLength: 4_000, loginWays: ['qr', 'sms'], tellsSent: false, messageIds: 'decimal' },
   telegram: { textLength: 4_096, loginWays: ['qr', 'sms'], tellsSent: false, messageIds: 'decimal' },
 }
