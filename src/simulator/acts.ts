@@ -1,7 +1,7 @@
 import type { Messenger } from '../model/messenger.ts'
 import { STATUS_CHAT } from '../model/content.ts'
 import { chosenOf } from './content-line.ts'
-import type { Content, ContentOf } from './contents.ts'
+import { byKind, type ByKind, type Content, type ContentOf } from './contents.ts'
 import type { Files } from './files.ts'
 import { contentOf, marksOf } from './marks.ts'
 import { chatOf, type MessageRow, type Messages } from './messages.ts'
@@ -31,42 +31,31 @@ export interface Ruling {
 /** What may be posted as a status. */
 const STATUS_KINDS: readonly Content['kind'][] = ['statusText', 'file', 'deletion']
 
+const RULES: ByKind<[RulingParts, Saying], Ruling | string> = {
+  text: plain,
+  file: (content, parts) => (hasFile(parts, content) ? plain(content) : 'the file is not on the network'),
+  location: plain,
+  contacts: plain,
+  poll: plain,
+  vote: ruleVote,
+  reaction: ruleReaction,
+  edit: ruleEdit,
+  deletion: ruleDeletion,
+  buttons: plain,
+  list: plain,
+  choice: ruleChoice,
+  groupInvite: plain,
+  product: (content, parts) => (hasFile(parts, content.image) ? plain(content) : 'the picture is not on the network'),
+  order: plain,
+  statusText: (content, _parts, { chat }) => (chat === STATUS_CHAT ? plain(content) : 'such a text is a status'),
+  unreadable: plain,
+}
+
 /** Whether a content may be said in a chat, as the network then keeps it; or why not, in words. */
 export function rule(parts: RulingParts, saying: Saying): Ruling | string {
   const { content, chat } = saying
   if (chat === STATUS_CHAT && !STATUS_KINDS.includes(content.kind)) return 'a status is a text, a file or a deletion'
-  switch (content.kind) {
-    case 'edit':
-      return ruleEdit(parts, saying, content)
-    case 'deletion':
-      return ruleDeletion(parts, saying, content)
-    case 'reaction':
-      return ruleReaction(parts, saying, content)
-    case 'vote':
-      return ruleVote(parts, saying, content)
-    case 'choice':
-      return ruleChoice(parts, saying, content)
-    case 'statusText':
-      return chat === STATUS_CHAT ? plain(content) : 'such a text is a status'
-    case 'file':
-      return hasFile(parts, content) ? plain(content) : 'the file is not on the network'
-    case 'product':
-      return hasFile(parts, content.image) ? plain(content) : 'the picture is not on the network'
-    case 'text':
-    case 'location':
-    case 'contacts':
-    case 'poll':
-    case 'buttons':
-    case 'list':
-    case 'groupInvite':
-    case 'order':
-    case 'unreadable':
-      return plain(content)
-    default: {
-      const unknown: never = content
-      return unknown
-    }
-  }
+  return byKind(RULES, content, parts, saying)
 }
 
 function plain(content: Content): Ruling {
@@ -85,7 +74,7 @@ function targetOf({ messages }: RulingParts, { messenger, sender, chat }: Saying
   return marksOf(messages.about(row)).isDeleted ? null : row
 }
 
-function ruleEdit(parts: RulingParts, saying: Saying, content: ContentOf<'edit'>): Ruling | string {
+function ruleEdit(content: ContentOf<'edit'>, parts: RulingParts, saying: Saying): Ruling | string {
   const target = targetOf(parts, saying, content.target)
   if (target === null) return 'the message to edit is not in this chat'
   if (target.sender !== saying.sender) return 'only one’s own message can be edited'
@@ -94,20 +83,21 @@ function ruleEdit(parts: RulingParts, saying: Saying, content: ContentOf<'edit'>
   return { content: { ...content, isCaption: kind === 'file' }, target, isAct: true }
 }
 
-function ruleDeletion(parts: RulingParts, saying: Saying, content: ContentOf<'deletion'>): Ruling | string {
+function ruleDeletion(content: ContentOf<'deletion'>, parts: RulingParts, saying: Saying): Ruling | string {
   const target = targetOf(parts, saying, content.target)
   if (target === null) return 'the message to delete is not in this chat'
-  if (content.forEveryone && target.sender !== saying.sender) return 'only one’s own message can be deleted for everyone'
+  if (content.forEveryone && target.sender !== saying.sender)
+    return 'only one’s own message can be deleted for everyone'
   return { content, target, isAct: true }
 }
 
-function ruleReaction(parts: RulingParts, saying: Saying, content: ContentOf<'reaction'>): Ruling | string {
+function ruleReaction(content: ContentOf<'reaction'>, parts: RulingParts, saying: Saying): Ruling | string {
   const target = targetOf(parts, saying, content.target)
   if (target === null) return 'the message to react to is not in this chat'
   return { content: { ...content, participant: target.sender }, target, isAct: true }
 }
 
-function ruleVote(parts: RulingParts, saying: Saying, content: ContentOf<'vote'>): Ruling | string {
+function ruleVote(content: ContentOf<'vote'>, parts: RulingParts, saying: Saying): Ruling | string {
   const target = targetOf(parts, saying, content.poll)
   const poll = target === null ? null : contentOf(target)
   if (poll?.kind !== 'poll') return 'the poll is not in this chat'
@@ -120,7 +110,7 @@ function ruleVote(parts: RulingParts, saying: Saying, content: ContentOf<'vote'>
   return { content: { kind: 'vote', poll: content.poll, question, multipleAnswers, options }, target, isAct: true }
 }
 
-function ruleChoice(parts: RulingParts, saying: Saying, content: ContentOf<'choice'>): Ruling | string {
+function ruleChoice(content: ContentOf<'choice'>, parts: RulingParts, saying: Saying): Ruling | string {
   const target = targetOf(parts, saying, content.target)
   const offered = target === null ? null : contentOf(target)
   if (offered?.kind !== 'buttons' && offered?.kind !== 'list') return 'the message with the choice is not in this chat'

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { callViewOf, type CallEnd } from './calls.ts'
+import { callViewOf } from './call-views.ts'
+import type { CallEnd } from './calls.ts'
 import { chatFieldOf, LimitField, MessengerField, numberOf, PhoneField, phoneOf } from './fields.ts'
 import { messengerOf, type NetworkParts } from './network-parts.ts'
 import { MESSENGERS } from '../model/messenger.ts'

@@ -1,9 +1,9 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { CallStatus } from '../model/call.ts'
-import type { EpochMs } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
 import { isGroup } from './addresses.ts'
+import { calledOf, callViewOf, outcomeForCaller, type CallRow } from './call-views.ts'
 import type { DeviceEvents } from './device-events.ts'
 import type { Devices } from './devices.ts'
 import type { Feed } from './feed.ts'
@@ -12,43 +12,12 @@ import type { NetworkFile } from './network-file.ts'
 import type { Phones } from './phones.ts'
 
 /** Nobody picks up for so long: the call is over. */
-export const RING_MS = 60_000
+const RING_MS = 60_000
 
 /** How a call can end. */
 export type CallEnd = Exclude<CallStatus, 'offer'>
 
-export interface CallRow {
-  readonly seq: number
-  readonly messenger: Messenger
-  readonly id: string
-  /** Digits. */
-  readonly caller: string
-  /** Digits, or the group's id. */
-  readonly callee: string
-  /** JSON: the digits of everybody who is called. */
-  readonly called: string
-  readonly status: CallStatus
-  /** 1 or 0. */
-  readonly isVideo: number
-  readonly durationS: number
-  readonly at: EpochMs
-}
-
-/** A call as the API and the page show it to one phone. */
-export interface CallView {
-  readonly id: string
-  readonly messenger: Messenger
-  readonly from: string
-  readonly to: string
-  readonly direction: 'in' | 'out'
-  /** `offer` while it rings. */
-  readonly status: CallStatus
-  readonly isVideo: boolean
-  readonly durationS: number
-  readonly time: EpochMs
-}
-
-export interface CallsParts {
+interface CallsParts {
   readonly file: NetworkFile
   readonly clock: Clock
   readonly random: Random
@@ -59,7 +28,7 @@ export interface CallsParts {
   readonly feed: Feed
 }
 
-export interface NewCall {
+interface NewCall {
   readonly messenger: Messenger
   readonly from: string
   readonly to: string
@@ -69,21 +38,6 @@ export interface NewCall {
 const COLUMNS =
   'seq, messenger, id, caller, callee, called, status, is_video AS isVideo, duration_s AS durationS, at' as const
 type Value = string | number
-
-/** What the caller's side is told: it does not learn whether nobody was there or nobody wanted. */
-export function outcomeForCaller(status: CallStatus): CallStatus {
-  return status === 'declined' ? 'hungUp' : status
-}
-
-export function calledOf({ called }: Pick<CallRow, 'called'>): readonly string[] {
-  return JSON.parse(called) as readonly string[]
-}
-
-export function callViewOf(row: CallRow, phone: string): CallView {
-  const { id, messenger, caller, callee, status, durationS, at } = row
-  const direction = caller === phone ? 'out' : 'in'
-  return { id, messenger, from: caller, to: callee, direction, status, isVideo: row.isVideo === 1, durationS, time: at }
-}
 
 /**
  * Calls between phones: one rings at everybody who is called, and is over when it was answered, refused or given up. The devices of

@@ -184,6 +184,22 @@ export const Content = Type.Intersect([PlainContent, Said])
 export type Content = Type.Static<typeof Content>
 export type ContentOf<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
 
+/** One function for each kind of content: the compiler misses none. */
+export type ByKind<Args extends readonly unknown[], Result> = {
+  readonly [Kind in Content['kind']]: (content: ContentOf<Kind>, ...args: Args) => Result
+}
+
+/** What the table says of a content. */
+export function byKind<Args extends readonly unknown[], Result>(
+  table: ByKind<Args, Result>,
+  content: Content,
+  ...args: Args
+): Result {
+  // The key is the content's own kind, so the function takes it; the compiler can't follow the two together.
+  const row = table[content.kind] as (content: Content, ...args: Args) => Result
+  return row(content, ...args)
+}
+
 const content = Compile(Content)
 
 /** Whether the network takes a message that says this. A frame with any other costs all its senders the connection. */

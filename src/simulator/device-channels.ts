@@ -1,9 +1,8 @@
-import type { DeviceEvents } from './device-events.ts'
+import type { DeviceEvents, WaitingEvent } from './device-events.ts'
 import type { Device } from './devices.ts'
 import type { Faults } from './faults.ts'
 import type { NetworkFile } from './network-file.ts'
-import type { FromNetwork } from './protocol.ts'
-import type { Pushes } from './pushes.ts'
+import type { FromNetwork, Pushed } from './protocol.ts'
 
 /** So many pushes may be under way to a device that has not acknowledged them. */
 const WINDOW = 200
@@ -25,19 +24,22 @@ export interface OpenDevice {
 
 export type CloseReason = Extract<FromNetwork, { t: 'closed' }>['reason']
 
+/** An event in the words of the link, as this device is told it. */
+type Render = (device: Device, event: WaitingEvent) => Pushed
+
 /** Who is open now, and the pushing of events to them in order, each again at every open until it is acknowledged. */
 export class DeviceChannels {
   readonly #file: NetworkFile
   readonly #events: DeviceEvents
   readonly #faults: Faults
-  readonly #pushes: Pushes
+  readonly #render: Render
   readonly #open = new Map<number, OpenDevice>()
 
-  constructor(file: NetworkFile, events: DeviceEvents, faults: Faults, pushes: Pushes) {
+  constructor(file: NetworkFile, events: DeviceEvents, faults: Faults, render: Render) {
     this.#file = file
     this.#events = events
     this.#faults = faults
-    this.#pushes = pushes
+    this.#render = render
   }
 
   /** Ends an older channel of the same device. */
@@ -101,7 +103,12 @@ export class DeviceChannels {
     for (const event of this.#events.waiting(open.device, open.cursor, room)) {
       open.cursor = event.seq
       open.inFlight += 1
-      const message: FromNetwork = { t: 'push', channel: open.channel, id: event.seq, event: this.#pushes.render(open.device, event) }
+      const message: FromNetwork = {
+        t: 'push',
+        channel: open.channel,
+        id: event.seq,
+        event: this.#render(open.device, event),
+      }
       open.wire.send(message)
       const { messenger, phone } = open.device
       if (this.#faults.take('duplicatePushes', messenger, phone) !== null) open.wire.send(message)

@@ -1,6 +1,6 @@
 import type { Messenger } from '../model/messenger.ts'
 import type { NetworkFile } from './network-file.ts'
-import type { CallView } from './calls.ts'
+import type { CallView } from './call-views.ts'
 import type { MessageView } from './views.ts'
 
 /** What a page that shows a phone hears while it is open. */

@@ -16,7 +16,7 @@ const NAME = /^[0-9a-f]{64}$/
 const HALF_WRITTEN = '.part'
 
 /** What a stream held was too much; nothing of it was kept. */
-export type Kept = StoredFile | 'tooLarge'
+type Kept = StoredFile | 'tooLarge'
 
 /**
  * The bytes of files in a folder of their own, each under the SHA-256 of what it holds. They pass through in pieces, whatever their

@@ -97,7 +97,7 @@ export class NetworkFile {
 
   /** To a table that an older version made. */
   #addColumn(table: string, column: string, form: string): void {
-    const known = this.#database.prepare<[string, string], unknown>('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+    const known = this.#database.prepare<[string, string]>('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
     if (known.get(table, column) === undefined) this.#database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${form}`)
   }
 

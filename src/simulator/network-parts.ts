@@ -50,9 +50,10 @@ export function buildNetwork(path: string, clock: Clock, random: Random, log: Lo
   const files = new Files(`${path}-files`, clock, random)
   const people = buildPeople(file, clock, random, feed)
   const shared = { file, clock, random, log, messages, deliveries, ids, events, faults, feed, files, ...people }
-  const channels = new DeviceChannels(file, events, faults, new Pushes(people.addresses, new Parties(people)))
+  const pushes = new Pushes(people.addresses, new Parties(people))
+  const channels = new DeviceChannels(file, events, faults, (device, event) => pushes.render(device, event))
   const exchange = new Exchange(shared)
-  const pairings = new Pairings(shared)
+  const pairings = new Pairings({ ...shared, exchange })
   const calls = new Calls(shared)
   const connections = new Set<Connection>()
   file.onCommitted = () => channels.pumpTouched()

@@ -7,7 +7,7 @@ import type { Groups } from './groups.ts'
 import type { Phones } from './phones.ts'
 import type { Pushed } from './protocol.ts'
 
-export type Party = Extract<Pushed, { kind: 'message' }>['chat']
+type Party = Extract<Pushed, { kind: 'message' }>['chat']
 
 interface PartiesParts {
   readonly phones: Phones
@@ -27,22 +27,26 @@ export class Parties {
 
   /** `internal` is a phone, a group's id or the chat of statuses. */
   of(viewer: Viewer & { readonly phone: string }, internal: string): Party {
-    const { phones, accounts, groups, contacts, addresses } = this.#parts
-    const { messenger, phone } = viewer
-    const isPlain = messenger === 'whatsapp'
     if (internal === STATUS_CHAT) return { address: internal, name: '', contactName: '' }
-    if (isGroup(internal)) {
-      const group = groups.find(messenger, internal)
-      const type = isPlain ? {} : { type: group?.type ?? ('group' as const) }
-      return { address: internal, name: group?.subject ?? '', contactName: '', ...type }
+    return isGroup(internal) ? this.#group(viewer, internal) : this.#person(viewer, internal)
+  }
+
+  #group({ messenger }: Viewer, id: string): Party {
+    const group = this.#parts.groups.find(messenger, id)
+    const type = messenger === 'whatsapp' ? {} : { type: group?.type ?? ('group' as const) }
+    return { address: id, name: group?.subject ?? '', contactName: '', ...type }
+  }
+
+  #person(viewer: Viewer & { readonly phone: string }, person: string): Party {
+    const { phones, contacts, addresses } = this.#parts
+    const { messenger } = viewer
+    const party = {
+      address: addresses.toDevice(viewer, person),
+      name: phones.known(messenger, person)?.name ?? '',
+      contactName: contacts.nameOf(messenger, viewer.phone, person),
     }
-    const shown = isPlain ? '' : shownPhone({ accounts, contacts }, viewer, internal)
-    return {
-      address: addresses.toDevice(viewer, internal),
-      name: phones.known(messenger, internal)?.name ?? '',
-      contactName: contacts.nameOf(messenger, phone, internal),
-      ...(shown !== '' && { phone: shown }),
-      ...(!isPlain && { type: 'user' as const }),
-    }
+    if (messenger === 'whatsapp') return party
+    const phone = shownPhone(this.#parts, viewer, person)
+    return { ...party, type: 'user', ...(phone !== '' && { phone }) }
   }
 }

@@ -1,6 +1,6 @@
 import type { CallStatus } from '../model/call.ts'
 import { isGroup, type Addresses } from './addresses.ts'
-import { calledOf } from './calls.ts'
+import { calledOf } from './call-views.ts'
 import { contentToDevice } from './content-addresses.ts'
 import type { WaitingEvent } from './device-events.ts'
 import type { Device } from './devices.ts'

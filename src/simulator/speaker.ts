@@ -68,6 +68,7 @@ async function plainContent(parts: NetworkParts, who: Speaker, saying: Saying): 
 function withoutQuote(parts: NetworkParts, row: MessageRow): Content | null {
   const marks = marksOf(parts.messages.about(row))
   if (marks.isDeleted) return null
-  const { quote: _quote, ...content } = currentContent(contentOf(row), marks)
+  const content = currentContent(contentOf(row), marks)
+  delete content.quote
   return content
 }

@@ -64,6 +64,12 @@ async function verdict(channel: number, id: string): Promise<FromNetwork> {
   }
 }
 
+const POLL: Content = { kind: 'poll', question: 'Lunch?', options: ['Soup', 'Salad'], multipleAnswers: false }
+const LIST: Content = {
+  ...{ kind: 'list', title: 'T', body: 'B', footer: 'F', buttonText: 'Open' },
+  sections: [{ title: 'S', rows: [{ id: 'r1', title: 'Row', description: '' }] }],
+}
+
 /** One of each kind that stands for itself; files are put in by the tests. */
 const PLAIN: readonly Content[] = [
   { kind: 'text', text: 'words', forwardingScore: 2 },
@@ -77,15 +83,12 @@ const PLAIN: readonly Content[] = [
   },
   { kind: 'location', latitude: 55.7, longitude: 37.6, name: 'Here', address: 'A street', jpegThumbnail: '' },
   { kind: 'contacts', contacts: [{ displayName: 'Aru', vcard: 'BEGIN:VCARD\nEND:VCARD', address: THIRD }] },
-  { kind: 'poll', question: 'Lunch?', options: ['Soup', 'Salad'], multipleAnswers: false },
+  POLL,
   {
     ...{ kind: 'buttons', style: 'interactive', header: 'H', body: 'B', footer: 'F' },
     buttons: [{ id: '1', text: 'Yes', action: 'reply', value: '' }],
   },
-  {
-    ...{ kind: 'list', title: 'T', body: 'B', footer: 'F', buttonText: 'Open' },
-    sections: [{ title: 'S', rows: [{ id: 'r1', title: 'Row', description: '' }] }],
-  },
+  LIST,
   {
     ...{ kind: 'groupInvite', group: '120363000000000001@g.us', groupName: 'G', code: 'c' },
     ...{ expiresAt: 1, caption: '', jpegThumbnail: '' },
@@ -135,10 +138,10 @@ describe('contents that stand for themselves', () => {
   })
 
   test('a reply carries what it replies to, a forwarded message how often it was', async () => {
-    const poll = await say(OWN, PEER, { content: PLAIN[4] })
+    const poll = await say(OWN, PEER, { content: POLL })
     await say(PEER, OWN, { text: 'a reply', quotedId: poll })
     const reply = await pushed(own, 1)
-    assert.deepEqual(reply.content.quote, { id: poll, participant: OWN, content: PLAIN[4] })
+    assert.deepEqual(reply.content.quote, { id: poll, participant: OWN, content: POLL })
     await say(OWN, THIRD, { forwardedId: reply.id })
     const forwarded = await pushed(own, 2)
     assert.deepEqual(forwarded.content, { kind: 'text', text: 'a reply', forwardingScore: 1 })
@@ -263,7 +266,7 @@ describe('what changes another message', () => {
   })
 
   test('a vote names its voter at the options that the poll has, and the last one counts', async () => {
-    server.say(own, 'V1', PEER, PLAIN[4] as Content)
+    server.say(own, 'V1', PEER, POLL)
     await say(PEER, OWN, { content: { kind: 'vote', poll: 'V1', choices: ['Soup'] } })
     await say(PEER, OWN, { content: { kind: 'vote', poll: 'V1', choices: ['Salad'] } })
     assert.deepEqual((await pushed(own)).content, {
@@ -295,7 +298,7 @@ describe('what changes another message', () => {
       ...{ kind: 'buttons', style: 'plain', header: '', body: 'B', footer: '' },
       buttons: ['Yes', 'No'].map((text, index) => ({ id: `b${String(index)}`, text, action: 'reply', value: '' })),
     })
-    server.say(own, 'C2', PEER, PLAIN[6] as Content)
+    server.say(own, 'C2', PEER, LIST)
     await say(PEER, OWN, { content: { kind: 'choice', target: 'C1', id: 'b1' } })
     await say(PEER, OWN, { content: { kind: 'choice', target: 'C2', id: 'r1' } })
     const [button, row] = [(await pushed(own)).content, (await pushed(own, 1)).content]
@@ -349,7 +352,7 @@ describe('groups', () => {
 
   test('polls, votes and replies work in it; who is not in it may say nothing', async () => {
     const group = await newGroup()
-    server.say(own, 'G2', group, PLAIN[4] as Content)
+    server.say(own, 'G2', group, POLL)
     await say(THIRD, group, { content: { kind: 'vote', poll: 'G2', choices: ['Soup'] } })
     await say(PEER, group, { text: 'hm', quotedId: 'G2' })
     const vote = await pushed(own)
@@ -426,7 +429,7 @@ describe('statuses', () => {
     server.say(own, 'T4', STATUSES, { kind: 'text', text: 'no' })
     const refused = await verdict(own, 'T4')
     assert.ok(refused.t === 'rejected' && refused.fault === 'refused')
-    assert.match(await refusal('statuses', { from: PEER, content: PLAIN[4] }), /a status is/)
+    assert.match(await refusal('statuses', { from: PEER, content: POLL }), /a status is/)
     assert.match(await refusal('statuses', { from: PEER }), /'text' or 'content' is required/)
     const sha256 = await upload('a picture')
     const content = { kind: 'file', type: 'image', file: { sha256 }, name: 'a.jpg', caption: 'see' }
