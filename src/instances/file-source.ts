@@ -75,12 +75,12 @@ export class FileSource {
       const got = await this.#get(content.file, signal)
       if (signal.aborted) return false
       if (content.file.at === 'here' && isFault(got) && retryOf(got) === 'later') {
-        return await this.#again(item, content, got)
+        return await this.#again(item, content, got, signal)
       }
       await this.#store(item, content, got)
       return false
     } catch (error) {
-      return !signal.aborted && (await this.#trouble(item, content, error))
+      return !signal.aborted && (await this.#trouble(item, content, error, signal))
     }
   }
 
@@ -110,18 +110,17 @@ export class FileSource {
         this.#record.outbox.drop()
         return
       }
-      const { file, mimeType } = got
-      const message: OutgoingMessage = {
-        ...item.message,
-        content: { ...content, file, mimeType },
-      }
+      const { file } = got
+      // A server that doesn't know says nothing better than the file's name did.
+      const mimeType = got.mimeType === UNKNOWN_TYPE && content.mimeType !== '' ? content.mimeType : got.mimeType
+      const message: OutgoingMessage = { ...item.message, content: { ...content, file, mimeType } }
       const body = JSON.stringify(message)
       await this.#record.commit([{ kind: 'message.body', instance: id, id: item.id, chat: message.chat, body }])
     })
   }
 
   /** The store or the media store failed. */
-  async #trouble(item: QueuedMessage, content: FileContent, error: unknown): Promise<boolean> {
+  async #trouble(item: QueuedMessage, content: FileContent, error: unknown, signal: AbortSignal): Promise<boolean> {
     const { log } = this.#record.node
     if (error instanceof LostOwnership) {
       log.warn({ idInstance: this.#record.id }, 'a file is not fetched: the instance is owned elsewhere')
@@ -129,16 +128,15 @@ export class FileSource {
     }
     log.error({ idInstance: this.#record.id, error }, 'a file that is to be sent could not be kept')
     try {
-      return await this.#again(item, content, UNKEPT)
+      return await this.#again(item, content, UNKEPT, signal)
     } catch (again) {
       log.error({ idInstance: this.#record.id, error: again }, 'a message whose file could not be kept is not settled')
-      this.#wait(this.#tries.count)
-      return true
+      return this.#wait(this.#tries.count, signal)
     }
   }
 
   /** Tries it again after a while, a bounded number of times; what only waits for a connection is no try. */
-  async #again(item: QueuedMessage, content: FileContent, why: Fault): Promise<boolean> {
+  async #again(item: QueuedMessage, content: FileContent, why: Fault, signal: AbortSignal): Promise<boolean> {
     const before = this.#tries.position === item.position ? this.#tries.count : 0
     const count = why.fault === 'notConnected' || why.fault === 'starting' ? before : before + 1
     this.#tries = { position: item.position, count }
@@ -146,20 +144,22 @@ export class FileSource {
       await this.#store(item, content, { fault: 'unavailable', message: why.message })
       return false
     }
-    this.#wait(count)
-    return true
+    return this.#wait(count, signal)
   }
 
-  #wait(count: number): void {
-    if (this.#stopped) return
+  /** False when another message is the first meanwhile, or nothing is to be done any more. */
+  #wait(count: number, signal: AbortSignal): boolean {
+    if (signal.aborted) return false
     const { clock, random } = this.#record.node
     this.#timer = clock.after(backoffMs(RETRY_PLAN, Math.max(count, 1), random), () => {
       this.#current = undefined
       this.#done()
     })
+    return true
   }
 }
 
+const UNKNOWN_TYPE = 'application/octet-stream'
 const GONE = fault('fileGone', 'the file is no longer kept')
 const TOO_LARGE = fault('tooLarge', 'the file is too large to be sent')
 const UNKEPT = fault('unavailable', 'the file could not be kept')
