@@ -7,6 +7,8 @@ import type { Node } from './node.ts'
 export const JOURNAL_LIMIT = 10_000
 /** So many are read before the process looks at anything else again. */
 const PORTION = 250
+/** Where few are missing, still so many are looked at in one go: what is not meant may lie between. */
+const LEAST_PORTION = 20
 const MINUTE_MS = 60_000
 
 type Direction = MessageRow['direction']
@@ -22,12 +24,13 @@ export class InstanceJournal {
     this.#instance = instance
   }
 
-  /** Both directions of a chat. */
+  /** Both directions of a chat, without its calls; read with `readRecord`. */
   ofChat(chat: ChatId, count: number): Promise<readonly JournalEntry[]> {
     const { journal } = this.#node.store
-    return inPortions(count, (limit, after) => journal.ofChat(this.#instance, chat, limit, after))
+    return inPortions(count, (limit, after) => journal.ofChat(this.#instance, chat, limit, after), isNoCall)
   }
 
+  /** A message, a status or a call: see its shelf. */
   message(chat: ChatId, id: MessageId): Promise<MessageRow | null> {
     return this.#node.store.journal.inChat(this.#instance, chat, id)
   }
@@ -56,12 +59,19 @@ export class InstanceJournal {
     shelf: Shelf,
     direction: Direction,
     minutes: number,
-    isMeant?: (row: MessageRow) => boolean,
+    isMeant: (row: MessageRow) => boolean = isAnything,
   ): Promise<readonly JournalEntry[]> {
     const { journal } = this.#node.store
-    const query = { instance: this.#instance, shelf, direction, since: this.#node.clock.now() - minutes * MINUTE_MS }
+    const since = Math.max(0, this.#node.clock.now() - minutes * MINUTE_MS)
+    const query = { instance: this.#instance, shelf, direction, since }
     return inPortions(JOURNAL_LIMIT, (limit, after) => journal.since(query, limit, after), isMeant)
   }
+}
+
+const isAnything = () => true
+
+function isNoCall(row: MessageRow): boolean {
+  return row.shelf !== 'call'
 }
 
 function isShown(row: MessageRow): boolean {
@@ -73,16 +83,16 @@ function isShown(row: MessageRow): boolean {
 async function inPortions(
   count: number,
   read: ReadOn,
-  isMeant?: (row: MessageRow) => boolean,
+  isMeant: (row: MessageRow) => boolean,
 ): Promise<readonly JournalEntry[]> {
   const most = Math.min(Math.max(count, 0), JOURNAL_LIMIT)
   const found: JournalEntry[] = []
   let after: JournalPlace | undefined
   while (found.length < most) {
-    const limit = isMeant === undefined ? Math.min(PORTION, most - found.length) : PORTION
+    const limit = Math.min(PORTION, Math.max(LEAST_PORTION, most - found.length))
     const portion = await read(limit, after)
     for (const entry of portion) {
-      if (found.length < most && (isMeant === undefined || isMeant(entry))) found.push(entry)
+      if (found.length < most && isMeant(entry)) found.push(entry)
     }
     after = portion.at(-1)
     if (portion.length < limit || found.length >= most) break

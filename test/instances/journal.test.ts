@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { InstanceJournal, JOURNAL_LIMIT } from '../../src/instances/journal.ts'
-import { recordNetwork, recordOutgoing } from '../../src/journal/record.ts'
+import { recordCall, recordNetwork, recordOutgoing } from '../../src/journal/record.ts'
 import { STATUS_CHAT } from '../../src/model/content.ts'
 import type { ChatId, MessageId } from '../../src/model/ids.ts'
 import type { Write } from '../../src/storage/store.ts'
@@ -120,4 +120,32 @@ test('statuses that were taken back by thousands do not hide those that were sho
     (await journal.statuses('in', 10)).map((entry) => entry.id),
     [shown.id],
   )
+})
+
+test('the calls of a chat are in the journal of calls alone, and take no message’s place in a list', async () => {
+  const { id: instance, journal } = await newInstance(domain)
+  const now = Date.now()
+  const call = (index: number) =>
+    recordCall(instance, {
+      id: `C${String(index)}` as MessageId,
+      direction: 'in',
+      chat: party(CHAT),
+      status: 'declined',
+      isVideo: false,
+      isGroup: false,
+      durationS: 0,
+      participants: [],
+      at: now - 1000 + index,
+    })
+  const messages = ['first', 'second'].map((id, index) =>
+    written(id, { id: id as MessageId, chat: party(CHAT), at: now - 5000 + index }),
+  )
+  await fill([
+    ...messages.map((message) => recordNetwork(instance, message, 'sent')),
+    ...Array.from({ length: 70 }, (_, index) => call(index)),
+  ])
+  const ids = async (count: number) => (await journal.ofChat(CHAT, count)).map((entry) => entry.id)
+  assert.deepEqual(await ids(1), ['second'])
+  assert.deepEqual(await ids(100), ['second', 'first'])
+  assert.equal((await journal.calls('in', Number.MAX_SAFE_INTEGER)).length, 70)
 })
