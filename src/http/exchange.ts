@@ -228,7 +228,11 @@ export class Exchange<Subject> implements Call {
       return
     }
     const scope = `${String(this.#family.scopeOf(subject))}/${method.name}`
-    const call = { scope, key, bodyHash: bodyHash(prepared.fields, this.v3 ? 'v3' : '') }
+    const call = {
+      scope,
+      key,
+      bodyHash: bodyHash(prepared.fields, `${this.v3 ? 'v3' : ''}${this.#upload?.draft.sha256 ?? ''}`),
+    }
     this.#settle(
       this.#shared.idempotency.run(call, (onceMaker) => {
         this.#onceMaker = onceMaker

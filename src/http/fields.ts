@@ -76,7 +76,7 @@ export type Read<Value> = { readonly value: Value } | { readonly faults: readonl
  */
 export function fieldsReader<P extends TProperties>(
   properties: P,
-  options: { readonly atLeastOne: boolean },
+  atLeast: number,
 ): (input: unknown) => Read<Static<TObject<P>>> {
   const schema = Type.Object(properties)
   const validator = Compile(schema)
@@ -85,16 +85,17 @@ export function fieldsReader<P extends TProperties>(
     const given = input ?? {}
     if (typeof given !== 'object' || Array.isArray(given)) return { faults: ["'value' must be of type object"] }
     const value = takeFields(fields, given)
-    if (fitsTexts(fields, value) && validator.Check(value)) {
-      if (!options.atLeastOne || hasKeys(value)) return { value }
-      return { faults: ["'value' must have at least 1 key"] }
+    if (atLeast > 0 && !hasKeys(value, atLeast)) {
+      return { faults: [`'value' must have at least ${String(atLeast)} ${atLeast === 1 ? 'key' : 'keys'}`] }
     }
+    if (fitsTexts(fields, value) && validator.Check(value)) return { value }
     return { faults: fields.flatMap((field) => explainField(field, value[field.name])) }
   }
 }
 
-function hasKeys(value: object): boolean {
-  for (const _ in value) return true
+function hasKeys(value: object, count: number): boolean {
+  let left = count
+  for (const _ in value) if (--left === 0) return true
   return false
 }
 

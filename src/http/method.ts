@@ -91,8 +91,8 @@ export interface MethodSpec<Subject, P extends TProperties> {
   readonly hasQuota?: boolean
   /** Fields of the body; of a GET also of the query. Every field says what "empty" means. */
   readonly fields: P
-  /** At least one known field must be there. */
-  readonly atLeastOne?: boolean
+  /** So many known fields must be there at least. */
+  readonly atLeast?: number
   /** The path goes on after the token, or the body says what would stand there. */
   readonly tail?: boolean
   /** Takes an `Idempotency-Key`. */
@@ -110,7 +110,7 @@ export interface Method<Subject> {
   readonly answer: TSchema | null
   readonly input: Input
   readonly hasQuota: boolean
-  readonly needsOne: boolean
+  readonly atLeast: number
   /** Its place in the table; set by the table. */
   readonly index: number
   readonly verbs: readonly Verb[]
@@ -127,7 +127,7 @@ export interface Method<Subject> {
 
 export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Subject, P>): Row<Subject> {
   const fieldNames = Object.keys(spec.fields)
-  const read = fieldsReader(spec.fields, { atLeastOne: spec.atLeastOne ?? false })
+  const read = fieldsReader(spec.fields, spec.atLeast ?? 0)
   return {
     name: spec.name,
     summary: spec.summary,
@@ -135,7 +135,7 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     answer: spec.answer,
     input: spec.input ?? 'json',
     hasQuota: spec.hasQuota ?? false,
-    needsOne: spec.atLeastOne ?? false,
+    atLeast: spec.atLeast ?? 0,
     verbs: spec.verbs,
     group: spec.group,
     perSecond: spec.perSecond,

@@ -43,7 +43,7 @@ export class InstanceFamily implements Family<Instance> {
   }
 
   spend(instance: Instance, method: Method<Instance>): Promise<Fault | undefined> | undefined {
-    return instance.spend(method.name)
+    return instance.spend(method.name.toLowerCase())
   }
 
   refuse(trouble: Fault, url: string, headers?: readonly string[]): Refusal {
