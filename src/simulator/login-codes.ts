@@ -23,15 +23,13 @@ export class LoginCodes {
     this.#random = random
   }
 
-  /** While one is valid, no other is sent. */
+  /** Takes the place of an older one. */
   send(messenger: Messenger, phone: string): LoginCode {
-    this.#forgetExpired()
-    const key = `${messenger}/${phone}`
-    const sent = this.#codes.get(key) ?? {
+    const sent = {
       code: String(10_000 + (this.#random.bytes(4).readUInt32BE() % 90_000)),
       until: this.#clock.now() + LOGIN_CODE_VALID_MS,
     }
-    this.#codes.set(key, sent)
+    this.#codes.set(`${messenger}/${phone}`, sent)
     return sent
   }
 

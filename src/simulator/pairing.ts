@@ -7,6 +7,7 @@ import { passwordHashOf, type Accounts } from './accounts.ts'
 import type { Addresses } from './addresses.ts'
 import type { Wire } from './device-channels.ts'
 import type { Device, Devices } from './devices.ts'
+import type { Exchange } from './exchange.ts'
 import type { LoginCodes } from './login-codes.ts'
 import type { NetworkFile } from './network-file.ts'
 import type { Phones } from './phones.ts'
@@ -20,6 +21,8 @@ export const CODE_VALID_MS = 150_000
 export const ANSWER_MS = 10 * 60_000
 /** How long a phone waits for the other side to store the credentials before it says that something is wrong. */
 const CONFIRM_MS = 15_000
+/** Whose messages bring login codes: the messengers' own account. */
+const SERVICE = { phone: '42777000', names: { whatsapp: 'WhatsApp', v3: 'MAX', telegram: 'Telegram' } } as const
 const CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ'
 
 type Asked = Extract<FromNetwork, { t: 'asked' }>
@@ -68,6 +71,7 @@ export interface PairingParts {
   readonly accounts: Accounts
   readonly addresses: Addresses
   readonly loginCodes: LoginCodes
+  readonly exchange: Exchange
 }
 
 /** All attempts to link that are under way. Nothing of it outlives a restart but the devices. */
@@ -99,7 +103,7 @@ export class Pairings {
   /** The messenger sends a code to this phone and asks for it. */
   startSms(applicant: Applicant, phone: string): Pairing {
     const pairing = this.#start(applicant, 'sms', phone)
-    this.#parts.loginCodes.send(applicant.messenger, phone)
+    this.#sendCode(applicant.messenger, phone)
     this.#expireAfter(pairing, ANSWER_MS)
     this.#ask(pairing, 'code', null)
     return pairing
@@ -215,6 +219,15 @@ export class Pairings {
         resolve(outcome)
       }
     })
+  }
+
+  /** A code that is still valid was sent before, and is not sent again. */
+  #sendCode(messenger: Messenger, phone: string): void {
+    const { loginCodes, phones, exchange } = this.#parts
+    if (loginCodes.of(messenger, phone) !== null) return
+    const { code } = loginCodes.send(messenger, phone)
+    phones.set(messenger, SERVICE.phone, { name: SERVICE.names[messenger], exists: true })
+    exchange.fromPhone(messenger, SERVICE.phone, phone, { kind: 'text', text: `${code} is your login code.` })
   }
 
   /** What the account wants to know beyond the scan or the code. */

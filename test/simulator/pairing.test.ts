@@ -37,6 +37,12 @@ async function codeOn(messenger: Messenger): Promise<string> {
   return String(code?.['code'])
 }
 
+/** What the phone was told on Telegram. */
+async function texts(): Promise<unknown[]> {
+  const { list } = await ask(bench.url, 'GET', `messages?phone=${PHONE}&messenger=telegram`)
+  return list.map((one) => one['text'])
+}
+
 async function scan(channel: number) {
   const { value } = await server.next(channel, 'show')
   return ask(bench.url, 'POST', 'link', { qr: value, phoneNumber: PHONE })
@@ -78,6 +84,7 @@ describe('a code that the messenger sends', () => {
     const second = pair('telegram', 'sms', PHONE)
     await server.next(second, 'asked')
     assert.equal(await codeOn('telegram'), code)
+    assert.deepEqual(await texts(), [`${code} is your login code.`], 'it came as a message, once')
     bench.clock.skip(5 * 60_000)
     answer(second, code)
     assert.equal((await server.next(second, 'asked', 1)).trouble, 'codeExpired')
