@@ -37,6 +37,20 @@ const WRONG: readonly (readonly [path: string, body: unknown, names: RegExp])[] 
     /'messenger' must be one of whatsapp, v3, telegram/,
   ],
   ['messages', { from: PHONE, to: PHONE, text: 'x', quotedId: 'none' }, /'quotedId' is no message/],
+  ['messages', { from: PHONE, to: PHONE, content: 'x' }, /'content' must be object/],
+  ['messages', { from: PHONE, to: PHONE, content: {} }, /'kind' is required|'content/],
+  ['messages', { from: PHONE, to: PHONE, content: { kind: 'nonsense' } }, /'content.kind' must be one of text/],
+  ['messages', { from: PHONE, to: PHONE, content: { kind: 'constructor' } }, /'content.kind' must be one of text/],
+  ['messages', { from: PHONE, to: PHONE, content: { kind: 'poll', options: 7 } }, /'content' is no poll/],
+  ['statuses', { from: PHONE }, /'text' or 'content' is required/],
+  ['statuses', { from: PHONE, text: 'x', audience: ['me'] }, /'audience' must be a phone number/],
+  ['statuses', { from: PHONE, content: { kind: 'text', text: 'x' } }, /a status is a text, a file/],
+  ['statuses/view', { phone: PHONE, id: 'none' }, /'id' is no status/],
+  ['calls', { from: PHONE }, /'to' is required/],
+  ['calls', { from: PHONE, to: PHONE }, /'to' is nobody else/],
+  ['calls', { from: PHONE, to: '120363000000000001@g.us' }, /'from' is not in this group/],
+  ['calls', { from: PHONE, to: '79007770002', status: 'offer' }, /'status' must be one of pickUp/],
+  ['calls/end', { id: 'none', status: 'pickUp' }, /'id' is no call/],
   ['phones', { phoneNumber: PHONE, online: 'yes' }, /'online' must be boolean/],
   ['phones', { phoneNumber: PHONE, name: '' }, /'name' must not have fewer/],
   ['unlink', { phoneNumber: PHONE, deviceId: 'none' }, /'deviceId' is not linked/],
@@ -102,17 +116,61 @@ describe('malformed requests', () => {
   })
 
   test('no body whatever is answered with anything but a 200 or a 400', async () => {
-    const fields = ['phoneNumber', 'qr', 'code', 'from', 'to', 'text', 'messenger', 'kind', 'count', 'phone', 'chat']
+    const fields = [
+      'content',
+      'audience',
+      'id',
+      'status',
+      'forwardedId',
+      'phoneNumber',
+      'qr',
+      'code',
+      'from',
+      'to',
+      'text',
+      'messenger',
+      'kind',
+      'count',
+      'phone',
+      'chat',
+    ]
     const body = fc.dictionary(
       fc.constantFrom(...fields),
       fc.oneof(fc.jsonValue(), fc.constantFrom(PHONE, 'suspend', 1)),
     )
-    const path = fc.constantFrom('link', 'unlink', 'messages', 'phones', 'read')
+    const path = fc.constantFrom('link', 'unlink', 'messages', 'phones', 'read', 'statuses', 'calls', 'calls/end')
     const check = async (where: string, what: unknown) => {
       const { status } = await call(bench.url, 'POST', where, what)
       assert.ok(status === 200 || status === 400, `${where} answered ${String(status)}`)
     }
     await fc.assert(fc.asyncProperty(path, fc.oneof(body, fc.jsonValue()), check), { numRuns: 150 })
+  })
+
+  test('no content whatever is answered with anything but a 200 or a 400', async () => {
+    const kinds = ['text', 'file', 'location', 'contacts', 'poll', 'vote', 'reaction', 'edit', 'deletion', 'buttons']
+    const names = [
+      'text',
+      'file',
+      'latitude',
+      'contacts',
+      'options',
+      'choices',
+      'target',
+      'buttons',
+      'sections',
+      'quote',
+    ]
+    const content = fc
+      .tuple(
+        fc.constantFrom(...kinds, 'list', 'choice', 'product', 'order'),
+        fc.dictionary(fc.constantFrom(...names), fc.jsonValue()),
+      )
+      .map(([kind, rest]) => ({ ...rest, kind }))
+    const check = async (what: object) => {
+      const { status } = await call(bench.url, 'POST', 'messages', { from: PHONE, to: PHONE, content: what })
+      assert.ok(status === 200 || status === 400, `answered ${String(status)}`)
+    }
+    await fc.assert(fc.asyncProperty(content, check), { numRuns: 150 })
   })
 
   test('a frame that is none of the protocol ends that connection and nothing else', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
 import { ask, NetworkBench, RawProcess } from '../support/simulated-network.ts'
 
 const OWN = '79006660001'
@@ -68,6 +69,60 @@ test('a receipt that a restart cut off comes after it', async (t) => {
   bench.clock.skip(3_600_001)
   const [message] = (await ask(bench.url, 'GET', `messages?phone=${OWN}`)).list
   assert.equal(message?.['status'], 'delivered')
+})
+
+/** The tables of messages as the first version made them, with what it kept in them. */
+const FIRST_VERSION = `
+CREATE TABLE messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, messenger TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL,
+  recipient TEXT NOT NULL, content TEXT NOT NULL, verdict TEXT NOT NULL, description TEXT NOT NULL, offered INTEGER NOT NULL,
+  device INTEGER, at INTEGER NOT NULL, status INTEGER NOT NULL, seen INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX messages_id ON messages (sender, id, messenger);
+CREATE INDEX messages_recipient ON messages (recipient, messenger, sender);
+CREATE INDEX messages_waiting ON messages (recipient, messenger) WHERE status = 1 AND verdict = 'sent';
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
+  message INTEGER, at INTEGER NOT NULL, acked INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO messages (messenger, id, sender, recipient, content, verdict, description, offered, device, at, status, seen) VALUES
+  ('whatsapp', 'OLD1', '${OWN}', '${PEER}', '{"kind":"text","text":"first"}', 'sent', '', 1, NULL, 1, 3, 1),
+  ('whatsapp', 'OLD2', '${PEER}', '${OWN}', '{"kind":"text","text":"answer","quote":{"id":"OLD1","participant":"${OWN}","text":"first"}}',
+    'sent', '', 1, NULL, 2, 2, 0),
+  ('whatsapp', 'OLD3', '${OWN}', '79006660000', '{"kind":"text","text":"?"}', 'noAccount', 'none', 1, 7, 3, 0, 0);
+`
+
+test('a file of the first version opens with its chats, receipts and quotes', async (t) => {
+  const bench = new NetworkBench()
+  t.after(() => bench.tearDown())
+  await bench.setUp()
+  await bench.stop()
+  for (const end of ['', '-wal', '-shm']) await rm(`${bench.file}${end}`, { force: true })
+  const old = new Sqlite(bench.file)
+  old.exec(FIRST_VERSION)
+  old.close()
+  for (let start = 0; start < 2; start += 1) {
+    await bench.start()
+    const views = (await ask(bench.url, 'GET', `messages?phone=${OWN}&chat=${PEER}`)).list
+    assert.deepEqual(
+      views.map((one) => [one['id'], one['text'], one['direction'], one['status']]),
+      [
+        ['OLD1', 'first', 'out', 'read'],
+        ['OLD2', 'answer', 'in', 'delivered'],
+      ],
+    )
+    assert.deepEqual(views[1]?.['quote'], { id: 'OLD1', from: OWN, text: 'first' })
+    const [chat] = (await ask(bench.url, 'GET', `chats?phone=${OWN}`)).list
+    assert.equal(chat?.['unread'], 1)
+    const journal = await journalOf(bench.url, OWN)
+    assert.deepEqual(
+      journal.sends.map(({ id, verdict }) => [id, verdict]),
+      [['OLD3', 'noAccount']],
+    )
+    await bench.stop()
+  }
+  await bench.start()
+  assert.equal((await ask(bench.url, 'POST', 'read', { phone: OWN, chat: PEER })).body['read'], 1)
 })
 
 const PROGRAM = `
