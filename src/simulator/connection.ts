@@ -235,7 +235,7 @@ export class Connection implements Wire {
   }
 
   /** In a group everybody else sees it. */
-  #typing(device: Device, { to, durationMs }: Message<'typing'>): void {
+  #typing(device: Device, { to, durationMs, type }: Message<'typing'>): void {
     const { addresses, groups, feed } = this.#parts
     const { messenger, phone } = device
     const chat = addresses.fromDevice(device, to)
@@ -244,7 +244,13 @@ export class Connection implements Wire {
     if (members?.includes(phone) === false) return
     for (const reader of members ?? [chat]) {
       if (reader === phone) continue
-      feed.publish(messenger, reader, () => ({ kind: 'typing', chat: members === null ? phone : chat, durationMs }))
+      const shownIn = members === null ? phone : chat
+      feed.publish(messenger, reader, () => ({
+        kind: 'typing',
+        chat: shownIn,
+        durationMs,
+        ...(type !== undefined && { type }),
+      }))
     }
   }
 

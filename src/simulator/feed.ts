@@ -11,8 +11,8 @@ export type FeedEvent =
   /** The phone shows this message no more. */
   | { readonly kind: 'hidden'; readonly id: string; readonly chat: string }
   | { readonly kind: 'status'; readonly id: string; readonly chat: string; readonly status: string }
-  /** Someone writes to this phone. */
-  | { readonly kind: 'typing'; readonly chat: string; readonly durationMs: number }
+  /** Someone writes to this phone, or does what `type` says. */
+  | { readonly kind: 'typing'; readonly chat: string; readonly durationMs: number; readonly type?: string }
   /** This phone has seen what this peer sent. */
   | { readonly kind: 'seen'; readonly chat: string }
   | { readonly kind: 'call'; readonly call: CallView }

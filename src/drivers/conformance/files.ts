@@ -75,9 +75,11 @@ export function files(bench: Bench): void {
   test('a file whose bytes are not what they were is not sent', async () => {
     const { session, host } = await bench.linked()
     const { sha256, size } = host.keep(Buffer.from('one thing'))
-    const other = host.keepAs(sha256, size, () => Readable.from([Buffer.from('different')]))
-    const verdict = await bench.send(session, bench.rig.phones.peer, documentOf(other))
-    assert.equal(!verdict.ok && retryOf(verdict.fault), 'never')
+    for (const bytes of ['different', 'less', 'much more than it was']) {
+      const other = host.keepAs(sha256, size, () => Readable.from([Buffer.from(bytes)]))
+      const verdict = await bench.send(session, bench.rig.phones.peer, documentOf(other))
+      assert.equal(!verdict.ok && verdict.fault.fault, 'fileGone', bytes)
+    }
     assert.deepEqual(await bench.rig.person.received(bench.rig.phones.peer), [])
   })
 

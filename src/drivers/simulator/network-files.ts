@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Compile } from 'typebox/compile'
-import { Pool } from 'undici'
+import { errors, Pool } from 'undici'
 import { StoredFile } from '../../simulator/contents.ts'
 
 const CONNECTIONS = 8
@@ -30,10 +30,18 @@ export class NetworkFiles {
     return statusCode === 200
   }
 
-  /** Resolves with what the network made of the stream. Rejects, too, when the stream fails or has another size. */
-  async put(bytes: Readable, size: number, signal: AbortSignal): Promise<StoredFile> {
-    const { statusCode, body } = await this.#request('PUT', '', signal, { bytes, size })
+  /** Resolves with what the network made of the stream, or why it never will take it. Rejects, too, when the stream fails. */
+  async put(bytes: Readable, size: number, signal: AbortSignal): Promise<StoredFile | 'tooLarge' | 'otherSize'> {
+    let answered
+    try {
+      answered = await this.#request('PUT', '', signal, { bytes, size })
+    } catch (error) {
+      if (error instanceof errors.RequestContentLengthMismatchError) return 'otherSize'
+      throw error
+    }
+    const { statusCode, body } = answered
     if (statusCode !== 200) await body.dump()
+    if (statusCode === 413) return 'tooLarge'
     const answer: unknown = statusCode === 200 ? await body.json() : null
     if (!Stored.Check(answer)) throw new Error(`the network answered ${statusCode}`)
     return answer

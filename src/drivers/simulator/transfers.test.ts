@@ -73,9 +73,9 @@ describe('files between here and the network', () => {
     assert.equal(codeOf(await transfers.upload(FILE)), 'unavailable')
   })
 
-  test('a refused upload may be tried again, also when it is refused before its end', async () => {
+  test('a file that the network finds too large is refused for good, also when it is before its end', async () => {
     const transfers = await start((request, response) => void response.writeHead(isPut(request) ? 413 : 404).end())
-    assert.equal(codeOf(await transfers.upload(FILE)), 'unavailable')
+    assert.equal(codeOf(await transfers.upload(FILE)), 'refused')
   })
 
   test('a connection that breaks, and a network that is not there, may be tried again', async () => {

@@ -63,7 +63,9 @@ export class Transfers {
     bytes.on('error', () => undefined)
     try {
       const stored = await this.#files.put(bytes, file.size, signal)
-      return stored.sha256 === file.sha256 ? undefined : fault('fileGone', 'the file is not what it was')
+      if (stored === 'tooLarge') return fault('refused', 'the network takes no file of this size')
+      const isSame = stored !== 'otherSize' && stored.sha256 === file.sha256
+      return isSame ? undefined : fault('fileGone', 'the file is not what it was')
     } finally {
       bytes.destroy()
     }
