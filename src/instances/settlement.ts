@@ -1,5 +1,5 @@
 import { recordStatus } from '../journal/record.ts'
-import { STATUS_CHAT, type Content } from '../model/content.ts'
+import type { Content } from '../model/content.ts'
 import type { EpochMs, MessageId } from '../model/ids.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
@@ -44,7 +44,7 @@ export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome
   }
 }
 
-/** DECISIONS B: outgoingAPIMessageReceived before sent; a message that did not leave has only its status. Statuses (stories) tell nothing. */
+/** DECISIONS B: outgoingAPIMessageReceived before sent; a message that did not leave has only its status. */
 function eventsOf(
   record: InstanceRecord,
   item: Unsettled,
@@ -52,7 +52,6 @@ function eventsOf(
   isSent: boolean,
 ): readonly NotificationEvent[] {
   const { chat, content } = item.message
-  if (chat === STATUS_CHAT) return []
   const told: NotificationEvent = { kind: 'status', id: item.id, chat, status, description, byApi: true, at }
   if (!isSent) return [told]
   const announced = announcement(record, item, at)
