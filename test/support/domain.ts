@@ -156,6 +156,12 @@ export async function openWorld() {
       if (!response.ok) throw new Error(JSON.stringify(value))
       return value
     },
+    /** Puts a file on the simulated network; gives its hash. */
+    async upload(bytes: Buffer): Promise<string> {
+      const response = await fetch(`${network.url}/simulator/files`, { method: 'POST', body: bytes })
+      const { sha256 } = (await response.json()) as { sha256: string }
+      return sha256
+    },
     async close(): Promise<void> {
       for (const domain of running) await domain.stop()
       await network.close()
