@@ -73,6 +73,18 @@ test('after a send the chat is read and archived where that was asked, for messa
   ])
 })
 
+test('a message whose verdict was lost is followed up when its receipt comes', async () => {
+  let id = '' as MessageId
+  const shown = await stage(domain, async (instance) => {
+    id = await sendTo(instance, PHONE, { kind: 'text', text: 'hello' }, { archiveChat: true })
+  })
+  shown.scripted.verdict = () => ({ ok: false, fault: fault('unconfirmed', 'lost') })
+  await until(() => shown.scripted.asked.length === 1 && shown.sender.attempts.find(id) !== undefined)
+  shown.sender.settled(id)
+  shown.sender.stop()
+  assert.deepEqual(shown.scripted.asked, ['send text', `archive ${CHAT} true`])
+})
+
 test('a sent edit or deletion marks the original in the same batch and is told without a status; a failed one is told', async () => {
   const settings = { outgoingWebhook: 'yes', outgoingAPIMessageWebhook: 'yes' } as const
   const flags = { ...settings, editedMessageWebhook: 'yes', deletedMessageWebhook: 'yes' } as const
