@@ -6,7 +6,7 @@ import * as sample from './samples.ts'
 
 /**
  * The process that `crash.test.ts` kills: writes as fast as it can, from many sides at once, and prints each id once its commit
- * has resolved. Arguments: the database's file, the number of the round.
+ * has resolved; now and then it asks for a list, which fills the journal's indexes. Arguments: the database's file, the number of the round.
  */
 const WRITERS = 32
 const [file = '', round = ''] = process.argv.slice(2)
@@ -18,6 +18,7 @@ async function write(on: InstanceId): Promise<never> {
     const place = Number(round) * 1_000_000 + n
     await sample.commit(store, ...sample.enqueue(on, place, id), sample.notify(on, place))
     writeSync(1, `${on} ${id}\n`)
+    if (n % 25 === 0) await store.journal.ofChat(on, sample.CHAT, 1)
   }
 }
 

@@ -73,6 +73,12 @@ function inspect(file: string): void {
     join outbox b on b.instance_id = a.instance_id and b.position = a.position + 1
     join message n on n.instance_id = b.instance_id and n.id = b.message_id where n.seq < m.seq`
   assert.equal(value(disordered), 0)
+  const upTo = value("select up_to from journal_index where name = 'journal_chat'")
+  const indexed = `select count(*) from journal_chat j join message m
+    on m.seq = j.seq and m.instance_id = j.instance_id and m.chat_id = j.chat_id and m.at = j.at`
+  assert.ok(typeof upTo === 'number' && upTo > 0)
+  assert.equal(value(indexed), value(`select count(*) from message where seq <= ${upTo}`))
+  assert.equal(value('select count(*) from journal_chat'), value(indexed))
   database.close()
 }
 

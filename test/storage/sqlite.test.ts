@@ -139,6 +139,47 @@ test('the log is taken into the file while others write: it stops growing, and n
   await harness.destroy()
 })
 
+test('the journal is indexed while messages come, without a query, and what an earlier process left is, too', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  const indexed = async (atLeast: number) => {
+    const until = Date.now() + 10_000
+    const upTo = () => (dump(harness.file).get('journal_index') as { up_to: number }[]).map((row) => row.up_to)
+    while (upTo().some((one) => one < atLeast)) {
+      assert.ok(Date.now() < until, `indexed up to ${upTo().join(' and ')}`)
+      await sleep(20)
+    }
+    const rows = dump(harness.file)
+    assert.deepEqual(
+      [rows.get('journal_chat')?.length, rows.get('journal_shelf')?.length],
+      [...upTo()],
+      'every row up to the number, and no other',
+    )
+  }
+  const add = (from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: to - from }, (_, n) =>
+        store.commit(sample.batch([sample.addMessage(sample.FIRST, `m${from + n}`)])),
+      ),
+    )
+  try {
+    await add(0, 10_000)
+    await add(10_000, 10_001)
+    await indexed(10_000)
+    await add(10_001, 12_000)
+  } finally {
+    await store.close()
+  }
+  const again = await harness.open()
+  try {
+    await again.commit(sample.batch([]))
+    await indexed(12_000)
+  } finally {
+    await again.close()
+    await harness.destroy()
+  }
+})
+
 test('10,000 instances are read in well under a second', async () => {
   const harness = await fresh()
   const store = await harness.open()

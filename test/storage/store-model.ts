@@ -17,11 +17,23 @@ interface Rows {
   secrets: Map<string, number[]>
   answers: Map<string, string>
   sequence: number
+  /** Of one instance and month. */
+  used: Map<string, number>
+  correspondents: string[]
 }
 
 /** What the store must be seen to do with the writes of messages, queues and secrets, as plainly as it can be said. */
 export class StoreModel {
-  rows: Rows = { messages: [], outbox: [], mailbox: [], secrets: new Map(), answers: new Map(), sequence: 0 }
+  rows: Rows = {
+    messages: [],
+    outbox: [],
+    mailbox: [],
+    secrets: new Map(),
+    answers: new Map(),
+    sequence: 0,
+    used: new Map(),
+    correspondents: [],
+  }
   readonly #epoch: number
 
   constructor(epoch: number) {
@@ -51,6 +63,17 @@ export class StoreModel {
         return true
       case 'fresh':
         return this.#ofId(guard.instance, guard.id).length === 0
+      case 'quota': {
+        const used = this.rows.used.get(guard.what) ?? 0
+        if (used >= guard.limit) return false
+        this.rows.used.set(guard.what, used + 1)
+        return true
+      }
+      case 'correspondent': {
+        const { correspondents } = this.rows
+        if (!correspondents.includes(guard.chat) && correspondents.length < guard.limit) correspondents.push(guard.chat)
+        return correspondents.slice(0, guard.limit).includes(guard.chat)
+      }
     }
   }
 
@@ -71,6 +94,14 @@ export class StoreModel {
     'message.status': (write) => {
       const found = this.#ofId(write.instance, write.id)
       this.#status(found.findLast(({ direction }) => direction === 'out') ?? found.at(-1), write)
+      return true
+    },
+    'message.body': (write) => {
+      this.#change(write, { body: write.body })
+      return true
+    },
+    'message.mark': (write) => {
+      this.#change(write, write.mark === 'edited' ? { isEdited: true } : { isDeleted: true })
       return true
     },
     'outbox.add': (write) => {
@@ -127,6 +158,11 @@ export class StoreModel {
 
   #ofId(instance: InstanceId, id: string): MessageRow[] {
     return this.rows.messages.filter((row) => row.instance === instance && row.id === id)
+  }
+
+  #change(to: Pick<MessageRow, 'instance' | 'id' | 'chat'>, changes: Partial<MessageRow>): void {
+    const row = this.#ofId(to.instance, to.id).find(({ chat }) => chat === to.chat)
+    if (row !== undefined) this.rows.messages[this.rows.messages.indexOf(row)] = { ...row, ...changes }
   }
 
   #queued({ instance, position }: { readonly instance: InstanceId; readonly position: number }): Queued[] {

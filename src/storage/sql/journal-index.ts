@@ -58,8 +58,11 @@ export class JournalIndex {
   /** A failure loses nothing: a query that needs the index meets it again and tells its caller. */
   async #workBehind(): Promise<void> {
     try {
-      await this.catchUp('journal_chat')
-      await this.catchUp('journal_shelf')
+      for (const name of ['journal_chat', 'journal_shelf'] as const) {
+        // First a step that waits behind all batches handed over so far: a look at once would not see them.
+        await this.#step(name)
+        await this.catchUp(name)
+      }
     } catch {
       // Said above.
     } finally {

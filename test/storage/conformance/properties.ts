@@ -12,6 +12,8 @@ const INSTANCES = [FIRST, SECOND] as const
 const IDS = ['a', 'b', 'c', 'd'] as const
 
 const instance = fc.constantFrom(...INSTANCES)
+const chat = fc.constantFrom('1@c.us', '2@c.us', sample.CHAT).map((some) => some as ChatId)
+const month = '2026-11'
 const id = fc.constantFrom(...IDS).map(sample.messageId)
 const small = fc.integer({ min: 1, max: 5 })
 const at = fc.integer({ min: 0, max: 100 })
@@ -23,6 +25,12 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     .map((some) => sample.addMessage(some.instance, some.id, { ...some, chat: some.chat as ChatId, byApi: false })),
   fc.record({ instance, id, position: small, at }).map((some): Write => ({ kind: 'outbox.add', ...some })),
   fc.record({ instance, id, at }).map((some) => sample.addMessage(some.instance, some.id, { at: some.at })),
+  fc
+    .record({ instance, id, chat, body: fc.constantFrom('"1"', '"2"') })
+    .map((some): Write => ({ kind: 'message.body', ...some })),
+  fc
+    .record({ instance, id, chat, mark: fc.constantFrom('edited', 'deleted') })
+    .map((some): Write => ({ kind: 'message.mark', ...some })),
   fc
     .record({
       instance,
@@ -51,6 +59,16 @@ const guard: fc.Arbitrary<Guard> = fc.oneof(
   { weight: 1, arbitrary: instance.map((on) => sample.owns(on, 2 as Epoch)) },
   { weight: 2, arbitrary: small.map((n) => sample.once(`k${n}`)) },
   { weight: 2, arbitrary: small.map((value): Guard => ({ kind: 'sequence', messenger: 'v3', value })) },
+  {
+    weight: 2,
+    arbitrary: small.map((limit): Guard => ({ kind: 'quota', instance: FIRST, month, what: 'x', limit })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ chat, limit: small })
+      .map((of): Guard => ({ kind: 'correspondent', instance: FIRST, month, ...of })),
+  },
   { weight: 2, arbitrary: fc.record({ instance, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
 )
 const batches = fc.array(
@@ -91,6 +109,7 @@ const said =
 /** Empties the store for the next run, and tells the model what can't be emptied. */
 async function leftovers(store: Store, model: StoreModel): Promise<Batch> {
   await store.sweep('answers', Number.MAX_SAFE_INTEGER, 1000)
+  await store.sweep('usage', Number.MAX_SAFE_INTEGER, 1000)
   model.rows.sequence = await store.instances.lastId('v3')
   const writes = INSTANCES.flatMap((on): Write[] => [
     ...[1, 2, 3, 4, 5].map((position): Write => ({ kind: 'outbox.remove', instance: on, position })),
@@ -109,6 +128,8 @@ async function compare(store: Store, model: StoreModel): Promise<void> {
   for (const n of [1, 2, 3, 4, 5]) {
     assert.equal((await store.answers.find('scope-1', `k${n}`))?.answer, rows.answers.get(`k${n}`))
   }
+  assert.deepEqual(await store.usage.ofMonth(FIRST, month), rows.used)
+  assert.deepEqual(await store.usage.correspondents(FIRST, month), rows.correspondents)
   for (const on of INSTANCES) {
     for (const some of IDS) {
       const newest = rows.messages.findLast((row) => row.instance === on && row.id === some)

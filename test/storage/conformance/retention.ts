@@ -26,6 +26,16 @@ export function retention(fresh: Fresh): void {
     assert.equal((await store.outbox.next(FIRST))?.id, 'm2')
   })
 
+  storeTest(fresh, 'receipts are swept by age after the messages', async (store) => {
+    const put = (participant: string, at: number) =>
+      ({ kind: 'receipt.put', instance: FIRST, id: sample.messageId('s'), receipt: receipt(participant, at) }) as const
+    await commit(store, sample.addMessage(FIRST, 's', { at: 10 }), put('a', 11), put('b', 12), put('c', 30))
+    assert.equal(await store.sweep('messages', 20, 2), 2)
+    assert.equal(await store.journal.find(FIRST, sample.messageId('s')), null)
+    assert.equal(await store.sweep('messages', 20, 9), 1)
+    assert.deepEqual(await store.journal.receipts(FIRST, sample.messageId('s')), [receipt('c', 30)])
+  })
+
   storeTest(fresh, 'state changes and answers are swept by age, at most so many', async (store) => {
     for (let at = 1; at <= 5; at++) {
       await commit(store, { kind: 'state.add', instance: FIRST, change: { state: 'authorized', wid: '', at } })
@@ -43,9 +53,12 @@ export function retention(fresh: Fresh): void {
   })
 
   storeTest(fresh, 'a deleted instance leaves nothing, whatever the limit, and frees no id', async (store, harness) => {
-    await commit(store, sample.addInstance(SECOND), ...everything(SECOND))
+    await store.commit(sample.batch([sample.addInstance(SECOND), ...everything(SECOND)], used(SECOND)))
+    await store.journal.ofChat(SECOND, sample.CHAT, 1)
+    await store.journal.since(OUT, 1)
     const before = await harness.dump()
-    await store.commit(sample.batch([sample.addInstance(FIRST)], [sequence(FIRST)]))
+    await store.commit(sample.batch([sample.addInstance(FIRST)], [sequence(FIRST), ...used(FIRST)]))
+    await store.journal.ofChat(FIRST, sample.CHAT, 1)
     await commit(store, ...everything(FIRST), { kind: 'instance.delete', instance: FIRST, at: 50 })
     assert.equal(await store.sweep('deletedInstances', 50, 100), 0, 'not old enough')
     let rounds = 0
@@ -71,9 +84,22 @@ export function retention(fresh: Fresh): void {
   })
 }
 
+const OUT = { instance: SECOND, shelf: 'message', direction: 'out', since: 0 } as const
 const sequence = (value: number) => ({ kind: 'sequence', messenger: 'whatsapp', value }) as const
 
-/** A row in every table that knows instances. */
+const receipt = (participant: string, at: number) =>
+  ({ participant: participant as typeof sample.CHAT, status: 'read', at }) as const
+const month = '2026-11'
+
+/** A row in every table that only guards write. */
+function used(on: typeof FIRST) {
+  return [
+    { kind: 'quota', instance: on, month, what: 'x', limit: 9 },
+    { kind: 'correspondent', instance: on, month, chat: sample.CHAT, limit: 9 },
+  ] as const
+}
+
+/** A row in every other table that knows instances. */
 function everything(on: typeof FIRST) {
   return [
     ...sample.enqueue(on, 1, 'a'),
@@ -82,5 +108,7 @@ function everything(on: typeof FIRST) {
     sample.notify(on, 2),
     { kind: 'state.add', instance: on, change: { state: 'authorized', wid: '', at: 9 } },
     { kind: 'secret.put', instance: on, name: 'x', value: Uint8Array.of(1) },
+    { kind: 'receipt.put', instance: on, id: sample.messageId('a'), receipt: receipt('1@c.us', 9) },
+    { kind: 'file.put', instance: on, file: { at: 'here', sha256: 'ab', size: 1, remote: 'way' }, at: 9 },
   ] as const
 }
