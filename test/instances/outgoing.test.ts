@@ -139,6 +139,12 @@ test('a file from an address arrives, and is kept and forwarded without another 
   assert.ok(again !== undefined)
   await until(async () => (await statusOf(instance, again)) === 'delivered')
   assert.equal(served, 1)
+  const opened = await instance.openFile(content.file.sha256)
+  assert.ok(!isFault(opened) && opened.size === PICTURE.length)
+  const unknown = await instance.openFile('ef'.repeat(32))
+  assert.ok(isFault(unknown) && unknown.fault === 'notFound')
+  assert.match(instance.linkOf(content.file, 'picture.jpg'), /\/media\/\d+\/.*\.jpg$/)
+  assert.equal(await instance.bringFile(content.file), undefined)
 })
 
 test('an address without a file fails its message alone', async () => {
