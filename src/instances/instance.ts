@@ -2,7 +2,6 @@ import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
 import { readRecord } from '../journal/record.ts'
 import type { StoredFile } from '../media/media.ts'
-import type { StoredFile } from '../media/media.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
@@ -224,11 +223,6 @@ export class Instance implements CourierClient {
   /** A file of this instance by its hash, fetched from the network again where it must be. */
   openFile(sha256: string): Promise<StoredFile | Fault> {
     return this.#isGone ? Promise.resolve(DELETED) : this.#live().files.open(sha256)
-  }
-
-  /** A file by the hash that its link names, fetched from the network again where it must be; `notFound` for one it never had. */
-  async openFile(sha256: string): Promise<StoredFile | Fault> {
-    return this.#isGone ? DELETED : this.#live().files.open(sha256)
   }
 
   /** Where a file can be fetched for as long as files are kept. */
