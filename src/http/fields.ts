@@ -85,18 +85,12 @@ export function fieldsReader<P extends TProperties>(
     const given = input ?? {}
     if (typeof given !== 'object' || Array.isArray(given)) return { faults: ["'value' must be of type object"] }
     const value = takeFields(fields, given)
-    if (atLeast > 0 && !hasKeys(value, atLeast)) {
+    if (atLeast > 0 && Object.keys(value).length < atLeast) {
       return { faults: [`'value' must have at least ${String(atLeast)} ${atLeast === 1 ? 'key' : 'keys'}`] }
     }
     if (fitsTexts(fields, value) && validator.Check(value)) return { value }
     return { faults: fields.flatMap((field) => explainField(field, value[field.name])) }
   }
-}
-
-function hasKeys(value: object, count: number): boolean {
-  let left = count
-  for (const _ in value) if (--left === 0) return true
-  return false
 }
 
 function takeFields(fields: readonly Field[], given: object): Record<string, unknown> {

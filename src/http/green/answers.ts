@@ -6,7 +6,7 @@ export const ID_MESSAGE = Type.Object({ idMessage: Type.String() })
 export const COUNT = Type.Object({ count: Type.Integer({ minimum: 0 }) })
 
 /** `{name: true}`, and whatever stands beside it. */
-export function said<Name extends string>(name: Name, more: Readonly<Record<string, TSchema>> = {}) {
+export function said(name: string, more: Readonly<Record<string, TSchema>> = {}) {
   return Type.Object({ [name]: Type.Boolean(), ...more })
 }
 

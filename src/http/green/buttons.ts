@@ -26,7 +26,7 @@ const interactiveFields = {
   buttons: list(
     group(
       {
-        type: oneOfOrAbsent(['copy', 'call', 'url', 'reply']),
+        type: optional(oneOfOrAbsent(['copy', 'call', 'url', 'reply'])),
         buttonId,
         buttonText,
         copyCode: value,

@@ -10,7 +10,7 @@ export function ask<Name extends FacetName, Answer>(
   question: (facet: Facets[Name]) => Promise<Answer>,
 ): Promise<Answer | Fault> {
   const facet = instance.facet(name)
-  return isFault(facet) ? Promise.resolve(facet) : question(facet as Facets[Name])
+  return isFault(facet) ? Promise.resolve(facet) : question(facet)
 }
 
 /** The messenger said no, as against not having been asked: what several methods answer with `false`. */

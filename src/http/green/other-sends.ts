@@ -2,6 +2,7 @@ import type { Instance } from '../../instances/instance.ts'
 import { readRecord } from '../../journal/record.ts'
 import { fault, isFault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
+import { isRepeated } from '../../model/once.ts'
 import { bool, list, optional, text } from '../fields.ts'
 import Type from 'typebox'
 import { defineMethod, NO_BODY, type Call, type Row } from '../method.ts'
@@ -37,9 +38,7 @@ const forwardMessages = defineMethod({
     const asked = { method: 'ForwardMessages', body: fields }
     const typing = fields.typingTime === undefined ? {} : { typingTimeMs: fields.typingTime }
     const sent = await instance.forward({ to, from, ids, asked, ...typing }, call.once(forwarded))
-    return Array.isArray(sent)
-      ? forwarded(sent as readonly MessageId[])
-      : (sent as Exclude<typeof sent, readonly MessageId[]>)
+    return isFault(sent) || isRepeated(sent) ? sent : forwarded(sent)
   },
 })
 
@@ -96,7 +95,7 @@ const editMessage = defineMethod({
     if (trouble !== undefined) return trouble
     const target = fields.idMessage as MessageId
     const row = await instance.message(chat, target)
-    if (row === null || row.shelf !== 'message') return UNKNOWN_MESSAGE
+    if (row?.shelf !== 'message') return UNKNOWN_MESSAGE
     if (row.direction !== 'out') return fault('invalid', 'Message can be edited by its sender only')
     const isCaption = readRecord(row).content.kind === 'file'
     const content = { kind: 'edit', target, text: fields.message, isCaption } as const
@@ -118,7 +117,7 @@ const deleteMessage = defineMethod({
     if (isFault(chat)) return chat
     const target = fields.idMessage as MessageId
     const row = await instance.message(chat, target)
-    if (row === null || row.shelf !== 'message') return UNKNOWN_MESSAGE
+    if (row?.shelf !== 'message') return UNKNOWN_MESSAGE
     const content = { kind: 'deletion', target, forEveryone: fields.onlySenderDelete !== true } as const
     return act(instance, chat, content, call, { method: 'deleteMessage', body: fields }, NO_BODY)
   },

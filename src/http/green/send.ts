@@ -46,11 +46,7 @@ export async function sendContent(
     fields.quotedMessageId === undefined
       ? content
       : { ...content, quote: await instance.quote(fields.quotedMessageId as MessageId, chat) }
-  return send(
-    instance,
-    { chat, content: replying as Content, ...typingOf(fields), ...archivingOf(fields), asked },
-    call,
-  )
+  return send(instance, { chat, content: replying, ...typingOf(fields), ...archivingOf(fields), asked }, call)
 }
 
 export function typingOf({
