@@ -3,9 +3,10 @@ import type { Random } from '../lib/random.ts'
 import type { CallStatus } from '../model/call.ts'
 import type { Messenger } from '../model/messenger.ts'
 import { isGroup } from './addresses.ts'
+import type { Blocks } from './blocks.ts'
 import { calledOf, callViewOf, outcomeForCaller, type CallRow } from './call-views.ts'
 import type { DeviceEvents } from './device-events.ts'
-import type { Devices } from './devices.ts'
+import type { Device, Devices } from './devices.ts'
 import type { Feed } from './feed.ts'
 import type { Groups } from './groups.ts'
 import type { NetworkFile } from './network-file.ts'
@@ -24,6 +25,7 @@ interface CallsParts {
   readonly phones: Phones
   readonly groups: Groups
   readonly devices: Devices
+  readonly blocks: Blocks
   readonly events: DeviceEvents
   readonly feed: Feed
 }
@@ -74,7 +76,7 @@ export class Calls {
 
   /** Begins to ring; one to a number without an account is over at once. */
   start({ messenger, from, to, isVideo }: NewCall): CallRow | string {
-    const { file, clock, random, groups, phones, devices, events } = this.#parts
+    const { file, clock, random, groups, phones, events } = this.#parts
     if (isGroup(to) && groups.member(messenger, to, from) === null) return "'from' is not in this group"
     const everybody = isGroup(to) ? (groups.members(messenger, to) ?? []) : [to]
     const called = everybody.filter((phone) => phone !== from)
@@ -85,9 +87,7 @@ export class Calls {
       const row = this.#statements.add.get(messenger, id, from, to, JSON.stringify(called), Number(isVideo), at)
       if (row === undefined) throw new Error('the database returned no row for a new call')
       if (!isGroup(to) && !phones.get(messenger, to).exists) return this.end(row, 'hungUp', 0) ?? row
-      for (const phone of called)
-        for (const device of devices.ofPhone(messenger, phone))
-          events.add(device, { kind: 'call', detail: 'offer', call: row.seq })
+      for (const device of this.#ringingAt(row)) events.add(device, { kind: 'call', detail: 'offer', call: row.seq })
       this.#tellPages(row)
       this.#endUnanswered(row)
       return row
@@ -104,12 +104,19 @@ export class Calls {
       const detail = outcomeForCaller(status)
       for (const device of devices.ofPhone(row.messenger, row.caller))
         events.add(device, { kind: 'call', detail, call: row.seq })
-      for (const phone of calledOf(row))
-        for (const device of devices.ofPhone(row.messenger, phone))
-          events.add(device, { kind: 'call', detail: status === 'invalid' ? 'declined' : status, call: row.seq })
+      const told = status === 'invalid' ? 'declined' : status
+      for (const device of this.#ringingAt(row)) events.add(device, { kind: 'call', detail: told, call: row.seq })
       this.#tellPages(ended)
       return ended
     })
+  }
+
+  /** The devices of everybody who is called and has not blocked the caller. */
+  #ringingAt(row: CallRow): readonly Device[] {
+    const { devices, blocks } = this.#parts
+    return calledOf(row)
+      .filter((phone) => !blocks.has(row.messenger, phone, row.caller))
+      .flatMap((phone) => devices.ofPhone(row.messenger, phone))
   }
 
   #endUnanswered(row: CallRow): void {

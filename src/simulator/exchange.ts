@@ -2,6 +2,7 @@ import { STATUS_CHAT } from '../model/content.ts'
 import type { Messenger } from '../model/messenger.ts'
 import { rule, type Ruling } from './acts.ts'
 import { isGroup, type Addresses } from './addresses.ts'
+import type { Blocks } from './blocks.ts'
 import type { Contacts } from './contacts.ts'
 import { contentFromDevice } from './content-addresses.ts'
 import type { Content } from './contents.ts'
@@ -17,6 +18,7 @@ import { viewOf } from './views.ts'
 export interface ExchangeParts extends ReceiptsParts {
   readonly files: Files
   readonly ids: MessageIds
+  readonly blocks: Blocks
   readonly addresses: Addresses
   readonly groups: Groups
   readonly contacts: Contacts
@@ -181,15 +183,20 @@ export class Exchange {
     })
   }
 
-  /** The phones that a message is for. */
+  /** The phones that a message is for; one that has blocked the sender is none of them, but in a group. */
   #receivers({ messenger, sender, chat, audience }: Utterance, { content, target }: Ruling): readonly string[] {
-    const { groups, deliveries, phones } = this.#parts
+    const { groups, deliveries, phones, blocks } = this.#parts
     if (content.kind === 'deletion' && !content.forEveryone) return []
-    if (isDirect(chat)) return [chat]
+    if (isDirect(chat)) return blocks.has(messenger, chat, sender) ? [] : [chat]
     if (isGroup(chat)) return (groups.members(messenger, chat) ?? []).filter((phone) => phone !== sender)
     if (target !== null) return deliveries.ofMessage(target.seq).map(({ phone }) => phone)
     const invited = audience.length === 0 ? this.#contactsOf(messenger, sender) : audience
-    const isViewer = (phone: string) => phone !== sender && isDirect(phone) && phones.get(messenger, phone).exists
+    const isViewer = (phone: string) =>
+      phone !== sender &&
+      isDirect(phone) &&
+      phones.get(messenger, phone).exists &&
+      !blocks.has(messenger, phone, sender) &&
+      !blocks.has(messenger, sender, phone)
     return [...new Set(invited)].filter(isViewer)
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isLocalRequest } from '../lib/local-request.ts'
 import { isSameSecret } from '../lib/same-secret.ts'
+import { blockRoutes } from './block-routes.ts'
 import { callRoutes } from './call-routes.ts'
 import { chatRoutes } from './chat-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
@@ -21,6 +22,7 @@ const ROUTES: readonly Route[] = [
   ...chatRoutes,
   ...statusRoutes,
   ...callRoutes,
+  ...blockRoutes,
   ...phoneRoutes,
   ...contactRoutes,
   ...groupRoutes,

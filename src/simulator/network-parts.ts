@@ -4,6 +4,7 @@ import type { Random } from '../lib/random.ts'
 import { MESSENGERS, type Messenger } from '../model/messenger.ts'
 import { Accounts } from './accounts.ts'
 import { Addresses } from './addresses.ts'
+import { Blocks } from './blocks.ts'
 import { Calls } from './calls.ts'
 import { ChatSettings } from './chat-settings.ts'
 import type { Connection, ConnectionParts } from './connection.ts'
@@ -44,12 +45,13 @@ export function buildNetwork(path: string, clock: Clock, random: Random, log: Lo
   const messages = new Messages(file)
   const deliveries = new Deliveries(file)
   const ids = new MessageIds(clock, random)
+  const blocks = new Blocks(file)
   const events = new DeviceEvents(file, clock)
   const faults = new Faults(file, clock)
   const feed = new Feed(file)
   const files = new Files(`${path}-files`, clock, random)
   const people = buildPeople(file, clock, random, feed)
-  const shared = { file, clock, random, log, messages, deliveries, ids, events, faults, feed, files, ...people }
+  const shared = { file, clock, random, log, messages, deliveries, blocks, ids, events, faults, feed, files, ...people }
   const pushes = new Pushes(people.addresses, new Parties(people))
   const channels = new DeviceChannels(file, events, faults, (device, event) => pushes.render(device, event))
   const exchange = new Exchange(shared)

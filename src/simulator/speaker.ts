@@ -1,5 +1,6 @@
 import type Type from 'typebox'
 import { MESSENGERS, type Messenger } from '../model/messenger.ts'
+import { isGroup } from './addresses.ts'
 import type { Content } from './contents.ts'
 import { phoneOf } from './fields.ts'
 import { contentOf, currentContent, marksOf } from './marks.ts'
@@ -23,7 +24,8 @@ export function speakerOf(
 ): Speaker | Refusal {
   const phone = phoneOf('from', from)
   if (phone instanceof Refusal) return phone
-  const ofGroup = MESSENGERS.find((messenger) => parts.groups.member(messenger, to, phone) !== null)
+  const isMember = (messenger: Messenger) => parts.groups.member(messenger, to, phone) !== null
+  const ofGroup = isGroup(to) ? MESSENGERS.find(isMember) : undefined
   const messenger = messengerOf(parts, given ?? ofGroup, phone, ...(isDirect(to) ? [to] : []))
   if (!parts.phones.get(messenger, phone).exists) return new Refusal(400, "'from' has no account")
   for (const kind of ['suspend', 'block'] as const)

@@ -438,6 +438,30 @@ describe('statuses', () => {
   })
 })
 
+describe('a phone that blocks somebody', () => {
+  test('hears nothing of that one until it is lifted; the other side is not told', async () => {
+    const first = await say(PEER, OWN, { text: 'we know each other' })
+    await ask(bench.url, 'POST', 'blocks', { phone: PEER, chat: OWN })
+    server.send(own, 'B1', PEER, 'are you there?')
+    assert.equal((await verdict(own, 'B1')).t, 'accepted')
+    await ask(bench.url, 'POST', 'calls', { from: OWN, to: PEER, status: 'declined' })
+    server.say(own, 'B2', STATUSES, { kind: 'statusText', text: 'x', backgroundColor: '#000000', font: 'SERIF' })
+    await verdict(own, 'B2')
+    assert.equal((await seen(OWN, PEER)).at(-1)?.['status'], 'sent')
+    assert.deepEqual((await ask(bench.url, 'GET', `blocks?phone=${PEER}`)).body['blocked'], [OWN])
+    await ask(bench.url, 'POST', 'blocks', { phone: PEER, chat: OWN, isBlocked: false })
+    server.send(own, 'B3', PEER, 'and now?')
+    assert.equal((await pushed(peer, 1)).id, 'B3')
+    const arrived = server
+      .on(peer, 'push')
+      .filter(({ event }) => event.kind === 'call' || JSON.stringify(event).includes(OWN))
+    assert.deepEqual(
+      arrived.map(({ event }) => event.kind !== 'restricted' && event.id),
+      [first, first, 'B3'],
+    )
+  })
+})
+
 describe('other names for persons', () => {
   test('a device that hides numbers hears ids instead, in contents too, and may use either', async () => {
     const hidden = await server.link(bench.url, THIRD, 'whatsapp', true)

@@ -73,7 +73,7 @@ describe('the bytes of files', () => {
         else controller.enqueue(chunk)
       },
     })
-    const answer = await fetch(`${bench.url}/link/files`, { method: 'PUT', body, duplex: 'half' } as RequestInit)
+    const answer = await fetch(`${bench.url}/link/files`, { method: 'PUT', body, duplex: 'half' })
     assert.equal(answer.status, 413)
     assert.deepEqual(await leftovers(), [])
   })
