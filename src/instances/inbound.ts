@@ -28,9 +28,10 @@ export type FindUnsettled = (id: MessageId) => Unsettled | undefined
  */
 export async function applyChange(record: InstanceRecord, change: Change, unsettled: FindUnsettled): Promise<Applied> {
   // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
+  const events = change.events ?? []
   for (const messages of ['assume new', 'look first'] as const) {
-    const draft = new ChangeDraft(record, unsettled, messages)
-    for (const event of change.events ?? []) {
+    const draft = new ChangeDraft(record, unsettled, messages, events.length > 1)
+    for (const event of events) {
       const looking = draft.add(event)
       if (looking !== undefined) await looking
     }
@@ -56,13 +57,19 @@ class ChangeDraft {
   readonly #record: InstanceRecord
   readonly #unsettled: FindUnsettled
   readonly #messages: 'assume new' | 'look first'
-  /** Ids that this very change adds or raises, which the store does not show yet. */
-  readonly #seen = new Map<MessageId, { status: MessageStatus; byApi: boolean }>()
+  /** Ids that this very change adds or raises, which the store does not show yet; only a later event of it asks for them. */
+  readonly #seen: Map<MessageId, { status: MessageStatus; byApi: boolean }> | undefined
 
-  constructor(record: InstanceRecord, unsettled: FindUnsettled, messages: 'assume new' | 'look first') {
+  constructor(
+    record: InstanceRecord,
+    unsettled: FindUnsettled,
+    messages: 'assume new' | 'look first',
+    hasSeveral: boolean,
+  ) {
     this.#record = record
     this.#unsettled = unsettled
     this.#messages = messages
+    this.#seen = hasSeveral ? new Map() : undefined
   }
 
   /** A promise where the store must be looked at first. Events are added one after the other. */
@@ -98,14 +105,14 @@ class ChangeDraft {
 
   /** The batch is refused when it is not. */
   #addNew(message: NetworkMessage): void {
-    if (this.#seen.has(message.id)) return
+    if (this.#seen?.has(message.id) === true) return
     this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
     this.#add(message)
   }
 
   #add(message: NetworkMessage): void {
     const status = message.direction === 'out' ? 'sent' : 'delivered'
-    this.#seen.set(message.id, { status, byApi: false })
+    this.#seen?.set(message.id, { status, byApi: false })
     this.writes.push(recordNetwork(this.#record.id, message))
     this.events.push({ kind: 'message', flow: message.direction === 'out' ? 'outgoing' : 'incoming', message })
   }
@@ -120,17 +127,17 @@ class ChangeDraft {
       this.writes.push(...proof.writes)
       this.events.push(...proof.events)
       this.settled.push(event.id)
-      this.#seen.set(event.id, { status: 'sent', byApi: true })
+      this.#seen?.set(event.id, { status: 'sent', byApi: true })
       if (event.status === 'sent') return
     }
-    this.#seen.set(event.id, { status: event.status, byApi: known.byApi })
+    this.#seen?.set(event.id, { status: event.status, byApi: known.byApi })
     const description = event.description ?? ''
     this.writes.push(recordStatus(this.#record.id, event.id, event.status, description, event.at))
     this.events.push({ ...event, description, byApi: known.byApi })
   }
 
   async #known(id: MessageId): Promise<{ status: MessageStatus; byApi: boolean } | undefined> {
-    const seen = this.#seen.get(id)
+    const seen = this.#seen?.get(id)
     if (seen !== undefined) return seen
     const row = await this.#record.node.store.journal.find(this.#record.id, id)
     return row === null ? undefined : { status: row.status, byApi: row.byApi }

@@ -97,8 +97,8 @@ export class InstanceRecord implements MailboxHost {
   }
 
   /** Stores the writes under this owner's guard. Rejects when they were not stored. */
-  async commit(writes: readonly Write[]): Promise<void> {
-    this.#mustOwn(await this.node.store.commit(this.#batch(writes, [])))
+  commit(writes: readonly Write[]): Promise<void> {
+    return this.node.store.commit(this.#batch(writes, [])).then((committed) => void this.#mustOwn(committed))
   }
 
   /** As `commit`, with one more guard whose refusal is an answer and not an error. */
@@ -107,7 +107,8 @@ export class InstanceRecord implements MailboxHost {
   }
 
   #batch(writes: readonly Write[], guards: readonly Guard[]): Batch {
-    return { guards: [{ kind: 'owns', instance: this.id, epoch: this.epoch }, ...guards], writes }
+    const owns: Guard = { kind: 'owns', instance: this.id, epoch: this.epoch }
+    return { guards: guards.length === 0 ? [owns] : [owns, ...guards], writes }
   }
 
   #mustOwn(committed: Committed): Committed {
@@ -131,7 +132,7 @@ export class InstanceRecord implements MailboxHost {
     guards: readonly Guard[],
   ): Promise<boolean> {
     const posted = this.#post(events, as ?? this.#row)
-    const all = posted === undefined ? writes : [...writes, ...posted.writes]
+    const all = posted === undefined ? writes : writes.concat(posted.writes)
     if (all.length > 0) {
       const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
       if (!committed.ok) return false

@@ -151,8 +151,11 @@ export class Runner implements SessionHost {
 
   // What the session tells
 
-  async commit(change: Change): Promise<void> {
-    const { linked, unlinked } = await this.#apply(change)
+  commit(change: Change): Promise<void> {
+    return this.#apply(change, (applied) => this.#followSession(applied))
+  }
+
+  #followSession({ linked, unlinked }: Applied): void {
     if (linked) this.#starting = false
     if (!unlinked) return
     const session = this.#session
@@ -215,13 +218,14 @@ export class Runner implements SessionHost {
     }
   }
 
-  #apply(change: Change): Promise<Applied> {
+  /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
+  #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
       if (this.#linksOtherPhone(change)) await this.#dropQueue()
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
-      return applied
+      follow?.(applied)
     })
   }
 

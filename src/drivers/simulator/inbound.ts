@@ -22,14 +22,14 @@ interface Arrived {
  */
 export class Inbound {
   readonly #host: SessionHost
-  readonly #acknowledge: (pushes: readonly number[]) => void
+  readonly #acknowledge: (pushes: number[]) => void
   #arrived: Arrived[] = []
   #running: Promise<void> | null = null
   #stopped = false
   #last: (() => void) | null = null
   #wake: (() => void) | null = null
 
-  constructor(host: SessionHost, acknowledge: (pushes: readonly number[]) => void) {
+  constructor(host: SessionHost, acknowledge: (pushes: number[]) => void) {
     this.#host = host
     this.#acknowledge = acknowledge
   }
@@ -68,28 +68,28 @@ export class Inbound {
     // A verdict that came in the same frame is heard by its sender first.
     await nextTurn()
     for (let failures = 0; this.#arrived.length > 0 && !this.#stopped;) {
-      const batch = this.#arrived.slice(0, MOST_AT_ONCE)
-      failures = (await this.#commit(batch)) ? 0 : failures + 1
-      if (failures > 0) await this.#rest(failures)
+      const batch = this.#arrived.length > MOST_AT_ONCE ? this.#arrived.slice(0, MOST_AT_ONCE) : this.#arrived
+      const count = batch.length
+      try {
+        await this.#host.commit({ events: batch.map(({ event }) => event) })
+      } catch (error) {
+        this.#host.log.warn({ error: String(error), count }, 'what the network brought was not stored; again soon')
+        failures += 1
+        await this.#rest(failures)
+        continue
+      }
+      failures = 0
+      this.#committed(count)
     }
     this.#running = null
     if (!this.#stopped) this.#last?.()
   }
 
-  async #commit(batch: readonly Arrived[]): Promise<boolean> {
-    try {
-      await this.#host.commit({ events: batch.map(({ event }) => event) })
-    } catch (error) {
-      this.#host.log.warn(
-        { error: String(error), count: batch.length },
-        'what the network brought was not stored; again soon',
-      )
-      return false
-    }
-    if (this.#stopped) return true
-    this.#arrived.splice(0, batch.length)
-    this.#acknowledge(batch.flatMap(({ push }) => (push === null ? [] : [push])))
-    return true
+  #committed(count: number): void {
+    if (this.#stopped) return
+    const pushes: number[] = []
+    for (const { push } of this.#arrived.splice(0, count)) if (push !== null) pushes.push(push)
+    this.#acknowledge(pushes)
   }
 
   async #rest(failures: number): Promise<void> {

@@ -296,7 +296,7 @@ export class SimulatorSession implements Session, ChannelListener {
 
   #in(): Inbound {
     this.#inbound ??= new Inbound(this.#host, (ids) => {
-      if (ids.length > 0 && this.#channel !== 0) this.#link.send({ t: 'ack', channel: this.#channel, ids: [...ids] })
+      if (ids.length > 0 && this.#channel !== 0) this.#link.send({ t: 'ack', channel: this.#channel, ids })
     })
     return this.#inbound
   }
