@@ -13,7 +13,12 @@ export interface Operation {
   readonly sql: string
   readonly paramCount: number
   /** null for a write. */
-  readonly guard: { readonly reads: boolean; readonly why: string | null; readonly whyParamCount: number } | null
+  readonly guard: {
+    readonly reads: boolean
+    readonly lasts: boolean
+    readonly why: string | null
+    readonly whyParamCount: number
+  } | null
 }
 
 /** How a batch ended: null when all of it was done. */
@@ -36,7 +41,8 @@ function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {
   const why = statement.why ?? null
-  return index(statement, { reads: statement.reads, why, whyParamCount: why === null ? 0 : countParams(why) })
+  const { reads, lasts = false } = statement
+  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why) })
 }
 
 // The parameters of a statement's methods are compared both ways, so a statement for one kind may stand for one of any kind.

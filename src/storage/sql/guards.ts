@@ -8,6 +8,8 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
   owns: {
     sql: 'select 1 as held from lease where instance_id = ? and epoch = ?',
     reads: true,
+    // No batch changes or removes a lease.
+    lasts: true,
     put(out, guard) {
       out.push(guard.instance, guard.epoch)
     },

@@ -11,11 +11,16 @@ export type JobOutcome = Outcome | { readonly kind: 'rows'; readonly rows: reado
 interface Prepared {
   /** It only looks, so there is nothing to undo. */
   readonly reads: boolean
+  /** Of a guard that lasts, where it held: its first parameter to its second. */
+  readonly held: Map<Param | undefined, Param | undefined> | null
   readonly paramCount: number
   /** False when the guard that it is refuses. */
   run(params: readonly Param[]): boolean
   why(params: readonly Param[]): Row | null
 }
+
+/** So many guards that held are remembered. */
+const HELD = 16_384
 
 /** Runs groups of jobs, each group in one transaction, each batch of it whole or not at all. */
 export class SqliteGroup {
@@ -27,6 +32,9 @@ export class SqliteGroup {
   readonly #undo: SqliteStatement
   readonly #operations: readonly Prepared[]
   readonly #queries = new Map<string, SqliteStatement>()
+  /** A number that another one takes the place of when somebody else has written. */
+  readonly #version: SqliteStatement
+  #lastVersion: unknown
   #withSavepoints = false
 
   constructor(database: SqliteDatabase) {
@@ -36,6 +44,7 @@ export class SqliteGroup {
     this.#save = database.prepare('savepoint batch')
     this.#release = database.prepare('release batch')
     this.#undo = database.prepare('rollback to batch')
+    this.#version = database.prepare('pragma data_version')
     this.#operations = OPERATIONS.map((operation) => prepare(database, operation))
   }
 
@@ -66,6 +75,7 @@ export class SqliteGroup {
     const outcomes: JobOutcome[] = []
     this.#withSavepoints = withSavepoints
     this.#begin.run([])
+    this.#forgetIfOthersWrote()
     for (const job of jobs) {
       if ('sql' in job) outcomes.push(this.#query(job.sql, job.params))
       else this.#batches(job, outcomes)
@@ -74,7 +84,19 @@ export class SqliteGroup {
     return outcomes
   }
 
+  #forgetIfOthersWrote(): void {
+    const version = this.#version.get([])?.['data_version']
+    if (version !== this.#lastVersion) this.#forget()
+    this.#lastVersion = version
+  }
+
+  /** Guards that held are asked again. */
+  #forget(): void {
+    for (const { held } of this.#operations) held?.clear()
+  }
+
   #rollBack(): void {
+    this.#forget()
     if (this.#database.inTransaction) this.#database.exec('rollback')
   }
 
@@ -96,6 +118,10 @@ export class SqliteGroup {
       for (let number = 0; at < end; number++) {
         const operation = this.#operationAt(coded[at])
         const next = at + 1 + operation.paramCount
+        if (operation.held !== null && operation.held.get(coded[at + 1]) === coded[at + 2]) {
+          at = next
+          continue
+        }
         const params = coded.slice(at + 1, next)
         at = next
         if (this.#withSavepoints && !saved && at < end && !operation.reads) {
@@ -123,6 +149,7 @@ export class SqliteGroup {
   }
 
   #query(sql: string, params: readonly Param[]): JobOutcome {
+    this.#forget()
     try {
       let statement = this.#queries.get(sql)
       if (statement === undefined) this.#queries.set(sql, (statement = this.#database.prepare(sql)))
@@ -143,6 +170,7 @@ export class SqliteGroup {
   }
 
   #revert(): void {
+    this.#forget()
     this.#undo.run([])
     this.#release.run([])
   }
@@ -165,15 +193,25 @@ function allFailed(jobs: readonly Job[], error: unknown): readonly JobOutcome[] 
 function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation): Prepared {
   const statement = database.prepare(sql)
   const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
+  const held: Prepared['held'] = guard?.lasts === true ? new Map() : null
   return {
     reads: guard?.reads === true,
+    held,
     paramCount,
     run(params) {
-      if (guard?.reads === true) return statement.finds(params)
+      if (guard?.reads === true) return finds(statement, params, held)
       return statement.run(params) > 0 || guard === null
     },
     why: (params) => why?.get(params.slice(0, guard?.whyParamCount)) ?? null,
   }
+}
+
+function finds(statement: SqliteStatement, params: readonly Param[], held: Prepared['held']): boolean {
+  if (!statement.finds(params)) return false
+  if (held === null) return true
+  if (held.size >= HELD) held.clear()
+  held.set(params[0], params[1])
+  return true
 }
 
 export function countOf(job: Job): number {

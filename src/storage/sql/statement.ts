@@ -20,6 +20,11 @@ export interface GuardStatement<T> extends Statement<T> {
   /** The guard holds when the statement finds a row (`reads`), else when it changes one. */
   readonly reads: boolean
   /**
+   * Of one that reads, with two parameters: where it held it holds, for the same first parameter, until something other than a batch
+   * writes. Who alone writes need not ask again.
+   */
+  readonly lasts?: boolean
+  /**
    * What a refused caller is told: one row of this query, whose parameters are the first ones of the guard's own.
    */
   readonly why?: string
