@@ -122,7 +122,11 @@ function eventOf(pushed: Pushed): SessionEvent {
     case 'message': {
       const { id, direction, chat, author, at, content } = pushed
       const message: NetworkMessage = {
-        ...{ id: id as MessageId, direction, chat: partyOf(chat), author: partyOf(author), at },
+        id: id as MessageId,
+        direction,
+        chat: partyOf(chat),
+        author: partyOf(author),
+        at,
         content: contentOf(content),
       }
       return { kind: 'message', message }
@@ -144,7 +148,9 @@ function partyOf({ address, name }: { readonly address: string; readonly name: s
   return { id: chatOf(address), name, contactName: '' }
 }
 
-function contentOf({ quote, ...rest }: NetworkContent): Content {
+function contentOf(content: NetworkContent): Content {
+  const { quote } = content
+  const rest: Omit<NetworkContent, 'quote'> = content
   if (quote === undefined) return rest
   return { ...rest, quote: { id: quote.id as MessageId, participant: chatOf(quote.participant), text: quote.text } }
 }
