@@ -20,7 +20,7 @@ export interface PartnersDeps {
 export class Partners {
   readonly #seal: Pick<Seal, 'hash'>
   readonly #byToken: ReadonlyMap<string, AccountRow>
-  /** Calls mostly come in rows from one partner, and a comparison costs a fifth of a hash. */
+  /** Calls mostly come in rows from one partner, and a comparison costs a fifth of a hash. Tokens never change here; else it must go. */
   #last: { readonly token: string; readonly account: AccountRow } | undefined
 
   private constructor(seal: Pick<Seal, 'hash'>, byToken: ReadonlyMap<string, AccountRow>) {
