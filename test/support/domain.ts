@@ -112,8 +112,7 @@ export async function openWorld() {
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 export async function newInstance(domain: Domain, settings: Partial<Settings> = {}): Promise<Instance> {
-  const made = await domain.instances.create({
-    account: ACCOUNT,
+  const made = await domain.instances.create(ACCOUNT, {
     messenger: 'whatsapp',
     name: '',
     settings: { delaySendMessagesMilliseconds: 500, ...settings },

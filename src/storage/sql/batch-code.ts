@@ -1,17 +1,18 @@
 import type { Seal } from '../../lib/seal.ts'
 import type { Batch, Guard, Write } from '../store.ts'
 import { GUARDS } from './guards.ts'
-import { countParams, type GuardStatement, type Param, type Row, type Statement } from './statement.ts'
+import { countParams, type GuardStatement, type Param, type Row, type Sealed, type Statement } from './statement.ts'
 import { WRITES } from './writes.ts'
 
 /**
  * A batch in the form that goes to whoever runs it: one flat array `[length, operation, ...parameters, operation, …]`, where an
  * operation is an index into `OPERATIONS`, and the first ones are the guards. Flat, because copying one array of strings and
- * numbers to another thread costs a half of copying nested ones, and a third of JSON.
+ * numbers to another thread costs a half of copying nested ones, and a third of JSON. What a statement has `sealed` is still in clear.
  */
 export interface Operation {
   readonly sql: string
   readonly paramCount: number
+  readonly sealed: Sealed | undefined
   /** null for a write. */
   readonly guard: {
     readonly reads: boolean
@@ -35,8 +36,8 @@ interface Indexed<T> {
 const operations: Operation[] = []
 
 function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T> {
-  const paramCount = countParams(statement.sql)
-  return { index: operations.push({ sql: statement.sql, paramCount, guard }) - 1, statement }
+  const { sql, sealed } = statement
+  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, guard }) - 1, statement }
 }
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {

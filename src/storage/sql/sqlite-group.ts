@@ -1,6 +1,7 @@
+import type { Seal } from '../../lib/seal.ts'
 import { OPERATIONS, type Operation, type Outcome } from './batch-code.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
-import type { Param, Row } from './statement.ts'
+import { sealParams, type Param, type Row, type Sealed } from './statement.ts'
 
 /** What the main thread sends: coded batches one after the other (their count first), or one statement whose rows it wants. */
 export type Job = readonly Param[] | { readonly sql: string; readonly params: readonly Param[] }
@@ -14,6 +15,7 @@ interface Prepared {
   /** Of a guard that lasts, where it held: its first parameter to its second. */
   readonly held: Map<Param | undefined, Param | undefined> | null
   readonly paramCount: number
+  readonly sealed: Sealed | undefined
   /** False when the guard that it is refuses. */
   run(params: readonly Param[]): boolean
   why(params: readonly Param[]): Row | null
@@ -25,6 +27,7 @@ const HELD = 16_384
 /** Runs groups of jobs, each group in one transaction, each batch of it whole or not at all. */
 export class SqliteGroup {
   readonly #database: SqliteDatabase
+  readonly #seal: Seal
   readonly #begin: SqliteStatement
   readonly #commit: SqliteStatement
   readonly #save: SqliteStatement
@@ -37,8 +40,9 @@ export class SqliteGroup {
   #lastVersion: unknown
   #withSavepoints = false
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, seal: Seal) {
     this.#database = database
+    this.#seal = seal
     this.#begin = database.prepare('begin immediate')
     this.#commit = database.prepare('commit')
     this.#save = database.prepare('savepoint batch')
@@ -124,6 +128,7 @@ export class SqliteGroup {
         }
         const params = coded.slice(at + 1, next)
         at = next
+        sealParams(params, operation.sealed, this.#seal)
         if (this.#withSavepoints && !saved && at < end && !operation.reads) {
           this.#save.run([])
           saved = true
@@ -190,7 +195,7 @@ function allFailed(jobs: readonly Job[], error: unknown): readonly JobOutcome[] 
   return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
 }
 
-function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation): Prepared {
+function prepare(database: SqliteDatabase, { sql, paramCount, sealed, guard }: Operation): Prepared {
   const statement = database.prepare(sql)
   const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
   const held: Prepared['held'] = guard?.lasts === true ? new Map() : null
@@ -198,6 +203,7 @@ function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation
     reads: guard?.reads === true,
     held,
     paramCount,
+    sealed,
     run(params) {
       if (guard?.reads === true) return finds(statement, params, held)
       return statement.run(params) > 0 || guard === null
