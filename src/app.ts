@@ -1,20 +1,28 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { TARIFFS } from './billing/tariffs.ts'
 import { ownEverything } from './cluster/ownership.ts'
 import type { Config } from './config/schema.ts'
 import { openDrivers, type Engine, type SimulatorAddress } from './drivers/registry.ts'
 import type { Driver } from './drivers/driver.ts'
 import { startHttp } from './http/server.ts'
 import { Housekeeping } from './instances/housekeeping.ts'
+import { DecimalIds } from './instances/identifiers.ts'
 import { Instances } from './instances/instances.ts'
 import type { Limits, Node } from './instances/node.ts'
 import { AddressRules } from './lib/address-rules.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
+import { GuardedPools } from './lib/guarded-pool.ts'
 import { openKeyFile, parseHexKey } from './lib/key-file.ts'
 import type { Log } from './lib/log.ts'
 import { OperatorTrouble } from './lib/operator-trouble.ts'
 import { systemRandom, type Random } from './lib/random.ts'
-import { createSeal } from './lib/seal.ts'
+import { createSeal, type Seal } from './lib/seal.ts'
+import { Slots } from './lib/slots.ts'
+import { openDiskMedia } from './media/disk.ts'
+import { FileFetcher } from './media/fetch.ts'
+import { FileLinks } from './media/links.ts'
+import { FILE_LIMIT_BYTES } from './media/media.ts'
 import type { AccountRow } from './model/instance.ts'
 import type { Messenger } from './model/messenger.ts'
 import { Courier } from './notifications/courier.ts'
@@ -47,6 +55,10 @@ export interface Surroundings {
 
 /** Of the 10 s that a stop may take, so long deliveries and requests under way may last. */
 const DRAIN_MS = 5000
+/** Files that are downloaded from networks at one time, each up to 100 MB over what may be a slow line. */
+const DOWNLOADS_AT_ONCE = 8
+/** Fetching files from the web: few origins, few files each; how long one may take is a setting. */
+const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -117,7 +129,9 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log, onDeath: giveUp })
   onClose(() => store.close())
   const simulator = await simulatorOf(config, needs, onClose)
-  const node = await openNode(config, needs, store, simulator, onClose)
+  const at = { url: config.publicUrl ?? '' }
+  const files = await openFiles(config, { ...needs, seal, onClose }, () => at.url)
+  const node = await openNode(config, { ...needs, store, ...files }, simulator, onClose)
   const instances = await Instances.load(node)
   const housekeeping = new Housekeeping(node, instances)
   onClose(async () => {
@@ -143,6 +157,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     operatorToken: operator.token,
     simulator,
   })
+  at.url = http.url
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
@@ -154,6 +169,28 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     operatorToken: operator.isNew ? operator.token : undefined,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
+}
+
+type FileParts = Pick<Node, 'media' | 'links' | 'fetchFile'>
+
+/** Files in and out. `publicUrl` is asked when a link is made. */
+async function openFiles(
+  config: Config,
+  { clock, random, seal, onClose }: Foundation & { readonly seal: Seal; readonly onClose: OnClose },
+  publicUrl: () => string,
+): Promise<FileParts> {
+  const media = await openDiskMedia({ folder: join(config.dataDir, 'media'), clock, random })
+  const lifeMs = config.keepMediaDays * DAY_MS
+  const links = new FileLinks({ publicUrl, hash: (text) => seal.hash(text), clock, lifeMs })
+  const timeoutMs = config.fetchTimeoutMs
+  const pools = new GuardedPools(clock, new AddressRules(config.webhookAllow), {
+    ...FETCHES,
+    headersTimeoutMs: timeoutMs,
+    bodyTimeoutMs: timeoutMs,
+  })
+  onClose(() => pools.destroy())
+  const fetcher = new FileFetcher({ media, links, pools, limitBytes: FILE_LIMIT_BYTES, timeoutMs })
+  return { media, links, fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal) }
 }
 
 /** One server a data folder: a second one would take the instances away from the first, which then could only refuse everything. */
@@ -177,8 +214,7 @@ function giveUp(error: Error): void {
 
 async function openNode(
   config: Config,
-  needs: Foundation,
-  store: Store,
+  { store, media, links, fetchFile, ...needs }: Foundation & { readonly store: Store } & FileParts,
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
@@ -191,7 +227,21 @@ async function openNode(
     retryMs: config.webhookRetryMs,
   })
   const ownership = await ownEverything(store, `single:${needs.random.bytes(8).toString('hex')}`)
-  return { ...needs, store, drivers, courier, ownership, limits: limitsOf(config) }
+  const tariff = TARIFFS[config.tariff]
+  return {
+    ...needs,
+    store,
+    drivers,
+    courier,
+    ownership,
+    limits: limitsOf(config),
+    media,
+    links,
+    fetchFile,
+    downloads: new Slots(DOWNLOADS_AT_ONCE),
+    decimalIds: new DecimalIds(),
+    tariffOf: () => tariff,
+  }
 }
 
 async function closeAll(drivers: ReadonlyMap<Messenger, Driver>): Promise<void> {
@@ -251,5 +301,6 @@ function limitsOf(config: Config): Limits {
     keepStatesMs: config.keepStatesDays * DAY_MS,
     keepDeletedMs: config.keepDeletedDays * DAY_MS,
     keepAnswersMs: config.keepAnswersHours * HOUR_MS,
+    keepMediaMs: config.keepMediaDays * DAY_MS,
   }
 }

@@ -60,15 +60,8 @@ export class Devices {
   #handle(message: ToNetwork, send: (message: FromNetwork) => void): void {
     const { channel } = message
     switch (message.t) {
-      case 'pair': {
-        const phone = message.phone ?? String(79_000_000_000 + channel)
-        send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
-        const key = randomBytes(16).toString('hex')
-        const credentials = { device: `d${phone}`, key, phone, name: 'Bench', label: `${phone}:1`, at: Date.now() }
-        // As a person does it: later than the code was shown.
-        setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
-        return
-      }
+      case 'pair':
+        return this.#pair(message, send)
       case 'paired':
       case 'open':
         send({ t: 'opened', channel })
@@ -83,10 +76,16 @@ export class Devices {
       case 'lookup':
         send({ t: 'found', channel, id: message.id, sent: true })
         return
+      case 'ask': {
+        const { no } = message
+        send({ t: 'unanswered', channel, no, fault: 'unsupported', message: 'this network answers nothing' })
+        return
+      }
       case 'logout':
         send({ t: 'closed', channel, reason: 'loggedOut' })
         return
       case 'close':
+      case 'reply':
       case 'typing':
         return
       default:
@@ -94,8 +93,18 @@ export class Devices {
     }
   }
 
+  #pair({ channel, phone: asked }: Extract<ToNetwork, { t: 'pair' }>, send: (message: FromNetwork) => void): void {
+    const phone = asked ?? String(79_000_000_000 + channel)
+    send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
+    const key = randomBytes(16).toString('hex')
+    const account = { address: phone, phone, name: 'Bench', label: `${phone}:1` }
+    const credentials = { device: `d${phone}`, key, ...account, at: Date.now() }
+    // As a person does it: later than the code was shown.
+    setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
+  }
+
   #push(channel: number, id: string, send: (message: FromNetwork) => void): void {
-    const from = { address: '79991234567', name: 'Anna Petrova' }
+    const from = { address: '79991234567', name: 'Anna Petrova', contactName: '' }
     this.unacknowledged += 1
     const content = { kind: 'text', text: TEXT } as const
     const event = { kind: 'message', id, direction: 'in', chat: from, author: from, at: Date.now(), content } as const

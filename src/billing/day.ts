@@ -2,7 +2,7 @@ import type { EpochMs } from '../model/ids.ts'
 
 const DAY_MS = 86_400_000
 /** Days begin at midnight UTC+3, all year round. */
-const OFFSET_MS = 3 * 3_600_000
+export const OFFSET_MS = 3 * 3_600_000
 
 /** The billing day that a moment lies in, as a number that rises by one a day. */
 export function billingDay(at: EpochMs): number {

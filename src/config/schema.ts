@@ -92,6 +92,12 @@ export const SETTINGS = {
     'Multiplies every rate limit; for benchmarks.',
     { default: '1' },
   ),
+  tariff: access(
+    'JADEGATE_TARIFF',
+    kinds.choice(['DEVELOPER', 'BUSINESS', 'PARTNER']),
+    'What a month of an instance includes: chats and calls of some methods. DEVELOPER and BUSINESS have limits, PARTNER has none.',
+    { default: 'PARTNER' },
+  ),
   whatsapp: messengers(
     'JADEGATE_WHATSAPP',
     kinds.choice(['simulator'], ['baileys']),
@@ -144,6 +150,12 @@ export const SETTINGS = {
     'For so long a send without a verdict holds back the next one of its instance.',
     { default: '30000', unit: 'ms' },
   ),
+  fetchTimeoutMs: sending(
+    'JADEGATE_FETCH_TIMEOUT_MS',
+    wholeNumber(1_000, 3_600_000),
+    'How long it may take to fetch a file that is sent by its URL. The addresses that may be reached are those of webhooks.',
+    { default: '300000', unit: 'ms' },
+  ),
   webhookAllow: webhooks(
     'JADEGATE_WEBHOOK_ALLOW',
     kinds.addressRanges,
@@ -177,6 +189,12 @@ export const SETTINGS = {
     default: '90',
     unit: 'days',
   }),
+  keepMediaDays: retention(
+    'JADEGATE_KEEP_MEDIA_DAYS',
+    wholeNumber(1, 3_650),
+    'Files that were sent and received, and the links to them.',
+    { default: '15', unit: 'days' },
+  ),
   keepStatesDays: retention('JADEGATE_KEEP_STATES_DAYS', wholeNumber(1, 36_500), 'History of instance states.', {
     default: '365',
     unit: 'days',

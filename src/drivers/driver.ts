@@ -1,11 +1,15 @@
+import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
+import type { NetworkCall } from '../model/call.ts'
+import type { KeptFile } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
 import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
+import type { Facets } from './facets.ts'
 
 /**
  * The driver contract: what connects an instance to one messenger. A driver owns no storage, keeps no timer for an idle session
@@ -24,6 +28,16 @@ export type SessionEvent =
       readonly at: EpochMs
       readonly description?: string
     }
+  /** How far one of those who were sent a message came with it; told for statuses, which go to many. */
+  | {
+      readonly kind: 'receipt'
+      readonly id: MessageId
+      readonly participant: ChatId
+      readonly status: 'delivered' | 'read'
+      readonly at: EpochMs
+    }
+  /** A call began or went on; the same again changes nothing. */
+  | { readonly kind: 'call'; readonly call: NetworkCall }
   /** The device was linked; comes in the same commit as the credentials. */
   | { readonly kind: 'linked'; readonly account: LinkedAccount; readonly at: EpochMs }
   /** The phone or the network unlinked the device; the runner forgets the credentials. */
@@ -50,6 +64,10 @@ export interface SessionHost {
    */
   commit(change: Change): Promise<void>
   secret(name: string): Promise<Uint8Array | null>
+  /** The bytes of a file that is to be sent. Rejects when they are gone. */
+  file(file: KeptFile): Promise<Readable>
+  /** Whether persons are named by ids that hide their numbers, where the messenger has such; fixed while a phone is linked. */
+  readonly hidesNumbers: boolean
   /** The connection is open and logged in; sends may begin. */
   opened(): void
   /**
@@ -63,13 +81,20 @@ export interface SessionHost {
 export type LoginStep =
   /** Show this to the person, until it is replaced or its time is over. A QR's value is its text, not a picture. */
   | { readonly kind: 'show'; readonly what: 'qr' | 'code'; readonly value: string; readonly until: EpochMs }
-  /** Ask the person and pass the answer to `Login.answer`. */
-  | { readonly kind: 'ask'; readonly what: 'code' | 'password' | 'passkey' }
+  /**
+   * Ask the person and pass the answer to `Login.answer`; asked again, with what was wrong, after an answer that does not fit. A passkey
+   * is confirmed on the phone and has no answer.
+   */
+  | { readonly kind: 'ask'; readonly what: 'code' | 'password' | 'passkey'; readonly trouble?: Fault }
   /** Linked: the `linked` event has been committed and the session is open. */
   | { readonly kind: 'done' }
   | { readonly kind: 'ended'; readonly fault: Fault }
 
-export type LoginWay = { readonly way: 'qr' } | { readonly way: 'code'; readonly phone: string }
+/**
+ * qr: the phone scans it. code: we show a code that is typed into the phone. sms: the messenger sends the phone a code that we ask for.
+ * Phones are digits.
+ */
+export type LoginWay = { readonly way: 'qr' } | { readonly way: 'code' | 'sms'; readonly phone: string }
 
 export interface Login {
   /** Read once. Rotation of codes is the network's; how long the attempt lasts is the caller's (`cancel`). */
@@ -86,6 +111,10 @@ export interface Capabilities {
   /** UTF-16 code units. */
   readonly textLength: number
   readonly loginWays: readonly LoginWay['way'][]
+  /** Whether the network's acceptance is told as `sent`, as against `delivered` being the first status. */
+  readonly tellsSent: boolean
+  /** How our message ids look: `3EB0…` in hex, or decimal digits. */
+  readonly messageIds: 'hex' | 'decimal'
 }
 
 /** One live connection of one instance. Made when the instance becomes live; cheap while idle. */
@@ -105,8 +134,10 @@ export interface Session {
   send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict>
   /** What became of an attempt whose verdict was lost. `unknown` when the network can't tell now. */
   lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'>
-  /** Shows "typing…" in a chat; best effort. */
-  typing(chat: ChatId, durationMs: number): void
+  /** Shows "typing…", or what `type` says in the wire's words, in a chat; best effort. */
+  typing(chat: ChatId, durationMs: number, type?: string): void
+  /** What the messenger offers beyond that; the same all the time. */
+  readonly facets: Partial<Facets>
 }
 
 /** Code for one messenger; one object a process. */
@@ -116,6 +147,8 @@ export interface Driver {
   readonly capabilities: Capabilities
   /** Reads a chat id from outside; null when it is none of this messenger's. Never throws. */
   parseChatId(raw: string): ChatId | null
+  /** What a chat id that `parseChatId` gave names. */
+  kindOf(chat: ChatId): 'person' | 'group' | 'statuses'
   open(host: SessionHost): Session
   close(): Promise<void>
 }

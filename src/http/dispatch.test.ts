@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
+import Type from 'typebox'
 import { Registry } from 'prom-client'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -12,16 +13,33 @@ import { Dispatcher } from './dispatch.ts'
 import { envelope, instanceRefusal, partnerFailure, partnerRefusal, Refusal } from './errors.ts'
 import type { Family } from './family.ts'
 import { integer, optional, text } from './fields.ts'
+import type { Media } from '../media/media.ts'
 import { defineMethod, MethodTable } from './method.ts'
 import { RequestCounter } from './request-counter.ts'
 
+/** Of the rows here none takes a file. */
+const NO_MEDIA: Media = {
+  receive: () => Promise.resolve('tooLarge'),
+  open: () => Promise.resolve(null),
+  sweep: () => Promise.resolve(0),
+  removeInstance: () => Promise.resolve(),
+}
 const TOKEN = 'c1b0474542144e0ead529eb4861ca5f583c346eb00564f64a7'
 let handled: unknown[] = []
 const logged: string[] = []
 const log: Log = { ...silentLog, error: (fields, said) => logged.push(`${said} ${JSON.stringify(fields)}`) }
 
 const fails = (name: string, fail: () => Promise<object>) =>
-  defineMethod({ name, verbs: ['GET'], group: 'account', perSecond: 2, fields: {}, handle: fail })
+  defineMethod({
+    name,
+    summary: 'Fails.',
+    verbs: ['GET'],
+    group: 'account',
+    perSecond: 2,
+    fields: {},
+    answer: null,
+    handle: fail,
+  })
 const rows = [
   fails('throws', () => {
     throw new Error('the inner secret')
@@ -30,6 +48,8 @@ const rows = [
   fails('answersNonsense', () => Promise.resolve({ toJSON: () => assert.fail('the inner secret') })),
   defineMethod({
     name: 'takes',
+    summary: 'Answers what it was given.',
+    answer: Type.Object({}),
     verbs: ['GET', 'POST'],
     group: 'account',
     perSecond: 3,
@@ -50,6 +70,7 @@ const instances: Family<string> = {
   admit: (target) => (target.token === TOKEN ? 'somebody' : new Refusal(401)),
   messengerOf: () => null,
   scopeOf: () => 1,
+  spend: () => undefined,
   refuse: (trouble, url, headers) => instanceRefusal(trouble, url, now(), headers === undefined ? {} : { headers }),
   refuseStatus: (status, message, url) => envelope(status, url, message, now()),
 }
@@ -71,6 +92,8 @@ before(async () => {
     log,
     counter: new RequestCounter(new Registry()),
     rateLimitScale: 1,
+    media: NO_MEDIA,
+    fileLimitBytes: 0,
     page: (_target, _request, response) => response.end(),
   })
   server = createServer((request, response) => {

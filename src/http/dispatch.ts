@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { Pace } from '../lib/pace.ts'
+import type { Media } from '../media/media.ts'
 import type { Store } from '../storage/store.ts'
 import { answerPreflight } from './answer.ts'
 import { Exchange, type Shared } from './exchange.ts'
@@ -20,6 +21,9 @@ export interface DispatcherDeps<Instance, Partner> {
   readonly counter: RequestCounter
   /** Multiplies every rate. */
   readonly rateLimitScale: number
+  readonly media: Media
+  /** The largest file that is taken. */
+  readonly fileLimitBytes: number
   /** Answers `GET /waInstance{id}/{token}`. */
   readonly page: (target: Target, request: IncomingMessage, response: ServerResponse) => void
 }
@@ -33,13 +37,15 @@ export class Dispatcher<Instance, Partner> {
   readonly #shared: Shared
 
   constructor(deps: DispatcherDeps<Instance, Partner>) {
-    const { clock, log, counter, rateLimitScale, answers } = deps
+    const { clock, log, counter, rateLimitScale, answers, media, fileLimitBytes } = deps
     this.#deps = deps
     this.#shared = {
       clock,
       log,
       counter,
       rateLimitScale,
+      media,
+      fileLimitBytes,
       pace: new Pace(),
       idempotency: new Idempotency(answers, () => clock.now()),
       waiting: new WaitingCalls(),

@@ -7,6 +7,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   noAccount: [400, null],
   notInGroup: [400, null],
   refused: [400, null],
+  fileGone: [400, null],
   unconfirmed: [503, 'Service Unavailable'],
   notConnected: [503, 'Service Unavailable'],
   rateLimited: [429, 'Too Many Requests'],
@@ -14,6 +15,9 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   linkTimeout: [400, null],
   linkCancelled: [400, null],
   passkeyRequired: [400, null],
+  wrongCode: [400, null],
+  wrongPassword: [400, null],
+  codeExpired: [400, null],
   starting: [400, 'instance in starting process try later'],
   notLinked: [400, 'instance is starting or not authorized'],
   suspended: [403, 'Your account is suspended'],
@@ -26,6 +30,9 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   unlinked: [400, 'instance is starting or not authorized'],
   blocked: [400, null],
   invalid: [400, null],
+  forbidden: [403, null],
+  tooLarge: [413, 'request entity too large'],
+  quotaExceeded: [466, null],
   unauthorized: [401, 'Unauthorized'],
   conflict: [409, null],
   webhookUrlSet: [400, null],
@@ -69,6 +76,8 @@ export function envelope(status: number, url: string, message: string, now: numb
 
 export function instanceRefusal(trouble: Fault, url: string, now: number, extra?: Extra): Refusal {
   const [status, text] = ON_INSTANCES[trouble.fault]
+  // The contract's body of a used-up quota is no envelope.
+  if (trouble.fault === 'quotaExceeded') return new Refusal(status, JSON.stringify(trouble.details), extra?.headers)
   const fields = trouble.fault === 'webhookUrlSet' ? { code: 'INVALID_PARAM', status: 'error' } : {}
   return envelope(status, url, text ?? trouble.message, now, { ...extra, fields })
 }

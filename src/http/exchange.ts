@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { Media } from '../media/media.ts'
 import type { Pace } from '../lib/pace.ts'
 import { fault, isFault } from '../model/fault.ts'
 import { isRepeated } from '../model/once.ts'
@@ -11,7 +12,8 @@ import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
 import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
 import { maskPath } from './mask.ts'
-import { RawJson, type Call, type Method, type Outcome, type Prepared, type Verb } from './method.ts'
+import { readUpload, type Uploaded } from './upload.ts'
+import { RawJson, type Call, type Method, type Outcome, type Prepared, type Upload, type Verb } from './method.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { queryValue, type Target } from './target.ts'
 import type { WaitingCalls } from './waiting-calls.ts'
@@ -25,6 +27,9 @@ export interface Shared {
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
   readonly waiting: WaitingCalls
+  readonly media: Media
+  /** The largest file that is taken. */
+  readonly fileLimitBytes: number
 }
 
 type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
@@ -40,6 +45,7 @@ export class Exchange<Subject> implements Call {
   /** Names and values of the headers that tell the budget left. */
   #budget: readonly string[] = []
   #json: unknown
+  #upload: Upload | undefined
   #onceMaker: OnceMaker | undefined
 
   constructor(
@@ -70,6 +76,15 @@ export class Exchange<Subject> implements Call {
 
   get json(): unknown {
     return this.#json
+  }
+
+  get upload(): Upload | undefined {
+    return this.#upload
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name]
+    return typeof value === 'string' ? value : undefined
   }
 
   once<Result>(answerOf: (result: Result) => object): Once<Result> | undefined {
@@ -133,6 +148,10 @@ export class Exchange<Subject> implements Call {
       this.#refuseStatus(400, 'Content-Encoding is not supported')
       return
     }
+    if (method.input !== 'json') {
+      this.#receive(subject, method, method.input)
+      return
+    }
     readBody(this.#request, (bytes) => {
       try {
         this.#takeBody(bytes, subject, method)
@@ -140,6 +159,27 @@ export class Exchange<Subject> implements Call {
         this.#crash(error)
       }
     })
+  }
+
+  #receive(subject: Subject, method: Method<Subject>, input: 'form' | 'bytes'): void {
+    const { media, fileLimitBytes } = this.#shared
+    readUpload(this.#request, input, media, fileLimitBytes)
+      .then((uploaded) => this.#takeUpload(uploaded, subject, method))
+      .catch((error: unknown) => {
+        // A client that went away in the middle of its file is no trouble of ours, and hears nothing.
+        if (this.#request.destroyed && !this.#request.complete) this.#response.destroy()
+        else this.#crash(error)
+      })
+  }
+
+  #takeUpload(uploaded: Uploaded, subject: Subject, method: Method<Subject>): void {
+    if ('status' in uploaded) {
+      this.#refuseStatus(uploaded.status, uploaded.message, ['Connection', 'close'])
+      return
+    }
+    this.#upload = uploaded.upload
+    this.#json = uploaded.json
+    this.#prepare(subject, method)
   }
 
   #takeBody(bytes: Buffer | 'tooLarge', subject: Subject, method: Method<Subject>): void {
@@ -160,7 +200,14 @@ export class Exchange<Subject> implements Call {
     if (isFault(prepared)) this.#refuse(this.#family.refuse(prepared, this.#url))
     else if (method.idempotent && this.#request.headers['idempotency-key'] !== undefined) {
       this.#keyed(subject, method, prepared, this.#request.headers['idempotency-key'])
-    } else this.#settle(prepared.handle(subject, this))
+    } else this.#settle(this.#handle(subject, method, prepared))
+  }
+
+  /** Counts the call against its quota, where the row has one, and handles it. */
+  #handle(subject: Subject, method: Method<Subject>, prepared: Prepared<Subject>): Outcome | Promise<Outcome> {
+    const spent = method.hasQuota ? this.#family.spend(subject, method) : undefined
+    if (spent === undefined) return prepared.handle(subject, this)
+    return spent.then((trouble) => trouble ?? prepared.handle(subject, this))
   }
 
   /** Query parameters of a GET stand for fields, before those of a body. */
@@ -181,11 +228,15 @@ export class Exchange<Subject> implements Call {
       return
     }
     const scope = `${String(this.#family.scopeOf(subject))}/${method.name}`
-    const call = { scope, key, bodyHash: bodyHash(prepared.fields, this.v3 ? 'v3' : '') }
+    const call = {
+      scope,
+      key,
+      bodyHash: bodyHash(prepared.fields, `${this.v3 ? 'v3' : ''}${this.#upload?.draft.sha256 ?? ''}`),
+    }
     this.#settle(
       this.#shared.idempotency.run(call, (onceMaker) => {
         this.#onceMaker = onceMaker
-        return prepared.handle(subject, this)
+        return this.#handle(subject, method, prepared)
       }),
     )
   }
@@ -226,6 +277,8 @@ export class Exchange<Subject> implements Call {
   }
 
   #send(status: number, text: string | Buffer, headers: readonly string[]): void {
+    // What the handler did not keep is not wanted.
+    void this.#upload?.draft.discard()
     this.#shared.counter.count(this.#method, status)
     answer(this.#request, this.#response, status, text, headers)
   }

@@ -16,6 +16,8 @@ export interface Family<Subject> {
   messengerOf(subject: Subject): Messenger | null
   /** Whose budget the call counts against, and whose idempotency keys it shares. */
   scopeOf(subject: Subject): number | string
+  /** Counts a call of a row that has a quota; undefined at once where nothing limits it, a fault when it is used up. */
+  spend(subject: Subject, method: Method<Subject>): Promise<Fault | undefined> | undefined
   refuse(trouble: Fault, url: string, headers?: readonly string[]): Refusal
   /** For what is no fault of the model: an oversized body, an unknown method, a crash. */
   refuseStatus(status: number, message: string, url: string, headers?: readonly string[]): Refusal

@@ -19,5 +19,8 @@ export interface Field {
   readonly allowsNul: boolean
   readonly minUnits: number
   readonly maxUnits: number
+  /** Of an object. */
   readonly nested: readonly Field[] | undefined
+  /** Of a list: what each of its items is. */
+  readonly item: Field | undefined
 }

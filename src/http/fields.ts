@@ -32,6 +32,21 @@ export function integer(
   return Type.Integer({ ...options })
 }
 
+/** Any finite number of a range. */
+export function number(options: FieldOptions & { readonly minimum: number; readonly maximum: number }) {
+  return Type.Number({ ...options })
+}
+
+interface ListOptions extends FieldOptions {
+  readonly min?: number
+  readonly max?: number
+}
+
+/** A list whose items are all read like a field of their own; lengths in items. */
+export function list<Item extends TSchema>(item: Item, { min = 0, max, ...rest }: ListOptions) {
+  return Type.Array(item, { ...rest, minItems: min, ...(max !== undefined && { maxItems: max }) })
+}
+
 export function bool(options: FieldOptions) {
   return Type.Boolean({ ...options })
 }
@@ -61,7 +76,7 @@ export type Read<Value> = { readonly value: Value } | { readonly faults: readonl
  */
 export function fieldsReader<P extends TProperties>(
   properties: P,
-  options: { readonly atLeastOne: boolean },
+  atLeast: number,
 ): (input: unknown) => Read<Static<TObject<P>>> {
   const schema = Type.Object(properties)
   const validator = Compile(schema)
@@ -70,16 +85,17 @@ export function fieldsReader<P extends TProperties>(
     const given = input ?? {}
     if (typeof given !== 'object' || Array.isArray(given)) return { faults: ["'value' must be of type object"] }
     const value = takeFields(fields, given)
-    if (fitsTexts(fields, value) && validator.Check(value)) {
-      if (!options.atLeastOne || hasKeys(value)) return { value }
-      return { faults: ["'value' must have at least 1 key"] }
+    if (atLeast > 0 && !hasKeys(value, atLeast)) {
+      return { faults: [`'value' must have at least ${String(atLeast)} ${atLeast === 1 ? 'key' : 'keys'}`] }
     }
+    if (fitsTexts(fields, value) && validator.Check(value)) return { value }
     return { faults: fields.flatMap((field) => explainField(field, value[field.name])) }
   }
 }
 
-function hasKeys(value: object): boolean {
-  for (const _ in value) return true
+function hasKeys(value: object, count: number): boolean {
+  let left = count
+  for (const _ in value) if (--left === 0) return true
   return false
 }
 
@@ -105,20 +121,23 @@ const DIGITS = /^\d{1,16}$/
 
 function readValue(field: Field, value: unknown): unknown {
   if (field.digits && typeof value === 'string' && DIGITS.test(value)) return Number(value)
-  if (field.nested === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return takeFields(field.nested, value)
+  if (typeof value !== 'object' || value === null) return value
+  const { item, nested } = field
+  if (Array.isArray(value)) return item === undefined ? value : value.map((one: unknown) => readValue(item, one))
+  return nested === undefined ? value : takeFields(nested, value)
 }
 
 /** What the schema doesn't check: its lengths are in code points, the contract's in UTF-16 code units. */
 function fitsTexts(fields: readonly Field[], value: Readonly<Record<string, unknown>>): boolean {
-  for (const field of fields) {
-    const given = value[field.name]
-    if (typeof given === 'string' && !fitsText(field, given)) return false
-    if (field.nested !== undefined && typeof given === 'object' && given !== null) {
-      if (!fitsTexts(field.nested, given as Readonly<Record<string, unknown>>)) return false
-    }
-  }
-  return true
+  return fields.every((field) => fitsField(field, value[field.name]))
+}
+
+function fitsField(field: Field, given: unknown): boolean {
+  if (typeof given === 'string') return fitsText(field, given)
+  if (typeof given !== 'object' || given === null) return true
+  const { item, nested } = field
+  if (Array.isArray(given)) return item === undefined || given.every((one: unknown) => fitsField(item, one))
+  return nested === undefined || fitsTexts(nested, given as Readonly<Record<string, unknown>>)
 }
 
 function fitsText(field: Field, given: string): boolean {
@@ -148,5 +167,6 @@ function fieldOf(name: string, schema: TSchema, prefix: string): Field {
     minUnits: typeof minUnits === 'number' ? minUnits : 0,
     maxUnits: typeof max === 'number' ? max : Number.POSITIVE_INFINITY,
     nested: Type.IsObject(schema) ? fieldsOf(schema, `${prefix}${name}.`) : undefined,
+    item: Type.IsArray(schema) ? fieldOf('', schema.items, `${prefix}${name}[]`) : undefined,
   }
 }

@@ -3,7 +3,7 @@ import { fault, type Fault } from '../model/fault.ts'
 import { isRepeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
 import type { Guard, Store } from '../storage/store.ts'
-import type { Outcome } from './method.ts'
+import { RawJson, type Outcome } from './method.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 
@@ -75,7 +75,8 @@ export class Idempotency {
   }
 
   #guard(call: KeyedCall, answer: object): Extract<Guard, { kind: 'once' }> {
-    return { kind: 'once', ...call, answer: JSON.stringify(answer), at: this.#now() }
+    const text = answer instanceof RawJson ? answer.text.toString() : JSON.stringify(answer)
+    return { kind: 'once', ...call, answer: text, at: this.#now() }
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Static, TObject, TProperties } from 'typebox'
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import type { Draft } from '../media/media.ts'
 import type { Fault } from '../model/fault.ts'
 import { fault } from '../model/fault.ts'
 import type { Messenger } from '../model/messenger.ts'
@@ -9,7 +10,24 @@ import { validationText, type Refusal } from './errors.ts'
 import { fieldsReader } from './fields.ts'
 
 export type Verb = 'GET' | 'POST' | 'DELETE'
-export type Group = 'account' | 'sending' | 'queues' | 'receiving' | 'partner'
+/** The chapters of the contract. */
+export type Group =
+  'account' | 'sending' | 'receiving' | 'queues' | 'journals' | 'marks' | 'service' | 'groups' | 'statuses' | 'partner'
+
+/**
+ * How a body is read. json: an object. form: `multipart/form-data`, its texts are the fields and its part `file` is the upload. bytes: the body
+ * itself is the upload, or a form that holds it.
+ */
+export type Input = 'json' | 'form' | 'bytes'
+
+/** A file that came with a call, received to its end and not kept yet; what the handler does not keep is gone after it. */
+export interface Upload {
+  readonly draft: Draft
+  /** As the client named it, reduced to its last part; empty where it has no name. */
+  readonly fileName: string
+  /** Without parameters; empty where the client said none. */
+  readonly mimeType: string
+}
 
 /** A body that is JSON text already, sent as it stands. */
 export class RawJson {
@@ -19,6 +37,9 @@ export class RawJson {
     this.text = text
   }
 }
+
+/** The answer of methods that have nothing to say: 200 with zero bytes. */
+export const NO_BODY = new RawJson('')
 
 /** What a handler answers: an object that becomes JSON, JSON as it is, or why not. */
 export type Outcome = object | null | RawJson | Fault | Repeated
@@ -32,6 +53,10 @@ export interface Call {
   readonly query: string
   /** The body as it came, parsed; undefined when there was none. */
   readonly json: unknown
+  /** Of a row whose input is a form or bytes; undefined when no file came. */
+  readonly upload: Upload | undefined
+  /** A request header by its name in lower case. */
+  header(name: string): string | undefined
   /**
    * For a call with an `Idempotency-Key`: makes the guard that stores the answer with what the call does; undefined for a call
    * without one. `answer` must give what the handler will answer.
@@ -52,14 +77,22 @@ export interface MethodSpec<Subject, P extends TProperties> {
   readonly name: string
   readonly verbs: readonly Verb[]
   readonly group: Group
+  /** One sentence for the reference: what a call does. */
+  readonly summary: string
   /** Calls a second and instance (or partner account); more are refused with 429. */
   readonly perSecond: number
   /** Every messenger where absent. */
   readonly messengers?: readonly Messenger[]
+  /** The body of a 200; null where it is empty. What the handler answers is held to it by tests. */
+  readonly answer: TSchema | null
+  /** `json` where absent. */
+  readonly input?: Input
+  /** Counts against the tariff's monthly quota of this method; 466 when that is used up. */
+  readonly hasQuota?: boolean
   /** Fields of the body; of a GET also of the query. Every field says what "empty" means. */
   readonly fields: P
-  /** At least one known field must be there. */
-  readonly atLeastOne?: boolean
+  /** So many known fields must be there at least. */
+  readonly atLeast?: number
   /** The path goes on after the token, or the body says what would stand there. */
   readonly tail?: boolean
   /** Takes an `Idempotency-Key`. */
@@ -69,9 +102,15 @@ export interface MethodSpec<Subject, P extends TProperties> {
   handle(subject: Subject, fields: Static<TObject<P>>, call: Call): Outcome | Promise<Outcome>
 }
 
-/** A row of the method table. Dispatch, limits, and later OpenAPI, console and docs derive from the rows. */
+/** A row of the method table. Dispatch, limits, quotas, OpenAPI, the Postman collection and the reference derive from the rows. */
 export interface Method<Subject> {
   readonly name: string
+  readonly summary: string
+  readonly fields: TObject
+  readonly answer: TSchema | null
+  readonly input: Input
+  readonly hasQuota: boolean
+  readonly atLeast: number
   /** Its place in the table; set by the table. */
   readonly index: number
   readonly verbs: readonly Verb[]
@@ -88,9 +127,15 @@ export interface Method<Subject> {
 
 export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Subject, P>): Row<Subject> {
   const fieldNames = Object.keys(spec.fields)
-  const read = fieldsReader(spec.fields, { atLeastOne: spec.atLeastOne ?? false })
+  const read = fieldsReader(spec.fields, spec.atLeast ?? 0)
   return {
     name: spec.name,
+    summary: spec.summary,
+    fields: Type.Object(spec.fields),
+    answer: spec.answer,
+    input: spec.input ?? 'json',
+    hasQuota: spec.hasQuota ?? false,
+    atLeast: spec.atLeast ?? 0,
     verbs: spec.verbs,
     group: spec.group,
     perSecond: spec.perSecond,

@@ -10,12 +10,8 @@ import { PartnerInstances } from '../partners/partner-instances.ts'
 import type { Partners } from '../partners/partners.ts'
 import type { Store } from '../storage/store.ts'
 import { Dispatcher } from './dispatch.ts'
-import { accountMethods } from './green/account.ts'
 import { InstanceFamily } from './green/family.ts'
-import { linkingMethods } from './green/linking.ts'
-import { queueMethods } from './green/queues.ts'
-import { receivingMethods } from './green/receiving.ts'
-import { sendingMethods } from './green/sending.ts'
+import { instanceMethods } from './green/methods.ts'
 import { MethodTable } from './method.ts'
 import { registerGauges } from './ops/gauges.ts'
 import { opsRoutes } from './ops/routes.ts'
@@ -116,7 +112,7 @@ function assemble(deps: HttpDeps): Parts {
   const counter = new RequestCounter(registry)
   registerGauges(registry, instances)
   const images = new QrImages()
-  const methods = instanceMethods(deps, images)
+  const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const dispatcher = new Dispatcher({
@@ -135,16 +131,6 @@ function assemble(deps: HttpDeps): Parts {
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   return { registry, dispatcher, sockets, page, clock, at }
-}
-
-function instanceMethods({ config, clock }: HttpDeps, images: QrImages): MethodTable<Instance> {
-  return new MethodTable([
-    ...accountMethods(config.delayMinMs),
-    ...linkingMethods(images),
-    ...sendingMethods,
-    ...queueMethods(clock),
-    ...receivingMethods,
-  ])
 }
 
 function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () => string): MethodTable<AccountRow> {

@@ -1,5 +1,5 @@
 import { expiresAt } from '../queue/schedule.ts'
-import type { QueuedMessage } from '../storage/store.ts'
+import type { QueuedMessage, Write } from '../storage/store.ts'
 import type { Attempts } from './attempts.ts'
 import type { InstanceRecord } from './record.ts'
 import { settle } from './settlement.ts'
@@ -51,4 +51,34 @@ export async function failExpired(record: InstanceRecord, attempts: Attempts | u
     (item) => attempts?.find(item.id) === undefined && isExpired(item),
     () => undefined,
   )
+}
+
+/** Settles everything queued as `failed`, without notifications, together with more. Attempts stay. Must run alone, as above. */
+export async function dropQueue(
+  record: InstanceRecord,
+  attempts: Attempts | undefined,
+  description: string,
+  more: readonly Write[],
+): Promise<void> {
+  const cleared = record.outbox.clear(attempts?.count ?? 0)
+  const at = record.node.clock.now()
+  await record.commit([{ kind: 'outbox.fail', instance: record.id, upTo: cleared.upTo, description, at }, ...more])
+  cleared.drop()
+}
+
+/** Settles everything, attempts too, and marks the instance as deleted; durable when it resolves. Must run alone, as above. */
+export async function storeDeletion(record: InstanceRecord, attempts: Attempts | undefined): Promise<void> {
+  const at = record.node.clock.now()
+  const open = attempts?.all() ?? []
+  const unconfirmed = { status: 'failed', description: 'unconfirmed', at } as const
+  await dropQueue(record, attempts, 'deleted', [
+    ...open.flatMap((attempt) => settle(record, attempt, unconfirmed).writes),
+    { kind: 'instance.delete', instance: record.id, at },
+    { kind: 'secret.clear', instance: record.id },
+  ])
+  for (const attempt of open) {
+    attempts?.remove(attempt.id)
+    record.outbox.drop()
+  }
+  record.follow({ deletedAt: at })
 }

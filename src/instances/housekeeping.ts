@@ -1,15 +1,20 @@
 import type { Timer } from '../lib/clock.ts'
 import type { Sweep } from '../storage/store.ts'
+import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Node } from './node.ts'
 
 const EVERY_MS = 60_000
 const SWEEP_ROWS = 1000
+/** Monthly counters: this month's and those of a year before it. */
+const KEEP_USAGE_MS = 13 * 31 * 86_400_000
 
 /** Retention: gives up what waited too long and removes what is older than its promise, a little at a time. */
 export class Housekeeping {
   readonly #node: Node
   readonly #instances: Instances
+  /** Deleted instances whose files this process has removed. */
+  readonly #withoutFiles = new WeakSet<Instance>()
   #timer: Timer | undefined
   #running: Promise<void> = Promise.resolve()
   #stopped = false
@@ -42,11 +47,26 @@ export class Housekeeping {
     await this.#part('messages', () => this.#sweep('messages', now - limits.keepJournalMs))
     await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
     await this.#part('answers', () => this.#sweep('answers', now - limits.keepAnswersMs))
+    await this.#part('usage', () => this.#sweep('usage', now - KEEP_USAGE_MS))
+    await this.#part('files', () => this.#sweep('files', now - limits.keepMediaMs))
+    await this.#part('media', () => this.#removeFiles(now - limits.keepMediaMs))
     await this.#part('deletedInstances', async () => {
       const before = now - limits.keepDeletedMs
       await this.#sweep('deletedInstances', before)
       this.#instances.forget(before)
     })
+  }
+
+  /** What is too old, and everything of deleted instances. */
+  async #removeFiles(before: number): Promise<void> {
+    const { media } = this.#node
+    await media.sweep(before)
+    for (const instance of this.#instances.all()) {
+      if (this.#stopped) return
+      if (instance.deletedAt === null || this.#withoutFiles.has(instance)) continue
+      await media.removeInstance(instance.id)
+      this.#withoutFiles.add(instance)
+    }
   }
 
   async #part(part: string, work: () => Promise<void>): Promise<void> {

@@ -20,6 +20,22 @@ export function newMessageId(random: Random, now: EpochMs): MessageId {
   return (MESSAGE_ID_PREFIX + (digits + rest).toUpperCase()) as MessageId
 }
 
+const DECIMAL_COUNTER_BITS = 16n
+
+/**
+ * Message ids of 18 decimal digits, for messengers whose ids are numbers: the milliseconds since 1970 and a counter behind them. They rise, and
+ * none comes twice in a process, however many are made at one moment or wherever its clock is set.
+ */
+export class DecimalIds {
+  #last = 0n
+
+  next(now: EpochMs): MessageId {
+    const first = BigInt(now) << DECIMAL_COUNTER_BITS
+    this.#last = first > this.#last ? first : this.#last + 1n
+    return this.#last.toString().padStart(18, '0') as MessageId
+  }
+}
+
 /** A new `apiTokenInstance`: 50 hex digits, 32 of one version-4 UUID and the first 18 of another. */
 export function newInstanceToken(random: Random): string {
   const bytes = Buffer.from(random.bytes(TOKEN_BYTES))

@@ -1,12 +1,25 @@
 import type { Change, SessionEvent } from '../drivers/driver.ts'
-import { recordNetwork, recordStatus } from '../journal/record.ts'
-import type { MessageId } from '../model/ids.ts'
+import { filesOf } from '../journal/files.ts'
+import {
+  callProgress,
+  readCall,
+  recordCall,
+  recordCallProgress,
+  recordNetwork,
+  recordStatus,
+} from '../journal/record.ts'
+import type { NetworkCall } from '../model/call.ts'
+import { STATUS_CHAT, type KeptFile } from '../model/content.ts'
+import type { ChatId, MessageId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { statusRank, type MessageStatus, type NetworkMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import type { Guard, Write } from '../storage/store.ts'
+import { Correspondents } from './correspondents.ts'
+import { isOfSameAuthor, isSilent, type Known } from './known.ts'
+import { correspondentGuard, type CorrespondentGuard } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
-import { settle, type Unsettled } from './settlement.ts'
+import { changesAnother, settle, type Unsettled } from './settlement.ts'
 
 /** What the runner must know once a change is durable. */
 export interface Applied {
@@ -16,10 +29,17 @@ export interface Applied {
   readonly stateChanged: boolean
   /** Messages whose lost verdict a receipt has replaced. */
   readonly settled: readonly MessageId[]
+  /** What can be fetched now. */
+  readonly files: readonly KeptFile[]
+  /** Where something came in, with the last of it. */
+  readonly received: ReadonlyMap<ChatId, MessageId>
 }
 
 /** Finds an attempt that has no verdict yet. */
 export type FindUnsettled = (id: MessageId) => Unsettled | undefined
+
+/** How often a batch is made again: once to look what is stored, and again where a send took a correspondent's place meanwhile. */
+const TRIES = 5
 
 /**
  * Turns what a driver received into one batch: protocol keys, journal rows, notifications, queue. A message or receipt that is
@@ -27,11 +47,10 @@ export type FindUnsettled = (id: MessageId) => Unsettled | undefined
  * because it decides by what it reads.
  */
 export async function applyChange(record: InstanceRecord, change: Change, unsettled: FindUnsettled): Promise<Applied> {
-  // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
-  const events = change.events ?? []
-  for (const messages of ['assume new', 'look first'] as const) {
-    const draft = new ChangeDraft(record, unsettled, messages, events.length > 1)
-    for (const event of events) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
+    const draft = new ChangeDraft(record, unsettled, tries === 0 ? 'assume new' : 'look first')
+    for (const event of change.events ?? []) {
       const looking = draft.add(event)
       if (looking !== undefined) await looking
     }
@@ -40,11 +59,14 @@ export async function applyChange(record: InstanceRecord, change: Change, unsett
     }
     if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) continue
     draft.settled.forEach(() => record.outbox.drop())
-    const { linked, unlinked, settled } = draft
-    return { linked, unlinked, settled, stateChanged: draft.row !== undefined }
+    const { linked, unlinked, settled, files, received } = draft
+    return { linked, unlinked, settled, files, received, stateChanged: draft.row !== undefined }
   }
   throw new Error(`a change of instance ${String(record.id)} was refused`)
 }
+
+const NONE: ReadonlyMap<ChatId, MessageId> = new Map()
+const NO_FILES: readonly KeptFile[] = []
 
 class ChangeDraft {
   readonly guards: Guard[] = []
@@ -57,19 +79,25 @@ class ChangeDraft {
   readonly #record: InstanceRecord
   readonly #unsettled: FindUnsettled
   readonly #messages: 'assume new' | 'look first'
-  /** Ids that this very change adds or raises, which the store does not show yet; only a later event of it asks for them. */
-  readonly #seen: Map<MessageId, { status: MessageStatus; byApi: boolean }> | undefined
+  /** Ids that this very change adds or raises, which the store does not show yet. */
+  readonly #seen = new Map<MessageId, Known>()
+  #calls: Map<MessageId, NetworkCall> | undefined
+  #correspondents: Correspondents | undefined
+  #files: KeptFile[] | undefined
+  #received: Map<ChatId, MessageId> | undefined
 
-  constructor(
-    record: InstanceRecord,
-    unsettled: FindUnsettled,
-    messages: 'assume new' | 'look first',
-    hasSeveral: boolean,
-  ) {
+  constructor(record: InstanceRecord, unsettled: FindUnsettled, messages: 'assume new' | 'look first') {
     this.#record = record
     this.#unsettled = unsettled
     this.#messages = messages
-    this.#seen = hasSeveral ? new Map() : undefined
+  }
+
+  get files(): readonly KeptFile[] {
+    return this.#files ?? NO_FILES
+  }
+
+  get received(): ReadonlyMap<ChatId, MessageId> {
+    return this.#received ?? NONE
   }
 
   /** A promise where the store must be looked at first. Events are added one after the other. */
@@ -77,10 +105,13 @@ class ChangeDraft {
     switch (event.kind) {
       case 'message':
         if (this.#messages === 'look first') return this.#addUnknown(event.message)
-        this.#addNew(event.message)
-        return undefined
+        return this.#addNew(event.message)
       case 'status':
         return this.#status(event)
+      case 'receipt':
+        return this.#receipt(event)
+      case 'call':
+        return this.#call(event.call)
       case 'linked':
         this.linked = true
         this.#state('authorized', event.at, event.account)
@@ -100,47 +131,135 @@ class ChangeDraft {
   }
 
   async #addUnknown(message: NetworkMessage): Promise<void> {
-    if ((await this.#known(message.id)) === undefined) this.#add(message)
+    if ((await this.#known(message.id)) === undefined) await this.#add(message)
   }
 
   /** The batch is refused when it is not. */
-  #addNew(message: NetworkMessage): void {
-    if (this.#seen?.has(message.id) === true) return
+  #addNew(message: NetworkMessage): Promise<void> | undefined {
+    if (this.#seen.has(message.id)) return undefined
     this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
-    this.#add(message)
+    return this.#add(message)
   }
 
-  #add(message: NetworkMessage): void {
-    const status = message.direction === 'out' ? 'sent' : 'delivered'
-    this.#seen?.set(message.id, { status, byApi: false })
-    this.writes.push(recordNetwork(this.#record.id, message))
+  #add(message: NetworkMessage): Promise<void> | undefined {
+    const { content, direction } = message
+    this.#seen.set(message.id, { status: direction === 'out' ? this.#accepted : 'delivered', byApi: false, message })
+    this.writes.push(recordNetwork(this.#record.id, message, this.#accepted))
+    this.#keepFiles(message)
+    this.#noteReceived(message)
+    const guard = direction === 'in' ? correspondentGuard(this.#record, message.chat.id) : undefined
+    if (guard === undefined) this.#announce(message)
+    const admitting = guard && this.#admit(message, guard)
+    if (content.kind !== 'edit' && content.kind !== 'deletion') return admitting
+    return this.#markOriginal(message, content.target, admitting)
+  }
+
+  #announce(message: NetworkMessage): void {
+    // Statuses are asked for, never told.
+    if (message.chat.id === STATUS_CHAT) return
     this.events.push({ kind: 'message', flow: message.direction === 'out' ? 'outgoing' : 'incoming', message })
   }
 
-  async #status(event: Extract<SessionEvent, { kind: 'status' }>): Promise<void> {
-    const known = await this.#known(event.id)
-    if (known === undefined || statusRank(event.status) <= statusRank(known.status)) return
-    const item = known.byApi ? this.#unsettled(event.id) : undefined
-    if (item !== undefined && !this.settled.includes(event.id)) {
-      // A receipt proves that the attempt arrived: it stands for the verdict that was lost or is late.
-      const proof = settle(this.#record, item, { status: 'sent', description: '', at: event.at })
-      this.writes.push(...proof.writes)
-      this.events.push(...proof.events)
-      this.settled.push(event.id)
-      this.#seen?.set(event.id, { status: 'sent', byApi: true })
-      if (event.status === 'sent') return
-    }
-    this.#seen?.set(event.id, { status: event.status, byApi: known.byApi })
-    const description = event.description ?? ''
-    this.writes.push(recordStatus(this.#record.id, event.id, event.status, description, event.at))
-    this.events.push({ ...event, description, byApi: known.byApi })
+  /** A message from a chat beyond the month's correspondents is stored, and not told. */
+  async #admit(message: NetworkMessage, guard: CorrespondentGuard): Promise<void> {
+    this.#correspondents ??= await Correspondents.ofMonth(this.#record, guard)
+    const admitted = this.#correspondents.admit(guard)
+    if (admitted === 'withheld') this.events.push(this.#correspondents.event())
+    else this.#announce(message)
+    if (admitted === 'new') this.guards.push(guard)
   }
 
-  async #known(id: MessageId): Promise<{ status: MessageStatus; byApi: boolean } | undefined> {
-    const seen = this.#seen?.get(id)
+  async #markOriginal(message: NetworkMessage, target: MessageId, before: Promise<void> | undefined): Promise<void> {
+    await before
+    const { id: instance, node } = this.#record
+    const chat = message.chat.id
+    const seen = this.#seen.get(target)
+    const original = seen?.message ?? (await node.store.journal.inChat(instance, chat, target))
+    if (original === null || !isOfSameAuthor(original, message)) return
+    const mark = message.content.kind === 'edit' ? 'edited' : 'deleted'
+    this.writes.push({ kind: 'message.mark', instance, id: target, chat, mark })
+  }
+
+  #keepFiles(message: NetworkMessage): void {
+    const { own, quoted } = filesOf(message.content)
+    if (own !== undefined) (this.#files ??= []).push(own)
+    const at = this.#record.node.clock.now()
+    for (const file of [own, quoted]) {
+      if (file !== undefined) this.writes.push({ kind: 'file.put', instance: this.#record.id, file, at })
+    }
+  }
+
+  #noteReceived({ id, chat, direction, content }: NetworkMessage): void {
+    const { markIncomingMessagesReaded, markIncomingMessagesReadedOnReply } = this.#record.row.settings
+    if (markIncomingMessagesReaded !== 'yes' || markIncomingMessagesReadedOnReply === 'yes') return
+    if (direction !== 'in' || chat.id === STATUS_CHAT || changesAnother(content)) return
+    this.#received ??= new Map()
+    // The latest last, so that chats are read in the order of what came.
+    this.#received.delete(chat.id)
+    this.#received.set(chat.id, id)
+  }
+
+  async #status(event: Extract<SessionEvent, { kind: 'status' }>): Promise<void> {
+    const status = event.status === 'sent' ? this.#accepted : event.status
+    const known = await this.#known(event.id)
+    if (known === undefined || statusRank(status) <= statusRank(known.status)) return
+    const proved = this.#prove(event.id, known, event.at)
+    if (statusRank(status) <= statusRank(proved)) return
+    this.#raise(event.id, known, status, event.description ?? '', event.at)
+    if (isSilent(known)) return
+    this.events.push({ ...event, status, description: event.description ?? '', byApi: known.byApi })
+  }
+
+  async #receipt({ id, participant, status, at }: Extract<SessionEvent, { kind: 'receipt' }>): Promise<void> {
+    const known = await this.#known(id)
+    if (known === undefined) return
+    this.writes.push({ kind: 'receipt.put', instance: this.#record.id, id, receipt: { participant, status, at } })
+    if (statusRank(status) <= statusRank(this.#prove(id, known, at))) return
+    this.#raise(id, known, status, '', at)
+  }
+
+  #raise(id: MessageId, known: Known, status: MessageStatus, description: string, at: number): void {
+    this.#seen.set(id, { ...known, status })
+    this.writes.push(recordStatus(this.#record.id, id, status, description, at))
+  }
+
+  /** A receipt proves that the attempt arrived: it stands for the verdict that was lost or is late. Gives the status as it is then. */
+  #prove(id: MessageId, known: Known, at: number): MessageStatus {
+    const item = known.byApi ? this.#unsettled(id) : undefined
+    if (item === undefined || this.settled.includes(id)) return known.status
+    const proof = settle(this.#record, item, { status: 'sent', description: '', at })
+    this.writes.push(...proof.writes)
+    this.events.push(...proof.events)
+    this.settled.push(id)
+    this.#seen.set(id, { ...known, status: proof.status })
+    return proof.status
+  }
+
+  async #call(call: NetworkCall): Promise<void> {
+    const { id: instance, node } = this.#record
+    const stored = this.#calls?.get(call.id) ?? (await findCall(this.#record, call))
+    if (stored === 'no call') {
+      node.log.warn({ idInstance: instance }, 'a call has the id of a message')
+      return
+    }
+    const progress = stored === null ? 'status' : callProgress(stored, call)
+    if (progress === 'nothing') return
+    this.writes.push(stored === null ? recordCall(instance, call) : recordCallProgress(instance, call))
+    this.#calls ??= new Map()
+    this.#calls.set(call.id, call)
+    if (progress === 'status') this.events.push({ kind: 'call', call })
+  }
+
+  async #known(id: MessageId): Promise<Known | undefined> {
+    const seen = this.#seen.get(id)
     if (seen !== undefined) return seen
     const row = await this.#record.node.store.journal.find(this.#record.id, id)
-    return row === null ? undefined : { status: row.status, byApi: row.byApi }
+    return row === null ? undefined : { status: row.status, byApi: row.byApi, row }
+  }
+
+  /** What this messenger calls it that the network has taken a message. */
+  get #accepted(): 'sent' | 'delivered' {
+    return this.#record.capabilities?.tellsSent === false ? 'delivered' : 'sent'
   }
 
   #state(state: InstanceRow['state'], at: number, account?: InstanceRow['linked']): void {
@@ -157,4 +276,10 @@ class ChangeDraft {
     this.events.push(changed.event)
     this.row = changed.row
   }
+}
+
+async function findCall(record: InstanceRecord, call: NetworkCall): Promise<NetworkCall | 'no call' | null> {
+  const row = await record.node.store.journal.inChat(record.id, call.chat.id, call.id)
+  if (row === null) return null
+  return row.shelf === 'call' ? readCall(row) : 'no call'
 }

@@ -1,25 +1,30 @@
 import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
-import { readRecord, recordOutgoing } from '../journal/record.ts'
+import type { FacetName, Facets } from '../drivers/facets.ts'
+import { readRecord } from '../journal/record.ts'
+import type { StoredFile } from '../media/media.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
-import type { OutgoingMessage, Quote } from '../model/message.ts'
+import { withoutQuote, type KeptFile, type Quote } from '../model/content.ts'
+import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { InstanceState, StateChange } from '../model/state.ts'
 import type { CourierClient } from '../notifications/courier.ts'
 import type { Mailbox } from '../notifications/mailbox.ts'
-import { enqueueWrite, OUTBOX_LIMIT } from '../queue/outbox.ts'
 import type { Once } from '../storage/once.ts'
-import type { Committed, QueuedMessage, Write } from '../storage/store.ts'
-import { failExpired } from './giving-up.ts'
-import { newInstanceToken, newMessageId } from './identifiers.ts'
+import type { MessageRow, QueuedMessage, Write } from '../storage/store.ts'
+import { enqueue, enqueueForward } from './enqueue.ts'
+import type { Forward } from './forwarded.ts'
+import { dropQueue, failExpired, storeDeletion } from './giving-up.ts'
+import { newInstanceToken } from './identifiers.ts'
+import { InstanceJournal } from './journal.ts'
 import { endedLogin, Linking } from './linking.ts'
 import type { Node } from './node.ts'
+import { spend } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
 import { Runner } from './runner.ts'
-import { settle } from './settlement.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
 export class Instance implements CourierClient {
@@ -74,7 +79,7 @@ export class Instance implements CourierClient {
 
   /** `stateInstance` as the wire shows it now. */
   get state(): InstanceState {
-    return this.#runner?.state ?? this.#record.row.state
+    return this.#linking?.state ?? this.#runner?.state ?? this.#record.row.state
   }
 
   /** Whether the session is connected at this moment. */
@@ -123,7 +128,7 @@ export class Instance implements CourierClient {
     if (name !== undefined) this.#listingChanged(this.account)
     if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
     this.#node.courier.wake(this)
-    this.#runner?.sender.wake()
+    this.#runner?.settingsChanged()
   }
 
   /** The old token is refused from the moment this resolves. */
@@ -160,34 +165,69 @@ export class Instance implements CourierClient {
 
   /** Queues a message; durable when it resolves. It leaves when its turn comes, the state allows it and the delay has passed. */
   async send(message: OutgoingMessage, once?: Once<MessageId>): Promise<MessageId | Fault | Repeated> {
-    const { clock, random } = this.#node
-    const { outbox } = this.#record
     if (this.#isGone) return DELETED
-    if (outbox.isFull) return fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)
-    const at = clock.now()
-    const id = newMessageId(random, at)
-    const position = outbox.take()
-    const writes = [recordOutgoing(this.id, id, message, at), enqueueWrite(this.id, position, id, at)]
-    try {
-      const committed = await this.#record.tryCommit(writes, once?.(id))
-      if (!committed.ok) {
-        outbox.abandon(position)
-        return repeated(committed)
-      }
-    } catch (error) {
-      outbox.abandon(position)
-      throw error
-    }
+    const queued = await enqueue(this.#record, message, once)
     this.#runner?.sender.wake()
-    return id
+    return queued
+  }
+
+  /** Queues messages of one chat for another; new ids in the order of the old ones. What the journal doesn't know is `failed` at once. */
+  async forward(wanted: Forward, once?: Once<readonly MessageId[]>): Promise<readonly MessageId[] | Fault | Repeated> {
+    if (this.#isGone) return DELETED
+    const queued = await enqueueForward(this.#record, wanted, once)
+    this.#runner?.sender.wake()
+    return queued
   }
 
   /** What the journal knows of a message that a reply in this chat refers to. */
   async quote(id: MessageId, chat: ChatId): Promise<Quote> {
-    const row = await this.#node.store.journal.find(this.id, id)
-    if (row?.chat !== chat) return { id, participant: '' as ChatId, text: null }
+    const row = await this.message(chat, id)
+    if (row === null || row.shelf === 'call') return { id, participant: '' as ChatId, content: null }
     const { author, content } = readRecord(row)
-    return { id, participant: author === '' ? ((this.linked?.wid ?? '') as ChatId) : author, text: content.text }
+    return { id, participant: author === '' ? this.#record.ownChat : author, content: withoutQuote(content) }
+  }
+
+  /** A stored message (a call, a status) of a chat. */
+  message(chat: ChatId, id: MessageId): Promise<MessageRow | null> {
+    return this.journal.message(chat, id)
+  }
+
+  get journal(): InstanceJournal {
+    return new InstanceJournal(this.#node, this.id)
+  }
+
+  /** Shows "typing", or what `type` says in the wire's words, in a chat at once; until it ends nothing else is sent. */
+  typing(chat: ChatId, durationMs: number, type?: string): Fault | undefined {
+    if (this.#isGone) return DELETED
+    if (!this.#isLinked) return NOT_LINKED
+    if (this.state === 'starting') return STARTING
+    this.#live().sender.typing(chat, durationMs, type)
+    return undefined
+  }
+
+  /** Counts a call of a method (lower case) against the month. Undefined at once where nothing limits it; a fault once it is used up. */
+  spend(what: string): Promise<Fault | undefined> | undefined {
+    return spend(this.#record, what)
+  }
+
+  /** What the messenger offers beyond sending and receiving; it answers from the network, which may be away. */
+  facet<Name extends FacetName>(name: Name): Facets[Name] | Fault {
+    return this.#isGone ? DELETED : this.#live().facet(name)
+  }
+
+  /** Makes sure that the bytes of a file are in the media store. */
+  bringFile(file: KeptFile): Promise<Fault | undefined> {
+    return this.#isGone ? Promise.resolve(DELETED) : this.#live().files.bring(file)
+  }
+
+  /** A file of this instance by its hash, fetched from the network again where it must be. */
+  openFile(sha256: string): Promise<StoredFile | Fault> {
+    return this.#isGone ? Promise.resolve(DELETED) : this.#live().files.open(sha256)
+  }
+
+  /** Where a file can be fetched for as long as files are kept. */
+  linkOf(file: KeptFile, name: string): string {
+    return this.#record.linkOf(file, name)
   }
 
   /** How many messages wait. */
@@ -202,17 +242,7 @@ export class Instance implements CourierClient {
 
   /** Settles everything queued as `failed`/`cleared`, without notifications. An attempt under way is not called back. */
   async clearQueue(): Promise<void> {
-    await this.#record.changes.run(() => this.#dropQueue('cleared', []))
-  }
-
-  async #dropQueue(description: string, more: readonly Write[]): Promise<void> {
-    const cleared = this.#record.outbox.clear(this.#runner?.sender.attempts.count ?? 0)
-    const at = this.#node.clock.now()
-    await this.#record.commit([
-      { kind: 'outbox.fail', instance: this.id, upTo: cleared.upTo, description, at },
-      ...more,
-    ])
-    cleared.drop()
+    await this.#record.changes.run(() => dropQueue(this.#record, this.#runner?.sender.attempts, 'cleared', []))
   }
 
   // Life cycle; for `Instances` alone
@@ -231,7 +261,7 @@ export class Instance implements CourierClient {
 
   /** Resolves when this process does nothing more for the instance. */
   async stop(): Promise<void> {
-    this.#linking?.cancel()
+    await this.#linking?.stop()
     await this.#runner?.stop()
     await this.#record.changes.idle()
   }
@@ -245,7 +275,7 @@ export class Instance implements CourierClient {
     this.#deleting = true
     try {
       await this.stop()
-      await this.#storeDeletion()
+      await this.#record.changes.run(() => storeDeletion(this.#record, this.#runner?.sender.attempts))
     } catch (error) {
       await this.#revive()
       throw error
@@ -268,24 +298,6 @@ export class Instance implements CourierClient {
     } catch (error) {
       this.#node.log.error({ idInstance: this.id, error }, 'an instance that could not be deleted is not back either')
     }
-  }
-
-  async #storeDeletion(): Promise<void> {
-    const at = this.#node.clock.now()
-    await this.#record.changes.run(async () => {
-      const attempts = this.#runner?.sender.attempts.all() ?? []
-      const unconfirmed = { status: 'failed', description: 'unconfirmed', at } as const
-      await this.#dropQueue('deleted', [
-        ...attempts.flatMap((attempt) => settle(this.#record, attempt, unconfirmed).writes),
-        { kind: 'instance.delete', instance: this.id, at },
-        { kind: 'secret.clear', instance: this.id },
-      ])
-      for (const attempt of attempts) {
-        this.#runner?.sender.attempts.remove(attempt.id)
-        this.#record.outbox.drop()
-      }
-      this.#record.follow({ deletedAt: at })
-    })
   }
 
   /** See `failExpired`. */
@@ -313,8 +325,5 @@ export class Instance implements CourierClient {
 }
 
 const DELETED = fault('deleted', 'Instance is deleted')
-
-function repeated(refused: Extract<Committed, { ok: false }>): Repeated {
-  if (refused.earlier === undefined) throw new Error(`a batch was refused by ${refused.refusedBy.kind}`)
-  return { earlier: refused.earlier }
-}
+const NOT_LINKED = fault('notLinked', 'instance account not authorized')
+const STARTING = fault('starting', 'instance in starting process try later')

@@ -1,11 +1,19 @@
+import type { Tariff } from '../billing/tariffs.ts'
 import type { Ownership } from '../cluster/ownership.ts'
 import type { Driver } from '../drivers/driver.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
+import type { Slots } from '../lib/slots.ts'
+import type { FetchedFile } from '../media/fetch.ts'
+import type { FileLinks } from '../media/links.ts'
+import type { Media } from '../media/media.ts'
+import type { Fault } from '../model/fault.ts'
+import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Courier } from '../notifications/courier.ts'
 import type { Store } from '../storage/store.ts'
+import type { DecimalIds } from './identifiers.ts'
 
 /** How long things may take and be kept, all in milliseconds; see `config/schema.ts` for what each is for. */
 export interface Limits {
@@ -21,6 +29,7 @@ export interface Limits {
   readonly keepStatesMs: number
   readonly keepDeletedMs: number
   readonly keepAnswersMs: number
+  readonly keepMediaMs: number
 }
 
 /** What every instance of this process shares. */
@@ -33,4 +42,15 @@ export interface Node {
   readonly random: Random
   readonly log: Log
   readonly limits: Limits
+  readonly media: Media
+  readonly links: FileLinks
+  readonly decimalIds: DecimalIds
+  /** Downloads from the networks that run at one time. */
+  readonly downloads: Slots
+  /**
+   * Brings a file from an address into the media store. It ends by itself: time, size and redirects are limited, and so are the addresses.
+   * A fault's message may be shown to the caller.
+   */
+  fetchFile(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault>
+  tariffOf(account: AccountId): Tariff
 }

@@ -1,6 +1,8 @@
+import type { Capabilities } from '../drivers/driver.ts'
 import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
-import type { Epoch, EpochMs, InstanceId } from '../model/ids.ts'
+import type { KeptFile } from '../model/content.ts'
+import type { ChatId, Epoch, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { InstanceState, StoredState } from '../model/state.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
@@ -122,9 +124,9 @@ export class InstanceRecord implements MailboxHost {
     return this.node.store.commit(this.#batch(writes, [])).then((committed) => void this.#mustOwn(committed))
   }
 
-  /** As `commit`, with one more guard whose refusal is an answer and not an error. */
-  async tryCommit(writes: readonly Write[], guard?: Guard): Promise<Committed> {
-    return this.#mustOwn(await this.node.store.commit(this.#batch(writes, guard === undefined ? [] : [guard])))
+  /** As `commit`, with more guards whose refusal is an answer and not an error. */
+  async tryCommit(writes: readonly Write[], guards: readonly Guard[]): Promise<Committed> {
+    return this.#mustOwn(await this.node.store.commit(this.#batch(writes, guards)))
   }
 
   #batch(writes: readonly Write[], guards: readonly Guard[]): Batch {
@@ -152,15 +154,33 @@ export class InstanceRecord implements MailboxHost {
     as: InstanceRow | undefined,
     guards: readonly Guard[],
   ): Promise<boolean> {
+    return (await this.#commitAll(events, writes, as, guards)).ok
+  }
+
+  /** As `tryCommitWith`, telling which guard refused. */
+  tryStore(
+    events: readonly NotificationEvent[],
+    writes: readonly Write[],
+    guards: readonly Guard[],
+  ): Promise<Committed> {
+    return this.#commitAll(events, writes, undefined, guards)
+  }
+
+  async #commitAll(
+    events: readonly NotificationEvent[],
+    writes: readonly Write[],
+    as: InstanceRow | undefined,
+    guards: readonly Guard[],
+  ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
     const all = posted === undefined ? writes : writes.concat(posted.writes)
     if (all.length > 0) {
       const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
-      if (!committed.ok) return false
+      if (!committed.ok) return committed
     }
     posted?.committed()
     if (as !== undefined) this.follow(as)
-    return true
+    return STORED
   }
 
   /** What the settings want of these events; undefined when it is nothing. */
@@ -172,8 +192,25 @@ export class InstanceRecord implements MailboxHost {
       wid: row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? ''),
       typeInstance: row.messenger,
     }
-    const bodies = wanted.map((event) => renderNotification(instance, event))
+    const rendering = { instance, linkOf: (file: KeptFile, name: string) => this.linkOf(file, name) }
+    const bodies = wanted.map((event) => renderNotification(rendering, event))
     return this.mailbox.post(bodies, this.node.clock.now())
+  }
+
+  /** Where a file of this instance can be fetched for as long as files are kept; the name gives its extension. */
+  linkOf(file: KeptFile, name: string): string {
+    return this.node.links.make(this.id, file, name)
+  }
+
+  /** Our own chat id, empty before the first link. */
+  get ownChat(): ChatId {
+    const { linked } = this.#row
+    return linked?.chat ?? ((linked?.wid ?? '') as ChatId)
+  }
+
+  /** What the messenger of this instance can do; undefined where it is switched off. */
+  get capabilities(): Capabilities | undefined {
+    return this.node.drivers.get(this.#row.messenger)?.capabilities
   }
 
   /** The writes and the event of a change of state, and the row as it will be. */
@@ -193,6 +230,8 @@ export class InstanceRecord implements MailboxHost {
     }
   }
 }
+
+const STORED: Committed = { ok: true }
 
 export function stateEvent(state: InstanceState, at: EpochMs): NotificationEvent {
   return { kind: 'state', state, at }

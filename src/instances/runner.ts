@@ -1,14 +1,19 @@
+import type { Readable } from 'node:stream'
 import type { Change, Driver, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
+import type { FacetName, Facets } from '../drivers/facets.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
-import { retryOf, type Fault } from '../model/fault.ts'
+import type { KeptFile } from '../model/content.ts'
+import { fault, retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
-import { failQueued } from './giving-up.ts'
+import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
+import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
+import { Reading } from './reading.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
 import { Sender } from './sender.ts'
 
@@ -34,12 +39,18 @@ export class Runner implements SessionHost {
   #failures = 0
   #timer: Timer | undefined
   #stopped = false
+  /** What the settings said of hidden numbers when the attempt to link began; then it is kept with the link. */
+  #linksHidden = false
+  /** What the network was told of presence in this session. */
+  #isShownOnline = false
+  #reading: Reading | undefined
+  #files: InstanceFiles | undefined
 
   constructor(record: InstanceRecord, driver: Driver) {
     this.instance = record.id
     this.#record = record
     this.#driver = driver
-    this.sender = new Sender(record)
+    this.sender = new Sender(record, (file) => this.files.bring(file))
   }
 
   get clock(): Clock {
@@ -56,6 +67,34 @@ export class Runner implements SessionHost {
 
   get isOpen(): boolean {
     return this.#connection === 'open'
+  }
+
+  /** Made when something has to do with a file for the first time. */
+  get files(): InstanceFiles {
+    this.#files ??= new InstanceFiles(this.#record, () => (this.isOpen ? this.facet('files') : NOT_CONNECTED))
+    return this.#files
+  }
+
+  /** What the messenger offers beyond sending and receiving, or why it can't be asked now. */
+  facet<Name extends FacetName>(name: Name): Facets[Name] | Fault {
+    // Of a session that is not connected only its facets are looked at: they are the same all the time.
+    const facet = this.#open().facets[name]
+    if (facet === undefined) return UNSUPPORTED
+    if (this.#record.row.state === 'notAuthorized') return NOT_LINKED
+    return this.state === 'starting' ? STARTING : facet
+  }
+
+  /** A setting was changed: what has to do with the open session is in force at once. */
+  settingsChanged(): void {
+    if (this.isOpen) this.#showPresence()
+    this.sender.wake()
+  }
+
+  #showPresence(): void {
+    const isOnline = this.#record.row.settings.keepOnlineStatus === 'yes'
+    if (isOnline === this.#isShownOnline) return
+    this.#isShownOnline = isOnline
+    this.#session?.facets.profile?.setPresence(isOnline)
   }
 
   /** `stateInstance` as it is now. */
@@ -100,6 +139,7 @@ export class Runner implements SessionHost {
 
   /** Begins to link a phone. Only while nothing is linked. */
   login(way: LoginWay): Login {
+    this.#linksHidden = this.#record.row.settings.enableLidMode === 'yes'
     return this.#open().login(way)
   }
 
@@ -120,6 +160,7 @@ export class Runner implements SessionHost {
     this.#stopped = true
     await this.#turns.run(() => this.#close())
     this.sender.stop()
+    await this.#files?.stop()
     await this.#record.changes.idle()
   }
 
@@ -131,11 +172,18 @@ export class Runner implements SessionHost {
 
   /** Nothing that the session tells from here on is heard. */
   #letGo(): void {
-    this.sender.shut()
+    this.#pause()
     this.#timer?.cancel()
     this.#timer = undefined
     this.#session = undefined
     this.#connection = 'none'
+  }
+
+  /** What goes on only while the session is open. */
+  #pause(): void {
+    this.sender.shut()
+    this.#reading?.clear()
+    this.#isShownOnline = false
   }
 
   #open(): Session {
@@ -152,16 +200,31 @@ export class Runner implements SessionHost {
   // What the session tells
 
   commit(change: Change): Promise<void> {
-    return this.#apply(change, (applied) => this.#followSession(applied))
+    return this.#apply(withLinkMode(change, this.#linksHidden), (applied) => this.#followSession(applied))
   }
 
-  #followSession({ linked, unlinked }: Applied): void {
+  #followSession({ linked, unlinked, files, received }: Applied): void {
     if (linked) this.#starting = false
+    if (files.length > 0) this.files.arrived(files)
+    const chats = this.#session?.facets.chats
+    if (received.size > 0 && chats !== undefined) {
+      this.#reading ??= new Reading(this.instance, this.log)
+      this.#reading.add(received, chats)
+    }
     if (!unlinked) return
     const session = this.#session
     this.#letGo()
     // Not awaited: the driver may be waiting for this very commit before it can be quiet.
     void session?.disconnect()
+  }
+
+  get hidesNumbers(): boolean {
+    const { state, linked } = this.#record.row
+    return state === 'notAuthorized' ? this.#linksHidden : linked?.hidesNumbers === true
+  }
+
+  file(file: KeptFile): Promise<Readable> {
+    return this.files.read(file)
   }
 
   secret(name: string): Promise<Uint8Array | null> {
@@ -177,6 +240,8 @@ export class Runner implements SessionHost {
       void this.#announceReturn()
     }
     this.sender.open(this.#session)
+    this.#files?.resume()
+    this.#showPresence()
     if (this.#record.row.state === 'blocked') this.#liftBlock()
   }
 
@@ -190,7 +255,7 @@ export class Runner implements SessionHost {
 
   lost(trouble: Fault): void {
     if (this.#stopped || this.#session === undefined) return
-    this.sender.shut()
+    this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
     this.log.info({ idInstance: this.instance, fault: trouble.fault }, 'the session was lost')
     if (retryOf(trouble) === 'never' || !wasLinked) {
@@ -221,30 +286,16 @@ export class Runner implements SessionHost {
   /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
   #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
-      if (this.#linksOtherPhone(change)) await this.#dropQueue()
+      if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       follow?.(applied)
     })
   }
-
-  #linksOtherPhone({ events = [] }: Change): boolean {
-    const before = this.#record.row.linked?.wid
-    return before !== undefined && events.some((event) => event.kind === 'linked' && event.account.wid !== before)
-  }
-
-  /**
-   * DECISIONS B: what was queued for one phone is never sent from another. It is settled before the new link is stored, so a crash
-   * in between leaves an unlinked instance and no message for the wrong phone.
-   */
-  async #dropQueue(): Promise<void> {
-    const last = this.#record.outbox.last
-    await failQueued(
-      this.#record,
-      'account changed',
-      (item) => item.position <= last,
-      (item) => this.sender.attempts.remove(item.id),
-    )
-  }
 }
+
+const NOT_CONNECTED = fault('notConnected', 'the instance is not connected now')
+const UNSUPPORTED = fault('unsupported', 'this messenger does not offer it')
+const NOT_LINKED = fault('notLinked', 'instance account not authorized')
+const STARTING = fault('starting', 'instance in starting process try later')

@@ -1,12 +1,15 @@
 import type { Session, Verdict } from '../drivers/driver.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Timer } from '../lib/clock.ts'
+import { pause } from '../lib/pause.ts'
 import { retryOf } from '../model/fault.ts'
-import type { EpochMs, MessageId } from '../model/ids.ts'
+import type { ChatId, EpochMs, MessageId } from '../model/ids.ts'
 import { claimWrite, releaseWrite } from '../queue/outbox.ts'
 import { nextSendAt } from '../queue/schedule.ts'
 import type { QueuedMessage } from '../storage/store.ts'
 import { Attempts, type Attempt } from './attempts.ts'
+import { FileSource, type BringFile } from './file-source.ts'
+import { followUp, typingTime } from './follow-ups.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
 import { settle, type Outcome } from './settlement.ts'
 
@@ -22,11 +25,14 @@ const SHORTEST_VERDICT_MS = 1000
  *   claimed → queued again, when it certainly did not leave;
  *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent
  *   again unless the network says that it does not know it. It holds the queue for a bounded time only.
+ * Before the claim the file of a message is brought into the media store (`FileSource`); one that can't be had settles it as `failed`.
  * A crash anywhere leaves the item queued or claimed; `recover` makes every claimed one unsure.
  */
 export class Sender {
   readonly attempts = new Attempts()
   readonly #record: InstanceRecord
+  readonly #bring: BringFile
+  #files: FileSource | undefined
   #session: Session | undefined
   #running = false
   /** Something happened during a step that it may not have seen. */
@@ -41,8 +47,10 @@ export class Sender {
   /** The retry after a refusal for now, or a trouble of the store. */
   #notBefore = 0
 
-  constructor(record: InstanceRecord) {
+  /** `bring` gets the files that the network brought earlier. */
+  constructor(record: InstanceRecord, bring: BringFile) {
     this.#record = record
+    this.#bring = bring
     this.#lastSentAt = record.row.lastSentAt
   }
 
@@ -71,7 +79,9 @@ export class Sender {
 
   /** A receipt has settled this attempt: its verdict is waited for no longer. */
   settled(id: MessageId): void {
+    const attempt = this.attempts.find(id)
     this.attempts.remove(id)
+    if (attempt !== undefined) this.#followUp(attempt)
     if (this.#inFlight === id) this.#abort?.abort()
   }
 
@@ -86,8 +96,15 @@ export class Sender {
     void this.#run()
   }
 
+  /** Shows "typing" in a chat at once, best effort; until it ends nothing else is sent. */
+  typing(chat: ChatId, durationMs: number, type?: string): void {
+    this.#session?.typing(chat, durationMs, type)
+    this.#notBefore = Math.max(this.#notBefore, this.#record.node.clock.now() + durationMs)
+  }
+
   stop(): void {
     this.shut()
+    this.#files?.stop()
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -130,6 +147,7 @@ export class Sender {
     if (due > now) return Math.min(due, attemptsDue ?? due)
     const item = await store.outbox.next(this.#record.id)
     if (item === null) return attemptsDue
+    if (item.message.content.kind === 'file' && !(await this.#hasFile(item))) return attemptsDue
     // Where the session ended during the look, nothing may be claimed for it.
     if (session === this.#session) await this.#attempt(session, item)
     return clock.now()
@@ -147,12 +165,18 @@ export class Sender {
     return until - now > this.#record.node.limits.unsureHoldMs ? 0 : until
   }
 
+  /** If not, it is on its way, and the queue is looked at again when something came of it. */
+  #hasFile(item: QueuedMessage): Promise<boolean> {
+    this.#files ??= new FileSource(this.#record, this.#bring, () => this.wake())
+    return this.#files.isReady(item)
+  }
+
   async #attempt(session: Session, item: QueuedMessage): Promise<void> {
     const { clock, limits } = this.#record.node
     const abort = (this.#abort = new AbortController())
-    const typingMs = item.message.typingTimeMs ?? this.#record.row.settings.autoTyping * 1000
+    const typingMs = typingTime(item.message, this.#record.row.settings)
     if (typingMs > 0) {
-      session.typing(item.message.chat, typingMs)
+      session.typing(item.message.chat, typingMs, item.message.typingType)
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
@@ -233,7 +257,12 @@ export class Sender {
       await this.#record.commitWith(end.events, end.writes)
       this.attempts.remove(id)
       this.#record.outbox.drop()
+      if (outcome.status === 'sent') this.#followUp(item)
     })
+  }
+
+  #followUp({ message }: Attempt): void {
+    if (this.#session !== undefined) followUp(this.#session, this.#record.row.settings, message)
   }
 
   /** Asks the network about every attempt without a verdict, and gives up those whose time is over. Says when to ask again. */
@@ -269,19 +298,3 @@ export class Sender {
 const LOST = 'the connection broke at each attempt'
 /** How often the network is asked again about an attempt that it could not tell about. */
 const LOOK_AGAIN_MS = 5000
-
-function pause(
-  clock: { after(ms: number, run: () => void): Timer },
-  delayMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      timer.cancel()
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = clock.after(delayMs, done)
-    signal.addEventListener('abort', done)
-  })
-}

@@ -1,10 +1,11 @@
 import { recordStatus } from '../journal/record.ts'
-import type { ChatId, EpochMs, MessageId } from '../model/ids.ts'
+import { STATUS_CHAT, type Content } from '../model/content.ts'
+import type { EpochMs, MessageId } from '../model/ids.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { removeWrite } from '../queue/outbox.ts'
-import type { InstanceRecord } from './record.ts'
 import type { Write } from '../storage/store.ts'
+import type { InstanceRecord } from './record.ts'
 
 /** How a queued message ended. */
 export interface Outcome {
@@ -22,29 +23,52 @@ export interface Unsettled {
 
 /** What ends a queued message: its status, its notifications in the order the contract wants, and its place in the queue. */
 export interface Settlement {
+  /** As it is told: `delivered` for `sent` on a messenger that doesn't tell `sent`. */
+  readonly status: Exclude<MessageStatus, 'pending' | 'read'>
   readonly writes: readonly Write[]
   readonly events: readonly NotificationEvent[]
 }
 
 export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome): Settlement {
-  const chat = item.message.chat
-  const status: NotificationEvent = {
-    kind: 'status',
-    id: item.id,
-    chat,
-    status: outcome.status,
-    description: outcome.description,
-    byApi: true,
-    at: outcome.at,
-  }
+  const isSent = outcome.status === 'sent'
+  const status = isSent && record.capabilities?.tellsSent === false ? 'delivered' : outcome.status
+  const { description, at } = outcome
   return {
+    status,
     writes: [
-      recordStatus(record.id, item.id, outcome.status, outcome.description, outcome.at),
+      recordStatus(record.id, item.id, status, description, at),
       removeWrite(record.id, item.position),
+      ...(isSent ? marks(record, item) : []),
     ],
-    // DECISIONS B: outgoingAPIMessageReceived before sent; a message that did not leave has only its status.
-    events: outcome.status === 'sent' ? [announcement(record, item, outcome.at), status] : [status],
+    events: eventsOf(record, item, { ...outcome, status }, isSent),
   }
+}
+
+/** DECISIONS B: outgoingAPIMessageReceived before sent; a message that did not leave has only its status. Statuses (stories) tell nothing. */
+function eventsOf(
+  record: InstanceRecord,
+  item: Unsettled,
+  { status, description, at }: Pick<Settlement, 'status'> & Omit<Outcome, 'status'>,
+  isSent: boolean,
+): readonly NotificationEvent[] {
+  const { chat, content } = item.message
+  if (chat === STATUS_CHAT) return []
+  const told: NotificationEvent = { kind: 'status', id: item.id, chat, status, description, byApi: true, at }
+  if (!isSent) return [told]
+  const announced = announcement(record, item, at)
+  return changesAnother(content) ? [announced] : [announced, told]
+}
+
+/** Whether it is about an earlier message and no message of its own: then nobody waits for its receipts. */
+export function changesAnother(content: Content): boolean {
+  return content.kind === 'edit' || content.kind === 'deletion' || content.kind === 'reaction'
+}
+
+/** What the journal says of the message that this one edited or took back. */
+function marks(record: InstanceRecord, { message: { chat, content } }: Unsettled): readonly Write[] {
+  if (content.kind !== 'edit' && content.kind !== 'deletion') return []
+  const mark = content.kind === 'edit' ? 'edited' : 'deleted'
+  return [{ kind: 'message.mark', instance: record.id, id: content.target, chat, mark }]
 }
 
 function announcement(record: InstanceRecord, item: Unsettled, at: EpochMs): NotificationEvent {
@@ -53,7 +77,7 @@ function announcement(record: InstanceRecord, item: Unsettled, at: EpochMs): Not
     id: item.id,
     direction: 'out',
     chat: { id: item.message.chat, name: '', contactName: '' },
-    author: { id: (linked?.wid ?? '') as ChatId, name: linked?.pushName ?? '', contactName: '' },
+    author: { id: record.ownChat, name: linked?.pushName ?? '', contactName: '' },
     at,
     content: item.message.content,
   }

@@ -10,6 +10,7 @@ export const FAULTS = {
   noAccount: 'never',
   notInGroup: 'never',
   refused: 'never',
+  fileGone: 'never',
   unconfirmed: 'unsure',
   notConnected: 'later',
   rateLimited: 'later',
@@ -18,6 +19,9 @@ export const FAULTS = {
   linkTimeout: 'never',
   linkCancelled: 'never',
   passkeyRequired: 'never',
+  wrongCode: 'never',
+  wrongPassword: 'never',
+  codeExpired: 'never',
   // the instance
   starting: 'later',
   notLinked: 'never',
@@ -33,6 +37,9 @@ export const FAULTS = {
   blocked: 'never',
   // requests
   invalid: 'never',
+  forbidden: 'never',
+  tooLarge: 'never',
+  quotaExceeded: 'never',
   unauthorized: 'never',
   conflict: 'never',
   webhookUrlSet: 'never',
@@ -45,10 +52,12 @@ export type FaultCode = keyof typeof FAULTS
 export interface Fault {
   readonly fault: FaultCode
   readonly message: string
+  /** What a caller is told beside or instead of the message, where there is more to tell. */
+  readonly details?: object
 }
 
-export function fault(code: FaultCode, message: string): Fault {
-  return { fault: code, message }
+export function fault(code: FaultCode, message: string, details?: object): Fault {
+  return { fault: code, message, ...(details !== undefined && { details }) }
 }
 
 export function retryOf(trouble: Fault): Retry {

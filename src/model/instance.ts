@@ -1,4 +1,4 @@
-import type { AccountId, EpochMs, InstanceId } from './ids.ts'
+import type { AccountId, ChatId, EpochMs, InstanceId } from './ids.ts'
 import type { Messenger } from './messenger.ts'
 import type { Settings } from './settings.ts'
 import type { StoredState } from './state.ts'
@@ -12,6 +12,10 @@ export interface LinkedAccount {
   readonly phone: string
   /** The network's id of this device, shown by `getWaSettings`. */
   readonly deviceId: string
+  /** The account's own chat id where it is not `wid`: the numeric id on MAX and Telegram. */
+  readonly chat?: ChatId
+  /** Persons are named by ids that hide their numbers, for as long as this link lasts; absent: they are not. */
+  readonly hidesNumbers?: boolean
 }
 
 /** An instance as it is stored. Live parts (session, queue, mailbox) are beside it in `instances/`. */

@@ -1,3 +1,4 @@
+import type { Content } from './content.ts'
 import type { ChatId, EpochMs, MessageId } from './ids.ts'
 
 /** What a message may be before its end; order of the last four is their rank, see `statusRank`. */
@@ -19,47 +20,32 @@ export function statusRank(status: MessageStatus): number {
   return RANKS[status]
 }
 
-/** What a link preview shows; empty strings where nothing is known. */
-export interface LinkPreview {
-  readonly title: string
-  readonly description: string
-  readonly link: string
-  /** base64 */
-  readonly jpegThumbnail: string
-  readonly urlFile: string
-  readonly size: 'large' | 'small'
-}
-
-/** The message that a reply refers to; `text` is null where this service has not seen it. */
-export interface Quote {
-  readonly id: MessageId
-  readonly participant: ChatId
-  readonly text: string | null
-}
-
-/** What a message says, free of any messenger's or wire's form. A closed union: a new kind is a new member here. */
-export interface TextContent {
-  readonly kind: 'text'
-  /** UTF-16 code units count against the limits. */
-  readonly text: string
-  /** Present when the text goes out or came in with a preview; absent means none. */
-  readonly preview?: LinkPreview
-  readonly quote?: Quote
-  /** How often it was forwarded; 0 or absent means never. */
-  readonly forwardingScore?: number
-}
-export type Content = TextContent
-
 /** What the API asked to send. Stored as it is in the journal, so every attempt sends the same. */
 export interface OutgoingMessage {
   readonly chat: ChatId
   readonly content: Content
   /** Show "typing" for so long before sending; 0 or absent: not at all. */
   readonly typingTimeMs?: number
+  /** What to show meanwhile, in the wire's words (`recording`, …); absent: typing. */
+  readonly typingType?: string
   readonly archiveChat?: boolean
   /** What the caller said of link previews, where it said anything; only shown again, `content.preview` is what counts. */
   readonly linkPreview?: boolean
+  /** Of a status: who may see it; absent or empty: all contacts. */
+  readonly audience?: readonly ChatId[]
+  /** How the API was asked, where the content doesn't tell; only shown again, by `showMessagesQueue`. */
+  readonly asked?: Asked
 }
+
+/** A request as it was made, defaults filled in. */
+export interface Asked {
+  /** The method's name as the contract writes it in the queue. */
+  readonly method: string
+  readonly body: object
+}
+
+/** What a chat or an author is, where its messenger tells kinds apart. */
+export type PartyType = 'user' | 'group' | 'supergroup' | 'channel' | 'bot'
 
 /** Who a chat or an author is, as far as the network told. Empty string where unknown. */
 export interface Party {
@@ -67,6 +53,10 @@ export interface Party {
   readonly name: string
   /** The name in the account's own address book. */
   readonly contactName: string
+  /** Digits, on messengers whose chat ids are not phone numbers and where it is not hidden. */
+  readonly phone?: string
+  /** On messengers that tell kinds apart. */
+  readonly type?: PartyType
 }
 
 /** A message that the network brought: from somebody else (`in`) or from another device of the same account (`out`). */

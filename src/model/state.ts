@@ -1,10 +1,13 @@
 import type { EpochMs } from './ids.ts'
 
-/** `stateInstance` on the wire. `starting` is never stored: it is what a linked instance shows until its session is open. */
-export type InstanceState = 'notAuthorized' | 'authorized' | 'starting' | 'blocked' | 'suspended'
-
 /** The states that are stored and that `getStateInstanceHistory` lists. */
-export type StoredState = Exclude<InstanceState, 'starting'>
+export type StoredState = 'notAuthorized' | 'authorized' | 'blocked' | 'suspended'
+
+/**
+ * `stateInstance` on the wire. The others are never stored: `starting` is what a linked instance shows until its session is open,
+ * and one that is being linked shows for what it waits.
+ */
+export type InstanceState = StoredState | 'starting' | 'pendingCode' | 'pendingPassword'
 
 /** A line of `getStateInstanceHistory`; `wid` is empty while nothing is linked. */
 export interface StateChange {

@@ -1,4 +1,6 @@
 import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { NetworkCall } from '../model/call.ts'
+import type { KeptFile } from '../model/content.ts'
 import type { MessageStatus, NetworkMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { InstanceState } from '../model/state.ts'
@@ -35,5 +37,26 @@ export interface StateEvent {
   readonly at: EpochMs
 }
 
+export interface CallEvent {
+  readonly kind: 'call'
+  readonly call: NetworkCall
+}
+
+/** A message to or from a chat beyond the month's correspondents was refused or withheld. */
+export interface QuotaEvent {
+  readonly kind: 'quota'
+  readonly used: number
+  readonly total: number
+  readonly correspondents: readonly ChatId[]
+  readonly at: EpochMs
+}
+
 /** What an integrator may be told of. A closed union: a new kind is a new member, and the compiler shows every place. */
-export type NotificationEvent = MessageEvent | StatusEvent | StateEvent
+export type NotificationEvent = MessageEvent | StatusEvent | StateEvent | CallEvent | QuotaEvent
+
+/** What a rendering needs besides the event. */
+export interface Rendering {
+  readonly instance: InstanceData
+  /** The link under which an instance's file can be fetched for as long as files are kept; empty names no file. */
+  readonly linkOf: (file: KeptFile, name: string) => string
+}

@@ -1,17 +1,23 @@
 import Type from 'typebox'
-import { AfterField, LimitField, MessengerField, numberOf, PhoneField, phoneOf } from './fields.ts'
+import { isGroup } from './addresses.ts'
+import { AfterField, chatFieldOf, LimitField, MessengerField, numberOf, PhoneField, phoneOf } from './fields.ts'
+import { isDirect } from './messages.ts'
 import { messengerOf, type NetworkParts } from './network-parts.ts'
-import { parsePhone } from './phone-number.ts'
-import type { Content } from './protocol.ts'
+import { PhoneContent } from './phone-contents.ts'
 import { Refusal, route, type Route } from './route.ts'
+import { contentSaid, speakerOf } from './speaker.ts'
 import { viewOf } from './views.ts'
+
+const IdField = Type.Optional(Type.String({ minLength: 1, maxLength: 128 }))
 
 const Say = Type.Object({
   from: PhoneField,
   to: PhoneField,
-  text: Type.String({ minLength: 1, maxLength: 65_536 }),
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 65_536 })),
+  content: Type.Optional(PhoneContent),
+  forwardedId: IdField,
   messenger: MessengerField,
-  quotedId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  quotedId: IdField,
 })
 
 const View = Type.Object({
@@ -24,7 +30,7 @@ const View = Type.Object({
 })
 
 const Chats = Type.Object({ phone: Type.String(), messenger: MessengerField })
-const Read = Type.Object({ phone: PhoneField, chat: PhoneField, messenger: MessengerField })
+const Read = Type.Object({ phone: PhoneField, chat: PhoneField, messenger: MessengerField, upTo: IdField })
 
 const JournalQuery = Type.Object({
   phone: Type.Optional(Type.String()),
@@ -34,35 +40,32 @@ const JournalQuery = Type.Object({
   limit: LimitField,
 })
 
-function say(input: Type.Static<typeof Say>, parts: NetworkParts): unknown {
-  const from = phoneOf('from', input.from)
-  if (from instanceof Refusal) return from
-  if (String(input.to).endsWith('@g.us')) return new Refusal(400, "'to' is a group that 'from' is not in")
-  const to = phoneOf('to', input.to)
+async function say(input: Type.Static<typeof Say>, parts: NetworkParts): Promise<unknown> {
+  const to = chatFieldOf('to', input.to)
   if (to instanceof Refusal) return to
-  const messenger = messengerOf(parts, input.messenger, from, to)
-  if (!parts.phones.get(messenger, from).exists) return new Refusal(400, "'from' has no account")
-  if (!parts.phones.get(messenger, to).exists) return new Refusal(400, "'to' has no account")
-  for (const kind of ['suspend', 'block'] as const)
-    if (parts.faults.find(kind, messenger, from) !== null) return new Refusal(400, `'from' is restricted (${kind})`)
-  const content: Content = { kind: 'text', text: input.text }
-  if (input.quotedId !== undefined) {
-    const quoted = parts.messages.findAnywhere(messenger, from, input.quotedId)
-    if (quoted === null) return new Refusal(400, "'quotedId' is no message of 'from'")
-    content.quote = { id: quoted.id, participant: quoted.sender, text: viewOf(quoted, from).text }
-  }
-  return { idMessage: parts.exchange.fromPhone(messenger, from, to, content).id }
+  const who = speakerOf(parts, input.from, to, input.messenger)
+  if (who instanceof Refusal) return who
+  const { messenger, phone } = who
+  if (isGroup(to)) {
+    if (parts.groups.member(messenger, to, phone) === null)
+      return new Refusal(400, "'to' is a group that 'from' is not in")
+  } else if (isDirect(to) && !parts.phones.get(messenger, to).exists) return new Refusal(400, "'to' has no account")
+  const content = await contentSaid(parts, who, input)
+  if (content instanceof Refusal) return content
+  const said = parts.exchange.fromPhone(messenger, phone, to, content)
+  return typeof said === 'string' ? new Refusal(400, said) : { idMessage: said.id }
 }
 
 function view(input: Type.Static<typeof View>, parts: NetworkParts): unknown {
   const phone = phoneOf('phone', input.phone)
   if (phone instanceof Refusal) return phone
   const messenger = messengerOf(parts, input.messenger, phone)
-  const chat = input.chat === undefined ? null : (parsePhone(input.chat) ?? input.chat)
+  const chat = input.chat === undefined ? null : chatFieldOf('chat', input.chat)
+  if (chat instanceof Refusal) return chat
   const after = input.after === undefined ? null : parts.messages.findAnywhere(messenger, phone, input.after)
   if (input.after !== undefined && after === null) return new Refusal(400, "'after' is no message of this phone")
   const rows = parts.messages.view(messenger, phone, chat, after?.seq ?? 0, numberOf(input.limit, 10_000))
-  return rows.map((row) => viewOf(row, phone))
+  return rows.map((row) => viewOf(parts.messages, row, phone))
 }
 
 function chats(input: Type.Static<typeof Chats>, parts: NetworkParts): unknown {
@@ -71,18 +74,24 @@ function chats(input: Type.Static<typeof Chats>, parts: NetworkParts): unknown {
   const messenger = messengerOf(parts, input.messenger, phone)
   return parts.messages.chats(messenger, phone).map(({ peer, last, unread }) => {
     const row = parts.messages.bySeq(last)
-    const name = parts.phones.known(messenger, peer)?.name ?? ''
-    return { chat: peer, messenger, name, unread, last: row === null ? null : viewOf(row, phone) }
+    const name = isGroup(peer) ? parts.groups.find(messenger, peer)?.subject : parts.phones.known(messenger, peer)?.name
+    return {
+      chat: peer,
+      messenger,
+      name: name ?? '',
+      unread,
+      last: row === null ? null : viewOf(parts.messages, row, phone),
+    }
   })
 }
 
 function read(input: Type.Static<typeof Read>, parts: NetworkParts): unknown {
   const phone = phoneOf('phone', input.phone)
   if (phone instanceof Refusal) return phone
-  const chat = phoneOf('chat', input.chat)
+  const chat = chatFieldOf('chat', input.chat)
   if (chat instanceof Refusal) return chat
   const messenger = messengerOf(parts, input.messenger, phone)
-  return { read: parts.exchange.read(messenger, phone, chat) }
+  return { read: parts.exchange.read(messenger, phone, chat, input.upTo) }
 }
 
 function journal(input: Type.Static<typeof JournalQuery>, parts: NetworkParts): unknown {

@@ -1,4 +1,8 @@
 import type { RawData, WebSocket } from 'ws'
+import { isGroup } from './addresses.ts'
+import { answerTo } from './answers.ts'
+import type { AskParts } from './asking.ts'
+import { isLookupNumber } from './asks-contacts.ts'
 import type { DeviceChannels, OpenDevice, Wire } from './device-channels.ts'
 import type { Device } from './devices.ts'
 import type { ExchangeParts, Exchange } from './exchange.ts'
@@ -6,8 +10,9 @@ import type { Log } from '../lib/log.ts'
 import type { Pairing, Pairings } from './pairing.ts'
 import { parsePhone } from './phone-number.ts'
 import { framesOf, readToNetwork, type FromNetwork, type ToNetwork } from './protocol.ts'
+import { Trouble } from './trouble.ts'
 
-export interface ConnectionParts extends ExchangeParts {
+export interface ConnectionParts extends ExchangeParts, AskParts {
   readonly log: Log
   readonly channels: DeviceChannels
   readonly exchange: Exchange
@@ -16,6 +21,7 @@ export interface ConnectionParts extends ExchangeParts {
 
 type ChannelState =
   { readonly kind: 'device'; readonly open: OpenDevice } | { readonly kind: 'pairing'; readonly pairing: Pairing }
+type PairingEnd = Extract<FromNetwork, { t: 'pairingEnded' }>['reason']
 type Message<T extends ToNetwork['t']> = Extract<ToNetwork, { t: T }>
 
 /** The socket of one server process and the channels on it. */
@@ -36,7 +42,10 @@ export class Connection implements Wire {
   }
 
   send(message: FromNetwork): void {
-    if (message.t === 'closed' || message.t === 'pairingEnded') this.#channels.delete(message.channel)
+    if (message.t === 'closed' || message.t === 'pairingEnded') {
+      this.#notOnline(this.#channels.get(message.channel))
+      this.#channels.delete(message.channel)
+    }
     this.#outgoing.push(JSON.stringify(message))
     if (this.#flushing) return
     this.#flushing = true
@@ -60,6 +69,7 @@ export class Connection implements Wire {
   #lost(): void {
     this.#gone = true
     for (const state of this.#channels.values()) {
+      this.#notOnline(state)
       if (state.kind === 'device') this.#parts.channels.forget(state.open)
       else this.#parts.pairings.lost(state.pairing)
     }
@@ -89,6 +99,8 @@ export class Connection implements Wire {
         return this.#close(message.channel)
       case 'pair':
         return this.#pair(message)
+      case 'reply':
+        return this.#reply(message)
       case 'paired':
         return this.#paired(message.channel)
       case 'logout':
@@ -101,6 +113,8 @@ export class Connection implements Wire {
         return this.#onDevice(message.channel, (open) => this.#lookup(open, message.id))
       case 'typing':
         return this.#onDevice(message.channel, (open) => this.#typing(open.device, message))
+      case 'ask':
+        return this.#onDevice(message.channel, (open) => this.#answer(open, message))
       default: {
         const unknown: never = message
         throw new Error(`unknown message ${String(unknown)}`)
@@ -134,24 +148,46 @@ export class Connection implements Wire {
 
   #close(channel: number): void {
     const state = this.#channels.get(channel)
+    this.#notOnline(state)
     this.#channels.delete(channel)
     if (state?.kind === 'device') this.#parts.channels.forget(state.open)
     if (state?.kind === 'pairing') this.#parts.pairings.cancelled(state.pairing)
   }
 
-  #pair({ channel, messenger, phone }: Message<'pair'>): void {
-    const { pairings, faults, phones } = this.#parts
-    const end = (reason: Extract<FromNetwork, { t: 'pairingEnded' }>['reason']) =>
-      this.send({ t: 'pairingEnded', channel, reason })
+  #pair({ channel, messenger, way, phone, hidesNumbers }: Message<'pair'>): void {
+    const { pairings, faults, feed } = this.#parts
+    const end = (reason: PairingEnd) => this.send({ t: 'pairingEnded', channel, reason })
     if (faults.find('refuseConnections', messenger, phone ?? '') !== null) return end('unavailable')
-    if (phone === null) {
-      this.#channels.set(channel, { kind: 'pairing', pairing: pairings.startQr(this, channel, messenger) })
+    const applicant = { wire: this, channel, messenger, hidesNumbers }
+    if (way === 'qr') {
+      this.#channels.set(channel, { kind: 'pairing', pairing: pairings.startQr(applicant) })
       return
     }
-    if (parsePhone(phone) !== phone) return end('invalidPhone')
-    if (!phones.get(messenger, phone).exists) return end('noAccount')
-    const pairing = pairings.startCode(this, channel, messenger, phone)
+    const known = this.#accountFor(messenger, way, phone)
+    if ('refused' in known) return end(known.refused)
+    const pairing =
+      way === 'sms' ? pairings.startSms(applicant, known.phone) : pairings.startCode(applicant, known.phone)
     this.#channels.set(channel, { kind: 'pairing', pairing })
+    feed.publish(messenger, known.phone, () => ({ kind: 'phone' }))
+  }
+
+  /** The number that a code is for; a messenger sends none to an account that it has banned. */
+  #accountFor(
+    messenger: Device['messenger'],
+    way: 'code' | 'sms',
+    given: string | null,
+  ): { readonly phone: string } | { readonly refused: PairingEnd } {
+    const { faults, phones } = this.#parts
+    const phone = given === null ? null : parsePhone(given)
+    if (phone === null || !isLookupNumber(messenger, phone)) return { refused: 'invalidPhone' }
+    if (way === (messenger === 'whatsapp' ? 'sms' : 'code')) return { refused: 'unavailable' }
+    if (!phones.get(messenger, phone).exists) return { refused: 'noAccount' }
+    return faults.find('block', messenger, phone) === null ? { phone } : { refused: 'unavailable' }
+  }
+
+  #reply({ channel, value }: Message<'reply'>): void {
+    const state = this.#channels.get(channel)
+    if (state?.kind === 'pairing') this.#parts.pairings.replied(state.pairing, value)
   }
 
   #paired(channel: number): void {
@@ -198,7 +234,31 @@ export class Connection implements Wire {
     file.afterCommit(() => this.send({ t: 'found', channel, id, sent }))
   }
 
-  #typing({ messenger, phone }: Device, { to, durationMs }: Message<'typing'>): void {
-    this.#parts.feed.publish(messenger, to, () => ({ kind: 'typing', chat: phone, durationMs }))
+  /** In a group everybody else sees it. */
+  #typing(device: Device, { to, durationMs }: Message<'typing'>): void {
+    const { addresses, groups, feed } = this.#parts
+    const { messenger, phone } = device
+    const chat = addresses.fromDevice(device, to)
+    if (chat === null) return
+    const members = isGroup(chat) ? (groups.members(messenger, chat) ?? []) : null
+    if (members?.includes(phone) === false) return
+    for (const reader of members ?? [chat]) {
+      if (reader === phone) continue
+      feed.publish(messenger, reader, () => ({ kind: 'typing', chat: members === null ? phone : chat, durationMs }))
+    }
+  }
+
+  /** What was done is stored before it is answered. */
+  #answer(open: OpenDevice, { channel, no, name, value }: Message<'ask'>): void {
+    const found = answerTo(name, value, open, this.#parts)
+    const answer: FromNetwork =
+      found instanceof Trouble
+        ? { t: 'unanswered', channel, no, fault: found.fault, message: found.message }
+        : { t: 'answer', channel, no, value: found }
+    this.#parts.file.afterCommit(() => this.send(answer))
+  }
+
+  #notOnline(state: ChannelState | undefined): void {
+    if (state?.kind === 'device') this.#parts.presence.set(state.open, false)
   }
 }

@@ -2,9 +2,7 @@ import type { DeviceEvents, WaitingEvent } from './device-events.ts'
 import type { Device } from './devices.ts'
 import type { Faults } from './faults.ts'
 import type { NetworkFile } from './network-file.ts'
-import type { Phones } from './phones.ts'
 import type { FromNetwork, Pushed } from './protocol.ts'
-import { contentOf } from './views.ts'
 
 /** So many pushes may be under way to a device that has not acknowledged them. */
 const WINDOW = 200
@@ -26,19 +24,22 @@ export interface OpenDevice {
 
 export type CloseReason = Extract<FromNetwork, { t: 'closed' }>['reason']
 
+/** An event in the words of the link, as this device is told it. */
+type Render = (device: Device, event: WaitingEvent) => Pushed
+
 /** Who is open now, and the pushing of events to them in order, each again at every open until it is acknowledged. */
 export class DeviceChannels {
   readonly #file: NetworkFile
   readonly #events: DeviceEvents
-  readonly #phones: Phones
   readonly #faults: Faults
+  readonly #render: Render
   readonly #open = new Map<number, OpenDevice>()
 
-  constructor(file: NetworkFile, events: DeviceEvents, phones: Phones, faults: Faults) {
+  constructor(file: NetworkFile, events: DeviceEvents, faults: Faults, render: Render) {
     this.#file = file
     this.#events = events
-    this.#phones = phones
     this.#faults = faults
+    this.#render = render
   }
 
   /** Ends an older channel of the same device. */
@@ -102,26 +103,15 @@ export class DeviceChannels {
     for (const event of this.#events.waiting(open.device, open.cursor, room)) {
       open.cursor = event.seq
       open.inFlight += 1
-      const message: FromNetwork = { t: 'push', channel: open.channel, id: event.seq, event: this.#render(open, event) }
+      const message: FromNetwork = {
+        t: 'push',
+        channel: open.channel,
+        id: event.seq,
+        event: this.#render(open.device, event),
+      }
       open.wire.send(message)
       const { messenger, phone } = open.device
       if (this.#faults.take('duplicatePushes', messenger, phone) !== null) open.wire.send(message)
     }
-  }
-
-  #render(open: OpenDevice, event: WaitingEvent): Pushed {
-    const { kind, detail, at, id, sender, recipient, content, sentAt } = event
-    if (kind === 'restricted') return { kind, state: detail === 'suspended' ? 'suspended' : 'authorized', at }
-    if (id === null || sender === null || recipient === null || content === null || sentAt === null)
-      throw new Error(`event ${String(event.seq)} refers to no message`)
-    if (kind === 'status') return { kind, id, chat: recipient, status: detail === 'read' ? 'read' : 'delivered', at }
-    const direction = detail === 'in' ? 'in' : 'out'
-    const author = this.#party(open, sender)
-    const chat = direction === 'in' ? author : this.#party(open, recipient)
-    return { kind, id, direction, chat, author, at: sentAt, content: contentOf(content) }
-  }
-
-  #party(open: OpenDevice, address: string) {
-    return { address, name: this.#phones.known(open.device.messenger, address)?.name ?? '' }
   }
 }

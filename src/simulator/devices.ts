@@ -17,6 +17,8 @@ export interface Device {
   readonly label: string
   /** False until the other side has said that it stored the credentials. */
   readonly confirmed: boolean
+  /** Persons are named to it by ids that do not tell their numbers. */
+  readonly hidesNumbers: boolean
   readonly at: EpochMs
 }
 
@@ -28,10 +30,11 @@ interface Row {
   readonly phone: string
   readonly label: string
   readonly confirmed: number
+  readonly hides_numbers: number
   readonly at: number
 }
 
-const COLUMNS = 'no, id, key_hash, messenger, phone, label, confirmed, at'
+const COLUMNS = 'no, id, key_hash, messenger, phone, label, confirmed, hides_numbers, at'
 /** A device that never said that it keeps its credentials is dropped after so long. */
 const UNCONFIRMED_MS = 10 * 60_000
 
@@ -56,8 +59,9 @@ export class Devices {
     this.#ofPhone = file.prepare<[string, string], Row>(
       `SELECT ${COLUMNS} FROM devices WHERE phone = ? AND messenger = ? AND removed_at IS NULL ORDER BY no`,
     )
-    this.#add = file.prepare<[string, Buffer, string, string, string, number], Row>(
-      `INSERT INTO devices (id, key_hash, messenger, phone, label, confirmed, at) VALUES (?, ?, ?, ?, ?, 0, ?) RETURNING ${COLUMNS}`,
+    this.#add = file.prepare<[string, Buffer, string, string, string, number, number], Row>(
+      `INSERT INTO devices (id, key_hash, messenger, phone, label, confirmed, hides_numbers, at)
+       VALUES (?, ?, ?, ?, ?, 0, ?, ?) RETURNING ${COLUMNS}`,
     )
     this.#confirm = file.prepare<[number]>('UPDATE devices SET confirmed = 1 WHERE no = ?')
     this.#remove = file.prepare<[number, number]>('UPDATE devices SET removed_at = ? WHERE no = ?')
@@ -77,11 +81,13 @@ export class Devices {
   }
 
   /** A new device, not confirmed yet, and the key that opens it, which is kept nowhere in clear. */
-  add(messenger: Messenger, phone: string): { readonly device: Device; readonly key: string } {
+  add(messenger: Messenger, phone: string, hidesNumbers: boolean): { readonly device: Device; readonly key: string } {
     const id = this.#random.bytes(12).toString('hex')
     const key = this.#random.bytes(24).toString('base64url')
     const label = `${phone}:${String(this.#phones.nextDeviceNumber(messenger, phone))}`
-    const row = this.#file.change(() => this.#add.get(id, hashOf(key), messenger, phone, label, this.#clock.now()))
+    const row = this.#file.change(() =>
+      this.#add.get(id, hashOf(key), messenger, phone, label, Number(hidesNumbers), this.#clock.now()),
+    )
     if (row === undefined) throw new Error('the database returned no row for a new device')
     return { device: fromRow(row), key }
   }
@@ -105,5 +111,5 @@ function hashOf(key: string): Buffer {
 
 function fromRow(row: Row): Device {
   const { no, id, messenger, phone, label, at } = row
-  return { no, id, messenger, phone, label, confirmed: row.confirmed === 1, at }
+  return { no, id, messenger, phone, label, confirmed: row.confirmed === 1, hidesNumbers: row.hides_numbers === 1, at }
 }

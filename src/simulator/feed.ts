@@ -1,15 +1,23 @@
 import type { Messenger } from '../model/messenger.ts'
 import type { NetworkFile } from './network-file.ts'
+import type { CallView } from './call-views.ts'
 import type { MessageView } from './views.ts'
 
 /** What a page that shows a phone hears while it is open. */
 export type FeedEvent =
   | { readonly kind: 'message'; readonly message: MessageView }
+  /** A message that the phone has was edited, deleted, reacted to or voted on; as it is now. */
+  | { readonly kind: 'changed'; readonly message: MessageView }
+  /** The phone shows this message no more. */
+  | { readonly kind: 'hidden'; readonly id: string; readonly chat: string }
   | { readonly kind: 'status'; readonly id: string; readonly chat: string; readonly status: string }
   /** Someone writes to this phone. */
   | { readonly kind: 'typing'; readonly chat: string; readonly durationMs: number }
   /** This phone has seen what this peer sent. */
   | { readonly kind: 'seen'; readonly chat: string }
+  | { readonly kind: 'call'; readonly call: CallView }
+  /** Statuses came, went or were viewed. */
+  | { readonly kind: 'statuses' }
   /** Linked devices, faults or the phone itself changed. */
   | { readonly kind: 'phone' }
 

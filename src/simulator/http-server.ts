@@ -1,16 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isLocalRequest } from '../lib/local-request.ts'
 import { isSameSecret } from '../lib/same-secret.ts'
+import { callRoutes } from './call-routes.ts'
 import { chatRoutes } from './chat-routes.ts'
+import { contactRoutes } from './contact-routes.ts'
 import { streamEvents } from './event-stream.ts'
+import { exchangeFile, isFilePath } from './file-exchange.ts'
 import { faultRoutes } from './fault-routes.ts'
+import { groupRoutes } from './group-routes.ts'
 import { linkingRoutes } from './linking-routes.ts'
 import type { NetworkParts } from './network-parts.ts'
 import { assetFor } from './page-assets.ts'
 import { phoneRoutes } from './phone-routes.ts'
+import { pictureRoutes } from './picture-routes.ts'
 import { Refusal, type Route } from './route.ts'
+import { statusRoutes } from './status-routes.ts'
 
-const ROUTES: readonly Route[] = [...linkingRoutes, ...chatRoutes, ...phoneRoutes, ...faultRoutes]
+const ROUTES: readonly Route[] = [
+  ...linkingRoutes,
+  ...chatRoutes,
+  ...statusRoutes,
+  ...callRoutes,
+  ...phoneRoutes,
+  ...contactRoutes,
+  ...groupRoutes,
+  ...pictureRoutes,
+  ...faultRoutes,
+]
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024
 
 /** Whether the network answers at all: direct requests of this machine, or whoever holds the token. */
@@ -48,6 +64,9 @@ async function answer(
   } else if (request.method === 'GET' && url.pathname === '/simulator/events') {
     const refusal = streamEvents(Object.fromEntries(url.searchParams), request, response, parts)
     if (refusal !== undefined) await finish(response, parts, refusal)
+  } else if (isFilePath(url.pathname)) {
+    const result = await exchangeFile(request, response, url.pathname, parts)
+    if (result !== undefined) await finish(response, parts, result)
   } else {
     await finish(response, parts, await callRoute(request, url, parts))
   }

@@ -1,8 +1,10 @@
 import type { EpochMs } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
-import type { Messages } from './messages.ts'
+import type { MessageRow, Messages } from './messages.ts'
 import type { NetworkFile } from './network-file.ts'
-import { contentOf, statusName } from './views.ts'
+import { contentLine } from './content-line.ts'
+import { contentOf } from './marks.ts'
+import { statusName } from './views.ts'
 
 /** A message that a linked device offered. */
 export interface JournalSend {
@@ -12,6 +14,8 @@ export interface JournalSend {
   readonly id: string
   readonly from: string
   readonly to: string
+  readonly kind: string
+  /** A text, or a readable line for any other kind. */
   readonly text: string
   readonly verdict: string
   /** How often the id was offered; a message was delivered once at most. */
@@ -28,8 +32,9 @@ export interface JournalEvent {
   readonly phone: string
   readonly deviceId: string
   readonly kind: string
-  /** `in` or `out` of a message, the status, or the restriction. */
+  /** `in` or `out` of a message, how far a message or call came, or the restriction. */
   readonly detail: string
+  /** Of the message or call that it is about. */
   readonly idMessage: string | null
   readonly acknowledged: boolean
   readonly time: EpochMs
@@ -59,8 +64,8 @@ export class Journal {
   constructor(file: NetworkFile, messages: Messages) {
     this.#file = file
     this.#messages = messages
-    const columns = `e.seq AS "order", d.messenger, d.phone, d.label AS deviceId, e.kind, e.detail, m.id AS idMessage, e.acked, e.at AS time`
-    const rest = 'LEFT JOIN messages m ON m.seq = e.message'
+    const columns = `e.seq AS "order", d.messenger, d.phone, d.label AS deviceId, e.kind, e.detail, COALESCE(m.id, c.id) AS idMessage, e.acked, e.at AS time`
+    const rest = 'LEFT JOIN messages m ON m.seq = e.message LEFT JOIN calls c ON c.seq = e.call'
     this.#ofPhone = file.prepare<Value[], EventRow>(
       `SELECT ${columns} FROM devices d JOIN events e ON e.device = d.no ${rest}
        WHERE d.phone = ? AND (? IS NULL OR d.messenger = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?`,
@@ -69,12 +74,10 @@ export class Journal {
       `SELECT ${columns} FROM events e JOIN devices d ON d.no = e.device ${rest}
        WHERE (? IS NULL OR d.messenger = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?`,
     )
-    const oldest = (table: string) =>
-      `DELETE FROM ${table} WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM ${table} ORDER BY seq LIMIT ?) WHERE at < ?)`
-    this.#sweeps = [
-      file.prepare<[number, number]>(oldest('events')),
-      file.prepare<[number, number]>(oldest('messages')),
-    ]
+    const oldest = (table: string) => `SELECT seq FROM (SELECT seq, at FROM ${table} ORDER BY seq LIMIT ?) WHERE at < ?`
+    const ofMessages = ['deliveries', 'hidden'].map((table) => `${table} WHERE message IN (${oldest('messages')})`)
+    const rows = ['events', 'messages', 'calls'].map((table) => `${table} WHERE seq IN (${oldest(table)})`)
+    this.#sweeps = [...ofMessages, ...rows].map((what) => file.prepare<[number, number]>(`DELETE FROM ${what}`))
     this.#sweepDevices = file.prepare<[number]>('DELETE FROM devices WHERE removed_at < ?')
   }
 
@@ -85,7 +88,7 @@ export class Journal {
       id: row.id,
       from: row.sender,
       to: row.recipient,
-      text: contentOf(row.content).text,
+      ...said(row),
       verdict: row.verdict,
       offered: row.offered,
       status: statusName(row.status),
@@ -108,4 +111,9 @@ export class Journal {
       this.#sweepDevices.run(before)
     })
   }
+}
+
+function said(row: MessageRow): { readonly kind: string; readonly text: string } {
+  const content = contentOf(row)
+  return { kind: content.kind, text: contentLine(content) }
 }

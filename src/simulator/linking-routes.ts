@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { PhoneField, MessengerField, phoneOf } from './fields.ts'
 import { messengerOf, unlinkDevice, type NetworkParts } from './network-parts.ts'
-import type { Pairing } from './pairing.ts'
+import type { Pairing, PairingOutcome } from './pairing.ts'
 import { readQr } from './qr-picture.ts'
 import { Refusal, route, type Route } from './route.ts'
 
@@ -10,6 +10,9 @@ const Link = Type.Object({
   /** The QR's text, or a base64 PNG of it. */
   qr: Type.Optional(Type.String({ minLength: 1, maxLength: 1_500_000 })),
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  /** The phone confirms what it scanned before. */
+  confirmPasskey: Type.Optional(Type.Literal(true)),
+  messenger: MessengerField,
 })
 
 const Unlink = Type.Object({
@@ -20,6 +23,10 @@ const Unlink = Type.Object({
 })
 
 function findPairing(input: Type.Static<typeof Link>, phone: string, parts: NetworkParts): Pairing | Refusal {
+  if (input.confirmPasskey !== undefined) {
+    const asked = parts.pairings.byPasskey(phone, input.messenger ?? null)
+    return asked ?? new Refusal(400, "'confirmPasskey' is asked of this number by nobody")
+  }
   if (input.qr !== undefined) {
     const text = readQr(input.qr)
     if (text === null) return new Refusal(400, "'qr' is neither the text of a QR of this network nor a PNG of one")
@@ -36,14 +43,23 @@ async function link(input: Type.Static<typeof Link>, parts: NetworkParts): Promi
   const pairing = findPairing(input, phone, parts)
   if (pairing instanceof Refusal) return pairing
   const { messenger } = pairing
-  const account = parts.phones.get(messenger, phone)
-  if (!account.exists) return new Refusal(400, "'phoneNumber' has no account")
+  if (!parts.phones.get(messenger, phone).exists) return new Refusal(400, "'phoneNumber' has no account")
   if (parts.faults.find('block', messenger, phone) !== null) return new Refusal(400, "'phoneNumber' is blocked")
-  const outcome = await parts.pairings.scanned(pairing, phone, account.name)
+  const outcome =
+    input.confirmPasskey === undefined
+      ? await parts.pairings.scanned(pairing, phone)
+      : await parts.pairings.confirmedByPasskey(pairing)
+  return answerOf(outcome, pairing, phone, parts)
+}
+
+function answerOf(outcome: PairingOutcome, { messenger }: Pairing, phone: string, parts: NetworkParts): unknown {
+  const { name } = parts.phones.get(messenger, phone)
+  parts.feed.publish(messenger, phone, () => ({ kind: 'phone' }))
   switch (outcome.kind) {
     case 'linked':
-      parts.feed.publish(messenger, phone, () => ({ kind: 'phone' }))
-      return { phoneNumber: phone, messenger, name: account.name, deviceId: outcome.device.label }
+      return { phoneNumber: phone, messenger, name, deviceId: outcome.device.label }
+    case 'asked':
+      return { phoneNumber: phone, messenger, name, asked: outcome.what }
     case 'given up':
       return new Refusal(409, 'the other side went away before it was linked')
     case 'no answer':

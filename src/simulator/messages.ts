@@ -1,7 +1,10 @@
+import { STATUS_CHAT } from '../model/content.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
+import { isGroup } from './addresses.ts'
+import type { Content } from './contents.ts'
 import type { NetworkFile } from './network-file.ts'
-import type { Content, SendFault } from './protocol.ts'
+import type { SendFault } from './protocol.ts'
 
 /** How far a message came, as its sender knows it. */
 export const STATUS = { refused: 0, sent: 1, delivered: 2, read: 3 } as const
@@ -14,7 +17,7 @@ export interface MessageRow {
   readonly id: string
   /** Digits of a phone. */
   readonly sender: string
-  /** Digits of a phone, or the address as given where it is none. */
+  /** Digits of a phone, a group's id or the chat of statuses, or the address as given where it is none of these. */
   readonly recipient: string
   /** JSON of `Content`. */
   readonly content: string
@@ -23,9 +26,10 @@ export interface MessageRow {
   /** How often this id was offered; it was delivered once at most. */
   readonly offered: number
   readonly at: EpochMs
+  /** How far it came with all whom it is for. */
   readonly status: number
-  /** 1 once the recipient has seen it. */
-  readonly seen: number
+  /** The order number of the message that this one is about. */
+  readonly target: number | null
 }
 
 export interface NewMessage {
@@ -38,6 +42,9 @@ export interface NewMessage {
   readonly description: string
   /** The number of the linked device that sent it; null for the phone itself. */
   readonly device: number | null
+  readonly target: number | null
+  /** It changes its target and is not shown by itself. */
+  readonly isAct: boolean
   readonly at: EpochMs
 }
 
@@ -47,8 +54,17 @@ export interface ChatRow {
   readonly unread: number
 }
 
-const COLUMNS =
-  'seq, messenger, id, sender, recipient, content, verdict, description, offered, at, status, seen' as const
+/** Whether a chat is between two phones, as against groups and statuses. */
+export function isDirect(chat: string): boolean {
+  return chat !== STATUS_CHAT && !isGroup(chat)
+}
+
+/** In which chat a phone has a message. */
+export function chatOf(row: Pick<MessageRow, 'sender' | 'recipient'>, phone: string): string {
+  return row.sender === phone || !isDirect(row.recipient) ? row.recipient : row.sender
+}
+
+const COLUMNS = 'seq, messenger, id, sender, recipient, content, verdict, description, offered, at, status, target'
 
 export class Messages {
   readonly #file: NetworkFile
@@ -60,25 +76,30 @@ export class Messages {
   }
 
   find(messenger: Messenger, sender: string, id: string): MessageRow | null {
-    return this.#statements.find.get(sender, id, messenger) ?? null
+    return this.#statements.find.get(id, sender, messenger) ?? null
   }
 
-  /** A message of either side of a chat, or of any chat of the phone. */
+  /** What a phone sent or received under this id, and can still see. */
   findAnywhere(messenger: Messenger, phone: string, id: string): MessageRow | null {
-    return this.#statements.findAnywhere.get(id, messenger, phone, phone) ?? null
+    return this.#statements.findAnywhere.get(id, messenger, phone, phone, phone) ?? null
   }
 
   bySeq(seq: number): MessageRow | null {
     return this.#statements.bySeq.get(seq) ?? null
   }
 
+  /** What was said about a message, oldest first. */
+  about(row: MessageRow): readonly MessageRow[] {
+    return this.#statements.about.all(row.seq)
+  }
+
   add(message: NewMessage): MessageRow {
     const status = message.verdict === 'sent' ? STATUS.sent : STATUS.refused
-    const { messenger, id, sender, recipient, verdict, description, device, at } = message
+    const { messenger, id, sender, recipient, verdict, description, device, target, at } = message
     const row = this.#file.change(() =>
       this.#statements.add.get(
         ...[messenger, id, sender, recipient, JSON.stringify(message.content)],
-        ...[verdict, description, device, at, status],
+        ...[verdict, description, device, at, status, target, Number(message.isAct)],
       ),
     )
     if (row === undefined) throw new Error('the database returned no row for a new message')
@@ -94,37 +115,29 @@ export class Messages {
     return this.#file.change(() => this.#statements.raise.run(status, row.seq, status).changes) > 0
   }
 
-  markSeen(row: MessageRow): void {
-    this.#file.change(() => this.#statements.seen.run(row.seq))
+  /** The phone does not show it any more. */
+  hide(row: MessageRow, phone: string): void {
+    this.#file.change(() => this.#statements.hide.run(row.seq, phone))
   }
 
-  /** Sent to this phone and not delivered yet, oldest first. */
-  undelivered(messenger: Messenger, phone: string): readonly MessageRow[] {
-    return this.#statements.undelivered.all(phone, messenger)
-  }
-
-  /** Numbers for which something waits. */
-  recipientsWaiting(): readonly { readonly messenger: Messenger; readonly recipient: string }[] {
-    return this.#statements.recipientsWaiting.all()
-  }
-
-  /** What a phone received from a peer and either has not seen or has not told the sender so, oldest first. */
-  unread(messenger: Messenger, phone: string, peer: string): readonly MessageRow[] {
-    return this.#statements.unread.all(phone, messenger, peer)
-  }
-
-  /** What a phone sees, the newest `limit` behind `after`, oldest first. */
-  view(messenger: Messenger, phone: string, peer: string | null, after: number, limit: number): readonly MessageRow[] {
+  /** What a phone shows, without statuses: the newest `limit` behind `after`, oldest first. */
+  view(messenger: Messenger, phone: string, chat: string | null, after: number, limit: number): readonly MessageRow[] {
     const rows =
-      peer === null
-        ? this.#statements.all.all(phone, phone, messenger, after, limit)
-        : this.#statements.chat.all(...[phone, peer, peer, phone, messenger, after, limit])
+      chat === null
+        ? this.#statements.all.all(...[phone, messenger, phone, messenger, after, phone, limit])
+        : this.#statements.chat.all(...[phone, messenger, chat, phone, messenger, chat, after, phone, limit])
     return rows.reverse()
   }
 
-  /** The chats of a phone, the latest first. */
+  /** The chats of a phone but for statuses, the latest first. */
   chats(messenger: Messenger, phone: string): readonly ChatRow[] {
     return this.#statements.chats.all(...[phone, messenger, phone, messenger])
+  }
+
+  /** Statuses that a phone posted or may see since then, the newest first. */
+  statuses(messenger: Messenger, phone: string, since: EpochMs, limit: number): readonly MessageRow[] {
+    const chat = STATUS_CHAT
+    return this.#statements.statuses.all(...[phone, messenger, chat, phone, messenger, chat, since, phone, limit])
   }
 
   /** Everything that this account offered through its linked devices, in the order of acceptance; null: every account. */
@@ -135,39 +148,42 @@ export class Messages {
 
 type Value = string | number | null
 
+/** Sent by the phone in a chat, or received by it there. */
+const OF_CHAT = `seq IN (
+  SELECT seq FROM messages WHERE sender = ? AND messenger = ? AND recipient = ?
+  UNION SELECT message FROM deliveries WHERE phone = ? AND messenger = ? AND chat = ?)`
+const OF_PHONE = `seq IN (
+  SELECT seq FROM messages WHERE sender = ? AND messenger = ? AND recipient <> '${STATUS_CHAT}'
+  UNION SELECT message FROM deliveries WHERE phone = ? AND messenger = ? AND chat <> '${STATUS_CHAT}')`
+const SHOWN = `verdict = 'sent' AND act = 0`
+const NOT_HIDDEN = 'NOT EXISTS (SELECT 1 FROM hidden h WHERE h.message = seq AND h.phone = ?)'
+
 function prepare(file: NetworkFile) {
   const rows = (where: string) => file.prepare<Value[], MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE ${where}`)
   return {
-    find: rows('sender = ? AND id = ? AND messenger = ?'),
-    findAnywhere: rows("id = ? AND messenger = ? AND (sender = ? OR recipient = ?) AND verdict = 'sent' LIMIT 1"),
+    find: rows('id = ? AND sender = ? AND messenger = ?'),
+    findAnywhere: rows(
+      `id = ? AND messenger = ? AND ${SHOWN} AND ${NOT_HIDDEN} AND
+       (sender = ? OR EXISTS (SELECT 1 FROM deliveries d WHERE d.message = seq AND d.phone = ?)) LIMIT 1`,
+    ),
     bySeq: rows('seq = ?'),
+    about: rows("target = ? AND verdict = 'sent' ORDER BY seq"),
     add: file.prepare<Value[], MessageRow>(
-      `INSERT INTO messages (messenger, id, sender, recipient, content, verdict, description, device, at, status, offered, seen)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0) RETURNING ${COLUMNS}`,
+      `INSERT INTO messages (messenger, id, sender, recipient, content, verdict, description, device, at, status, target, act, offered, seen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0) RETURNING ${COLUMNS}`,
     ),
     offered: file.prepare<[number]>('UPDATE messages SET offered = offered + 1 WHERE seq = ?'),
     raise: file.prepare<[number, number, number]>('UPDATE messages SET status = ? WHERE seq = ? AND status < ?'),
-    seen: file.prepare<[number]>('UPDATE messages SET seen = 1 WHERE seq = ?'),
-    undelivered: rows("recipient = ? AND messenger = ? AND status = 1 AND verdict = 'sent' ORDER BY seq"),
-    recipientsWaiting: file.prepare<[], { messenger: Messenger; recipient: string }>(
-      "SELECT DISTINCT messenger, recipient FROM messages INDEXED BY messages_waiting WHERE status = 1 AND verdict = 'sent'",
-    ),
-    unread: rows(
-      "recipient = ? AND messenger = ? AND sender = ? AND verdict = 'sent' AND (seen = 0 OR status < 3) ORDER BY seq",
-    ),
-    all: rows(
-      "(sender = ? OR recipient = ?) AND messenger = ? AND verdict = 'sent' AND seq > ? ORDER BY seq DESC LIMIT ?",
-    ),
-    chat: rows(
-      `((sender = ? AND recipient = ?) OR (sender = ? AND recipient = ?)) AND messenger = ? AND verdict = 'sent' AND seq > ?
-       ORDER BY seq DESC LIMIT ?`,
-    ),
+    hide: file.prepare<[number, string]>('INSERT INTO hidden (message, phone) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    all: rows(`${OF_PHONE} AND ${SHOWN} AND seq > ? AND ${NOT_HIDDEN} ORDER BY seq DESC LIMIT ?`),
+    chat: rows(`${OF_CHAT} AND ${SHOWN} AND seq > ? AND ${NOT_HIDDEN} ORDER BY seq DESC LIMIT ?`),
+    statuses: rows(`${OF_CHAT} AND ${SHOWN} AND at >= ? AND ${NOT_HIDDEN} ORDER BY seq DESC LIMIT ?`),
     chats: file.prepare<Value[], ChatRow>(
       `SELECT peer, MAX(seq) AS last, SUM(unread) AS unread FROM (
-         SELECT recipient AS peer, seq, 0 AS unread FROM messages WHERE sender = ? AND messenger = ? AND verdict = 'sent'
+         SELECT recipient AS peer, seq, 0 AS unread FROM messages WHERE sender = ? AND messenger = ? AND ${SHOWN}
          UNION ALL
-         SELECT sender, seq, 1 - seen FROM messages WHERE recipient = ? AND messenger = ? AND verdict = 'sent'
-       ) GROUP BY peer ORDER BY last DESC`,
+         SELECT chat, message, seen = 0 AND chat <> phone FROM deliveries WHERE phone = ? AND messenger = ?
+       ) WHERE peer <> '${STATUS_CHAT}' GROUP BY peer ORDER BY last DESC`,
     ),
     offers: rows(
       `(? IS NULL OR sender = ?) AND (? IS NULL OR messenger = ?) AND device IS NOT NULL AND seq > ? ORDER BY seq LIMIT ?`,

@@ -1,5 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { ACCOUNTS_SCHEMA, ADDED_COLUMNS } from './accounts-schema.ts'
+import { DELIVERIES_SCHEMA, MESSAGES_COLUMNS, MESSAGES_INDEXES, MESSAGES_SCHEMA } from './messages-schema.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS phones (
@@ -12,20 +14,6 @@ CREATE TABLE IF NOT EXISTS devices (
   phone TEXT NOT NULL, label TEXT NOT NULL, confirmed INTEGER NOT NULL, at INTEGER NOT NULL, removed_at INTEGER
 );
 CREATE INDEX IF NOT EXISTS devices_phone ON devices (phone, messenger) WHERE removed_at IS NULL;
-CREATE TABLE IF NOT EXISTS messages (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, messenger TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL,
-  recipient TEXT NOT NULL, content TEXT NOT NULL, verdict TEXT NOT NULL, description TEXT NOT NULL, offered INTEGER NOT NULL,
-  device INTEGER, at INTEGER NOT NULL, status INTEGER NOT NULL, seen INTEGER NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS messages_id ON messages (sender, id, messenger);
-CREATE INDEX IF NOT EXISTS messages_sender ON messages (sender, messenger, recipient);
-CREATE INDEX IF NOT EXISTS messages_recipient ON messages (recipient, messenger, sender);
-CREATE INDEX IF NOT EXISTS messages_waiting ON messages (recipient, messenger) WHERE status = 1 AND verdict = 'sent';
-CREATE TABLE IF NOT EXISTS events (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
-  message INTEGER, at INTEGER NOT NULL, acked INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS events_device ON events (device, acked);
 CREATE TABLE IF NOT EXISTS faults (
   id INTEGER PRIMARY KEY AUTOINCREMENT, messenger TEXT, phone TEXT, kind TEXT NOT NULL, value INTEGER NOT NULL,
   reason TEXT NOT NULL
@@ -63,6 +51,11 @@ export class NetworkFile {
     this.#database.pragma('journal_mode = WAL')
     this.#database.pragma('synchronous = NORMAL')
     this.#database.exec(SCHEMA)
+    this.#database.exec(ACCOUNTS_SCHEMA)
+    this.#database.exec(MESSAGES_SCHEMA)
+    for (const { table, column, form } of [...ADDED_COLUMNS, ...MESSAGES_COLUMNS]) this.#addColumn(table, column, form)
+    this.#database.exec(MESSAGES_INDEXES)
+    this.#addDeliveries()
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#database.prepare('COMMIT')
     this.#rollback = this.#database.prepare('ROLLBACK')
@@ -100,6 +93,18 @@ export class NetworkFile {
   close(): void {
     this.#end()
     this.#database.close()
+  }
+
+  /** To a table that an older version made. */
+  #addColumn(table: string, column: string, form: string): void {
+    const known = this.#database.prepare<[string, string]>('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+    if (known.get(table, column) === undefined) this.#database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${form}`)
+  }
+
+  /** Whole or not at all, since a later start would not fill it again. */
+  #addDeliveries(): void {
+    const known = this.#database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'deliveries'")
+    if (known.get() === undefined) this.#database.transaction(() => this.#database.exec(DELIVERIES_SCHEMA))()
   }
 
   #end(): void {

@@ -30,6 +30,8 @@ export interface Network {
 const HOUSEKEEPING_MS = 60_000
 const KEPT_MS = 30 * 86_400_000
 const SWEEP_ROWS = 5_000
+/** Looking at every file takes longer. */
+const FILES_HOUSEKEEPING_MS = 3_600_000
 
 /** Starts the simulated messengers' network; rejects when the port or the file can't be had. */
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
@@ -44,12 +46,14 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     throw error
   }
   parts.exchange.deliverAllWaiting()
+  parts.calls.resume()
   const housekeeping = keepHouse(parts, log)
   return {
     url: urlOf(server, options.host),
     close: async () => {
       housekeeping.cancel()
       parts.exchange.stop()
+      parts.calls.stop()
       parts.pairings.closeAll()
       await parts.file.settled().catch(() => undefined)
       for (const connection of [...parts.connections]) connection.cut()
@@ -87,10 +91,18 @@ function acceptLinks(server: Server, parts: NetworkParts, token: string | undefi
 /** One timer for the whole network. */
 function keepHouse(parts: NetworkParts, log: Log): Timer {
   let timer: Timer
+  let filesAt = 0
   const run = () => {
+    const now = parts.clock.now()
     try {
       parts.devices.dropUnconfirmed()
-      parts.journal.sweep(parts.clock.now() - KEPT_MS, SWEEP_ROWS)
+      parts.journal.sweep(now - KEPT_MS, SWEEP_ROWS)
+      if (now - filesAt >= FILES_HOUSEKEEPING_MS) {
+        filesAt = now
+        parts.files.sweep(now - KEPT_MS).catch((error: unknown) => {
+          log.error({ error }, 'the simulated network could not tidy up its files')
+        })
+      }
     } catch (error) {
       // A full disk, say: the next round tries again, and the gateway that embeds this network lives on.
       log.error({ error }, 'the simulated network could not tidy up')

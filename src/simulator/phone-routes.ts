@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { accountChangeOf, accountFields, accountViewOf } from './account-fields.ts'
 import { LimitField, MessengerField, numberOf, PhoneField, phoneOf } from './fields.ts'
 import { messengerOf, unlinkDevice, type NetworkParts } from './network-parts.ts'
 import type { Phone, PhoneChange } from './phones.ts'
@@ -11,6 +12,7 @@ const SetPhone = Type.Object({
   exists: Type.Optional(Type.Boolean()),
   autoRead: Type.Optional(Type.Boolean()),
   online: Type.Optional(Type.Boolean()),
+  ...accountFields,
 })
 
 const List = Type.Object({ phone: Type.Optional(Type.String()), messenger: MessengerField, limit: LimitField })
@@ -24,7 +26,19 @@ function viewOf(parts: NetworkParts, phone: Phone): object {
     confirmed: device.confirmed,
     connected: parts.channels.isOpen(device),
   }))
-  return { phoneNumber, messenger, name, exists, autoRead, online, restricted: restricted ?? null, devices }
+  return {
+    ...{ phoneNumber, messenger, name, exists, autoRead, online, restricted: restricted ?? null, devices },
+    /** How a device that is linked to another phone names this one. */
+    address: parts.addresses.toDevice({ messenger, hidesNumbers: false }, phoneNumber),
+    lid: parts.addresses.lidOf(messenger, phoneNumber),
+    account: accountViewOf(parts.accounts.get(messenger, phoneNumber)),
+    /** Devices of it show it as online to others. */
+    isPresent: parts.presence.isOnline(messenger, phoneNumber),
+    login: {
+      code: parts.loginCodes.of(messenger, phoneNumber),
+      asksPasskey: parts.pairings.byPasskey(phoneNumber, messenger) !== null,
+    },
+  }
 }
 
 function setPhone(input: Type.Static<typeof SetPhone>, parts: NetworkParts): unknown {
@@ -37,7 +51,11 @@ function setPhone(input: Type.Static<typeof SetPhone>, parts: NetworkParts): unk
     ...(input.autoRead === undefined ? {} : { autoRead: input.autoRead }),
     ...(input.online === undefined ? {} : { online: input.online }),
   }
+  const account = accountChangeOf(input)
+  const namesake = input.username === undefined ? null : parts.accounts.byUsername(messenger, input.username)
+  if (namesake !== null && namesake !== phone) return new Refusal(400, "'username' is somebody else's")
   const changed = parts.phones.set(messenger, phone, change)
+  if (Object.keys(account).length > 0) parts.accounts.set(messenger, phone, account)
   if (!changed.exists) for (const device of parts.devices.ofPhone(messenger, phone)) unlinkDevice(parts, device)
   parts.exchange.deliverWaiting(messenger, phone)
   parts.feed.publish(messenger, phone, () => ({ kind: 'phone' }))

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Messenger } from '../model/messenger.ts'
+import type { Addresses } from './addresses.ts'
 import { nameFor } from './names.ts'
 import type { NetworkFile } from './network-file.ts'
 import { hasAccountByDefault } from './phone-number.ts'
@@ -34,14 +35,16 @@ const COLUMNS = 'messenger, phone, name, present, auto_read, online'
 export class Phones {
   readonly #file: NetworkFile
   readonly #clock: Clock
+  readonly #addresses: Addresses
   readonly #find
   readonly #put
   readonly #all
   readonly #ordinal
 
-  constructor(file: NetworkFile, clock: Clock) {
+  constructor(file: NetworkFile, clock: Clock, addresses: Addresses) {
     this.#file = file
     this.#clock = clock
+    this.#addresses = addresses
     this.#find = file.prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM phones WHERE messenger = ? AND phone = ?`)
     this.#put = file.prepare<[string, string, string, number, number, number, number]>(
       `INSERT INTO phones (${COLUMNS}, at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -93,7 +96,9 @@ export class Phones {
   }
 
   #store(phone: Phone): void {
-    this.#file.change(() =>
+    this.#file.change(() => {
+      // Its ids are stored before anybody can hear of them.
+      this.#addresses.identify(phone.messenger, phone.phone)
       this.#put.run(
         phone.messenger,
         phone.phone,
@@ -102,8 +107,8 @@ export class Phones {
         Number(phone.autoRead),
         Number(phone.online),
         this.#clock.now(),
-      ),
-    )
+      )
+    })
   }
 }
 

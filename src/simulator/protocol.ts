@@ -1,44 +1,19 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { MESSENGERS } from '../model/messenger.ts'
+import { ASK_FAULTS, ASK_NAMES } from './asks.ts'
+import { Address, Content, Id } from './contents.ts'
 
 /**
  * What travels over `/link` between the network and a server process: text frames, each a JSON array of messages. Many device
  * channels share one socket; `channel` is a number that the connecting side chose and never uses again on that socket.
  *
- * A person's address is the digits of the number; every other address (a group, a hidden id) is passed as it is.
+ * A person's address is the digits of the number on WhatsApp, and the digits of the user id on MAX and Telegram, where a number may stand for it as
+ * `+79001234567` towards the network. Groups, hidden persons (`…@lid`) and the chat of statuses are passed by their ids as they are.
  */
 
 const Channel = Type.Integer({ minimum: 1 })
-const Text = Type.String({ maxLength: 65_536 })
-const Id = Type.String({ minLength: 1, maxLength: 128 })
-const Address = Type.String({ minLength: 1, maxLength: 64 })
 const Time = Type.Integer()
-
-export const Content = Type.Object({
-  kind: Type.Literal('text'),
-  text: Text,
-  preview: Type.Optional(
-    Type.Object({
-      title: Type.String(),
-      description: Type.String(),
-      link: Type.String(),
-      jpegThumbnail: Type.String(),
-      urlFile: Type.String(),
-      size: Type.Enum(['large', 'small']),
-    }),
-  ),
-  quote: Type.Optional(
-    // Whose message it was is empty where the one that replies does not know.
-    Type.Object({
-      id: Id,
-      participant: Type.String({ maxLength: 64 }),
-      text: Type.Union([Type.String(), Type.Null()]),
-    }),
-  ),
-  forwardingScore: Type.Optional(Type.Integer({ minimum: 0 })),
-})
-export type Content = Type.Static<typeof Content>
 
 const ToNetwork = Type.Union([
   /** Opens the channel of a linked device; answered by `opened` or `refused`. The newest open of a device ends the older. */
@@ -48,24 +23,61 @@ const ToNetwork = Type.Union([
   /** These pushes are durable on this side and need not come again. */
   Type.Object({ t: Type.Literal('ack'), channel: Channel, ids: Type.Array(Type.Integer(), { maxItems: 1000 }) }),
   /** Answered by `verdict`; the same id from the same account is delivered once and gets the same verdict. */
-  Type.Object({ t: Type.Literal('send'), channel: Channel, id: Id, to: Address, content: Content }),
+  Type.Object({
+    t: Type.Literal('send'),
+    channel: Channel,
+    id: Id,
+    to: Address,
+    content: Content,
+    /** Of a status: who may see it; absent: all contacts. */
+    audience: Type.Optional(Type.Array(Address)),
+  }),
   Type.Object({ t: Type.Literal('lookup'), channel: Channel, id: Id }),
-  Type.Object({ t: Type.Literal('typing'), channel: Channel, to: Address, durationMs: Type.Integer({ minimum: 0 }) }),
+  Type.Object({
+    t: Type.Literal('typing'),
+    channel: Channel,
+    to: Address,
+    durationMs: Type.Integer({ minimum: 0 }),
+    type: Type.Optional(Type.String({ maxLength: 64 })),
+  }),
+  /** A question of `asks.ts`, answered by `answer` with the same number. */
+  Type.Object({
+    t: Type.Literal('ask'),
+    channel: Channel,
+    no: Type.Integer({ minimum: 1 }),
+    name: Type.Enum([...ASK_NAMES]),
+    value: Type.Unknown(),
+  }),
   /** Unlinks the device; answered by `closed`, also when the device is unknown by now. Needs no `open` before. */
   Type.Object({ t: Type.Literal('logout'), channel: Channel, device: Id, key: Id }),
-  /** Asks for a QR (`phone` null) or for a code to be typed on that phone. */
+  /** Asks for a QR (no phone), for a code to be typed on that phone, or for one that the messenger sends to it. */
   Type.Object({
     t: Type.Literal('pair'),
     channel: Channel,
     messenger: Type.Enum([...MESSENGERS]),
+    way: Type.Enum(['qr', 'code', 'sms']),
     phone: Type.Union([Address, Type.Null()]),
+    /** Persons are to be named by ids that hide their numbers, for as long as the device is linked. */
+    hidesNumbers: Type.Boolean(),
   }),
+  /** What the person said to `asked`. */
+  Type.Object({ t: Type.Literal('reply'), channel: Channel, value: Type.String({ maxLength: 256 }) }),
   /** The credentials are durable; the channel becomes the device's open channel, which `opened` confirms. */
   Type.Object({ t: Type.Literal('paired'), channel: Channel }),
 ])
 export type ToNetwork = Type.Static<typeof ToNetwork>
 
-const Party = Type.Object({ address: Address, name: Type.String() })
+const Party = Type.Object({
+  address: Address,
+  name: Type.String(),
+  /** In the address book of the account that hears of it. */
+  contactName: Type.String(),
+  /** Digits, where the address does not tell them and they are not hidden. */
+  phone: Type.Optional(Type.String()),
+  type: Type.Optional(Type.Enum(['user', 'group', 'supergroup', 'channel', 'bot'])),
+})
+
+const CallStatus = Type.Enum(['offer', 'pickUp', 'hungUp', 'declined', 'invalid'])
 
 const Pushed = Type.Union([
   Type.Object({
@@ -82,6 +94,26 @@ const Pushed = Type.Union([
     id: Id,
     chat: Address,
     status: Type.Enum(['delivered', 'read']),
+    at: Time,
+  }),
+  /** How far one of a status's viewers came with it. */
+  Type.Object({
+    kind: Type.Literal('receipt'),
+    id: Id,
+    participant: Address,
+    status: Type.Enum(['delivered', 'read']),
+    at: Time,
+  }),
+  Type.Object({
+    kind: Type.Literal('call'),
+    id: Id,
+    direction: Type.Enum(['in', 'out']),
+    chat: Party,
+    status: CallStatus,
+    isVideo: Type.Boolean(),
+    isGroup: Type.Boolean(),
+    durationS: Type.Integer({ minimum: 0 }),
+    participants: Type.Array(Type.Object({ address: Address, status: CallStatus })),
     at: Time,
   }),
   Type.Object({ kind: Type.Literal('restricted'), state: Type.Enum(['suspended', 'authorized']), at: Time }),
@@ -115,6 +147,14 @@ const FromNetwork = Type.Union([
     message: Type.String(),
   }),
   Type.Object({ t: Type.Literal('found'), channel: Channel, id: Id, sent: Type.Boolean() }),
+  Type.Object({ t: Type.Literal('answer'), channel: Channel, no: Type.Integer({ minimum: 1 }), value: Type.Unknown() }),
+  Type.Object({
+    t: Type.Literal('unanswered'),
+    channel: Channel,
+    no: Type.Integer({ minimum: 1 }),
+    fault: Type.Enum([...ASK_FAULTS]),
+    message: Type.String(),
+  }),
   Type.Object({
     t: Type.Literal('show'),
     channel: Channel,
@@ -122,12 +162,21 @@ const FromNetwork = Type.Union([
     value: Type.String(),
     until: Time,
   }),
+  /** Linking needs a word of the person; `trouble` says what was wrong with the last one. A passkey is confirmed on the phone. */
+  Type.Object({
+    t: Type.Literal('asked'),
+    channel: Channel,
+    what: Type.Enum(['code', 'password', 'passkey']),
+    trouble: Type.Union([Type.Enum(['wrongCode', 'wrongPassword', 'codeExpired']), Type.Null()]),
+  }),
   Type.Object({
     t: Type.Literal('credentials'),
     channel: Channel,
     device: Id,
     key: Id,
-    phone: Address,
+    /** How others name the account; on WhatsApp its number. */
+    address: Address,
+    phone: Type.String(),
     name: Type.String(),
     /** How the phone calls this device: `79001234567:1`. */
     label: Type.String(),
@@ -141,7 +190,6 @@ const FromNetwork = Type.Union([
 ])
 export type FromNetwork = Type.Static<typeof FromNetwork>
 
-const content = Compile(Content)
 const toNetwork = Compile(Type.Array(ToNetwork))
 const fromNetwork = Compile(Type.Array(FromNetwork))
 
@@ -151,11 +199,6 @@ function parse(text: string): unknown {
   } catch {
     return null
   }
-}
-
-/** Whether the network takes a message that says this. A frame with any other costs all its senders the connection. */
-export function isContent(value: unknown): boolean {
-  return content.Check(value)
 }
 
 /** Null when the frame is none of this protocol's. */

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
-import { STATUS, type MessageRow } from './messages.ts'
-import type { Content } from './protocol.ts'
+import { contentLine } from './content-line.ts'
+import type { Content } from './contents.ts'
+import { contentOf, currentContent, marksOf, type Marks } from './marks.ts'
+import { chatOf, STATUS, type MessageRow, type Messages } from './messages.ts'
 
 /** A message as the API and the page show it to one phone. */
 export interface MessageView {
@@ -9,13 +11,24 @@ export interface MessageView {
   readonly messenger: Messenger
   /** Digits. */
   readonly from: string
+  /** Digits, or the group's id. */
   readonly to: string
-  /** The other side, seen from this phone. */
+  /** The other side or the group, seen from this phone. */
   readonly chat: string
   readonly direction: 'in' | 'out'
+  readonly kind: Content['kind']
+  /** What a text says now, a readable line for any other kind; empty once it is deleted. */
   readonly text: string
+  /** As it reads now, persons as digits; null once it is deleted. */
+  readonly content: Content | null
   readonly time: EpochMs
   readonly status: string
+  readonly isEdited: boolean
+  readonly isDeleted: boolean
+  readonly forwardingScore: number
+  readonly reactions: readonly { readonly from: string; readonly emoji: string }[]
+  /** Of a poll: who chose what. */
+  readonly votes: readonly { readonly option: string; readonly voters: readonly string[] }[] | null
   readonly quote: { readonly id: string; readonly from: string; readonly text: string | null } | null
 }
 
@@ -32,25 +45,36 @@ export function statusName(status: number): string {
   }
 }
 
-/** The network wrote it itself, checked by the protocol's schema. */
-export function contentOf(stored: string): Content {
-  return JSON.parse(stored) as Content
-}
-
-export function viewOf(row: MessageRow, phone: string): MessageView {
-  const content = contentOf(row.content)
-  const out = row.sender === phone
+/** What this phone shows of a message now. */
+export function viewOf(messages: Messages, row: MessageRow, phone: string): MessageView {
+  const marks = marksOf(messages.about(row))
+  const content = currentContent(contentOf(row), marks)
   const { quote } = content
   return {
-    id: row.id,
-    messenger: row.messenger,
-    from: row.sender,
-    to: row.recipient,
-    chat: out ? row.recipient : row.sender,
-    direction: out ? 'out' : 'in',
-    text: content.text,
+    ...{ id: row.id, messenger: row.messenger, from: row.sender, to: row.recipient, chat: chatOf(row, phone) },
+    direction: row.sender === phone ? 'out' : 'in',
+    kind: content.kind,
+    text: marks.isDeleted ? '' : contentLine(content),
+    content: marks.isDeleted ? null : content,
     time: row.at,
     status: statusName(row.status),
-    quote: quote === undefined ? null : { id: quote.id, from: quote.participant, text: quote.text },
+    isEdited: marks.editedText !== null,
+    isDeleted: marks.isDeleted,
+    forwardingScore: content.forwardingScore ?? 0,
+    reactions: [...marks.reactions].map(([from, emoji]) => ({ from, emoji })),
+    votes: resultsOf(content, marks),
+    quote: quote === undefined ? null : { id: quote.id, from: quote.participant, text: quotedText(quote.content) },
   }
+}
+
+function quotedText(content: Content | null): string | null {
+  return content === null ? null : contentLine(content)
+}
+
+function resultsOf(content: Content, marks: Marks): MessageView['votes'] {
+  if (content.kind !== 'poll') return null
+  return content.options.map((option) => ({
+    option,
+    voters: [...marks.votes].filter(([, chosen]) => chosen.includes(option)).map(([voter]) => voter),
+  }))
 }

@@ -23,6 +23,11 @@ export interface Dialect {
   readonly serialKey: ColumnDataType
   /** The type of a primary key that is a number of ten digits, so that the table itself is its index where that is possible. */
   readonly numberKey: ColumnDataType
+  /**
+   * Keeping the journal's indexes with each row would cost each send too much, so they are filled later, in bulk. It takes one writer
+   * at a time: only then are rows committed in the order of their numbers, so that a number says what is indexed.
+   */
+  readonly indexesJournalLater: boolean
   /** Taken before migrating, so that two nodes that start at once migrate one after the other; null where the transaction does it. */
   readonly migrationLock: string | null
   /** Compiles schema statements; connected to nothing. */
@@ -34,6 +39,7 @@ export const sqliteDialect: Dialect = {
   concurrentWriters: false,
   serialKey: 'integer',
   numberKey: 'integer',
+  indexesJournalLater: true,
   migrationLock: null,
   schema: new Kysely({
     dialect: {
@@ -53,6 +59,7 @@ export const postgresDialect: Dialect = {
   concurrentWriters: true,
   serialKey: 'bigserial',
   numberKey: 'bigint',
+  indexesJournalLater: false,
   migrationLock: `select pg_advisory_xact_lock(${String(MIGRATION_LOCK)})`,
   schema: new Kysely({
     dialect: {

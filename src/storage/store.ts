@@ -1,3 +1,4 @@
+import type { KeptFile } from '../model/content.ts'
 import type { ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { AccountRow, InstanceRow, LinkedAccount, PartnerTokenRow } from '../model/instance.ts'
 import type { MessageStatus, OutgoingMessage } from '../model/message.ts'
@@ -27,13 +28,33 @@ export type Guard =
   | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
   /** The journal has no message of this instance with this id, in whatever chat. */
   | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly id: MessageId }
+  /** The instance has used `what` fewer than `limit` times in this month; it is counted. `month` is `2026-11`. */
+  | {
+      readonly kind: 'quota'
+      readonly instance: InstanceId
+      readonly month: string
+      readonly what: string
+      readonly limit: number
+    }
+  /** The chat is among the instance's first `limit` correspondents of this month; it is one from now on. */
+  | {
+      readonly kind: 'correspondent'
+      readonly instance: InstanceId
+      readonly month: string
+      readonly chat: ChatId
+      readonly limit: number
+    }
 
-/** What a message is in the journal. `body` is JSON, frozen: see `journal/`. */
+/** Which journal a row belongs to. */
+export type Shelf = 'message' | 'call' | 'status'
+
+/** What a message (a call, a status) is in the journal. `body` is JSON: see `journal/`. */
 export interface MessageRow {
   readonly instance: InstanceId
   readonly id: MessageId
   readonly chat: ChatId
   readonly direction: 'in' | 'out'
+  readonly shelf: Shelf
   /** Sent through the API, as against from a phone. */
   readonly byApi: boolean
   readonly status: MessageStatus
@@ -42,6 +63,21 @@ export interface MessageRow {
   /** The message's own time. */
   readonly at: EpochMs
   readonly body: string
+  /** A later message changed its text, or took it back. */
+  readonly isEdited: boolean
+  readonly isDeleted: boolean
+}
+
+/** A row with its place, by which a longer list is read on. */
+export interface JournalEntry extends MessageRow {
+  readonly seq: number
+}
+
+/** How far one viewer came with a status of ours. */
+export interface Receipt {
+  readonly participant: ChatId
+  readonly status: 'delivered' | 'read'
+  readonly at: EpochMs
 }
 
 /** A closed union: a new kind of write is a new member, and the compiler shows every place that must know it. */
@@ -76,6 +112,26 @@ export type Write =
       readonly description: string
       readonly at: EpochMs
     }
+  /** Replaces what the journal says of it; its status and marks stay. */
+  | {
+      readonly kind: 'message.body'
+      readonly instance: InstanceId
+      readonly id: MessageId
+      readonly chat: ChatId
+      readonly body: string
+    }
+  /** Does nothing when there is no such message in the chat. */
+  | {
+      readonly kind: 'message.mark'
+      readonly instance: InstanceId
+      readonly id: MessageId
+      readonly chat: ChatId
+      readonly mark: 'edited' | 'deleted'
+    }
+  /** Does nothing when this participant came as far already. */
+  | { readonly kind: 'receipt.put'; readonly instance: InstanceId; readonly id: MessageId; readonly receipt: Receipt }
+  /** A file that the network brought and can bring again: how, for as long as files are kept. */
+  | { readonly kind: 'file.put'; readonly instance: InstanceId; readonly file: KeptFile; readonly at: EpochMs }
   /** Positions are the owner's, increasing per instance; the row refers to the journal by id. */
   | {
       readonly kind: 'outbox.add'
@@ -163,8 +219,19 @@ export interface QueueSize {
   readonly last: number
 }
 
+/** The place of an entry in a list that is read on behind it. */
+export type JournalPlace = Pick<JournalEntry, 'at' | 'seq'>
+
+export interface ShelfQuery {
+  readonly instance: InstanceId
+  readonly shelf: Shelf
+  readonly direction: MessageRow['direction']
+  /** Entries whose own time is not before this. */
+  readonly since: EpochMs
+}
+
 /** What retention removes; each by the time that its promise counts from. */
-export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances'
+export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files'
 
 export interface Store {
   /**
@@ -193,6 +260,23 @@ export interface Store {
   readonly journal: {
     /** The message with this id; where several chats of the instance share the id, the newest. */
     find(instance: InstanceId, id: MessageId): Promise<MessageRow | null>
+    /** The message with this id in this chat. */
+    inChat(instance: InstanceId, chat: ChatId, id: MessageId): Promise<MessageRow | null>
+    /**
+     * The messages of a chat, newest first by their own time (then by insertion), at most `limit`, behind `after` where it is given.
+     * Right up to the last commit that resolved, indexed, and bounded by `limit` whatever the journal holds.
+     */
+    ofChat(instance: InstanceId, chat: ChatId, limit: number, after?: JournalPlace): Promise<readonly JournalEntry[]>
+    /** What lies on a shelf since a time, in the same order and as surely. */
+    since(query: ShelfQuery, limit: number, after?: JournalPlace): Promise<readonly JournalEntry[]>
+    /** How far the viewers of a status came, oldest first. */
+    receipts(instance: InstanceId, id: MessageId): Promise<readonly Receipt[]>
+  }
+  readonly usage: {
+    /** What the `quota` guards of this month have counted. */
+    ofMonth(instance: InstanceId, month: string): Promise<ReadonlyMap<string, number>>
+    /** The month's correspondents, in the order in which they came. */
+    correspondents(instance: InstanceId, month: string): Promise<readonly ChatId[]>
   }
   readonly outbox: {
     sizes(): Promise<readonly QueueSize[]>
@@ -212,6 +296,10 @@ export interface Store {
   }
   readonly secrets: {
     get(instance: InstanceId, name: string): Promise<Uint8Array | null>
+  }
+  readonly files: {
+    /** What `file.put` stored; null when it is not there. */
+    find(instance: InstanceId, sha256: string): Promise<KeptFile | null>
   }
   readonly answers: {
     find(scope: string, key: string): Promise<Earlier | null>

@@ -42,8 +42,9 @@ test('a message that the network never gets, however often it is sent, is given 
       )
     },
     lookup: () => Promise.resolve('absent'),
+    facets: {},
   } as Partial<Session> as Session
-  const sender = new Sender(record)
+  const sender = new Sender(record, () => Promise.resolve(undefined))
   sender.open(session)
   await until(() => record.outbox.count === 0)
   assert.deepEqual(offered, [bad, bad, bad, bad, bad, good])
@@ -73,8 +74,9 @@ test('a clock that is set back holds up no message until it has caught up', asyn
       )
     },
     lookup: () => Promise.resolve('unknown'),
+    facets: {},
   } as Partial<Session> as Session
-  const sender = new Sender(record)
+  const sender = new Sender(record, () => Promise.resolve(undefined))
   sender.open(session)
   await until(() => offered.length === 4)
   assert.deepEqual(offered, ids)

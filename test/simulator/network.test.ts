@@ -28,7 +28,7 @@ describe('linking', () => {
     const server = await bench.connect()
     for (const phone of [OWN, PEER]) {
       const channel = server.newChannel()
-      server.tell({ t: 'pair', channel, messenger: 'v3', phone: null })
+      server.tell({ t: 'pair', channel, messenger: 'v3', way: 'qr', phone: null, hidesNumbers: false })
       const { value } = await server.next(channel, 'show')
       assert.match(value, /^JADEGATE-SIM:v3:/)
       const url = await QRCode.toDataURL(value, { width: 276 })
@@ -44,7 +44,7 @@ describe('linking', () => {
   test('a QR is taken a moment after it was replaced, not later, and only once', async () => {
     const server = await bench.connect()
     const channel = server.newChannel()
-    server.tell({ t: 'pair', channel, messenger: 'whatsapp', phone: null })
+    server.tell({ t: 'pair', channel, messenger: 'whatsapp', way: 'qr', phone: null, hidesNumbers: false })
     const first = await server.next(channel, 'show')
     bench.clock.skip(20_000)
     const second = await server.next(channel, 'show', 1)
@@ -64,7 +64,7 @@ describe('linking', () => {
   test('a code holds 150 seconds, in either case and with a dash', async () => {
     const server = await bench.connect()
     const channel = server.newChannel()
-    server.tell({ t: 'pair', channel, messenger: 'whatsapp', phone: OWN })
+    server.tell({ t: 'pair', channel, messenger: 'whatsapp', way: 'code', phone: OWN, hidesNumbers: false })
     const { value, until: end } = await server.next(channel, 'show')
     assert.match(value, /^[1-9A-Z]{8}$/)
     assert.ok(Math.abs(end - bench.clock.now() - 150_000) < 2_000)
@@ -74,7 +74,7 @@ describe('linking', () => {
     server.tell({ t: 'paired', channel })
     await linked
     const other = server.newChannel()
-    server.tell({ t: 'pair', channel: other, messenger: 'whatsapp', phone: OWN })
+    server.tell({ t: 'pair', channel: other, messenger: 'whatsapp', way: 'code', phone: OWN, hidesNumbers: false })
     const expired = await server.next(other, 'show')
     bench.clock.skip(150_001)
     assert.equal((await server.next(other, 'pairingEnded')).reason, 'expired')
@@ -85,7 +85,7 @@ describe('linking', () => {
   test('a device that never says that it keeps its credentials is dropped after ten minutes', async () => {
     const server = await bench.connect()
     const channel = server.newChannel()
-    server.tell({ t: 'pair', channel, messenger: 'whatsapp', phone: null })
+    server.tell({ t: 'pair', channel, messenger: 'whatsapp', way: 'qr', phone: null, hidesNumbers: false })
     const { value } = await server.next(channel, 'show')
     const linking = call(bench.url, 'POST', 'link', { qr: value, phoneNumber: OWN })
     const keys = await server.next(channel, 'credentials')

@@ -47,7 +47,7 @@ describe('the page of the virtual phone', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter')
     await page.waitForSelector('#live.on')
     const channel = server.newChannel()
-    server.tell({ t: 'pair', channel, messenger: 'whatsapp', phone: null })
+    server.tell({ t: 'pair', channel, messenger: 'whatsapp', way: 'qr', phone: null, hidesNumbers: false })
     const { value } = await server.next(channel, 'show')
     const picture = join(folder, 'qr.png')
     await QRCode.toFile(picture, value, { width: 276 })

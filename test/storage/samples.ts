@@ -49,11 +49,14 @@ export function message(on: InstanceId, id: string, rest: Partial<MessageRow> = 
     id: messageId(id),
     chat: CHAT,
     direction: 'out',
+    shelf: 'message',
     byApi: true,
     status: 'pending',
     description: '',
     at: 2000,
     body: JSON.stringify(outgoing(`text of ${id}`)),
+    isEdited: false,
+    isDeleted: false,
     ...rest,
   }
 }

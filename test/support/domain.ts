@@ -1,19 +1,31 @@
+import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TARIFFS } from '../../src/billing/tariffs.ts'
 import { ownEverything } from '../../src/cluster/ownership.ts'
 import { openDrivers } from '../../src/drivers/registry.ts'
 import { Housekeeping } from '../../src/instances/housekeeping.ts'
+import { DecimalIds } from '../../src/instances/identifiers.ts'
 import type { Instance } from '../../src/instances/instance.ts'
 import { Instances } from '../../src/instances/instances.ts'
 import type { Limits, Node } from '../../src/instances/node.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { GuardedPools, type GuardedPoolLimits } from '../../src/lib/guarded-pool.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
+import { Slots } from '../../src/lib/slots.ts'
+import { openDiskMedia } from '../../src/media/disk.ts'
+import { FileFetcher } from '../../src/media/fetch.ts'
+import { FileLinks } from '../../src/media/links.ts'
+import { FILE_LIMIT_BYTES } from '../../src/media/media.ts'
+import type { Content } from '../../src/model/content.ts'
 import { isFault } from '../../src/model/fault.ts'
 import type { AccountId, ChatId, MessageId } from '../../src/model/ids.ts'
+import type { OutgoingMessage } from '../../src/model/message.ts'
+import type { Messenger } from '../../src/model/messenger.ts'
 import { isRepeated } from '../../src/model/once.ts'
 import type { Settings } from '../../src/model/settings.ts'
 import { Courier } from '../../src/notifications/courier.ts'
@@ -34,6 +46,17 @@ const LIMITS: Limits = {
   keepStatesMs: 365 * 24 * HOUR_MS,
   keepDeletedMs: 92 * 24 * HOUR_MS,
   keepAnswersMs: 24 * HOUR_MS,
+  keepMediaMs: 15 * 24 * HOUR_MS,
+}
+
+const FETCHES: GuardedPoolLimits = {
+  origins: 8,
+  connections: 8,
+  burst: 64,
+  burstMs: 1000,
+  connectTimeoutMs: 2000,
+  headersTimeoutMs: 5000,
+  bodyTimeoutMs: 5000,
 }
 
 /** The domain of one process over a real store and a real simulated network, without HTTP. */
@@ -44,6 +67,14 @@ export interface Domain {
   stop(): Promise<void>
 }
 
+/** What a test puts in the place of what a process has. */
+export interface Stead {
+  readonly limits?: Partial<Limits>
+  /** Something between the domain and its store, such as delays. */
+  readonly around?: (inner: Store) => Store
+  readonly node?: Partial<Pick<Node, 'tariffOf' | 'fetchFile' | 'clock' | 'drivers'>>
+}
+
 /** A simulated network and a folder that outlive the domains that are started on them. */
 export async function openWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'jadegate-test-'))
@@ -51,8 +82,11 @@ export async function openWorld() {
   const network = await startNetwork({ file: join(folder, 'simulator.db'), host: '127.0.0.1', port: 0, ...shared })
   const running = new Set<Domain>()
 
-  /** `around` may put something between the domain and its store, such as delays. */
-  async function start(limits: Partial<Limits> = {}, around = (inner: Store): Store => inner): Promise<Domain> {
+  async function start(limits: Partial<Limits> = {}, around?: Stead['around']): Promise<Domain> {
+    return startWith({ limits, ...(around && { around }) })
+  }
+
+  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {} }: Stead): Promise<Domain> {
     const inner = await openSqliteStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
@@ -61,15 +95,33 @@ export async function openWorld() {
     const store = around(inner)
     const engines = { whatsapp: 'simulator', v3: 'simulator', telegram: 'simulator' } as const
     const drivers = await openDrivers(engines, { ...shared, simulator: { url: network.url } })
-    const courier = new Courier({
+    const allow = new AddressRules(['127.0.0.0/8'])
+    const courier = new Courier({ clock: systemClock, log: silentLog, allow, timeoutMs: 5000, retryMs: 200 })
+    const pools = new GuardedPools(systemClock, allow, FETCHES)
+    const media = await openDiskMedia({ folder: join(folder, 'media'), ...shared })
+    const links = new FileLinks({
+      publicUrl: () => 'http://127.0.0.1:1',
+      hash: (text) => createHmac('sha256', 'test').update(text).digest('base64url'),
       clock: systemClock,
-      log: silentLog,
-      allow: new AddressRules(['127.0.0.0/8']),
-      timeoutMs: 5000,
-      retryMs: 200,
+      lifeMs: LIMITS.keepMediaMs,
     })
+    const fetcher = new FileFetcher({ media, links, pools, limitBytes: FILE_LIMIT_BYTES, timeoutMs: 10_000 })
     const ownership = await ownEverything(store, 'test')
-    const node: Node = { store, drivers, courier, ownership, limits: { ...LIMITS, ...limits }, ...shared }
+    const node: Node = {
+      store,
+      drivers,
+      courier,
+      ownership,
+      limits: { ...LIMITS, ...limits },
+      media,
+      links,
+      fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
+      downloads: new Slots(8),
+      decimalIds: new DecimalIds(),
+      tariffOf: () => TARIFFS.PARTNER,
+      ...shared,
+      ...instead,
+    }
     const instances = await Instances.load(node)
     const housekeeping = new Housekeeping(node, instances)
     await instances.start()
@@ -82,6 +134,7 @@ export async function openWorld() {
         await courier.close(1000)
         await housekeeping.stop()
         await instances.stop()
+        await pools.destroy()
         for (const driver of drivers.values()) await driver.close()
         await store.close()
       },
@@ -92,6 +145,7 @@ export async function openWorld() {
 
   return {
     start,
+    startWith,
     /** Calls the simulated network's API. */
     async simulator(verb: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
       const response = await fetch(`${network.url}/simulator/${path}`, {
@@ -111,9 +165,13 @@ export async function openWorld() {
 }
 export type World = Awaited<ReturnType<typeof openWorld>>
 
-export async function newInstance(domain: Domain, settings: Partial<Settings> = {}): Promise<Instance> {
+export async function newInstance(
+  domain: Domain,
+  settings: Partial<Settings> = {},
+  messenger: Messenger = 'whatsapp',
+): Promise<Instance> {
   const made = await domain.instances.create(ACCOUNT, {
-    messenger: 'whatsapp',
+    messenger,
     name: '',
     settings: { delaySendMessagesMilliseconds: 500, ...settings },
   })
@@ -129,8 +187,19 @@ export async function link(world: World, instance: Instance, phoneNumber: string
   await until(() => instance.state === 'authorized' && instance.isOnline)
 }
 
-export async function say(instance: Instance, to: string, text: string): Promise<MessageId> {
-  const id = await instance.send({ chat: `${to}@c.us` as ChatId, content: { kind: 'text', text } })
+export function say(instance: Instance, to: string, text: string): Promise<MessageId> {
+  return sendTo(instance, to, { kind: 'text', text })
+}
+
+/** Queues a content for a phone, or for a chat id that is given whole. */
+export async function sendTo(
+  instance: Instance,
+  to: string,
+  content: Content,
+  more: Partial<OutgoingMessage> = {},
+): Promise<MessageId> {
+  const chat = (to.includes('@') ? to : `${to}@c.us`) as ChatId
+  const id = await instance.send({ chat, content, ...more })
   if (isFault(id) || isRepeated(id)) throw new Error('not queued')
   return id
 }

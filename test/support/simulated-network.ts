@@ -7,6 +7,9 @@ import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { until } from '../../src/lib/until.ts'
+import type { Messenger } from '../../src/model/messenger.ts'
+import type { AskName } from '../../src/simulator/asks.ts'
+import type { Content } from '../../src/simulator/contents.ts'
 import { startNetwork, type Network } from '../../src/simulator/network.ts'
 import { readFromNetwork, type FromNetwork, type ToNetwork } from '../../src/simulator/protocol.ts'
 
@@ -90,13 +93,18 @@ export interface Keys {
   readonly device: string
   readonly key: string
   readonly label: string
+  /** How others name the account. */
+  readonly address: string
 }
+
+export type Answered = Extract<FromNetwork, { t: 'answer' | 'unanswered' }>
 
 /** Speaks the link's protocol by hand. */
 export class RawProcess {
   readonly heard: FromNetwork[] = []
   readonly #socket: WebSocket
   #channel = 0
+  #question = 0
 
   constructor(socket: WebSocket) {
     this.#socket = socket
@@ -152,17 +160,18 @@ export class RawProcess {
   async link(
     url: string,
     phone: string,
-    messenger: 'whatsapp' | 'v3' = 'whatsapp',
+    messenger: Messenger = 'whatsapp',
+    hidesNumbers = false,
   ): Promise<{ keys: Keys; channel: number }> {
     const channel = this.newChannel()
-    this.tell({ t: 'pair', channel, messenger, phone: null })
+    this.tell({ t: 'pair', channel, messenger, way: 'qr', phone: null, hidesNumbers })
     const { value } = await this.next(channel, 'show')
     const linked = ask(url, 'POST', 'link', { qr: value, phoneNumber: phone })
-    const { device, key, label } = await this.next(channel, 'credentials')
+    const { device, key, label, address } = await this.next(channel, 'credentials')
     this.tell({ t: 'paired', channel })
     await this.next(channel, 'opened')
     await linked
-    return { keys: { device, key, label }, channel }
+    return { keys: { device, key, label, address }, channel }
   }
 
   async open({ device, key }: Keys): Promise<number> {
@@ -173,6 +182,23 @@ export class RawProcess {
   }
 
   send(channel: number, id: string, to: string, text: string): void {
-    this.tell({ t: 'send', channel, id, to, content: { kind: 'text', text } })
+    this.say(channel, id, to, { kind: 'text', text })
+  }
+
+  say(channel: number, id: string, to: string, content: Content): void {
+    this.tell({ t: 'send', channel, id, to, content })
+  }
+
+  /** The network's answer to a question of `asks.ts`. */
+  async ask(channel: number, name: AskName, value: object): Promise<Answered> {
+    this.#question += 1
+    const no = this.#question
+    this.tell({ t: 'ask', channel, no, name, value })
+    return until(
+      () =>
+        this.on(channel, 'answer').find((one) => one.no === no) ??
+        this.on(channel, 'unanswered').find((one) => one.no === no),
+      `the answer to ${name}`,
+    )
   }
 }

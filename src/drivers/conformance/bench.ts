@@ -1,17 +1,33 @@
 import assert from 'node:assert/strict'
 import { silentLog } from '../../lib/log.ts'
 import { systemRandom } from '../../lib/random.ts'
-import type { MessageId } from '../../model/ids.ts'
-import type { Session } from '../driver.ts'
+import type { Content } from '../../model/content.ts'
+import { isFault } from '../../model/fault.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
+import type { OutgoingMessage } from '../../model/message.ts'
+import type { Session, Verdict } from '../driver.ts'
+import type { Facets } from '../facets.ts'
 import { followLogin } from './follow-login.ts'
-import { RecordingHost } from './host.ts'
+import { RecordingHost, type Possessions } from './host.ts'
 import type { DriverRig } from './rig.ts'
+
+export interface Opened {
+  readonly session: Session
+  readonly host: RecordingHost
+}
+
+interface Sending extends Omit<OutgoingMessage, 'chat' | 'content'> {
+  /** A new one if absent. */
+  readonly id?: MessageId
+  readonly signal?: AbortSignal
+}
 
 /** The rig of the running test, and sessions that are closed after it. */
 export class Bench {
   readonly #start: () => Promise<DriverRig>
   #rig: DriverRig | undefined
   #sessions: Session[] = []
+  #lastId = 0
 
   constructor(start: () => Promise<DriverRig>) {
     this.#start = start
@@ -32,9 +48,9 @@ export class Bench {
     await this.rig.close()
   }
 
-  open(secrets?: Map<string, Uint8Array>): { session: Session; host: RecordingHost } {
+  open(possessions: Possessions = {}): Opened {
     const { clock, driver } = this.rig
-    const host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, secrets)
+    const host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, possessions)
     const session = driver.open(host)
     this.#sessions.push(session)
     return { session, host }
@@ -45,17 +61,67 @@ export class Bench {
     this.#sessions = this.#sessions.filter((one) => one !== session)
   }
 
-  async linked(phone = this.rig.phones.own): Promise<{ session: Session; host: RecordingHost }> {
-    const opened = this.open()
+  async linked(phone = this.rig.phones.own, possessions: Possessions = {}): Promise<Opened> {
+    const opened = this.open(possessions)
     const login = followLogin(opened.session.login({ way: 'qr' }))
     await this.rig.person.scan(await login.shown(0), phone)
     assert.deepEqual(await login.end(), { kind: 'done' })
     return opened
   }
 
-  send(session: Session, id: string, to: string, text: string, signal = new AbortController().signal) {
-    const chat = this.rig.driver.parseChatId(this.rig.chatOf(to))
-    assert.ok(chat !== null)
-    return session.send(id as MessageId, { chat, content: { kind: 'text', text } }, signal)
+  /** As this messenger's ids look. */
+  newId(): MessageId {
+    this.#lastId += 1
+    const { messageIds } = this.rig.driver.capabilities
+    const start = messageIds === 'hex' ? '3EB0C0' : '1150000000'
+    return `${start}${String(this.#lastId).padStart(8, '0')}` as MessageId
   }
+
+  /** The chat with a number, as the API names it. */
+  chat(phone: string): ChatId {
+    const chat = this.rig.driver.parseChatId(this.rig.chatOf(phone))
+    assert.ok(chat !== null)
+    return chat
+  }
+
+  /** The chat with a number, as this session's network names it. */
+  async nameOf({ session }: Opened, phone: string): Promise<ChatId> {
+    const found = value(await facet(session, 'contacts').find({ phone }))
+    assert.ok(found !== null)
+    return found.chat
+  }
+
+  /** To a number or a chat, a text or anything else. */
+  send(session: Session, to: string, what: string | Content, sending: Sending = {}): Promise<Verdict> {
+    const { id = this.newId(), signal = new AbortController().signal, ...rest } = sending
+    const chat = /^\d{11,16}$/.test(to) ? this.chat(to) : (to as ChatId)
+    const content: Content = typeof what === 'string' ? { kind: 'text', text: what } : what
+    return session.send(id, { chat, content, ...rest }, signal)
+  }
+
+  /** As `send`, and it must be accepted. */
+  async sent(session: Session, to: string, what: string | Content, sending: Sending = {}): Promise<MessageId> {
+    const id = sending.id ?? this.newId()
+    const verdict = await this.send(session, to, what, { ...sending, id })
+    assert.ok(verdict.ok, JSON.stringify(verdict))
+    return id
+  }
+}
+
+export function facet<Name extends keyof Facets>(session: Session, name: Name): Facets[Name] {
+  const found = session.facets[name]
+  assert.ok(found !== undefined, `the session has no ${name}`)
+  return found
+}
+
+/** What was answered; a fault fails the test. */
+export function value<T>(answer: T): Exclude<T, { readonly fault: unknown }> {
+  assert.ok(!isFault(answer), JSON.stringify(answer))
+  return answer as Exclude<T, { readonly fault: unknown }>
+}
+
+/** The code of the fault that was answered; anything else fails the test. */
+export function faultIn(answer: unknown): string {
+  assert.ok(isFault(answer), JSON.stringify(answer))
+  return answer.fault
 }

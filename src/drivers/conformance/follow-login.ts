@@ -10,9 +10,16 @@ export function followLogin(login: Login) {
     for await (const step of login.steps) steps.push(step)
   })()
   const codes = () => steps.flatMap((step) => (step.kind === 'show' ? [step] : []))
+  const questions = () => steps.flatMap((step) => (step.kind === 'ask' ? [step] : []))
   return {
     login,
     codes,
+    questions,
+    /** The question of this number: what it asks and what was wrong with the last answer. */
+    asked: async (index: number) => {
+      const { what, trouble } = await until(() => questions()[index], `question ${String(index)}`)
+      return { what, trouble: trouble?.fault }
+    },
     shown: async (index: number) => (await until(() => codes()[index], `code ${String(index)}`)).value,
     end: async () => {
       await over

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Random } from '../../lib/random.ts'
+import type { KeptFile } from '../../model/content.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import type { Change, SessionEvent, SessionHost } from '../driver.ts'
@@ -11,14 +14,23 @@ interface Surroundings {
   readonly log: Log
 }
 
+/** What a host has when a session begins. */
+export interface Possessions {
+  /** Shared with another host, it stands for what outlived a process. */
+  readonly secrets?: Map<string, Uint8Array>
+  readonly hidesNumbers?: boolean
+}
+
 /** A host that keeps everything in memory and remembers what a session did to it. */
 export class RecordingHost implements SessionHost {
   readonly instance: InstanceId
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Shared with another host, it stands for what outlived a process. */
   readonly secrets: Map<string, Uint8Array>
+  readonly hidesNumbers: boolean
+  /** The files that were asked for, each as often as it was. */
+  readonly filesRead: KeptFile[] = []
   readonly events: SessionEvent[] = []
   /** How many commits were begun, and how many came to an end. */
   begun = 0
@@ -27,14 +39,34 @@ export class RecordingHost implements SessionHost {
   readonly losses: Fault[] = []
   /** Set to let a commit take its time, or never end. It runs after the change was kept. */
   afterKeeping: () => Promise<void> = () => Promise.resolve()
+  readonly #files = new Map<string, () => Readable>()
   #rejections = 0
 
-  constructor(instance: number, { clock, random, log }: Surroundings, secrets = new Map<string, Uint8Array>()) {
+  constructor(instance: number, { clock, random, log }: Surroundings, possessions: Possessions = {}) {
     this.instance = instance as InstanceId
     this.clock = clock
     this.random = random
     this.log = log
-    this.secrets = secrets
+    this.secrets = possessions.secrets ?? new Map<string, Uint8Array>()
+    this.hidesNumbers = possessions.hidesNumbers ?? false
+  }
+
+  /** Puts bytes into the media store. */
+  keep(bytes: Uint8Array): KeptFile {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return this.keepAs(sha256, bytes.length, () => Readable.from([bytes]))
+  }
+
+  /** As `keep`, for a file whose bytes are made when they are read, whatever they then are. */
+  keepAs(sha256: string, size: number, read: () => Readable): KeptFile {
+    this.#files.set(sha256, read)
+    return { at: 'here', sha256, size }
+  }
+
+  file(file: KeptFile): Promise<Readable> {
+    this.filesRead.push(file)
+    const read = this.#files.get(file.sha256)
+    return read === undefined ? Promise.reject(new Error('the file is gone')) : Promise.resolve(read())
   }
 
   /** The next so many commits fail and keep nothing. */
@@ -74,6 +106,14 @@ export class RecordingHost implements SessionHost {
 
   messages() {
     return this.events.flatMap((event) => (event.kind === 'message' ? [event.message] : []))
+  }
+
+  calls() {
+    return this.events.flatMap((event) => (event.kind === 'call' ? [event.call] : []))
+  }
+
+  receipts(id: string) {
+    return this.events.flatMap((event) => (event.kind === 'receipt' && event.id === id ? [event] : []))
   }
 
   statuses(id: string): string[] {

@@ -19,6 +19,9 @@ export function linking(bench: Bench): void {
     assert.ok(event?.kind === 'linked')
     assert.equal(event.account.wid, bench.rig.chatOf(bench.rig.phones.own))
     assert.notEqual(event.account.deviceId, '')
+    assert.notEqual(event.account.pushName, '')
+    const name = await bench.nameOf({ session, host }, bench.rig.phones.own)
+    assert.equal(event.account.chat ?? event.account.wid, name)
   })
 
   test('a QR is replaced in time, says until when it holds, and the new one links', async () => {
@@ -72,6 +75,101 @@ export function linking(bench: Bench): void {
     assert.deepEqual(await login.end(), { kind: 'done' })
   })
 
+  /** A login by a code that the messenger sends; undefined where there is none such. */
+  const bySms = async (phone: string) => {
+    const opened = bench.open()
+    const login = followLogin(opened.session.login({ way: 'sms', phone }))
+    if (bench.rig.driver.capabilities.loginWays.includes('sms')) return { ...opened, login }
+    const last = await login.end()
+    assert.equal(last?.kind === 'ended' && last.fault.fault, 'unsupported')
+    return undefined
+  }
+
+  test('a code that the messenger sends links; after a wrong one it asks again', async () => {
+    const { own } = bench.rig.phones
+    const begun = await bySms(own)
+    if (begun === undefined) return
+    const { login, host } = begun
+    assert.deepEqual(await login.asked(0), { what: 'code', trouble: undefined })
+    const code = await bench.rig.person.codeSentTo(own)
+    const wrong = [`${code}1`, '', 'x'.repeat(5_000)]
+    for (const [index, answer] of wrong.entries()) {
+      login.login.answer(answer)
+      assert.deepEqual(await login.asked(index + 1), { what: 'code', trouble: 'wrongCode' })
+    }
+    login.login.answer(code)
+    assert.deepEqual(await login.end(), { kind: 'done' })
+    assert.equal(host.count('linked'), 1)
+    assert.equal(host.openings, 1)
+  })
+
+  test('an account with a password asks for it after the code, and again after a wrong one', async () => {
+    const { own } = bench.rig.phones
+    await bench.rig.person.setPassword(own, 'open sesame')
+    const begun = await bySms(own)
+    if (begun === undefined) return
+    const { login, host } = begun
+    await login.asked(0)
+    login.login.answer(await bench.rig.person.codeSentTo(own))
+    assert.deepEqual(await login.asked(1), { what: 'password', trouble: undefined })
+    for (const [index, answer] of ['open', 'y'.repeat(5_000)].entries()) {
+      login.login.answer(answer)
+      assert.deepEqual(await login.asked(index + 2), { what: 'password', trouble: 'wrongPassword' })
+    }
+    assert.equal(host.begun, 0)
+    login.login.answer('open sesame')
+    assert.deepEqual(await login.end(), { kind: 'done' })
+  })
+
+  test('a number without an account, and what is no number, end the attempt', async () => {
+    if ((await bySms(bench.rig.phones.own)) === undefined) return
+    const login = (phone: string) => bench.open().session.login({ way: 'sms', phone })
+    await endsWith(login(bench.rig.withoutAccount), 'noAccount')
+    await endsWith(login('call me'), 'invalid')
+  })
+
+  test('an attempt by a code is cancelled, and an answer after it goes nowhere', async () => {
+    const { own } = bench.rig.phones
+    const begun = await bySms(own)
+    if (begun === undefined) return
+    const { login, host } = begun
+    await login.asked(0)
+    const code = await bench.rig.person.codeSentTo(own)
+    login.login.cancel()
+    login.login.answer(code)
+    const last = await login.end()
+    assert.equal(last?.kind === 'ended' && last.fault.fault, 'linkCancelled')
+    assert.equal(host.begun, 0)
+    assert.deepEqual(host.losses, [])
+  })
+
+  test('a scan on an account with a password asks for it', async () => {
+    const { own } = bench.rig.phones
+    await bench.rig.person.setPassword(own, 'open sesame')
+    const { session } = bench.open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    await bench.rig.person.scan(await login.shown(0), own)
+    assert.deepEqual(await login.asked(0), { what: 'password', trouble: undefined })
+    login.login.answer('sesame open')
+    assert.deepEqual(await login.asked(1), { what: 'password', trouble: 'wrongPassword' })
+    login.login.answer('open sesame')
+    assert.deepEqual(await login.end(), { kind: 'done' })
+  })
+
+  test('a scan on an account with a passkey is done when the phone confirms it; no word helps', async () => {
+    const { own } = bench.rig.phones
+    await bench.rig.person.wantPasskey(own)
+    const { session, host } = bench.open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    await bench.rig.person.scan(await login.shown(0), own)
+    assert.deepEqual(await login.asked(0), { what: 'passkey', trouble: undefined })
+    login.login.answer('let me in')
+    assert.equal(host.begun, 0)
+    await bench.rig.person.confirmPasskey(own)
+    assert.deepEqual(await login.end(), { kind: 'done' })
+    assert.equal(login.questions().length, 1)
+  })
+
   test('a host that can not store the credentials ends the attempt; the phone stays unlinked', async () => {
     const { session, host } = bench.open()
     host.rejectNext(1)
@@ -91,7 +189,7 @@ export function linking(bench: Bench): void {
     const login = followLogin(session.login({ way: 'qr' }))
     bench.rig.person.scan(await login.shown(0), bench.rig.phones.own).catch(() => undefined)
     await until(() => host.secrets.size > 0, 'the credentials')
-    const back = bench.open(host.secrets)
+    const back = bench.open(host)
     await back.session.connect()
     await until(() => back.host.openings === 1, 'the session to open')
   })

@@ -9,10 +9,10 @@ export function living(bench: Bench): void {
   test('stored credentials open the session again; without them it says that nothing is linked', async () => {
     const { session, host } = await bench.linked()
     await session.disconnect()
-    const back = bench.open(host.secrets)
+    const back = bench.open(host)
     await back.session.connect()
     await until(() => back.host.openings === 1, 'the session to open')
-    assert.ok((await bench.send(back.session, 'AB01', bench.rig.phones.peer, 'back')).ok)
+    assert.ok((await bench.send(back.session, bench.rig.phones.peer, 'back')).ok)
     const empty = bench.open()
     await empty.session.connect()
     const loss = await until(() => empty.host.losses[0], 'the loss')
@@ -23,7 +23,7 @@ export function living(bench: Bench): void {
     const { session, host } = await bench.linked()
     await session.connect()
     await session.connect()
-    assert.ok((await bench.send(session, 'AB02', bench.rig.phones.peer, 'still here')).ok)
+    assert.ok((await bench.send(session, bench.rig.phones.peer, 'still here')).ok)
     assert.equal(host.openings, 1)
     assert.deepEqual(host.losses, [])
   })
@@ -43,13 +43,13 @@ export function living(bench: Bench): void {
 
   test('the same device opened elsewhere replaces this one, for good', async () => {
     const { host } = await bench.linked()
-    const newer = bench.open(host.secrets)
+    const newer = bench.open(host)
     await newer.session.connect()
     await until(() => newer.host.openings === 1, 'the newer one to open')
     const loss = await until(() => host.losses[0], 'the loss')
     assert.equal(loss.fault, 'replaced')
     assert.equal(retryOf(loss), 'never')
-    assert.ok((await bench.send(newer.session, 'AB03', bench.rig.phones.peer, 'me')).ok)
+    assert.ok((await bench.send(newer.session, bench.rig.phones.peer, 'me')).ok)
   })
 
   test('a phone that unlinks the device: what came before, then the unlinked event, then the loss', async () => {
@@ -76,7 +76,7 @@ export function living(bench: Bench): void {
     const { session, host } = await bench.linked()
     await session.logout()
     assert.deepEqual(host.losses, [])
-    const back = bench.open(host.secrets)
+    const back = bench.open(host)
     await back.session.connect()
     assert.equal((await until(() => back.host.losses[0], 'the loss')).fault, 'unlinked')
   })
@@ -104,7 +104,7 @@ export function living(bench: Bench): void {
       await session.connect()
       await until(() => host.openings === round, 'the session to open')
     }
-    assert.ok((await bench.send(session, 'AB04', bench.rig.phones.peer, 'still me')).ok)
+    assert.ok((await bench.send(session, bench.rig.phones.peer, 'still me')).ok)
     assert.deepEqual(host.losses, [])
   })
 }

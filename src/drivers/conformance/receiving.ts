@@ -7,7 +7,8 @@ import type { Bench } from './bench.ts'
 export function receiving(bench: Bench): void {
   test('what people write arrives in order, with ids, names and times', async () => {
     const { own, peer } = bench.rig.phones
-    const { host } = await bench.linked()
+    const { host, session } = await bench.linked()
+    const peerChat = await bench.nameOf({ host, session }, peer)
     const ids: string[] = []
     for (let index = 0; index < 30; index += 1) ids.push(await bench.rig.person.say(peer, own, `text ${String(index)}`))
     await until(() => host.messages().length >= ids.length, 'the messages')
@@ -17,10 +18,10 @@ export function receiving(bench: Bench): void {
       ids,
     )
     for (const [index, message] of messages.entries()) {
-      assert.equal(message.content.text, `text ${String(index)}`)
+      assert.deepEqual(message.content, { kind: 'text', text: `text ${String(index)}` })
       assert.equal(message.direction, 'in')
-      assert.equal(message.chat.id, bench.rig.chatOf(peer))
-      assert.equal(message.author.id, bench.rig.chatOf(peer))
+      assert.equal(message.chat.id, peerChat)
+      assert.equal(message.author.id, peerChat)
       assert.notEqual(message.author.name, '')
       assert.ok(Math.abs(message.at - bench.rig.clock.now()) < 60_000)
     }
@@ -28,11 +29,12 @@ export function receiving(bench: Bench): void {
 
   test('what the phone itself writes arrives as outgoing, with receipts', async () => {
     const { own, peer } = bench.rig.phones
-    const { host } = await bench.linked()
+    const opened = await bench.linked()
+    const { host } = opened
     const id = await bench.rig.person.say(own, peer, 'from the phone')
     const message = await until(() => host.messages()[0], 'the message')
-    assert.deepEqual([message.id, message.direction, message.chat.id], [id, 'out', bench.rig.chatOf(peer)])
-    assert.equal(message.author.id, bench.rig.chatOf(own))
+    assert.deepEqual([message.id, message.direction, message.chat.id], [id, 'out', await bench.nameOf(opened, peer)])
+    assert.equal(message.author.id, await bench.nameOf(opened, own))
     await until(() => host.statuses(id).includes('delivered'), 'the receipt')
   })
 
@@ -67,7 +69,7 @@ export function receiving(bench: Bench): void {
     bench.abandon(session)
     const id = await bench.rig.person.say(peer, own, 'kept, not acknowledged')
     await until(() => host.messages().length === 1, 'the first delivery')
-    const back = bench.open(host.secrets)
+    const back = bench.open(host)
     await back.session.connect()
     const again = await until(() => back.host.messages()[0], 'the second delivery')
     assert.equal(again.id, id)
@@ -78,7 +80,7 @@ export function receiving(bench: Bench): void {
     const { host, session } = await bench.linked()
     await session.disconnect()
     const id = await bench.rig.person.say(peer, own, 'while away')
-    const back = bench.open(host.secrets)
+    const back = bench.open(host)
     await back.session.connect()
     assert.equal((await until(() => back.host.messages()[0], 'the message')).id, id)
   })

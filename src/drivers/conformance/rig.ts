@@ -1,4 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
+import type { CallStatus } from '../../model/call.ts'
+import type { ContentKind } from '../../model/content.ts'
 import type { Driver } from '../driver.ts'
 
 /** A network under a test's control and a driver that speaks to it, both fresh. */
@@ -9,21 +11,18 @@ export interface DriverRig {
   skip(ms: number): void
   /** After so long a QR is replaced by the next. */
   readonly qrPeriodMs: number
-  /** The chat id of a number, as the API takes it. */
+  /** So long after the last a profile's picture may change again. */
+  readonly picturePeriodMs: number
+  /** What is larger is not taken in. A few KB where the driver lets it be set, so that a test passes it soon. */
+  readonly fileLimitBytes: number
+  /** Kinds that this messenger has not. */
+  readonly lacks: ReadonlySet<ContentKind>
+  /** The chat id that tells a number, as the API takes it. */
   chatOf(phone: string): string
   /** Numbers with an account; none of them is linked yet. */
   readonly phones: { readonly own: string; readonly peer: string; readonly other: string }
   readonly withoutAccount: string
-  readonly person: {
-    scan(qr: string, phone: string): Promise<void>
-    enterCode(code: string, phone: string): Promise<void>
-    unlink(phone: string): Promise<void>
-    /** Resolves with the id that the network gave. */
-    say(from: string, to: string, text: string): Promise<string>
-    read(phone: string, from: string): Promise<void>
-    /** What this phone received, oldest first. */
-    received(phone: string): Promise<readonly { readonly id: string; readonly text: string }[]>
-  }
+  readonly person: Person
   readonly trouble: {
     /** The network takes the account's next message and never answers. */
     loseVerdict(phone: string): Promise<void>
@@ -31,4 +30,40 @@ export interface DriverRig {
     dropConnection(phone: string): Promise<void>
   }
   close(): Promise<void>
+}
+
+/** What persons do with their phones, named by their numbers. */
+export interface Person {
+  scan(qr: string, phone: string): Promise<void>
+  enterCode(code: string, phone: string): Promise<void>
+  /** The code that the messenger sent to this phone. */
+  codeSentTo(phone: string): Promise<string>
+  /** From now on linking asks for it. */
+  setPassword(phone: string, password: string): Promise<void>
+  /** From now on linking by QR wants the phone's passkey. */
+  wantPasskey(phone: string): Promise<void>
+  confirmPasskey(phone: string): Promise<void>
+  unlink(phone: string): Promise<void>
+  /** Resolves with the id that the network gave. */
+  say(from: string, to: string, text: string): Promise<string>
+  read(phone: string, from: string): Promise<void>
+  /** Looks at a status of somebody's. */
+  view(phone: string, author: string, id: string): Promise<void>
+  /** What this phone received, oldest first. */
+  received(phone: string): Promise<readonly { readonly id: string; readonly text: string }[]>
+  /** Begins to watch what chats show on this phone while somebody types. */
+  watchTyping(phone: string): Promise<{ seen(): readonly TypingShown[]; stop(): Promise<void> }>
+  /** Calls and lets it ring; resolves with the call's id. */
+  call(from: string, to: string, isVideo: boolean): Promise<string>
+  /** Ends what rings: it was answered and so long talked, or refused by the called one, or given up by the caller. */
+  endCall(id: string, how: Exclude<CallStatus, 'offer' | 'invalid'>, durationS: number): Promise<void>
+  /** Shows the profile's picture to nobody. */
+  hidePicture(phone: string): Promise<void>
+}
+
+export interface TypingShown {
+  /** Milliseconds. */
+  readonly durationMs: number
+  /** In the wire's words; empty for typing. */
+  readonly type: string
 }

@@ -3,72 +3,136 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { silentLog } from '../../lib/log.ts'
 import { systemRandom } from '../../lib/random.ts'
 import { SkippingClock } from '../../lib/skipping-clock.ts'
-import type { Messenger } from '../../model/messenger.ts'
+import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
 import { startNetwork } from '../../simulator/network.ts'
 import { driverConformance } from '../conformance/conformance.ts'
-import type { DriverRig } from '../conformance/rig.ts'
+import type { DriverRig, Person, TypingShown } from '../conformance/rig.ts'
 import { simulatorDriver } from './driver.ts'
 
 const QR_PERIOD_MS = 20_000
+const PICTURE_PERIOD_MS = 10_000
+/** Small, so that a test passes it soon. */
+const FILE_LIMIT_BYTES = 300_000
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The network's own API, for one messenger. */
+class NetworkApi {
+  readonly #url: string
+  readonly #messenger: Messenger
+
+  constructor(url: string, messenger: Messenger) {
+    this.#url = `${url}/simulator`
+    this.#messenger = messenger
+  }
+
+  async post(path: string, body: object): Promise<Json> {
+    const content = JSON.stringify({ messenger: this.#messenger, ...body })
+    return (await this.#answer(await fetch(`${this.#url}/${path}`, { method: 'POST', body: content }))) as Json
+  }
+
+  async list(path: string, query: Readonly<Record<string, string>>): Promise<readonly Json[]> {
+    const search = new URLSearchParams({ messenger: this.#messenger, ...query }).toString()
+    return (await this.#answer(await fetch(`${this.#url}/${path}?${search}`))) as Json[]
+  }
+
+  /** What a page that shows this phone hears. */
+  async *events(phone: string, signal: AbortSignal): AsyncGenerator<Json> {
+    const search = new URLSearchParams({ messenger: this.#messenger, phone }).toString()
+    const response = await fetch(`${this.#url}/events?${search}`, { signal })
+    assert.ok(response.body !== null)
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body) }))
+      if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length)) as Json
+  }
+
+  async #answer(response: Response): Promise<unknown> {
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(JSON.stringify(answer))
+    return answer
+  }
+}
+
+function personOn(api: NetworkApi): Person {
+  const confirm = async (path: string, body: object) => {
+    await api.post(path, body)
+  }
+  return {
+    scan: (qr, phoneNumber) => confirm('link', { qr, phoneNumber }),
+    enterCode: (code, phoneNumber) => confirm('link', { code, phoneNumber }),
+    codeSentTo: async (phone) => {
+      const [about] = await api.list('phones', { phone })
+      const { code } = about?.['login'] as { code: { code: string } | null }
+      assert.ok(code !== null, 'no code was sent')
+      return code.code
+    },
+    setPassword: (phoneNumber, password) => confirm('phones', { phoneNumber, password }),
+    wantPasskey: (phoneNumber) => confirm('phones', { phoneNumber, wantsPasskey: true }),
+    confirmPasskey: (phoneNumber) => confirm('link', { phoneNumber, confirmPasskey: true }),
+    unlink: (phoneNumber) => confirm('unlink', { phoneNumber }),
+    say: async (from, to, text) => String((await api.post('messages', { from, to, text }))['idMessage']),
+    read: (phone, chat) => confirm('read', { phone, chat }),
+    view: (phone, _author, id) => confirm('statuses/view', { phone, id }),
+    received: async (phone) => {
+      const messages = await api.list('messages', { phone })
+      const incoming = messages.filter(({ direction }) => direction === 'in')
+      return incoming.map(({ id, text }) => ({ id: String(id), text: String(text) }))
+    },
+    watchTyping: (phone) => watchTyping(api, phone),
+    call: async (from, to, isVideo) => String((await api.post('calls', { from, to, isVideo }))['idCall']),
+    endCall: (id, status, durationS) => confirm('calls/end', { id, status, durationS }),
+    hidePicture: (phoneNumber) => confirm('phones', { phoneNumber, hidesPicture: true }),
+  }
+}
+
+async function watchTyping(api: NetworkApi, phone: string) {
+  const shown: TypingShown[] = []
+  const watching = new AbortController()
+  const events = api.events(phone, watching.signal)
+  // The stream has begun once it tells of a change that was made after it was asked for.
+  const first = events.next()
+  while ((await Promise.race([first, sleep(20)])) === undefined) await api.post('phones', { phoneNumber: phone })
+  const over = (async () => {
+    for await (const { kind, durationMs, type } of events)
+      if (kind === 'typing') shown.push({ durationMs: Number(durationMs), type: typeof type === 'string' ? type : '' })
+  })().catch(() => undefined)
+  const stop = () => {
+    watching.abort()
+    return over
+  }
+  return { seen: () => shown, stop }
+}
 
 async function startRig(messenger: Messenger): Promise<DriverRig> {
   const folder = await mkdtemp(join(tmpdir(), 'jadegate-driver-'))
   const clock = new SkippingClock()
   const shared = { clock, random: systemRandom, log: silentLog }
   const network = await startNetwork({ file: join(folder, 'network.db'), host: '127.0.0.1', port: 0, ...shared })
-  const call = async (path: string, body?: object): Promise<unknown> => {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const response = await fetch(`${network.url}/simulator/${path}`, request)
-    const answer: unknown = await response.json()
-    if (!response.ok) throw new Error(JSON.stringify(answer))
-    return answer
+  const api = new NetworkApi(network.url, messenger)
+  const fail = async (fault: object) => {
+    await api.post('faults', fault)
   }
   return {
-    driver: simulatorDriver({ messenger, url: network.url, ...shared }),
+    driver: simulatorDriver({ messenger, url: network.url, fileLimitBytes: FILE_LIMIT_BYTES, ...shared }),
     clock,
     skip: (ms) => clock.skip(ms),
     qrPeriodMs: QR_PERIOD_MS,
+    picturePeriodMs: PICTURE_PERIOD_MS,
+    fileLimitBytes: FILE_LIMIT_BYTES,
+    lacks: new Set(),
     chatOf: (phone) => `${phone}@c.us`,
     phones: { own: '79001000001', peer: '79001000002', other: '79001000003' },
     withoutAccount: '79001230000',
-    person: {
-      scan: async (qr, phoneNumber) => {
-        await call('link', { qr, phoneNumber })
-      },
-      enterCode: async (code, phoneNumber) => {
-        await call('link', { code, phoneNumber })
-      },
-      unlink: async (phoneNumber) => {
-        await call('unlink', { phoneNumber, messenger })
-      },
-      say: async (from, to, text) => {
-        const answer = await call('messages', { from, to, text, messenger })
-        assert.ok(typeof answer === 'object' && answer !== null && 'idMessage' in answer)
-        return String(answer.idMessage)
-      },
-      read: async (phone, chat) => {
-        await call('read', { phone, chat, messenger })
-      },
-      received: async (phone) => {
-        const list = await call(`messages?phone=${phone}&messenger=${messenger}`)
-        assert.ok(Array.isArray(list))
-        const messages = list as { id: string; text: string; direction: string }[]
-        return messages.filter((one) => one.direction === 'in').map(({ id, text }) => ({ id, text }))
-      },
-    },
+    person: personOn(api),
     trouble: {
-      loseVerdict: async (phoneNumber) => {
-        await call('faults', { kind: 'loseVerdicts', count: 1, phoneNumber })
-      },
-      refuseSend: async (phoneNumber) => {
-        await call('faults', { kind: 'failSends', count: 1, phoneNumber })
-      },
-      dropConnection: async (phoneNumber) => {
-        await call('faults', { kind: 'dropConnections', phoneNumber })
-      },
+      loseVerdict: (phoneNumber) => fail({ kind: 'loseVerdicts', count: 1, phoneNumber }),
+      refuseSend: (phoneNumber) => fail({ kind: 'failSends', count: 1, phoneNumber }),
+      dropConnection: (phoneNumber) => fail({ kind: 'dropConnections', phoneNumber }),
     },
     close: async () => {
       await network.close()
@@ -77,5 +141,4 @@ async function startRig(messenger: Messenger): Promise<DriverRig> {
   }
 }
 
-driverConformance('simulator, whatsapp', () => startRig('whatsapp'))
-driverConformance('simulator, v3', () => startRig('v3'))
+for (const messenger of MESSENGERS) driverConformance(`simulator, ${messenger}`, () => startRig(messenger))

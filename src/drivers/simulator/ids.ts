@@ -1,25 +1,48 @@
 import type { ChatId } from '../../model/ids.ts'
+import { STATUS_CHAT } from '../../model/content.ts'
 import type { Messenger } from '../../model/messenger.ts'
 
-const PERSON = /^(\d{7,16})@c\.us$/
-const OTHER = /^(?:\d{5,20}@lid|\d{5,25}@g\.us|\d{7,16}-\d{5,15}@g\.us)$/
-
-/** Reads a chat id from outside: a person by number, a hidden person, a group of either age; null for anything else. */
-export function parseChatId(raw: string): ChatId | null {
-  return PERSON.test(raw) || OTHER.test(raw) ? (raw as ChatId) : null
+/** How a messenger names chats, outside and on its network. */
+export interface ChatIds {
+  /** Reads a chat id from outside and gives its one form; null for anything else. */
+  parse(raw: string): ChatId | null
+  kindOf(chat: ChatId): 'person' | 'group' | 'statuses'
+  /** What the network calls a chat. */
+  addressOf(chat: ChatId): string
+  /** The chat id of what the network calls by this address; empty where it says none. */
+  chatOf(address: string): ChatId
+  /** How `getWaSettings` shows a device. */
+  deviceIdOf(label: string): string
 }
 
-/** What the network calls a chat: the digits of a person, any other id as it is. */
-export function addressOf(chat: ChatId): string {
-  return PERSON.exec(chat)?.[1] ?? chat
+const NUMBER = /^(\d{7,16})@c\.us$/
+const WHATSAPP_OTHER = /^(?:\d{5,20}@lid|\d{5,25}@g\.us|\d{7,16}-\d{5,15}@g\.us|status@broadcast)$/
+
+/** Persons by their numbers or, hidden, by `…@lid`; groups of either age; the chat of statuses. */
+const whatsapp: ChatIds = {
+  parse: (raw) => (NUMBER.test(raw) || WHATSAPP_OTHER.test(raw) ? (raw as ChatId) : null),
+  kindOf: (chat) => (chat === STATUS_CHAT ? 'statuses' : chat.endsWith('@g.us') ? 'group' : 'person'),
+  addressOf: (chat) => NUMBER.exec(chat)?.[1] ?? chat,
+  chatOf: (address) => (address === '' || address.includes('@') ? address : `${address}@c.us`) as ChatId,
+  deviceIdOf: (label) => `${label}@s.whatsapp.net`,
 }
 
-/** The chat id of what the network calls by this address; empty where it says none. */
-export function chatOf(address: string): ChatId {
-  return (address === '' || address.includes('@') ? address : `${address}@c.us`) as ChatId
+/** Some clients put a WhatsApp ending behind an id that has none. */
+const USER = /^([1-9]\d{0,19})(?:@c\.us)?$/
+const GROUP = /^(-[1-9]\d{0,19})(?:@g\.us)?$/
+/** Numbers have 11 digits at least and user ids fewer, so that what stands before `@c.us` tells which it is. */
+const NUMBER_ALIAS = /^[1-9]\d{10,15}@c\.us$/
+
+/** Decimal ids, groups negative. A number as `…@c.us` is taken as another name of its person, whom the network finds. */
+const decimal: ChatIds = {
+  parse: (raw) => {
+    const parsed = NUMBER_ALIAS.test(raw) ? raw : (USER.exec(raw)?.[1] ?? GROUP.exec(raw)?.[1])
+    return parsed === undefined ? null : (parsed as ChatId)
+  },
+  kindOf: (chat) => (chat.startsWith('-') ? 'group' : 'person'),
+  addressOf: (chat) => (chat.endsWith('@c.us') ? `+${chat.slice(0, -'@c.us'.length)}` : chat),
+  chatOf: (address) => address as ChatId,
+  deviceIdOf: (label) => label,
 }
 
-/** How `getWaSettings` shows a device. */
-export function deviceIdOf(messenger: Messenger, label: string): string {
-  return messenger === 'whatsapp' ? `${label}@s.whatsapp.net` : label
-}
+export const CHAT_IDS: Readonly<Record<Messenger, ChatIds>> = { whatsapp, v3: decimal, telegram: decimal }

@@ -1,10 +1,8 @@
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Timer } from '../../lib/clock.ts'
-import type { MessageId } from '../../model/ids.ts'
-import type { Content, NetworkMessage, Party } from '../../model/message.ts'
-import type { Content as NetworkContent, Pushed } from '../../simulator/protocol.ts'
+import type { Pushed } from '../../simulator/protocol.ts'
 import type { SessionEvent, SessionHost } from '../driver.ts'
-import { chatOf } from './ids.ts'
+import type { Reader } from './incoming.ts'
 
 const AGAIN = { firstMs: 200, longestMs: 30_000 }
 /** Events of one commit, and ids of one acknowledgement. */
@@ -22,20 +20,22 @@ interface Arrived {
  */
 export class Inbound {
   readonly #host: SessionHost
-  readonly #acknowledge: (pushes: number[]) => void
+  readonly #reader: Reader
+  readonly #acknowledge: (pushes: readonly number[]) => void
   #arrived: Arrived[] = []
   #running: Promise<void> | null = null
   #stopped = false
   #last: (() => void) | null = null
   #wake: (() => void) | null = null
 
-  constructor(host: SessionHost, acknowledge: (pushes: number[]) => void) {
+  constructor(host: SessionHost, reader: Reader, acknowledge: (pushes: readonly number[]) => void) {
     this.#host = host
+    this.#reader = reader
     this.#acknowledge = acknowledge
   }
 
   push(id: number, pushed: Pushed): void {
-    if (this.#last === null) this.#add({ push: id, event: eventOf(pushed) })
+    if (this.#last === null) this.#add({ push: id, event: this.#reader.event(pushed) })
   }
 
   /** The last thing: when everything before it and the event itself are committed, `done` is called. */
@@ -68,28 +68,28 @@ export class Inbound {
     // A verdict that came in the same frame is heard by its sender first.
     await nextTurn()
     for (let failures = 0; this.#arrived.length > 0 && !this.#stopped;) {
-      const batch = this.#arrived.length > MOST_AT_ONCE ? this.#arrived.slice(0, MOST_AT_ONCE) : this.#arrived
-      const count = batch.length
-      try {
-        await this.#host.commit({ events: batch.map(({ event }) => event) })
-      } catch (error) {
-        this.#host.log.warn({ error: String(error), count }, 'what the network brought was not stored; again soon')
-        failures += 1
-        await this.#rest(failures)
-        continue
-      }
-      failures = 0
-      this.#committed(count)
+      const batch = this.#arrived.slice(0, MOST_AT_ONCE)
+      failures = (await this.#commit(batch)) ? 0 : failures + 1
+      if (failures > 0) await this.#rest(failures)
     }
     this.#running = null
     if (!this.#stopped) this.#last?.()
   }
 
-  #committed(count: number): void {
-    if (this.#stopped) return
-    const pushes: number[] = []
-    for (const { push } of this.#arrived.splice(0, count)) if (push !== null) pushes.push(push)
-    this.#acknowledge(pushes)
+  async #commit(batch: readonly Arrived[]): Promise<boolean> {
+    try {
+      await this.#host.commit({ events: batch.map(({ event }) => event) })
+    } catch (error) {
+      this.#host.log.warn(
+        { error: String(error), count: batch.length },
+        'what the network brought was not stored; again soon',
+      )
+      return false
+    }
+    if (this.#stopped) return true
+    this.#arrived.splice(0, batch.length)
+    this.#acknowledge(batch.flatMap(({ push }) => (push === null ? [] : [push])))
+    return true
   }
 
   async #rest(failures: number): Promise<void> {
@@ -115,42 +115,4 @@ function nextTurn(): Promise<void> {
     }),
   )
   return turn
-}
-
-function eventOf(pushed: Pushed): SessionEvent {
-  switch (pushed.kind) {
-    case 'message': {
-      const { id, direction, chat, author, at, content } = pushed
-      const message: NetworkMessage = {
-        id: id as MessageId,
-        direction,
-        chat: partyOf(chat),
-        author: partyOf(author),
-        at,
-        content: contentOf(content),
-      }
-      return { kind: 'message', message }
-    }
-    case 'status': {
-      const { id, chat, status, at } = pushed
-      return { kind: 'status', id: id as MessageId, chat: chatOf(chat), status, at }
-    }
-    case 'restricted':
-      return { kind: 'restricted', state: pushed.state, at: pushed.at }
-    default: {
-      const unknown: never = pushed
-      return unknown
-    }
-  }
-}
-
-function partyOf({ address, name }: { readonly address: string; readonly name: string }): Party {
-  return { id: chatOf(address), name, contactName: '' }
-}
-
-function contentOf(content: NetworkContent): Content {
-  const { quote } = content
-  const rest: Omit<NetworkContent, 'quote'> = content
-  if (quote === undefined) return rest
-  return { ...rest, quote: { id: quote.id as MessageId, participant: chatOf(quote.participant), text: quote.text } }
 }

@@ -10,6 +10,7 @@ import {
   type FromNetwork,
   type ToNetwork,
 } from '../../simulator/protocol.ts'
+import { NetworkFiles } from './network-files.ts'
 
 /** One user of the link: a session, or an attempt to log out. */
 export interface ChannelListener {
@@ -37,6 +38,8 @@ const PING_MS = 30_000
  * and an idle session costs an entry in a map: no socket, no timer, no promise.
  */
 export class Link {
+  /** The network's files, which don't travel over the socket. */
+  readonly files: NetworkFiles
   readonly #options: LinkOptions
   readonly #listeners = new Map<number, ChannelListener>()
   #socket: WebSocket | null = null
@@ -52,6 +55,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
+    this.files = new NetworkFiles(options.url, options.token)
   }
 
   /** A channel number, never used again. What is sent on it waits for the link; if that can't be made, `lost` is called. */
@@ -73,10 +77,14 @@ export class Link {
     this.#flushSoon()
   }
 
-  /** Writes what waits and ends the connection; channels that are still there are lost. */
-  close(): Promise<void> {
+  /** Writes what waits and ends the connections; channels that are still there are lost. */
+  async close(): Promise<void> {
     this.#closed = true
     this.#retry?.cancel()
+    await Promise.all([this.files.close(), this.#hangUp()])
+  }
+
+  #hangUp(): Promise<void> {
     this.#flush()
     const socket = this.#socket
     if (socket === null) return Promise.resolve()

@@ -1,18 +1,18 @@
 import { fault, type Fault } from '../../model/fault.ts'
+import type { FileSource } from '../../model/content.ts'
 import type { MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
-import {
-  isContent,
-  type Content as NetworkContent,
-  type FromNetwork,
-  type ToNetwork,
-} from '../../simulator/protocol.ts'
-import type { Clock } from '../../lib/clock.ts'
-import type { Verdict } from '../driver.ts'
-import { addressOf } from './ids.ts'
+import { isContent, type Content } from '../../simulator/contents.ts'
+import type { FromNetwork } from '../../simulator/protocol.ts'
+import type { SessionHost, Verdict } from '../driver.ts'
+import type { ChatIds } from './ids.ts'
+import type { Link } from './link.ts'
+import { contentFor, filesOf } from './outgoing.ts'
+import { Questions } from './questions.ts'
+import { Transfers } from './transfers.ts'
 
 type Found = 'sent' | 'absent' | 'unknown'
-type Answer = Extract<FromNetwork, { t: 'accepted' | 'rejected' | 'found' }>
+type Answer = Extract<FromNetwork, { t: 'accepted' | 'rejected' | 'found' | 'answer' | 'unanswered' }>
 
 const LOOKUP_MS = 10_000
 
@@ -21,21 +21,113 @@ interface Waiting<T> {
   readonly resolve: (value: T) => void
 }
 
-/** Sends and look-ups on one channel that wait for the network's word. */
+/** What this side began on one open channel and what waits for the network's word: sends, look-ups, questions, files. */
 export class Outbound {
+  readonly #host: SessionHost
+  readonly #link: Link
+  readonly #ids: ChatIds
   readonly #channel: number
-  readonly #write: (message: ToNetwork) => void
   #sends: Waiting<Verdict>[] = []
   #lookups: Waiting<Found>[] = []
+  #questions: Questions | null = null
+  #transfers: Transfers | null = null
+  #isLost = false
 
-  constructor(channel: number, write: (message: ToNetwork) => void) {
+  constructor(host: SessionHost, link: Link, ids: ChatIds, channel: number) {
+    this.#host = host
+    this.#link = link
+    this.#ids = ids
     this.#channel = channel
-    this.#write = write
   }
 
-  send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
-    const content = contentFor(message)
-    if (!isContent(content)) return Promise.resolve(failed(fault('refused', 'the network takes no such message')))
+  get questions(): Questions {
+    const { clock, log } = this.#host
+    this.#questions ??= new Questions(this.#channel, (message) => this.#link.send(message), clock, log)
+    return this.#questions
+  }
+
+  get transfers(): Transfers {
+    this.#transfers ??= new Transfers(this.#link.files, (file) => this.#host.file(file), this.#host.log)
+    return this.#transfers
+  }
+
+  /** The files of a message are with the network before the message leaves; trouble with them leaves nothing behind. */
+  async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
+    const content = contentFor(this.#ids, message.content)
+    if (!isContent(content)) return failed(fault('refused', 'the network takes no such message'))
+    for (const file of filesOf(message.content)) {
+      const trouble = await this.#bring(file, signal)
+      if (trouble !== undefined) return failed(trouble)
+    }
+    if (this.#isLost || signal.aborted) return failed(fault('notConnected', 'stopped before the message was sent'))
+    return await this.#offer(id, message, content, signal)
+  }
+
+  lookup(id: MessageId): Promise<Found> {
+    return new Promise((resolve) => {
+      const waiting: Waiting<Found> = {
+        id,
+        resolve: (found) => {
+          timer.cancel()
+          this.#lookups = this.#lookups.filter((one) => one !== waiting)
+          resolve(found)
+        },
+      }
+      const timer = this.#host.clock.after(LOOKUP_MS, () => waiting.resolve('unknown'))
+      this.#lookups.push(waiting)
+      this.#link.send({ t: 'lookup', channel: this.#channel, id })
+    })
+  }
+
+  answered(answer: Answer): void {
+    switch (answer.t) {
+      case 'accepted':
+        return this.#judged(answer.id, { ok: true, at: answer.at })
+      case 'rejected':
+        return this.#judged(answer.id, failed(fault(answer.fault, answer.message)))
+      case 'found': {
+        const found = answer.sent ? 'sent' : 'absent'
+        for (const one of this.#lookups.filter(({ id }) => id === answer.id)) one.resolve(found)
+        return
+      }
+      case 'answer':
+      case 'unanswered':
+        return this.#questions?.answered(answer)
+      default:
+        return answer satisfies never
+    }
+  }
+
+  #judged(id: string, verdict: Verdict): void {
+    this.#sends.find((one) => one.id === id)?.resolve(verdict)
+  }
+
+  /** The channel is gone: what was written may have arrived. */
+  lost(): void {
+    this.#isLost = true
+    for (const one of this.#sends)
+      one.resolve(failed(fault('unconfirmed', 'the connection ended before the network answered')))
+    for (const one of this.#lookups) one.resolve('unknown')
+    this.#questions?.end()
+    this.#transfers?.end()
+  }
+
+  async #bring(file: FileSource, signal: AbortSignal): Promise<Fault | undefined> {
+    switch (file.at) {
+      case 'here':
+        return await this.transfers.upload(file, signal)
+      case 'url':
+        return fault('refused', 'the file was not fetched')
+      case 'nowhere':
+        return fault('fileGone', 'the file is not there any more')
+      default:
+        return file satisfies never
+    }
+  }
+
+  #offer(id: MessageId, message: OutgoingMessage, content: Content, signal: AbortSignal): Promise<Verdict> {
+    const { chat, audience = [] } = message
+    const toSome = audience.length > 0 && { audience: audience.map((one) => this.#ids.addressOf(one)) }
     return new Promise((resolve) => {
       const aborted = () => waiting.resolve(failed(fault('unconfirmed', 'stopped before the network answered')))
       const waiting: Waiting<Verdict> = {
@@ -48,56 +140,12 @@ export class Outbound {
       }
       this.#sends.push(waiting)
       signal.addEventListener('abort', aborted, { once: true })
-      this.#write({ t: 'send', channel: this.#channel, id, to: addressOf(message.chat), content })
+      const to = this.#ids.addressOf(chat)
+      this.#link.send({ t: 'send', channel: this.#channel, id, to, content, ...toSome })
     })
-  }
-
-  lookup(id: MessageId, clock: Clock): Promise<Found> {
-    return new Promise((resolve) => {
-      const waiting: Waiting<Found> = {
-        id,
-        resolve: (found) => {
-          timer.cancel()
-          this.#lookups = this.#lookups.filter((one) => one !== waiting)
-          resolve(found)
-        },
-      }
-      const timer = clock.after(LOOKUP_MS, () => waiting.resolve('unknown'))
-      this.#lookups.push(waiting)
-      this.#write({ t: 'lookup', channel: this.#channel, id })
-    })
-  }
-
-  answered(answer: Answer): void {
-    if (answer.t === 'found') {
-      for (const one of this.#lookups.filter(({ id }) => id === answer.id)) one.resolve(answer.sent ? 'sent' : 'absent')
-      return
-    }
-    const verdict: Verdict =
-      answer.t === 'accepted' ? { ok: true, at: answer.at } : failed(fault(answer.fault, answer.message))
-    this.#sends.find(({ id }) => id === answer.id)?.resolve(verdict)
-  }
-
-  /** The channel is gone: what was written may have arrived. */
-  lost(): void {
-    for (const one of this.#sends)
-      one.resolve(failed(fault('unconfirmed', 'the connection ended before the network answered')))
-    for (const one of this.#lookups) one.resolve('unknown')
   }
 }
 
 export function failed(trouble: Fault): Verdict {
   return { ok: false, fault: trouble }
-}
-
-function contentFor({ content }: OutgoingMessage): NetworkContent {
-  const { kind, text, preview, quote, forwardingScore } = content
-  return {
-    ...{ kind, text },
-    ...(preview === undefined ? {} : { preview: { ...preview } }),
-    ...(quote === undefined
-      ? {}
-      : { quote: { id: quote.id, participant: addressOf(quote.participant), text: quote.text } }),
-    ...(forwardingScore === undefined ? {} : { forwardingScore }),
-  }
 }

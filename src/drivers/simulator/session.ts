@@ -1,28 +1,47 @@
+import type { Readable } from 'node:stream'
 import { fault, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
+import type { KeptFile } from '../../model/content.ts'
 import type { Messenger } from '../../model/messenger.ts'
+import type { AnswerOf, AskName, AskOf } from '../../simulator/asks.ts'
 import type { FromNetwork } from '../../simulator/protocol.ts'
-import type { Login, LoginWay, Session, SessionEvent, SessionHost, Verdict } from '../driver.ts'
+import type { Capabilities, Login, LoginWay, Session, SessionEvent, SessionHost, Verdict } from '../driver.ts'
+import type { Facets } from '../facets.ts'
 import { DEVICE_SECRET, fromBytes, toBytes, type Credentials } from './credentials.ts'
-import { addressOf } from './ids.ts'
+import { endingOf, type ClosedReason } from './ending.ts'
+import { facetsOf, type Asking } from './facets.ts'
+import type { ChatIds } from './ids.ts'
 import { Inbound } from './inbound.ts'
+import type { Reader } from './incoming.ts'
 import type { ChannelListener, Link } from './link.ts'
+import { logOut } from './log-out.ts'
 import { linkedAccount, LoginAttempt, pairingFault } from './login.ts'
 import { failed, Outbound } from './outbound.ts'
 
-const LOGOUT_MS = 5_000
+type PairingMessage = Extract<FromNetwork, { t: 'show' | 'asked' | 'credentials' | 'pairingEnded' }>
 
-type Closed = Extract<FromNetwork, { t: 'closed' | 'refused' }>['reason']
+/** What all sessions of a driver share. */
+export interface Surroundings {
+  readonly messenger: Messenger
+  readonly capabilities: Capabilities
+  readonly ids: ChatIds
+  readonly reader: Reader
+  readonly link: Link
+}
+
+/** The longest word for what is shown while typing, UTF-16 code units. */
+const TYPING_LENGTH = 64
+
+const NOT_OPEN = fault('notConnected', 'the session is not open')
 
 /**
  * One instance on the simulated network. `closed` → `opening` → `open` with stored credentials, or `closed` → `linking` → `open`
  * by a login. A new life begins at each turn, so that what was awaited in an older one does nothing.
  */
-export class SimulatorSession implements Session, ChannelListener {
+export class SimulatorSession implements Session, ChannelListener, Asking {
   readonly #host: SessionHost
-  readonly #messenger: Messenger
-  readonly #link: Link
+  readonly #shared: Surroundings
   #phase: 'closed' | 'opening' | 'open' | 'linking' = 'closed'
   #life = 0
   #channel = 0
@@ -36,10 +55,19 @@ export class SimulatorSession implements Session, ChannelListener {
   /** While a commit of an earlier life is under way; nothing new is opened before its end. */
   #settling: Promise<void> | null = null
 
-  constructor(host: SessionHost, messenger: Messenger, link: Link) {
+  /** Made when they are first needed, like everything that an idle session has no use for. */
+  #facets: Facets | null = null
+  /** What others are to see, as the host wants it until it ends the session. */
+  #isOnline: boolean | null = null
+
+  constructor(host: SessionHost, shared: Surroundings) {
     this.#host = host
-    this.#messenger = messenger
-    this.#link = link
+    this.#shared = shared
+  }
+
+  get facets(): Facets {
+    this.#facets ??= facetsOf(this, this.#shared.ids)
+    return this.#facets
   }
 
   async connect(): Promise<void> {
@@ -55,12 +83,13 @@ export class SimulatorSession implements Session, ChannelListener {
       this.#host.lost(credentials)
       return
     }
-    this.#channel = this.#link.attach(this)
-    this.#link.send({ t: 'open', channel: this.#channel, ...credentials })
+    this.#channel = this.#shared.link.attach(this)
+    this.#shared.link.send({ t: 'open', channel: this.#channel, ...credentials })
   }
 
   disconnect(): Promise<void> {
     this.#isDismissed = true
+    this.#isOnline = null
     return this.#drop()
   }
 
@@ -68,7 +97,7 @@ export class SimulatorSession implements Session, ChannelListener {
     this.#login?.fail(fault('linkCancelled', 'the session was closed'))
     const channel = this.#channel
     this.#leave()
-    if (channel !== 0 && this.#storing === null) this.#link.send({ t: 'close', channel })
+    if (channel !== 0 && this.#storing === null) this.#shared.link.send({ t: 'close', channel })
     await this.#storing
     await this.#settling
   }
@@ -76,18 +105,22 @@ export class SimulatorSession implements Session, ChannelListener {
   async logout(): Promise<void> {
     const credentials = await this.#credentials()
     await this.disconnect()
-    if (!('fault' in credentials)) await this.#forget(credentials)
+    if (!('fault' in credentials)) await logOut(this.#shared.link, this.#host.clock, credentials)
   }
 
   login(way: LoginWay): Login {
-    const attempt: LoginAttempt = new LoginAttempt(() => {
-      // From the arrival of the credentials on it can't be taken back: they may be stored already.
-      if (this.#login !== attempt || this.#phase !== 'linking' || this.#storing !== null) return
-      attempt.fail(fault('linkCancelled', 'cancelled'))
-      void this.disconnect()
+    const attempt: LoginAttempt = new LoginAttempt({
+      cancelled: () => {
+        if (!this.#isLinking(attempt)) return
+        attempt.fail(fault('linkCancelled', 'cancelled'))
+        void this.disconnect()
+      },
+      answered: (value) => {
+        if (this.#isLinking(attempt)) this.#shared.link.send({ t: 'reply', channel: this.#channel, value })
+      },
     })
-    if (way.way === 'code' && this.#messenger !== 'whatsapp') {
-      attempt.fail(fault('unsupported', 'this messenger links by QR only'))
+    if (!this.#shared.capabilities.loginWays.includes(way.way)) {
+      attempt.fail(fault('unsupported', 'this messenger does not link so'))
     } else if (this.#phase === 'opening' || this.#phase === 'open') {
       attempt.fail(fault('alreadyLinked', 'the session is linked'))
     } else {
@@ -101,43 +134,64 @@ export class SimulatorSession implements Session, ChannelListener {
     return attempt
   }
 
+  /** From the arrival of the credentials on it can't be taken back: they may be stored already. */
+  #isLinking(attempt: LoginAttempt): boolean {
+    return this.#login === attempt && this.#phase === 'linking' && this.#storing === null
+  }
+
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
-    if (this.#phase !== 'open') return failed(fault('notConnected', 'the session is not open'))
+    if (this.#phase !== 'open') return failed(NOT_OPEN)
     if (signal.aborted) return failed(fault('notConnected', 'stopped before anything was sent'))
     return await this.#out().send(id, message, signal)
   }
 
   async lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'> {
-    return this.#phase === 'open' ? await this.#out().lookup(id, this.#host.clock) : 'unknown'
+    return this.#phase === 'open' ? await this.#out().lookup(id) : 'unknown'
   }
 
-  typing(chat: ChatId, durationMs: number): void {
+  typing(chat: ChatId, durationMs: number, type?: string): void {
     if (this.#phase !== 'open') return
+    const { ids, link } = this.#shared
+    const named = type !== undefined && type.length <= TYPING_LENGTH && { type }
     const ms = Math.max(0, Math.round(durationMs))
-    this.#link.send({ t: 'typing', channel: this.#channel, to: addressOf(chat), durationMs: ms })
+    link.send({ t: 'typing', channel: this.#channel, to: ids.addressOf(chat), durationMs: ms, ...named })
+  }
+
+  // What the facets ask
+
+  async ask<Name extends AskName>(name: Name, value: AskOf<Name>): Promise<AnswerOf<Name> | Fault> {
+    return this.#phase === 'open' ? await this.#out().questions.ask(name, value) : NOT_OPEN
+  }
+
+  async upload(file: KeptFile): Promise<Fault | undefined> {
+    return this.#phase === 'open' ? await this.#out().transfers.upload(file) : NOT_OPEN
+  }
+
+  async download(file: KeptFile, signal: AbortSignal): Promise<Readable | Fault> {
+    return this.#phase === 'open' ? await this.#out().transfers.download(file, signal) : NOT_OPEN
+  }
+
+  setPresence(isOnline: boolean): void {
+    this.#isOnline = isOnline
+    void this.ask('profile.presence', { isOnline })
   }
 
   received(message: FromNetwork): void {
     switch (message.t) {
       case 'push':
         return this.#in().push(message.id, message.event)
-      case 'accepted':
-      case 'rejected':
-      case 'found':
-        return this.#outbound?.answered(message)
       case 'opened':
         return this.#opened()
       case 'refused':
       case 'closed':
         return this.#ended(message.reason)
       case 'show':
+      case 'asked':
       case 'credentials':
       case 'pairingEnded':
         return this.#pairing(message)
-      default: {
-        const unknown: never = message
-        return unknown
-      }
+      default:
+        return this.#outbound?.answered(message)
     }
   }
 
@@ -165,11 +219,14 @@ export class SimulatorSession implements Session, ChannelListener {
     const login = this.#login
     this.#login = null
     login?.done()
+    if (this.#isOnline !== null) void this.ask('profile.presence', { isOnline: this.#isOnline })
   }
 
-  #pairing(message: Extract<FromNetwork, { t: 'show' | 'credentials' | 'pairingEnded' }>): void {
+  #pairing(message: PairingMessage): void {
     if (message.t === 'show') {
       this.#login?.show(message.what, message.value, message.until)
+    } else if (message.t === 'asked') {
+      this.#login?.ask(message.what, message.trouble)
     } else if (message.t === 'pairingEnded') {
       this.#failLogin(pairingFault(message.reason))
     } else {
@@ -184,7 +241,7 @@ export class SimulatorSession implements Session, ChannelListener {
     await before
     const stored = await this.#credentials()
     if (life !== this.#life || this.#login !== attempt) return
-    const phone = way.way === 'code' ? way.phone.replace(/^\+/, '') : null
+    const phone = way.way === 'qr' ? null : way.phone.replace(/^\+/, '')
     if (!('fault' in stored)) {
       this.#failLogin(fault('alreadyLinked', 'the session is linked'))
     } else if (stored.fault !== 'notLinked') {
@@ -192,72 +249,54 @@ export class SimulatorSession implements Session, ChannelListener {
     } else if (phone !== null && !/^\d{1,64}$/.test(phone)) {
       this.#failLogin(pairingFault('invalidPhone'))
     } else {
-      this.#channel = this.#link.attach(this)
-      this.#link.send({ t: 'pair', channel: this.#channel, messenger: this.#messenger, phone })
+      this.#channel = this.#shared.link.attach(this)
+      const { messenger, link } = this.#shared
+      const { hidesNumbers } = this.#host
+      link.send({ t: 'pair', channel: this.#channel, messenger, way: way.way, phone, hidesNumbers })
     }
   }
 
   /** The credentials are durable before the network hears so; should the process die between, the next opening settles it. */
   async #store(given: Extract<FromNetwork, { t: 'credentials' }>): Promise<void> {
     const { channel } = given
-    const account = linkedAccount(this.#messenger, given)
+    const account = linkedAccount(this.#shared.messenger, given)
     const secrets = new Map([[DEVICE_SECRET, toBytes(given)]])
     try {
       await this.#host.commit({ secrets, events: [{ kind: 'linked', account, at: given.at }] })
     } catch (error) {
       this.#host.log.warn({ error: String(error) }, 'the credentials of a new device were not stored')
-      this.#link.send({ t: 'close', channel })
+      this.#shared.link.send({ t: 'close', channel })
       if (channel === this.#channel) this.#failLogin(fault('unavailable', 'the credentials could not be stored'))
       return
     }
-    this.#link.send({ t: 'paired', channel })
+    this.#shared.link.send({ t: 'paired', channel })
     if (channel === this.#channel) {
       this.#phase = 'opening'
       return
     }
-    this.#link.send({ t: 'close', channel })
+    this.#shared.link.send({ t: 'close', channel })
     // Linked by now, but its channel is gone: somebody must open it.
     if (!this.#isDismissed) this.#host.lost(fault('connectionLost', 'the connection ended while the phone was linked'))
   }
 
   #failLogin(trouble: Fault): void {
     const login = this.#login
-    if (this.#channel !== 0) this.#link.send({ t: 'close', channel: this.#channel })
+    if (this.#channel !== 0) this.#shared.link.send({ t: 'close', channel: this.#channel })
     this.#leave()
     login?.fail(trouble)
   }
 
-  #ended(reason: Closed): void {
-    const { clock } = this.#host
-    switch (reason) {
-      case 'unlinked':
-        return this.#endedWith(
-          { kind: 'unlinked', at: clock.now() },
-          fault('unlinked', 'the phone unlinked this device'),
-        )
-      case 'blocked': {
-        const event: SessionEvent = { kind: 'restricted', state: 'blocked', at: clock.now() }
-        return this.#endedWith(event, fault('blocked', 'the account is blocked'))
-      }
-      case 'replaced':
-        return this.#report(fault('replaced', 'the same device was opened elsewhere'))
-      case 'unavailable':
-        return this.#report(fault('unavailable', 'the network refuses connections now'))
-      case 'dropped':
-      case 'loggedOut':
-        return this.#report(fault('connectionLost', 'the network ended the connection'))
-      default: {
-        const unknown: never = reason
-        return unknown
-      }
-    }
+  #ended(reason: ClosedReason): void {
+    const { event, trouble } = endingOf(reason, this.#host.clock.now())
+    if (event === null) this.#report(trouble)
+    else this.#endedWith(event, trouble)
   }
 
   /** Everything that came before is committed, then the event, and only then the runner hears that the session ended. */
   #endedWith(event: SessionEvent, trouble: Fault): void {
     this.#phase = 'opening'
     this.#outbound?.lost()
-    this.#link.detach(this.#channel)
+    this.#shared.link.detach(this.#channel)
     this.#channel = 0
     this.#in().end(event, () => this.#report(trouble))
   }
@@ -273,7 +312,7 @@ export class SimulatorSession implements Session, ChannelListener {
   #leave(): void {
     this.#newLife()
     this.#phase = 'closed'
-    this.#link.detach(this.#channel)
+    this.#shared.link.detach(this.#channel)
     this.#channel = 0
     this.#login = null
     this.#outbound?.lost()
@@ -295,28 +334,15 @@ export class SimulatorSession implements Session, ChannelListener {
   }
 
   #in(): Inbound {
-    this.#inbound ??= new Inbound(this.#host, (ids) => {
-      if (ids.length > 0 && this.#channel !== 0) this.#link.send({ t: 'ack', channel: this.#channel, ids })
+    this.#inbound ??= new Inbound(this.#host, this.#shared.reader, (ids) => {
+      if (ids.length > 0 && this.#channel !== 0)
+        this.#shared.link.send({ t: 'ack', channel: this.#channel, ids: [...ids] })
     })
     return this.#inbound
   }
 
   #out(): Outbound {
-    this.#outbound ??= new Outbound(this.#channel, (message) => this.#link.send(message))
+    this.#outbound ??= new Outbound(this.#host, this.#shared.link, this.#shared.ids, this.#channel)
     return this.#outbound
-  }
-
-  /** Best effort: resolves when the network has forgotten the device, or could not be reached. */
-  #forget(credentials: Credentials): Promise<void> {
-    return new Promise((resolve) => {
-      const over = () => {
-        timer.cancel()
-        this.#link.detach(channel)
-        resolve()
-      }
-      const timer = this.#host.clock.after(LOGOUT_MS, over)
-      const channel = this.#link.attach({ received: over, lost: over })
-      this.#link.send({ t: 'logout', channel, ...credentials })
-    })
   }
 }

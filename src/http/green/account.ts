@@ -1,11 +1,14 @@
+import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
-import { fault } from '../../model/fault.ts'
+import { fault, isFault } from '../../model/fault.ts'
 import { FLAGS } from '../../model/settings.ts'
 import { partnerFailure, validationText } from '../errors.ts'
 import { integer, optional } from '../fields.ts'
-import { defineMethod, type Row } from '../method.ts'
+import { defineMethod, type Outcome, type Row } from '../method.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { wireSeconds } from '../wire-time.ts'
+import { FLAG, said, TEXT } from './answers.ts'
+import { ask, pictureUrl } from './facets.ts'
 
 /** Keys that `getSettings` always had and that do nothing any more, with what they always said. */
 const DEAD_SETTINGS = {
@@ -15,8 +18,25 @@ const DEAD_SETTINGS = {
   enableMessagesHistory: 'no',
 } as const
 
+const FLAG_ANSWERS = Object.fromEntries(
+  [...FLAGS, 'sharedSession', 'statusInstanceWebhook', 'enableMessagesHistory'].map((name) => [name, FLAG]),
+)
+
 const getSettings = defineMethod({
   name: 'getSettings',
+  summary: 'Tells all settings of the instance.',
+  answer: Type.Object({
+    wid: TEXT,
+    typeInstance: TEXT,
+    countryInstance: TEXT,
+    typeAccount: TEXT,
+    webhookUrl: TEXT,
+    webhookUrlToken: TEXT,
+    delaySendMessagesMilliseconds: Type.Integer(),
+    autoTyping: Type.Integer(),
+    proxyInstance: TEXT,
+    ...FLAG_ANSWERS,
+  }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -41,11 +61,13 @@ const getSettings = defineMethod({
 function setSettings(delayMinMs: number): Row<Instance> {
   return defineMethod({
     name: 'setSettings',
+    summary: 'Changes settings; those that are not named stay as they are.',
+    answer: said('saveSettings'),
     verbs: ['POST'],
     group: 'account',
     perSecond: 1,
     fields: settingsFields(delayMinMs),
-    atLeastOne: true,
+    atLeast: 1,
     async handle(instance: Instance, fields) {
       const faults = settingsFaults(fields)
       if (faults.length > 0) return fault('invalid', validationText(faults))
@@ -57,6 +79,8 @@ function setSettings(delayMinMs: number): Row<Instance> {
 
 const getStateInstance = defineMethod({
   name: 'getStateInstance',
+  summary: 'Tells the state of the instance.',
+  answer: Type.Object({ stateInstance: TEXT }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -68,6 +92,8 @@ const HISTORY_COUNT = 100
 
 const getStateInstanceHistory = defineMethod({
   name: 'getStateInstanceHistory',
+  summary: 'Lists the states that the instance was in, newest first.',
+  answer: Type.Array(Type.Object({ stateInstance: TEXT, timestamp: Type.Integer(), phoneNumber: TEXT })),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -84,6 +110,8 @@ const getStateInstanceHistory = defineMethod({
 
 const getStatusInstance = defineMethod({
   name: 'getStatusInstance',
+  summary: 'Tells whether the connection to the messenger is open.',
+  answer: Type.Object({ statusInstance: Type.Enum(['online', 'offline']) }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -97,17 +125,34 @@ function shownAccount(instance: Instance) {
   return { linked: isShown ? instance.linked : null, stateInstance: instance.state }
 }
 
+/** The account's own picture; empty where there is none or it can't be asked for now. */
+async function ownPicture(instance: Instance): Promise<string> {
+  if (!instance.isOnline) return ''
+  const picture = await ask(instance, 'profile', (profile) => profile.picture())
+  const url = isFault(picture) ? picture : await pictureUrl(instance, picture)
+  return isFault(url) ? '' : url
+}
+
 const getWaSettings = defineMethod({
   name: 'getWaSettings',
+  summary: 'Tells which WhatsApp account is linked.',
+  answer: Type.Object({
+    avatar: TEXT,
+    phone: TEXT,
+    stateInstance: TEXT,
+    deviceId: TEXT,
+    chatId: TEXT,
+    base64Avatar: TEXT,
+  }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
   messengers: ['whatsapp'],
   fields: {},
-  handle(instance: Instance) {
+  async handle(instance: Instance) {
     const { linked, stateInstance } = shownAccount(instance)
     return {
-      avatar: '',
+      avatar: await ownPicture(instance),
       phone: linked?.phone ?? '',
       stateInstance,
       deviceId: linked?.deviceId ?? '',
@@ -119,19 +164,24 @@ const getWaSettings = defineMethod({
 
 const getAccountSettings = defineMethod({
   name: 'getAccountSettings',
+  summary: 'Tells which MAX or Telegram account is linked.',
+  answer: Type.Object({ avatar: TEXT, phone: TEXT, stateInstance: TEXT, chatId: TEXT }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
   messengers: ['v3', 'telegram'],
   fields: {},
-  handle(instance: Instance) {
+  async handle(instance: Instance) {
     const { linked, stateInstance } = shownAccount(instance)
-    return { avatar: '', phone: linked?.phone ?? '', stateInstance, chatId: linked?.wid ?? '' }
+    const chatId = linked?.chat ?? linked?.wid ?? ''
+    return { avatar: await ownPicture(instance), phone: linked?.phone ?? '', stateInstance, chatId }
   },
 })
 
 const reboot = defineMethod({
   name: 'reboot',
+  summary: 'Closes the connection to the messenger and opens it again.',
+  answer: said('isReboot'),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -144,6 +194,8 @@ const reboot = defineMethod({
 
 const logout = defineMethod({
   name: 'logout',
+  summary: 'Unlinks the account.',
+  answer: said('isLogout'),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -156,6 +208,8 @@ const logout = defineMethod({
 
 const updateApiToken = defineMethod({
   name: 'updateApiToken',
+  summary: 'Gives the instance a new token; the old one is refused at once.',
+  answer: Type.Object({ apiTokenInstance: TEXT }),
   verbs: ['GET'],
   group: 'account',
   perSecond: 1,
@@ -165,6 +219,35 @@ const updateApiToken = defineMethod({
     return { apiTokenInstance: await instance.renewToken() }
   },
 })
+
+/** Retired by the vendor, and no messenger tells what it asks: every key is there, empty. */
+const getDeviceInfo = defineMethod({
+  name: 'getDeviceInfo',
+  summary: 'Retired by the vendor: told of the phone, of which messengers tell nothing any more.',
+  verbs: ['GET'],
+  group: 'account',
+  perSecond: 1,
+  messengers: ['whatsapp'],
+  fields: {},
+  answer: Type.Object({
+    platform: TEXT,
+    deviceManufacturer: TEXT,
+    deviceModel: TEXT,
+    osVersion: TEXT,
+    waVersion: TEXT,
+    battery: Type.Integer(),
+  }),
+  handle: (): Outcome => NO_DEVICE,
+})
+
+const NO_DEVICE = {
+  platform: '',
+  deviceManufacturer: '',
+  deviceModel: '',
+  osVersion: '',
+  waVersion: '',
+  battery: 0,
+}
 
 /** The methods that show and change an instance itself; `delayMinMs` is the least send delay that may be set. */
 export function accountMethods(delayMinMs: number): readonly Row<Instance>[] {
@@ -179,5 +262,6 @@ export function accountMethods(delayMinMs: number): readonly Row<Instance>[] {
     reboot,
     logout,
     updateApiToken,
+    getDeviceInfo,
   ]
 }

@@ -42,6 +42,10 @@ export class InstanceFamily implements Family<Instance> {
     return instance.id
   }
 
+  spend(instance: Instance, method: Method<Instance>): Promise<Fault | undefined> | undefined {
+    return instance.spend(method.name.toLowerCase())
+  }
+
   refuse(trouble: Fault, url: string, headers?: readonly string[]): Refusal {
     return instanceRefusal(trouble, url, this.#clock.now(), headers === undefined ? {} : { headers })
   }

@@ -1,9 +1,13 @@
+import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
-import type { LinkPreview } from '../../model/message.ts'
+import type { LinkPreview, TextContent } from '../../model/content.ts'
+import type { MessageId } from '../../model/ids.ts'
+import type { Asked, OutgoingMessage } from '../../model/message.ts'
 import type { QueuedMessage } from '../../storage/store.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
+import { COUNT, said, TEXT } from './answers.ts'
 
 /** The most messages that `showMessagesQueue` lists, and about the most characters: a queue can hold gigabytes. */
 const LISTED = 10_000
@@ -13,6 +17,15 @@ const PORTION = 100
 
 const showMessagesQueue = defineMethod({
   name: 'showMessagesQueue',
+  summary: 'Lists the messages that wait to be sent, oldest first.',
+  answer: Type.Array(
+    Type.Object({
+      messageID: Type.Optional(TEXT),
+      messagesIDs: Type.Optional(Type.Array(TEXT)),
+      type: TEXT,
+      body: Type.Object({}),
+    }),
+  ),
   verbs: ['GET'],
   group: 'queues',
   perSecond: 1,
@@ -21,7 +34,7 @@ const showMessagesQueue = defineMethod({
     const texts: string[] = []
     let length = 0
     for await (const item of queueOf(instance)) {
-      const text = JSON.stringify({ messageID: item.id, type: 'sendMessage', body: requestBody(item) })
+      const text = JSON.stringify(queueItem(item))
       length += text.length
       if (texts.push(text) === LISTED || length >= LISTED_LENGTH) break
     }
@@ -39,9 +52,22 @@ async function* queueOf(instance: Instance): AsyncGenerator<QueuedMessage, void,
   } while (last !== undefined)
 }
 
+/** What was forwarded is listed by its ids; a text says its request itself, everything else brought it along. */
+function queueItem({ id, message }: QueuedMessage): object {
+  const { asked, content } = message
+  if (asked !== undefined) return askedItem(id, asked)
+  // Only a plain text brings no request along.
+  return { messageID: id, type: 'sendMessage', body: content.kind === 'text' ? textBody(message, content) : {} }
+}
+
+function askedItem(id: MessageId, { method, body }: Asked): object {
+  return method === 'ForwardMessages'
+    ? { messagesIDs: [id], type: method, body }
+    : { messageID: id, type: method, body }
+}
+
 /** The request as the contract shows it, defaults filled in. */
-function requestBody({ message }: QueuedMessage): object {
-  const { text, preview, quote } = message.content
+function textBody(message: OutgoingMessage, { text, preview, quote }: TextContent): object {
   return {
     chatId: message.chat,
     message: text,
@@ -65,6 +91,8 @@ function previewBody({ title, description, link, urlFile, jpegThumbnail, size }:
 
 const getMessagesCount = defineMethod({
   name: 'getMessagesCount',
+  summary: 'Counts the messages that wait to be sent.',
+  answer: COUNT,
   verbs: ['GET'],
   group: 'queues',
   perSecond: 1,
@@ -74,6 +102,8 @@ const getMessagesCount = defineMethod({
 
 const clearMessagesQueue = defineMethod({
   name: 'clearMessagesQueue',
+  summary: 'Takes all waiting messages out of the queue; they are settled as failed.',
+  answer: said('isCleared'),
   verbs: ['GET'],
   group: 'queues',
   perSecond: 1,
@@ -86,6 +116,8 @@ const clearMessagesQueue = defineMethod({
 
 const getWebhooksCount = defineMethod({
   name: 'getWebhooksCount',
+  summary: 'Counts the notifications that wait to be delivered.',
+  answer: COUNT,
   verbs: ['GET'],
   group: 'queues',
   perSecond: 1,
@@ -98,6 +130,8 @@ function clearWebhooksQueue(clock: Clock): Row<Instance> {
   const pace = new Pace<number>()
   return defineMethod({
     name: 'clearWebhooksQueue',
+    summary: 'Forgets the waiting notifications, once a minute at most.',
+    answer: said('isCleared', { reason: TEXT, leftTime: Type.Optional(Type.Integer()) }),
     verbs: ['DELETE', 'GET'],
     group: 'queues',
     perSecond: 10,

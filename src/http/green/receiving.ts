@@ -1,6 +1,8 @@
+import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { fault } from '../../model/fault.ts'
 import { defineMethod, RawJson, type Call, type Row } from '../method.ts'
+import { said, TEXT } from './answers.ts'
 import { queryValue } from '../target.ts'
 
 const SHORTEST_WAIT_S = 5
@@ -17,6 +19,11 @@ const NOTHING = new RawJson('null')
 
 const receiveNotification = defineMethod({
   name: 'receiveNotification',
+  summary: 'Gives the oldest notification, or waits for one; null when none came.',
+  answer: Type.Union([
+    Type.Null(),
+    Type.Object({ receiptId: Type.Integer(), body: Type.Object({ typeWebhook: TEXT }) }),
+  ]),
   verbs: ['GET'],
   group: 'receiving',
   perSecond: 100,
@@ -39,6 +46,8 @@ function waitMs(call: Call): number {
 
 const deleteNotification = defineMethod({
   name: 'deleteNotification',
+  summary: 'Removes the notification that was given last.',
+  answer: said('result', { reason: TEXT }),
   verbs: ['DELETE'],
   group: 'receiving',
   perSecond: 100,

@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import { isFault, fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import type { AccountRow } from '../../model/instance.ts'
@@ -26,11 +27,19 @@ export interface CreateInstanceOptions {
 export function createInstance({ instances, delayMinMs, publicUrl }: CreateInstanceOptions): Row<AccountRow> {
   return defineMethod({
     name: 'createInstance',
+    summary: 'Makes an instance for the account of the token.',
+    answer: Type.Object({
+      idInstance: Type.Integer(),
+      apiTokenInstance: Type.String(),
+      typeInstance: Type.String(),
+      apiUrl: Type.String(),
+      mediaUrl: Type.String(),
+    }),
     verbs: ['POST'],
     group: 'partner',
     perSecond: 1000,
     idempotent: true,
-    atLeastOne: true,
+    atLeast: 1,
     fields: {
       name: optional(text({ empty: 'value', max: NAME_LENGTH })),
       typeInstance: optional(oneOfOrAbsent(MESSENGERS)),

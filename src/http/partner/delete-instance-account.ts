@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import type { AccountRow } from '../../model/instance.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { integer } from '../fields.ts'
@@ -7,6 +8,8 @@ import { defineMethod, type Row } from '../method.ts'
 export function deleteInstanceAccount(instances: PartnerInstances): Row<AccountRow> {
   return defineMethod({
     name: 'deleteInstanceAccount',
+    summary: 'Deletes an instance; its phone stays linked.',
+    answer: Type.Object({ deleteInstanceAccount: Type.Boolean() }),
     verbs: ['POST'],
     group: 'partner',
     perSecond: 1000,

@@ -34,6 +34,11 @@ export class PartnerFamily implements Family<AccountRow> {
     return account.id
   }
 
+  /** Partner methods have no monthly quota. */
+  spend(): undefined {
+    return undefined
+  }
+
   refuse(trouble: Fault, _url: string, headers?: readonly string[]): Refusal {
     return partnerRefusal(trouble, headers)
   }

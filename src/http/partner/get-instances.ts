@@ -1,13 +1,37 @@
+import Type from 'typebox'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccountRow } from '../../model/instance.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 import { InstanceLists } from './instance-lists.ts'
 
+const text = Type.String()
+const flag = Type.Boolean()
+
+const INSTANCE = Type.Object({
+  idInstance: Type.Integer(),
+  name: text,
+  typeInstance: text,
+  messenger: text,
+  typeAccount: text,
+  partnerUserUiid: text,
+  timeCreated: text,
+  timeDeleted: text,
+  apiTokenInstance: text,
+  deleted: flag,
+  tariff: text,
+  isFree: flag,
+  isPartner: flag,
+  expirationDate: text,
+  isExpired: flag,
+})
+
 export function getInstances(instances: PartnerInstances, clock: Clock): Row<AccountRow> {
   const lists = new InstanceLists(instances, clock)
   return defineMethod({
     name: 'getInstances',
+    summary: 'Lists the instances of the account, deleted ones for three months.',
+    answer: Type.Array(INSTANCE),
     verbs: ['GET'],
     group: 'partner',
     perSecond: 100,

@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
 import { Refusal, statusText } from '../errors.ts'
-import { ALREADY_LOGGED } from '../green/linking.ts'
+import { ALREADY_LOGGED, PASSKEY_REQUIRED, PENDING_PASSWORD } from '../green/linking.ts'
 import type { InstanceFamily } from '../green/family.ts'
 import type { Target } from '../target.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
@@ -103,6 +103,10 @@ export class ScanSockets {
       }
       case 'alreadyLinked':
         return ALREADY_LOGGED
+      case 'passkey':
+        return PASSKEY_REQUIRED
+      case 'password':
+        return PENDING_PASSWORD
       case 'ended':
         return { type: 'error', message: step.fault.message }
       default:

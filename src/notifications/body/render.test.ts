@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
-import type { TextContent } from '../../model/message.ts'
-import type { InstanceData, MessageEvent, NotificationEvent } from '../event.ts'
+import type { TextContent } from '../../model/content.ts'
+import type { InstanceData, MessageEvent, NotificationEvent, Rendering } from '../event.ts'
 import { renderNotification } from './render.ts'
 
 const INSTANCE: InstanceData = {
@@ -15,9 +15,13 @@ const INSTANCE_DATA = { idInstance: 1101000042, wid: '77010000009@c.us', typeIns
 const AT = 1_767_225_600_999
 const ID = '3EB0A1B2C3D4E5F60718' as MessageId
 
+function rendering(instance: InstanceData): Rendering {
+  return { instance, linkOf: (file, name) => `https://gate.example/${file.sha256}/${name}` }
+}
+
 /** Compared as text, so that the order of the keys counts. */
 function assertBody(event: NotificationEvent, expected: object, instance = INSTANCE): void {
-  assert.equal(renderNotification(instance, event), JSON.stringify(expected))
+  assert.equal(renderNotification(rendering(instance), event), JSON.stringify(expected))
 }
 
 function received(content: Omit<TextContent, 'kind'>): MessageEvent {
@@ -116,13 +120,13 @@ describe('message notifications', () => {
     assertBody(received({ text: 'Is order 118 ready?', forwardingScore: 0 }), expected(plain))
   })
 
-  for (const [what, text, shown] of [
-    ['a known text', 'Yours?', 'Yours?'],
+  for (const [what, content, shown] of [
+    ['a known text', { kind: 'text', text: 'Yours?' }, 'Yours?'],
     ['a text that was never seen', null, ''],
   ] as const) {
     test(`a reply to ${what}`, () => {
       assertBody(
-        received({ text: 'Yes, come by', quote: { ...QUOTE, text } }),
+        received({ text: 'Yes, come by', quote: { ...QUOTE, content } }),
         expected({
           typeMessage: 'quotedMessage',
           extendedTextMessageData: {
@@ -143,7 +147,12 @@ describe('message notifications', () => {
 
   test('a forwarded reply says both', () => {
     assertBody(
-      received({ text: 'Yes', quote: { ...QUOTE, text: 'Yours?' }, forwardingScore: 1, preview: PREVIEW }),
+      received({
+        text: 'Yes',
+        quote: { ...QUOTE, content: { kind: 'text', text: 'Yours?' } },
+        forwardingScore: 1,
+        preview: PREVIEW,
+      }),
       expected({
         typeMessage: 'quotedMessage',
         extendedTextMessageData: {
@@ -165,7 +174,7 @@ describe('message notifications', () => {
 
   test('any text comes through as it is', () => {
     const text = '"quotes" \\ \n\u2028 😀 \u0000'
-    const body: unknown = JSON.parse(renderNotification(INSTANCE, received({ text })))
+    const body: unknown = JSON.parse(renderNotification(rendering(INSTANCE), received({ text })))
     assert.deepEqual(body, expected({ typeMessage: 'textMessage', textMessageData: { textMessage: text } }))
   })
 })
@@ -228,6 +237,97 @@ describe('stateInstanceChanged', () => {
 
   test('nothing more of an instance is shown than the wire names', () => {
     const more = { ...INSTANCE, token: 'secret' }
-    assert.doesNotMatch(renderNotification(more, { kind: 'state', state: 'authorized', at: AT }), /secret/)
+    assert.doesNotMatch(renderNotification(rendering(more), { kind: 'state', state: 'authorized', at: AT }), /secret/)
   })
+})
+
+describe('calls', () => {
+  const call = {
+    id: ID,
+    direction: 'in',
+    chat: { id: '77015550101@c.us' as ChatId, name: 'Dana', contactName: '' },
+    status: 'declined',
+    isVideo: true,
+    isGroup: false,
+    durationS: 0,
+    participants: [],
+    at: AT,
+  } as const
+
+  test('incomingCall: these keys and no other', () => {
+    assertBody(
+      { kind: 'call', call },
+      {
+        from: '77015550101@c.us',
+        typeWebhook: 'incomingCall',
+        instanceData: INSTANCE_DATA,
+        status: 'declined',
+        timestamp: 1767225600,
+        idMessage: '3EB0A1B2C3D4E5F60718',
+        isVideo: true,
+      },
+    )
+  })
+
+  test('outgoingCall names a participant by both keys', () => {
+    const id = '77015550101@c.us' as ChatId
+    const made = {
+      ...call,
+      direction: 'out',
+      status: 'pickUp',
+      durationS: 42,
+      participants: [{ id, status: 'pickUp' }],
+    }
+    assertBody({ kind: 'call', call: made } as NotificationEvent, {
+      typeWebhook: 'outgoingCall',
+      instanceData: INSTANCE_DATA,
+      timestamp: 1767225600,
+      idMessage: '3EB0A1B2C3D4E5F60718',
+      from: '77015550101@c.us',
+      isVideo: true,
+      duration: 42,
+      status: 'pickUp',
+      participants: [{ wid: '77015550101@c.us', id: '77015550101@c.us', status: 'pickUp' }],
+    })
+  })
+})
+
+test('quotaExceeded', () => {
+  const correspondents = ['77015550101@c.us', '77015550102@c.us'] as ChatId[]
+  assertBody(
+    { kind: 'quota', used: 2, total: 2, correspondents, at: AT },
+    {
+      typeWebhook: 'quotaExceeded',
+      instanceData: INSTANCE_DATA,
+      timestamp: 1767225600,
+      quotaData: {
+        method: 'correspondents',
+        used: 2,
+        total: 2,
+        status: 'CORRESPONDENTS_QUOTA_EXCEEDED',
+        description:
+          'Monthly quota has been exceeded. You can only send or receive messages from these chats: 77015550101@c.us,77015550102@c.us',
+      },
+    },
+  )
+})
+
+test('where chat ids are no numbers, the number and on Telegram the kinds stand beside them', () => {
+  const event = received({ text: 'x' })
+  const author = { ...event.message.author, id: '10000002' as ChatId, phone: '77015550102', type: 'user' } as const
+  const chat = { id: '-10000000000001' as ChatId, name: 'Night shift', contactName: '', type: 'supergroup' } as const
+  for (const typeInstance of ['v3', 'telegram'] as const) {
+    const instance = { ...INSTANCE, typeInstance }
+    const told = { ...event, message: { ...event.message, author, chat } }
+    const body = JSON.parse(renderNotification(rendering(instance), told)) as { senderData: object }
+    assert.deepEqual(body.senderData, {
+      chatId: '-10000000000001',
+      sender: '10000002',
+      chatName: 'Night shift',
+      senderName: 'Timur',
+      senderContactName: 'Timur Garage',
+      senderPhoneNumber: 77015550102,
+      ...(typeInstance === 'telegram' && { chatType: 'supergroup', senderType: 'user' }),
+    })
+  }
 })

@@ -1,12 +1,15 @@
-import type { Quote, TextContent } from '../../model/message.ts'
+import type { Quote, TextContent } from '../../model/content.ts'
+import { forwarding } from './forwarding.ts'
+import { forwardingIfAny, type LinkOf } from './parts.ts'
+import { quotedMessage } from './quoted.ts'
 
 /**
  * `messageData` of a text: a reply is a `quotedMessage` whatever else it is; a text with a preview or a forwarded one is an
  * `extendedTextMessage`; anything else a `textMessage`.
  */
-export function textData(content: TextContent): object {
-  if (content.quote !== undefined) return replyData(content, content.quote)
-  if (content.preview !== undefined || isForwarded(content)) return extendedData(content)
+export function textData(content: TextContent, linkOf: LinkOf): object {
+  if (content.quote !== undefined) return replyData(content, content.quote, linkOf)
+  if (content.preview !== undefined || forwarding(content).isForwarded) return extendedData(content)
   return { typeMessage: 'textMessage', textMessageData: { textMessage: content.text } }
 }
 
@@ -24,29 +27,15 @@ function extendedData(content: TextContent): object {
   }
 }
 
-function replyData(content: TextContent, quote: Quote): object {
+function replyData(content: TextContent, quote: Quote, linkOf: LinkOf): object {
   return {
     typeMessage: 'quotedMessage',
     extendedTextMessageData: {
       text: content.text,
       stanzaId: quote.id,
       participant: quote.participant,
-      ...(isForwarded(content) ? forwarding(content) : {}),
+      ...forwardingIfAny(content),
     },
-    quotedMessage: {
-      stanzaId: quote.id,
-      participant: quote.participant,
-      // Receivers pick the reader of a quote by its type, so an unknown text is an empty one rather than no type at all.
-      typeMessage: 'textMessage',
-      textMessage: quote.text ?? '',
-    },
+    quotedMessage: quotedMessage(quote, linkOf),
   }
-}
-
-function isForwarded(content: TextContent): boolean {
-  return (content.forwardingScore ?? 0) > 0
-}
-
-function forwarding(content: TextContent): { forwardingScore: number; isForwarded: boolean } {
-  return { forwardingScore: content.forwardingScore ?? 0, isForwarded: isForwarded(content) }
 }

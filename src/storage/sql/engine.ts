@@ -1,8 +1,10 @@
+import type { Dialect } from '../dialect.ts'
 import type { Batch, Committed } from '../store.ts'
 import type { Param, Row } from './statement.ts'
 
 /** What a database must do for the store to stand on it. Statements are written with `?`. */
 export interface Engine {
+  readonly dialect: Dialect
   /** See `Store.commit`. */
   commit(batch: Batch): Promise<Committed>
   /** Sees everything whose commit has resolved. */

@@ -39,4 +39,25 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.instance, guard.id)
     },
   },
+  quota: {
+    // Where nothing is counted yet there is nothing to compare with: then the limit itself must leave room for one.
+    sql: `insert into usage_count (instance_id, month, what, count) select ?, ?, ?, 1 where ? > 0
+      on conflict (instance_id, month, what) do update set count = usage_count.count + 1 where usage_count.count < ?`,
+    reads: false,
+    put(out, { instance, month, what, limit }) {
+      out.push(instance, month, what, limit, limit)
+    },
+  },
+  correspondent: {
+    // One that is there is "changed" to what it was, so that the guard counts a row and holds.
+    sql: `insert into correspondent (instance_id, month, chat_id, place)
+      select ?, ?, ?, 1 + (select count(*) from correspondent where instance_id = ? and month = ?)
+      where (select count(*) from correspondent where instance_id = ? and month = ?) < ?
+        or exists (select 1 from correspondent where instance_id = ? and month = ? and chat_id = ?)
+      on conflict (instance_id, month, chat_id) do update set place = correspondent.place where correspondent.place <= ?`,
+    reads: false,
+    put(out, { instance, month, chat, limit }) {
+      out.push(instance, month, chat, instance, month, instance, month, limit, instance, month, chat, limit)
+    },
+  },
 }

@@ -59,6 +59,7 @@ function createEngine(db: PgLike, seal: Seal): Engine {
   }
 
   return {
+    dialect: postgresDialect,
     async commit(batch) {
       if (closed !== null) throw new StorageFailed('The store is closed')
       const coded: Param[] = []

@@ -1,16 +1,27 @@
 import type { Seal } from '../../lib/seal.ts'
+import type { KeptFile } from '../../model/content.ts'
 import type { AccountId, ChatId, Epoch, InstanceId, MessageId } from '../../model/ids.ts'
 import type { AccountRow, InstanceRow, LinkedAccount, PartnerTokenRow } from '../../model/instance.ts'
 import { MESSAGE_STATUSES, type OutgoingMessage } from '../../model/message.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import type { StateChange, StoredState } from '../../model/state.ts'
-import type { ClaimedMessage, MessageRow, Notification, QueuedMessage, QueueSize } from '../store.ts'
+import type {
+  ClaimedMessage,
+  JournalEntry,
+  MessageRow,
+  Notification,
+  QueuedMessage,
+  QueueSize,
+  Receipt,
+  Shelf,
+} from '../store.ts'
 import { integer, integerOrNull, text, textOrNull, word } from './columns.ts'
 import { settingsFromJson } from './settings-json.ts'
 import { places, type Row } from './statement.ts'
 
 /** Rows of the database to what the port speaks of. */
 const STATES = ['notAuthorized', 'authorized', 'blocked', 'suspended'] as const satisfies readonly StoredState[]
+const SHELVES = ['message', 'call', 'status'] as const satisfies readonly Shelf[]
 
 export const instanceId = (row: Row, column = 'instance_id'): InstanceId => integer(row, column) as InstanceId
 export const epoch = (row: Row, column = 'epoch'): Epoch => integer(row, column) as Epoch
@@ -54,11 +65,14 @@ export function instanceRow(row: Row, seal: Seal): InstanceRow {
 function linkedAccount(json: string | null): LinkedAccount | null {
   if (json === null) return null
   const stored = JSON.parse(json) as Row
+  const chat = stored['chat']
   return {
     wid: text(stored, 'wid'),
     pushName: text(stored, 'pushName'),
     phone: text(stored, 'phone'),
     deviceId: text(stored, 'deviceId'),
+    ...(typeof chat === 'string' && { chat: chat as ChatId }),
+    ...(stored['hidesNumbers'] === true && { hidesNumbers: true }),
   }
 }
 
@@ -77,6 +91,31 @@ export function messageRow(row: Row): MessageRow {
     description: text(row, 'description'),
     at: integer(row, 'at'),
     body: text(row, 'body'),
+    shelf: word(row, 'shelf', SHELVES),
+    isEdited: integer(row, 'is_edited') === 1,
+    isDeleted: integer(row, 'is_deleted') === 1,
+  }
+}
+
+export function journalEntry(row: Row): JournalEntry {
+  return { ...messageRow(row), seq: integer(row, 'seq') }
+}
+
+export function receipt(row: Row): Receipt {
+  return {
+    participant: text(row, 'participant') as ChatId,
+    status: word(row, 'status', ['delivered', 'read']),
+    at: integer(row, 'at'),
+  }
+}
+
+export function keptFile(row: Row): KeptFile {
+  const remote = textOrNull(row, 'remote')
+  return {
+    at: 'here',
+    sha256: text(row, 'sha256'),
+    size: integer(row, 'size'),
+    ...(remote !== null && { remote }),
   }
 }
 

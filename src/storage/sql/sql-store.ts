@@ -2,6 +2,8 @@ import type { Seal } from '../../lib/seal.ts'
 import type { Store } from '../store.ts'
 import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
+import { JournalIndex } from './journal-index.ts'
+import { fileReads, journalReads, usageReads } from './journal-reads.ts'
 import * as rows from './rows.ts'
 import { places } from './statement.ts'
 import { expireMailbox, sweep } from './sweeps.ts'
@@ -17,8 +19,6 @@ const READS = {
     receipts_up_to, last_sent_at from instance order by id`,
   lastId: 'select value from sequence where messenger = ?',
   states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
-  message: `select instance_id, id, chat_id, direction, by_api, status, description, at, body
-    from message where instance_id = ? and id = ? order by seq desc limit 1`,
   outboxSizes: 'select instance_id, count(*) as count, max(position) as last from outbox group by instance_id',
   nextQueued: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
   claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
@@ -34,8 +34,12 @@ const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = nu
 
 /** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
 export function createSqlStore(engine: Engine, seal: Seal): Store {
+  const index = new JournalIndex(engine)
   return {
-    commit: (batch) => engine.commit(batch),
+    commit(batch) {
+      index.note(batch)
+      return engine.commit(batch)
+    },
     accounts: {
       all: async () => (await engine.read(READS.accounts, [])).map(rows.accountRow),
       partnerTokens: async () =>
@@ -55,12 +59,9 @@ export function createSqlStore(engine: Engine, seal: Seal): Store {
         return new Map(taken.rows.map((row) => [rows.instanceId(row), rows.epoch(row)]))
       },
     },
-    journal: {
-      async find(instance, id) {
-        const [row] = await engine.read(READS.message, [instance, id])
-        return row === undefined ? null : rows.messageRow(row)
-      },
-    },
+    journal: journalReads(engine, index),
+    usage: usageReads(engine),
+    files: fileReads(engine),
     ...queues(engine),
     secrets: {
       async get(instance, name) {

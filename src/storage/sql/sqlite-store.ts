@@ -76,6 +76,7 @@ function createEngine(reader: SqliteDatabase, writer: WriterThread, seal: Seal):
 
   let closed: Promise<void> | null = null
   return {
+    dialect: sqliteDialect,
     commit: (batch) =>
       writer.batch(
         (out) => encodeBatch(out, batch, seal),

@@ -8,18 +8,39 @@ import { instanceId } from './rows.ts'
  * Each looks at an index on time first, so that it costs nothing when nothing is old enough. Whether a message is queued is asked
  * of its instance first, as most queues are empty: an index on the outbox for this would cost each send a fifth more.
  */
-const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, string>> = {
-  messages: `delete from message where seq in (
+const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly string[]>> = {
+  messages: [
+    `delete from message where seq in (
       select m.seq from message m where m.at < ? and (
         not exists (select 1 from outbox o where o.instance_id = m.instance_id)
         or (m.instance_id, m.id) not in (select instance_id, message_id from outbox)
       )
       order by m.at limit ?
     )`,
-  states: 'delete from state_history where seq in (select seq from state_history where at < ? order by at limit ?)',
-  answers: `delete from answer where (scope, key) in (
+    // A receipt is younger than its message, so it never goes first.
+    `delete from receipt where (instance_id, message_id, participant) in (
+      select instance_id, message_id, participant from receipt where at < ? order by at limit ?
+    )`,
+  ],
+  states: ['delete from state_history where seq in (select seq from state_history where at < ? order by at limit ?)'],
+  answers: [
+    `delete from answer where (scope, key) in (
       select scope, key from answer where at < ? order by at limit ?
     )`,
+  ],
+  usage: [
+    `delete from usage_count where (instance_id, month, what) in (
+      select instance_id, month, what from usage_count where month < ? order by month limit ?
+    )`,
+    `delete from correspondent where (instance_id, month, chat_id) in (
+      select instance_id, month, chat_id from correspondent where month < ? order by month limit ?
+    )`,
+  ],
+  files: [
+    `delete from kept_file where (instance_id, sha256) in (
+      select instance_id, sha256 from kept_file where at < ? order by at limit ?
+    )`,
+  ],
 }
 
 const CLOCK_SLACK_MS = 86_400_000
@@ -36,6 +57,18 @@ const OF_AN_INSTANCE: readonly string[] = [
   )`,
   'delete from state_history where seq in (select seq from state_history where instance_id = ? limit ?)',
   'delete from secret where instance_id = ? and name in (select name from secret where instance_id = ? limit ?)',
+  `delete from receipt where (instance_id, message_id, participant) in (
+    select instance_id, message_id, participant from receipt where instance_id = ? limit ?
+  )`,
+  `delete from usage_count where (instance_id, month, what) in (
+    select instance_id, month, what from usage_count where instance_id = ? limit ?
+  )`,
+  `delete from correspondent where (instance_id, month, chat_id) in (
+    select instance_id, month, chat_id from correspondent where instance_id = ? limit ?
+  )`,
+  `delete from kept_file where (instance_id, sha256) in (
+    select instance_id, sha256 from kept_file where instance_id = ? limit ?
+  )`,
   'delete from lease where instance_id in (select instance_id from lease where instance_id = ? limit ?)',
   'delete from instance where id in (select id from instance where id = ? and deleted_at is not null limit ?)',
 ]
@@ -44,7 +77,7 @@ const DELETED = 'select id from instance where deleted_at < ? order by deleted_a
 
 /** See `Store.sweep`. Of deleted instances it counts the rows of all tables. */
 export async function sweep(engine: Engine, what: Sweep, before: EpochMs, limit: number): Promise<number> {
-  if (what !== 'deletedInstances') return (await engine.write(BY_AGE[what], [before, limit])).changed
+  if (what !== 'deletedInstances') return sweepByAge(engine, what, before, limit)
   let left = limit
   while (left > 0) {
     const [row] = await engine.read(DELETED, [before])
@@ -55,6 +88,23 @@ export async function sweep(engine: Engine, what: Sweep, before: EpochMs, limit:
   }
   return limit - left
 }
+
+type ByAge = keyof typeof BY_AGE
+
+async function sweepByAge(engine: Engine, what: ByAge, before: EpochMs, limit: number): Promise<number> {
+  const end = what === 'usage' ? monthOf(before) : before
+  let left = limit
+  for (const sql of BY_AGE[what]) if (left > 0) left -= (await engine.write(sql, [end, left])).changed
+  return limit - left
+}
+
+/** A month is over everywhere when it is in UTC: the months of usage begin earlier, at most by some hours. */
+function monthOf(at: EpochMs): string {
+  return new Date(Math.min(at, LAST_MS)).toISOString().slice(0, 7)
+}
+
+/** The end of the year 9999: later times are written in another form. */
+const LAST_MS = 253_402_300_799_999
 
 async function eraseInstance(engine: Engine, instance: number, limit: number): Promise<number> {
   let left = limit

@@ -1,0 +1,17 @@
+import { extname } from 'node:path/posix'
+import type { FileType } from '../../model/content.ts'
+
+const TYPES: Readonly<Record<Exclude<FileType, 'document' | 'sticker'>, readonly string[]>> = {
+  image: ['.jpg', '.jpeg', '.png', '.gif', '.bmp'],
+  video: ['.mp4', '.mov', '.avi', '.3gp', '.mkv', '.webm'],
+  audio: ['.ogg', '.oga', '.opus', '.mp3', '.m4a', '.aac', '.amr', '.wav'],
+}
+
+const BY_EXTENSION = new Map(
+  Object.entries(TYPES).flatMap(([type, extensions]) => extensions.map((extension) => [extension, type as FileType])),
+)
+
+/** As what a file is sent: decided by the extension of its name alone, as the contract says. */
+export function fileType(name: string): FileType {
+  return BY_EXTENSION.get(extname(name).toLowerCase()) ?? 'document'
+}

@@ -1,0 +1,228 @@
+import Type from 'typebox'
+import type { ContactName } from '../../drivers/facets.ts'
+import type { Instance } from '../../instances/instance.ts'
+import type { FoundAccount } from '../../model/chats.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { validationText } from '../errors.ts'
+import { bool, integer, optional, text } from '../fields.ts'
+import { defineMethod, type Row } from '../method.ts'
+import { NOT_READY, said, TEXT } from './answers.ts'
+import { readChat } from './chat-id.ts'
+import { ask, pictureUrl } from './facets.ts'
+import { chatId } from './send.ts'
+
+const phoneNumber = optional(integer({ empty: 'absent', digits: true, minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+const BARE_PHONE = /^\+?(\d{7,16})$/
+const XOR = fault('invalid', 'XOR Validation failed')
+const NOTHING = fault('invalid', validationText(["'value' must have at least 1 key"]))
+
+function badPhone(text: string): Fault {
+  return fault('invalid', text)
+}
+
+const checkWhatsapp = defineMethod({
+  name: 'checkWhatsapp',
+  summary: 'Tells whether a number has a WhatsApp account.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 10,
+  messengers: ['whatsapp'],
+  hasQuota: true,
+  atLeast: 1,
+  fields: {
+    chatId: optional(text({ empty: 'absent', max: 64 })),
+    phoneNumber,
+    force: optional(bool({ empty: 'absent' })),
+  },
+  answer: Type.Object({
+    existsWhatsapp: Type.Boolean(),
+    chatId: TEXT,
+    username: TEXT,
+    phoneNumber: TEXT,
+    fromCache: Type.Boolean(),
+  }),
+  async handle(instance: Instance, fields) {
+    const who = whoOf(instance, fields)
+    if ('fault' in who) return who
+    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who))
+    return isFault(found) ? found : { ...checked(found), fromCache: false }
+  },
+})
+
+interface Who {
+  readonly chatId?: string
+  readonly phoneNumber?: number
+}
+
+function whoOf(instance: Instance, fields: Who) {
+  if (fields.chatId !== undefined && fields.phoneNumber !== undefined) return XOR
+  if (fields.phoneNumber !== undefined) {
+    const phone = String(fields.phoneNumber)
+    const isPhone = phone.length >= 11 && phone.length <= 16
+    return isPhone ? { phone } : badPhone('bad phone number, valid from 11 to 16 digits')
+  }
+  if (fields.chatId === undefined) return NOTHING
+  const bare = BARE_PHONE.exec(fields.chatId)?.[1]
+  if (bare !== undefined) return { phone: bare }
+  const chat = readChat(instance, fields.chatId, 'person')
+  return isFault(chat) ? chat : { chat }
+}
+
+function checked(found: FoundAccount | null) {
+  if (found === null) return { existsWhatsapp: false, chatId: '', username: '', phoneNumber: '' }
+  const { chat, phoneChat, username } = found
+  return { existsWhatsapp: true, chatId: chat, username, phoneNumber: phoneChat ?? '' }
+}
+
+/** Where numbers of two countries alone can have an account. */
+const MAX_PHONE = /^(?:7\d{10}|375\d{9})$/
+
+const checkAccount = defineMethod({
+  name: 'checkAccount',
+  summary: 'Tells whether a number or a user name has an account, and by which id it is written to.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 10,
+  messengers: ['v3', 'telegram'],
+  hasQuota: true,
+  atLeast: 1,
+  fields: {
+    phoneNumber,
+    username: optional(text({ empty: 'absent', max: 64 })),
+    force: optional(bool({ empty: 'absent' })),
+  },
+  answer: Type.Union([Type.Object({ exist: Type.Boolean(), chatId: TEXT, fromCache: Type.Boolean() }), NOT_READY]),
+  async handle(instance: Instance, fields) {
+    const who = accountOf(instance, fields)
+    if ('fault' in who) return who
+    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who))
+    if (!isFault(found)) return { exist: found !== null, chatId: found?.chat ?? '', fromCache: false }
+    const isAway = found.fault === 'notLinked' || found.fault === 'starting' || found.fault === 'notConnected'
+    return isAway ? { status: false, reason: 'instance is starting or not authorized' } : found
+  },
+})
+
+function accountOf(instance: Instance, fields: { readonly phoneNumber?: number; readonly username?: string }) {
+  if (fields.phoneNumber !== undefined) {
+    const phone = String(fields.phoneNumber)
+    const fits = instance.messenger === 'v3' ? MAX_PHONE.test(phone) : phone.length >= 7
+    return fits ? { phone } : badPhone('bad phone number, valid 11 or 12 digits')
+  }
+  return fields.username === undefined ? NOTHING : { username: fields.username.replace(/^@/, '') }
+}
+
+const getAvatar = defineMethod({
+  name: 'getAvatar',
+  summary: 'Gives the picture of a person or group.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 10,
+  fields: { chatId: optional(text({ empty: 'absent', max: 64 })), phoneNumber },
+  answer: Type.Object({ urlAvatar: TEXT, available: Type.Boolean() }),
+  async handle(instance: Instance, fields) {
+    const raw = fields.chatId ?? (fields.phoneNumber === undefined ? undefined : `${String(fields.phoneNumber)}@c.us`)
+    if (raw === undefined) return fault('invalid', validationText(["'chatId' is required"]))
+    const chat = readChat(instance, raw)
+    if (isFault(chat)) return chat
+    const picture = await ask(instance, 'contacts', (contacts) => contacts.picture(chat))
+    if (isFault(picture)) {
+      return picture.fault === 'noAccount' || picture.fault === 'notFound' ? NO_AVATAR : picture
+    }
+    const url = await pictureUrl(instance, picture)
+    return isFault(url) ? url : { urlAvatar: url, available: picture.kind !== 'hidden' }
+  },
+})
+
+const NO_AVATAR = { urlAvatar: '', available: true }
+
+const name = optional(text({ empty: 'absent', max: 256 }))
+
+const contactNameFields = {
+  firstName: name,
+  lastName: name,
+  saveInAddressbook: optional(bool({ empty: 'absent' })),
+}
+interface NameFields {
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly saveInAddressbook?: boolean
+}
+
+function nameOf({ firstName = '', lastName = '', saveInAddressbook = true }: NameFields): ContactName {
+  return { firstName, lastName, saveInAddressbook }
+}
+
+const FIRST_NAME_MISSING = fault('invalid', validationText(["'firstName' is required"]))
+
+const addContact = defineMethod({
+  name: 'addContact',
+  summary: 'Puts a person into the address book.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 1,
+  messengers: ['whatsapp', 'v3'],
+  fields: { chatId, ...contactNameFields },
+  answer: said('addContact'),
+  async handle(instance: Instance, fields) {
+    const chat = readChat(instance, fields.chatId, 'person')
+    if (isFault(chat)) return chat
+    if (fields.firstName === undefined) return FIRST_NAME_MISSING
+    const trouble = await ask(instance, 'contacts', (contacts) => contacts.add(chat, nameOf(fields)))
+    if (trouble === undefined) return { addContact: true }
+    if (trouble.fault === 'conflict') return fault('invalid', `Contact ${chat} already exists`)
+    return trouble.fault === 'noAccount' ? fault('notFound', `${chat} is not on WhatsApp`) : trouble
+  },
+})
+
+const editContact = defineMethod({
+  name: 'editContact',
+  summary: 'Changes the name of a person in the address book.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 1,
+  messengers: ['whatsapp', 'v3'],
+  fields: { chatId, ...contactNameFields },
+  answer: said('editContact'),
+  async handle(instance: Instance, fields) {
+    const chat = readChat(instance, fields.chatId, 'person')
+    if (isFault(chat)) return chat
+    // One of the vendor's clients calls this, with nothing but the chat, where it means to delete.
+    const isDeletion = fields.firstName === undefined && fields.lastName === undefined
+    if (!isDeletion && fields.firstName === undefined) return FIRST_NAME_MISSING
+    const trouble = await ask(instance, 'contacts', (contacts) =>
+      isDeletion ? contacts.remove(chat) : contacts.edit(chat, nameOf(fields)),
+    )
+    return trouble === undefined ? { editContact: true } : noContact(trouble, chat)
+  },
+})
+
+const deleteContact = defineMethod({
+  name: 'deleteContact',
+  summary: 'Takes a person out of the address book.',
+  verbs: ['POST'],
+  group: 'service',
+  perSecond: 1,
+  messengers: ['whatsapp', 'v3'],
+  fields: { chatId },
+  answer: said('deleteContact'),
+  async handle(instance: Instance, fields) {
+    const chat = readChat(instance, fields.chatId, 'person')
+    if (isFault(chat)) return chat
+    const trouble = await ask(instance, 'contacts', (contacts) => contacts.remove(chat))
+    return trouble === undefined ? { deleteContact: true } : noContact(trouble, chat)
+  },
+})
+
+function noContact(trouble: Fault, chat: string): Fault {
+  return trouble.fault === 'notFound' ? fault('notFound', `Contact ${chat} not found`) : trouble
+}
+
+/** Single persons: look-ups, pictures, the address book. */
+export const peopleMethods: readonly Row<Instance>[] = [
+  checkWhatsapp,
+  checkAccount,
+  getAvatar,
+  addContact,
+  editContact,
+  deleteContact,
+]

@@ -1,0 +1,69 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import mime from 'mime'
+import type { LinkedFile } from '../../media/links.ts'
+import type { StoredFile } from '../../media/media.ts'
+
+export interface MediaRoutesDeps {
+  /** What a path names; null when it is no link of ours, or over. */
+  readonly read: (path: string) => LinkedFile | null
+  /** The bytes, fetched from the messenger again where they are gone; null when they can't be had. */
+  readonly open: (file: LinkedFile) => Promise<StoredFile | null>
+}
+
+/** Files come from strangers and are served under the API's own name: a browser must show them as nothing but themselves. */
+const HARMLESS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': '*',
+} as const
+
+/** `GET` and `HEAD` of a file's link, with ranges. A link that is wrong in any way is answered 404. */
+export function mediaRoutes(deps: MediaRoutesDeps): FastifyPluginCallback {
+  return (app, _options, done) => {
+    app.get('/media/:instance/:key/:file', (request, reply) => serve(deps, request, reply))
+    done()
+  }
+}
+
+async function serve(deps: MediaRoutesDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const file = deps.read(request.url.split('?')[0] ?? '')
+  const stored = file === null ? null : await deps.open(file)
+  if (file === null || stored === null) return reply.callNotFound()
+  reply.headers({
+    ...HARMLESS,
+    'Content-Type': mime.getType(file.extension) ?? 'application/octet-stream',
+    'Accept-Ranges': 'bytes',
+    'Last-Modified': new Date(stored.keptAt).toUTCString(),
+    Expires: new Date(file.expiresAt).toUTCString(),
+    'Cache-Control': 'private, max-age=86400',
+    ETag: `"${file.sha256}"`,
+  })
+  const range = rangeOf(request.headers.range, stored.size)
+  if (range === 'unsatisfiable') {
+    return reply
+      .code(416)
+      .header('Content-Range', `bytes */${String(stored.size)}`)
+      .send()
+  }
+  const { first, last } = range ?? { first: 0, last: stored.size - 1 }
+  if (range !== undefined) {
+    reply.code(206).header('Content-Range', `bytes ${String(first)}-${String(last)}/${String(stored.size)}`)
+  }
+  reply.header('Content-Length', String(last - first + 1))
+  return reply.send(request.method === 'HEAD' ? null : stored.size === 0 ? '' : stored.read({ first, last }))
+}
+
+const RANGE = /^bytes=(\d*)-(\d*)$/
+
+/** One range; undefined where none is asked for or it is not understood, which means the whole file. */
+function rangeOf(
+  header: string | undefined,
+  size: number,
+): { readonly first: number; readonly last: number } | 'unsatisfiable' | undefined {
+  const [, from = '', to = ''] = RANGE.exec(header ?? '') ?? []
+  if (from === '' && to === '') return undefined
+  const first = from === '' ? Math.max(size - Number(to), 0) : Number(from)
+  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
+  return first > last ? 'unsatisfiable' : { first, last }
+}

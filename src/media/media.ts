@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream'
+import type { EpochMs, InstanceId } from '../model/ids.ts'
+
+/**
+ * The media port: files in and out of chats, each in its instance's own place under the SHA-256 of its bytes. A file is whole or not
+ * there: it becomes visible, durably, with `Draft.keep`. The port streams: nothing holds more than a few chunks of a file in memory.
+ */
+
+/** The largest file, bytes: 100 MB as the contract counts them. */
+export const FILE_LIMIT_BYTES = 100 * 1024 * 1024
+
+/** A file that was received to its end and is not kept yet. */
+export interface Draft {
+  /** Hex. */
+  readonly sha256: string
+  readonly size: number
+  /** Durable when it resolves; the same file again is kept once, and its age begins anew. */
+  keep(instance: InstanceId): Promise<void>
+  /** Forgets it. After `keep` it does nothing. */
+  discard(): Promise<void>
+}
+
+export interface StoredFile {
+  readonly size: number
+  /** When it was last kept; it is removed so long after this as files are kept. */
+  readonly keptAt: EpochMs
+  /** Bytes `first` to `last`, both included; all of them without. */
+  read(range?: { readonly first: number; readonly last: number }): Readable
+}
+
+export interface Media {
+  /** Takes a stream in. `tooLarge` once it passes `limitBytes`, with the stream destroyed; rejects when the stream or the storage fails. */
+  receive(stream: Readable, limitBytes: number): Promise<Draft | 'tooLarge'>
+  /** Null when it is not, or no longer, there. */
+  open(instance: InstanceId, sha256: string): Promise<StoredFile | null>
+  /** Removes what was kept before this time, and forgotten drafts; returns how many files went. */
+  sweep(before: EpochMs): Promise<number>
+  /** Removes everything of an instance. */
+  removeInstance(instance: InstanceId): Promise<void>
+}

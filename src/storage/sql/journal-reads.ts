@@ -1,0 +1,72 @@
+import type { ChatId } from '../../model/ids.ts'
+import type { Store } from '../store.ts'
+import { integer, text } from './columns.ts'
+import type { Engine } from './engine.ts'
+import type { JournalIndex } from './journal-index.ts'
+import * as rows from './rows.ts'
+
+const MESSAGE = `m.instance_id, m.id, m.chat_id, m.direction, m.by_api, m.status, m.description, m.at, m.body,
+  m.shelf, m.is_edited, m.is_deleted`
+
+/** The index gives the order and the end of the list; a row of the journal is looked at only for what is given. */
+const listed = (index: string, where: string): string => `select ${MESSAGE}, m.seq
+  from ${index} j join message m on m.seq = j.seq and m.instance_id = j.instance_id
+  where ${where} and (j.at, j.seq) < (?, ?) order by j.at desc, j.seq desc limit ?`
+
+const READS = {
+  find: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? order by m.seq desc limit 1`,
+  inChat: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? and m.chat_id = ?`,
+  ofChat: listed('journal_chat', 'j.instance_id = ? and j.chat_id = ?'),
+  since: listed('journal_shelf', 'j.instance_id = ? and j.shelf = ? and j.direction = ? and j.at >= ?'),
+  receipts: `select participant, status, at from receipt where instance_id = ? and message_id = ?
+    order by at, participant`,
+  used: 'select what, count from usage_count where instance_id = ? and month = ?',
+  correspondents: 'select chat_id from correspondent where instance_id = ? and month = ? order by place',
+  file: 'select sha256, size, remote from kept_file where instance_id = ? and sha256 = ?',
+} as const
+
+/** Before every entry there can be. */
+const START = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER }
+
+export function journalReads(engine: Engine, index: JournalIndex): Store['journal'] {
+  return {
+    async find(instance, id) {
+      const [row] = await engine.read(READS.find, [instance, id])
+      return row === undefined ? null : rows.messageRow(row)
+    },
+    async inChat(instance, chat, id) {
+      const [row] = await engine.read(READS.inChat, [instance, id, chat])
+      return row === undefined ? null : rows.messageRow(row)
+    },
+    async ofChat(instance, chat, limit, after = START) {
+      await index.catchUp('journal_chat')
+      return (await engine.read(READS.ofChat, [instance, chat, after.at, after.seq, limit])).map(rows.journalEntry)
+    },
+    async since({ instance, shelf, direction, since }, limit, after = START) {
+      await index.catchUp('journal_shelf')
+      const params = [instance, shelf, direction, since, after.at, after.seq, limit]
+      return (await engine.read(READS.since, params)).map(rows.journalEntry)
+    },
+    receipts: async (instance, id) => (await engine.read(READS.receipts, [instance, id])).map(rows.receipt),
+  }
+}
+
+export function usageReads(engine: Engine): Store['usage'] {
+  return {
+    async ofMonth(instance, month) {
+      const used = await engine.read(READS.used, [instance, month])
+      return new Map(used.map((row) => [text(row, 'what'), integer(row, 'count')]))
+    },
+    correspondents: async (instance, month) =>
+      (await engine.read(READS.correspondents, [instance, month])).map((row) => text(row, 'chat_id') as ChatId),
+  }
+}
+
+export function fileReads(engine: Engine): Store['files'] {
+  return {
+    async find(instance, sha256) {
+      const [row] = await engine.read(READS.file, [instance, sha256])
+      return row === undefined ? null : rows.keptFile(row)
+    },
+  }
+}
