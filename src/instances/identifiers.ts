@@ -6,6 +6,8 @@ const MESSAGE_ID_PREFIX = '3EB0'
 const MESSAGE_ID_EPOCH_MS = 1_577_836_800_000
 const MESSAGE_ID_TIME_DIGITS = 10
 const MESSAGE_ID_RANDOM_BYTES = 3
+const UUID_BYTES = 16
+const TOKEN_BYTES = UUID_BYTES + 9
 
 /**
  * A new `idMessage`: 20 upper-case hex digits, the form that the vendor's newest samples have. They rise with time, so that the
@@ -36,12 +38,14 @@ export class DecimalIds {
 
 /** A new `apiTokenInstance`: 50 hex digits, 32 of one version-4 UUID and the first 18 of another. */
 export function newInstanceToken(random: Random): string {
-  return uuidHex(random) + uuidHex(random).slice(0, 18)
+  const bytes = Buffer.from(random.bytes(TOKEN_BYTES))
+  markUuid(bytes, 0)
+  markUuid(bytes, UUID_BYTES)
+  return bytes.toString('hex')
 }
 
-function uuidHex(random: Random): string {
-  const bytes = Buffer.from(random.bytes(16))
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex')
+/** Version 4, variant 1. */
+function markUuid(bytes: Buffer, start: number): void {
+  bytes.writeUInt8((bytes.readUInt8(start + 6) & 0x0f) | 0x40, start + 6)
+  bytes.writeUInt8((bytes.readUInt8(start + 8) & 0x3f) | 0x80, start + 8)
 }

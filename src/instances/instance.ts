@@ -30,14 +30,14 @@ import { Runner } from './runner.ts'
 export class Instance implements CourierClient {
   readonly driver: Driver
   readonly #record: InstanceRecord
-  readonly #listingChanged: () => void
+  readonly #listingChanged: (account: AccountId) => void
   #runner: Runner | undefined
   #linking: Linking | undefined
   /** Set before the deletion is stored: what is asked from then on is refused, what was stored before is settled by it. */
   #deleting = false
 
-  /** `listingChanged` is called when something changes that a list of instances shows. */
-  constructor(record: InstanceRecord, driver: Driver, listingChanged: () => void) {
+  /** `listingChanged` is called when something changes that a list of the account's instances shows. */
+  constructor(record: InstanceRecord, driver: Driver, listingChanged: (account: AccountId) => void) {
     this.#record = record
     this.driver = driver
     this.#listingChanged = listingChanged
@@ -125,7 +125,7 @@ export class Instance implements CourierClient {
       await this.#record.commit(writes)
       this.#record.follow({ settings: merged, ...(name === undefined ? {} : { name }) })
     })
-    if (name !== undefined) this.#listingChanged()
+    if (name !== undefined) this.#listingChanged(this.account)
     if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
     this.#node.courier.wake(this)
     this.#runner?.settingsChanged()
@@ -137,7 +137,7 @@ export class Instance implements CourierClient {
       const token = newInstanceToken(this.#node.random)
       await this.#record.commit([{ kind: 'instance.token', instance: this.id, token }])
       this.#record.follow({ token })
-      this.#listingChanged()
+      this.#listingChanged(this.account)
       return token
     })
   }
@@ -232,7 +232,7 @@ export class Instance implements CourierClient {
 
   /** How many messages wait. */
   get queued(): number {
-    return this.#record.outbox.count
+    return this.#record.queued
   }
 
   /** The queue behind a position, oldest first. */
@@ -255,7 +255,7 @@ export class Instance implements CourierClient {
   /** Brings the instance back after a start of the process. */
   async start(): Promise<void> {
     this.#node.courier.wake(this)
-    if (this.#record.row.state === 'notAuthorized' && this.#record.outbox.count === 0) return
+    if (this.#record.row.state === 'notAuthorized' && this.queued === 0) return
     await this.#live().start()
   }
 
@@ -282,7 +282,7 @@ export class Instance implements CourierClient {
     }
     this.#node.courier.forget(this.id)
     this.#runner = undefined
-    this.#listingChanged()
+    this.#listingChanged(this.account)
     this.mailbox.interrupt()
     await this.mailbox.clear()
     return true

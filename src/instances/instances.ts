@@ -4,22 +4,24 @@ import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
-import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts'
+import type { Settings } from '../model/settings.ts'
 import type { Once } from '../storage/once.ts'
 import type { QueueSize } from '../storage/store.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
 import type { Node } from './node.ts'
-import { InstanceRecord } from './record.ts'
+import { InstanceRecord, type QueueSizes } from './record.ts'
+import { SharedSettings } from './shared-settings.ts'
 
 /** What a new instance is to be. */
 export interface NewInstance {
-  readonly account: AccountId
   readonly messenger: Messenger
   readonly name: string
   readonly settings: Partial<Settings>
-  readonly once?: Once<{ readonly id: InstanceId; readonly token: string }>
+  readonly once?: Once<{ readonly id: InstanceId; readonly token: string }> | undefined
 }
+
+const EMPTY: QueueSizes = {}
 
 /** So many sessions are opened before the process looks at anything else again. */
 const START_CHUNK = 200
@@ -31,6 +33,11 @@ export class Instances {
   readonly #byAccount = new Map<AccountId, Instance[]>()
   readonly #revisions = new Map<AccountId, number>()
   readonly #lastIds = new Map<Messenger, number>()
+  /** One for all instances: a function of its own for each would be a tenth of what an instance keeps in memory. */
+  readonly #listingChanged = (account: AccountId): void => {
+    this.#revisions.set(account, this.revision(account) + 1)
+  }
+  readonly #sharedSettings = new SharedSettings()
 
   private constructor(node: Node) {
     this.#node = node
@@ -44,7 +51,8 @@ export class Instances {
     for (const row of inOrderOfCreation(await node.store.instances.all())) {
       const outbox = outboxes.get(row.id)
       const mailbox = mailboxes.get(row.id)
-      const instance = instances.#add(row, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
+      const settings = instances.#sharedSettings.of(row.settings)
+      const instance = instances.#add({ ...row, settings }, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
       await instance.recover()
     }
     for (const messenger of MESSENGERS) {
@@ -73,19 +81,20 @@ export class Instances {
   }
 
   /** Makes an instance; durable when it resolves. Its id was never used before and never will be again. */
-  async create(wanted: NewInstance): Promise<Instance | Fault | Repeated> {
+  async create(account: AccountId, wanted: NewInstance): Promise<Instance | Fault | Repeated> {
     const { store, clock, random, ownership } = this.#node
     if (!this.#node.drivers.has(wanted.messenger)) return fault('unsupported', 'this messenger is switched off')
+    const settings = this.#sharedSettings.of(wanted.settings)
     for (;;) {
       const id = this.#takeId(wanted.messenger)
       if (id > ID_RANGES[wanted.messenger].last) return fault('unavailable', 'no ids are left for this messenger')
       const row: InstanceRow = {
         id,
-        account: wanted.account,
+        account,
         messenger: wanted.messenger,
         name: wanted.name,
         token: newInstanceToken(random),
-        settings: { ...DEFAULT_SETTINGS, ...wanted.settings },
+        settings,
         state: 'notAuthorized',
         linked: null,
         createdAt: clock.now(),
@@ -99,7 +108,7 @@ export class Instances {
         guards: once === undefined ? [sequence] : [once, sequence],
         writes: [{ kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch }],
       })
-      if (committed.ok) return this.#add(row, {})
+      if (committed.ok) return this.#add(row, EMPTY)
       if (committed.earlier !== undefined) return { earlier: committed.earlier }
       // Another node took this id: begin after the last one that anybody took.
       this.#lastIds.set(wanted.messenger, await store.instances.lastId(wanted.messenger))
@@ -141,17 +150,13 @@ export class Instances {
     }
   }
 
-  #listingChanged(account: AccountId): void {
-    this.#revisions.set(account, this.revision(account) + 1)
-  }
-
   #takeId(messenger: Messenger): InstanceId {
     const next = Math.max(this.#lastIds.get(messenger) ?? 0, ID_RANGES[messenger].first - 1) + 1
     this.#lastIds.set(messenger, next)
     return next as InstanceId
   }
 
-  #add(row: InstanceRow, sizes: { outbox?: QueueSize; mailbox?: QueueSize }): Instance {
+  #add(row: InstanceRow, sizes: QueueSizes): Instance {
     const { drivers, ownership } = this.#node
     const driver = drivers.get(row.messenger)
     if (driver === undefined) {
@@ -160,9 +165,7 @@ export class Instances {
       )
     }
     const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
-    const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, () => {
-      this.#listingChanged(row.account)
-    })
+    const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, this.#listingChanged)
     this.#byId.set(row.id, instance)
     const siblings = this.#byAccount.get(row.account)
     if (siblings === undefined) this.#byAccount.set(row.account, [instance])

@@ -22,6 +22,12 @@ export class LostOwnership extends Error {
   }
 }
 
+/** How full an instance's queues are when its life in this process begins; what is absent is empty. */
+export interface QueueSizes {
+  readonly outbox?: QueueSize
+  readonly mailbox?: QueueSize
+}
+
 /**
  * The durable half of an instance: its row, its queues' counters, and the one way to change them. Memory follows a commit and
  * never precedes it; `changes` lets one change at a time through.
@@ -29,31 +35,46 @@ export class LostOwnership extends Error {
 export class InstanceRecord implements MailboxHost {
   readonly node: Node
   readonly epoch: Epoch
-  readonly outbox: OutboxCounter
-  readonly changes = new Serial()
   /** For whom the courier delivers; set once, by the instance that this is the record of. */
   client: CourierClient | undefined
   #row: InstanceRow
+  // Each is made when it is first asked for: most instances of a large server have nothing to do for long.
+  #outbox: OutboxCounter | undefined
   #mailbox: Mailbox | undefined
-  /** What the mailbox begins with, until something asks for it. */
-  readonly #mailboxSize: QueueSize | undefined
+  #changes: Serial | undefined
+  /** What the queues begin with. */
+  readonly #sizes: QueueSizes
 
-  constructor(node: Node, row: InstanceRow, epoch: Epoch, sizes: { outbox?: QueueSize; mailbox?: QueueSize }) {
+  constructor(node: Node, row: InstanceRow, epoch: Epoch, sizes: QueueSizes) {
     this.node = node
     this.epoch = epoch
     this.#row = row
-    this.outbox = new OutboxCounter(sizes.outbox ?? { count: 0, last: 0 })
-    this.#mailboxSize = sizes.mailbox
+    this.#sizes = sizes
   }
 
-  /** Made when it is first asked for: most instances of a large server have nothing to notify for long. */
+  get outbox(): OutboxCounter {
+    this.#outbox ??= new OutboxCounter(this.#sizes.outbox ?? { count: 0, last: 0 })
+    return this.#outbox
+  }
+
+  /** How many messages wait. */
+  get queued(): number {
+    return (this.#outbox ?? this.#sizes.outbox)?.count ?? 0
+  }
+
+  /** Lets one change at a time through. */
+  get changes(): Serial {
+    this.#changes ??= new Serial()
+    return this.#changes
+  }
+
   get mailbox(): Mailbox {
     this.#mailbox ??= this.#openMailbox()
     return this.#mailbox
   }
 
   #openMailbox(): Mailbox {
-    const { count, last } = this.#mailboxSize ?? { count: 0, last: 0 }
+    const { count, last } = this.#sizes.mailbox ?? { count: 0, last: 0 }
     const mailbox = new Mailbox(this.id, this, { count, last, receiptsUpTo: this.#row.receiptsUpTo })
     mailbox.onReady = () => {
       if (this.client !== undefined) this.node.courier.wake(this.client)
@@ -63,7 +84,7 @@ export class InstanceRecord implements MailboxHost {
 
   /** How many notifications wait. */
   get notifications(): number {
-    return (this.#mailbox ?? this.#mailboxSize)?.count ?? 0
+    return (this.#mailbox ?? this.#sizes.mailbox)?.count ?? 0
   }
 
   // What the mailbox asks of its instance; `commit` is the fourth.
@@ -99,8 +120,8 @@ export class InstanceRecord implements MailboxHost {
   }
 
   /** Stores the writes under this owner's guard. Rejects when they were not stored. */
-  async commit(writes: readonly Write[]): Promise<void> {
-    this.#mustOwn(await this.node.store.commit(this.#batch(writes, [])))
+  commit(writes: readonly Write[]): Promise<void> {
+    return this.node.store.commit(this.#batch(writes, [])).then((committed) => void this.#mustOwn(committed))
   }
 
   /** As `commit`, with more guards whose refusal is an answer and not an error. */
@@ -109,7 +130,8 @@ export class InstanceRecord implements MailboxHost {
   }
 
   #batch(writes: readonly Write[], guards: readonly Guard[]): Batch {
-    return { guards: [{ kind: 'owns', instance: this.id, epoch: this.epoch }, ...guards], writes }
+    const owns: Guard = { kind: 'owns', instance: this.id, epoch: this.epoch }
+    return { guards: guards.length === 0 ? [owns] : [owns, ...guards], writes }
   }
 
   #mustOwn(committed: Committed): Committed {
@@ -151,7 +173,7 @@ export class InstanceRecord implements MailboxHost {
     guards: readonly Guard[],
   ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
-    const all = posted === undefined ? writes : [...writes, ...posted.writes]
+    const all = posted === undefined ? writes : writes.concat(posted.writes)
     if (all.length > 0) {
       const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
       if (!committed.ok) return committed

@@ -199,8 +199,11 @@ export class Runner implements SessionHost {
 
   // What the session tells
 
-  async commit(change: Change): Promise<void> {
-    const { linked, unlinked, files, received } = await this.#apply(withLinkMode(change, this.#linksHidden))
+  commit(change: Change): Promise<void> {
+    return this.#apply(withLinkMode(change, this.#linksHidden), (applied) => this.#followSession(applied))
+  }
+
+  #followSession({ linked, unlinked, files, received }: Applied): void {
     if (linked) this.#starting = false
     if (files.length > 0) this.files.arrived(files)
     const chats = this.#session?.facets.chats
@@ -280,13 +283,14 @@ export class Runner implements SessionHost {
     }
   }
 
-  #apply(change: Change): Promise<Applied> {
+  /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
+  #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
       if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
       const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
-      return applied
+      follow?.(applied)
     })
   }
 }

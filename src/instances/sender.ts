@@ -91,7 +91,7 @@ export class Sender {
     if (this.#running) return
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#record.outbox.count === 0 && this.attempts.count === 0) return
+    if (this.#record.queued === 0 && this.attempts.count === 0) return
     this.#running = true
     void this.#run()
   }

@@ -96,7 +96,18 @@ export class Lane {
       const target = this.#target()
       if (item === null || target === null) return
       const endpoint = this.#host.endpoint(target)
-      const verdict = endpoint === null ? BAD_URL : await this.#post(endpoint, item)
+      let verdict = BAD_URL
+      if (endpoint !== null) {
+        const { admission } = this.#host.pools.get(endpoint.origin)
+        const entering = admission.enter()
+        const ticket = typeof entering === 'number' ? entering : await entering
+        try {
+          verdict = await this.#post(endpoint, item)
+        } finally {
+          this.#attempt = undefined
+          admission.leave(ticket)
+        }
+      }
       if (verdict.status === 200) {
         if (this.#failedReceipt === item.receiptId) this.#report(item, endpoint, verdict)
         await mailbox.remove(item.receiptId)
@@ -113,21 +124,13 @@ export class Lane {
     await this.#pause()
   }
 
-  async #post(endpoint: Endpoint, item: Notification): Promise<Verdict> {
-    const { admission } = this.#host.pools.get(endpoint.origin)
-    const entering = admission.enter()
-    const ticket = typeof entering === 'number' ? entering : await entering
-    try {
-      if (this.#stopped) return NOT_SENT
-      // Asked for anew: it may have been closed for disuse while this one waited.
-      const { pool } = this.#host.pools.get(endpoint.origin)
-      return await Attempt.make(pool, endpoint, item.body, (attempt) => {
-        this.#attempt = attempt
-      })
-    } finally {
-      this.#attempt = undefined
-      admission.leave(ticket)
-    }
+  #post(endpoint: Endpoint, item: Notification): Verdict | Promise<Verdict> {
+    if (this.#stopped) return NOT_SENT
+    // Asked for anew: it may have been closed for disuse while this one waited for admission.
+    const { pool } = this.#host.pools.get(endpoint.origin)
+    return Attempt.make(pool, endpoint, item.body, (attempt) => {
+      this.#attempt = attempt
+    })
   }
 
   /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */

@@ -80,14 +80,13 @@ export class Mailbox {
    * Gives the bodies their receipt ids. A batch that failed only leaves a gap: its `committed` is never called.
    */
   post(bodies: readonly string[], at: EpochMs): Posted {
-    const items = bodies.map((body): Notification => ({ receiptId: this.#receipts.next(), body, at }))
-    const writes = items.map((item): Write => ({
-      kind: 'mailbox.add',
-      instance: this.#instance,
-      receiptId: item.receiptId,
-      body: item.body,
-      at,
-    }))
+    const items: Notification[] = []
+    const writes: Write[] = []
+    for (const body of bodies) {
+      const receiptId = this.#receipts.next()
+      items.push({ receiptId, body, at })
+      writes.push({ kind: 'mailbox.add', instance: this.#instance, receiptId, body, at })
+    }
     const upTo = this.#receipts.reserve()
     if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance: this.#instance, upTo })
     return { writes, committed: () => this.#committed(items, upTo) }

@@ -12,8 +12,8 @@ export class PartnerInstances {
     this.#instances = instances
   }
 
-  create(account: AccountRow, wanted: Omit<NewInstance, 'account'>): Promise<Instance | Fault | Repeated> {
-    return this.#instances.create({ ...wanted, account: account.id })
+  create(account: AccountRow, wanted: NewInstance): Promise<Instance | Fault | Repeated> {
+    return this.#instances.create(account.id, wanted)
   }
 
   /** In the order they were made; deleted ones too, until they are erased. */

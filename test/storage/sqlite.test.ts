@@ -87,6 +87,23 @@ test('another process that writes meanwhile delays a commit and breaks nothing',
   await harness.destroy()
 })
 
+test('a lease that another process takes is lost at once, also to who has written under it before', async () => {
+  const harness = await fresh()
+  const store = await harness.open()
+  await sample.commit(store, sample.addInstance(sample.FIRST))
+  const guard = sample.owns(sample.FIRST)
+  const write = (receiptId: number) => store.commit(sample.batch([sample.notify(sample.FIRST, receiptId)], [guard]))
+  assert.deepEqual(await Promise.all([write(1), write(2)]), [{ ok: true }, { ok: true }])
+  assert.deepEqual(await write(3), { ok: true })
+  const other = new BetterSqlite(harness.file)
+  other.exec('update lease set epoch = epoch + 1')
+  other.close()
+  assert.deepEqual(await write(4), { ok: false, refusedBy: guard })
+  assert.deepEqual(await store.mailbox.sizes(), [{ instance: sample.FIRST, count: 3, last: 3 }])
+  await store.close()
+  await harness.destroy()
+})
+
 test('a commit that the database refuses as a whole fails every batch of the group, and the next group is stored', async () => {
   const harness = await fresh()
   const store = await harness.open()

@@ -176,8 +176,7 @@ export async function newInstance(
   settings: Partial<Settings> = {},
   messenger: Messenger = 'whatsapp',
 ): Promise<Instance> {
-  const made = await domain.instances.create({
-    account: ACCOUNT,
+  const made = await domain.instances.create(ACCOUNT, {
     messenger,
     name: '',
     settings: { delaySendMessagesMilliseconds: 500, ...settings },

@@ -53,8 +53,7 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
       const describe = (made: { readonly id: InstanceId; readonly token: string }) =>
         description(made, messenger, publicUrl())
       const once = call.once(describe)
-      const wanted = { messenger, name: wellFormed(name), settings, ...(once && { once }) }
-      const made = await instances.create(account, wanted)
+      const made = await instances.create(account, { messenger, name: wellFormed(name), settings, once })
       return isFault(made) || isRepeated(made) ? made : describe(made)
     },
   })
@@ -76,5 +75,5 @@ function description(
 
 /** Halves of surrogate pairs can't be stored: they become the replacement sign now, and not at the next start. */
 function wellFormed(name: string): string {
-  return Buffer.from(name).toString()
+  return name.toWellFormed()
 }

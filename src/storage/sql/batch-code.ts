@@ -1,19 +1,25 @@
 import type { Seal } from '../../lib/seal.ts'
 import type { Batch, Guard, Write } from '../store.ts'
 import { GUARDS } from './guards.ts'
-import { countParams, type GuardStatement, type Param, type Row, type Statement } from './statement.ts'
+import { countParams, type GuardStatement, type Param, type Row, type Sealed, type Statement } from './statement.ts'
 import { WRITES } from './writes.ts'
 
 /**
  * A batch in the form that goes to whoever runs it: one flat array `[length, operation, ...parameters, operation, …]`, where an
  * operation is an index into `OPERATIONS`, and the first ones are the guards. Flat, because copying one array of strings and
- * numbers to another thread costs a half of copying nested ones, and a third of JSON.
+ * numbers to another thread costs a half of copying nested ones, and a third of JSON. What a statement has `sealed` is still in clear.
  */
 export interface Operation {
   readonly sql: string
   readonly paramCount: number
+  readonly sealed: Sealed | undefined
   /** null for a write. */
-  readonly guard: { readonly reads: boolean; readonly why: string | null; readonly whyParamCount: number } | null
+  readonly guard: {
+    readonly reads: boolean
+    readonly lasts: boolean
+    readonly why: string | null
+    readonly whyParamCount: number
+  } | null
 }
 
 /** How a batch ended: null when all of it was done. */
@@ -30,13 +36,14 @@ interface Indexed<T> {
 const operations: Operation[] = []
 
 function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T> {
-  const paramCount = countParams(statement.sql)
-  return { index: operations.push({ sql: statement.sql, paramCount, guard }) - 1, statement }
+  const { sql, sealed } = statement
+  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, guard }) - 1, statement }
 }
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {
   const why = statement.why ?? null
-  return index(statement, { reads: statement.reads, why, whyParamCount: why === null ? 0 : countParams(why) })
+  const { reads, lasts = false } = statement
+  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why) })
 }
 
 // The parameters of a statement's methods are compared both ways, so a statement for one kind may stand for one of any kind.

@@ -8,6 +8,8 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
   owns: {
     sql: 'select 1 as held from lease where instance_id = ? and epoch = ?',
     reads: true,
+    // No batch changes or removes a lease.
+    lasts: true,
     put(out, guard) {
       out.push(guard.instance, guard.epoch)
     },
@@ -17,9 +19,9 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       on conflict (scope, key) do nothing`,
     reads: false,
     why: 'select scope, key, body_hash, answer from answer where scope = ? and key = ?',
-    put(out, guard, seal) {
-      const answer = seal.seal(guard.answer, places.answer(guard.scope, guard.key))
-      out.push(guard.scope, guard.key, guard.bodyHash, answer, guard.at)
+    sealed: { at: 3, place: ([scope, key]) => places.answer(String(scope), String(key)) },
+    put(out, guard) {
+      out.push(guard.scope, guard.key, guard.bodyHash, guard.answer, guard.at)
     },
   },
   sequence: {

@@ -7,7 +7,7 @@ import { Lanes } from './lanes.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { committed } from './refusal.ts'
 import { createSqlStore } from './sql-store.ts'
-import type { Param, Row } from './statement.ts'
+import { sealParams, type Param, type Row } from './statement.ts'
 
 /** What is needed of a connection to PostgreSQL. `count` is of the rows found or changed. */
 export interface PgConnection {
@@ -64,7 +64,7 @@ function createEngine(db: PgLike, seal: Seal): Engine {
       if (closed !== null) throw new StorageFailed('The store is closed')
       const coded: Param[] = []
       encodeBatch(coded, batch, seal)
-      return committed(batch, await lanes.run(instancesOf(batch), () => runBatch(db, coded)), seal)
+      return committed(batch, await lanes.run(instancesOf(batch), () => runBatch(db, coded, seal)), seal)
     },
     read: async (sql, params) => (await query(sql, params)).rows,
     async write(sql, params) {
@@ -78,9 +78,9 @@ function createEngine(db: PgLike, seal: Seal): Engine {
   }
 }
 
-async function runBatch(db: PgLike, coded: readonly Param[]): Promise<Outcome> {
+async function runBatch(db: PgLike, coded: readonly Param[], seal: Seal): Promise<Outcome> {
   try {
-    await db.transaction((connection) => runOperations(connection, coded))
+    await db.transaction((connection) => runOperations(connection, coded, seal))
     return null
   } catch (error) {
     if (error instanceof Refused) return error.outcome
@@ -88,11 +88,12 @@ async function runBatch(db: PgLike, coded: readonly Param[]): Promise<Outcome> {
   }
 }
 
-async function runOperations(connection: PgConnection, coded: readonly Param[]): Promise<void> {
+async function runOperations(connection: PgConnection, coded: readonly Param[], seal: Seal): Promise<void> {
   for (let at = 1, number = 0; at < coded.length; number++) {
-    const { sql, paramCount, guard } = operationAt(coded, at)
+    const { sql, paramCount, sealed, guard } = operationAt(coded, at)
     const params = coded.slice(at + 1, at + 1 + paramCount)
     at += 1 + paramCount
+    sealParams(params, sealed, seal)
     // What a guard has read stays so until the commit: a new owner's claim waits for this row.
     const locks = guard?.reads === true && postgresDialect.concurrentWriters
     const { count } = await connection.query(numbered(locks ? `${sql} for share` : sql), params)

@@ -10,11 +10,24 @@ const NAMES = Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]
  * differ in a few, so a row is a third as long; a default that changes must come with a migration that writes the old one out.
  */
 export function settingsToJson(settings: Settings, instance: InstanceId, seal: Seal): string {
-  const stored: Partial<Record<keyof Settings, string | number>> = {}
-  for (const name of NAMES) if (settings[name] !== DEFAULT_SETTINGS[name]) stored[name] = settings[name]
   const token = settings.webhookUrlToken
-  if (token !== '') stored.webhookUrlToken = seal.seal(token, places.webhookUrlToken(instance))
-  return JSON.stringify(stored)
+  if (token !== '') {
+    return JSON.stringify({
+      ...differences(settings),
+      webhookUrlToken: seal.seal(token, places.webhookUrlToken(instance)),
+    })
+  }
+  if (last.settings !== settings) last = { settings, json: JSON.stringify(differences(settings)) }
+  return last.json
+}
+
+/** Instances that are made one after the other mostly share their settings. Holds no secret. */
+let last = { settings: DEFAULT_SETTINGS, json: '{}' }
+
+function differences(settings: Settings): Partial<Record<keyof Settings, string | number>> {
+  const differing: Partial<Record<keyof Settings, string | number>> = {}
+  for (const name of NAMES) if (settings[name] !== DEFAULT_SETTINGS[name]) differing[name] = settings[name]
+  return differing
 }
 
 /** A setting that the stored text doesn't have, or has in a form of no use, takes its default; what is unknown is left out. */

@@ -49,12 +49,13 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
       let finder: BetterSqlite.Statement | undefined
       return {
         givesRows: statement.reader,
-        run: (params) => statement.run(params).changes,
+        // One by one: taking them out of an array costs the library more.
+        run: (params) => statement.run(...params).changes,
         get: (params) => statement.get(params),
         all: (params) => statement.all(params),
         finds: (params) => {
           finder ??= database.prepare(sql).pluck()
-          return finder.get(params) !== undefined
+          return finder.get(...params) !== undefined
         },
       }
     },

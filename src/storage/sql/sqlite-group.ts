@@ -1,6 +1,7 @@
+import type { Seal } from '../../lib/seal.ts'
 import { OPERATIONS, type Operation, type Outcome } from './batch-code.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
-import type { Param, Row } from './statement.ts'
+import { sealParams, type Param, type Row, type Sealed } from './statement.ts'
 
 /** What the main thread sends: coded batches one after the other (their count first), or one statement whose rows it wants. */
 export type Job = readonly Param[] | { readonly sql: string; readonly params: readonly Param[] }
@@ -11,15 +12,22 @@ export type JobOutcome = Outcome | { readonly kind: 'rows'; readonly rows: reado
 interface Prepared {
   /** It only looks, so there is nothing to undo. */
   readonly reads: boolean
+  /** Of a guard that lasts, where it held: its first parameter to its second. */
+  readonly held: Map<Param | undefined, Param | undefined> | null
   readonly paramCount: number
+  readonly sealed: Sealed | undefined
   /** False when the guard that it is refuses. */
   run(params: readonly Param[]): boolean
   why(params: readonly Param[]): Row | null
 }
 
+/** So many guards that held are remembered. */
+const HELD = 16_384
+
 /** Runs groups of jobs, each group in one transaction, each batch of it whole or not at all. */
 export class SqliteGroup {
   readonly #database: SqliteDatabase
+  readonly #seal: Seal
   readonly #begin: SqliteStatement
   readonly #commit: SqliteStatement
   readonly #save: SqliteStatement
@@ -27,15 +35,20 @@ export class SqliteGroup {
   readonly #undo: SqliteStatement
   readonly #operations: readonly Prepared[]
   readonly #queries = new Map<string, SqliteStatement>()
+  /** A number that another one takes the place of when somebody else has written. */
+  readonly #version: SqliteStatement
+  #lastVersion: unknown
   #withSavepoints = false
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, seal: Seal) {
     this.#database = database
+    this.#seal = seal
     this.#begin = database.prepare('begin immediate')
     this.#commit = database.prepare('commit')
     this.#save = database.prepare('savepoint batch')
     this.#release = database.prepare('release batch')
     this.#undo = database.prepare('rollback to batch')
+    this.#version = database.prepare('pragma data_version')
     this.#operations = OPERATIONS.map((operation) => prepare(database, operation))
   }
 
@@ -66,6 +79,7 @@ export class SqliteGroup {
     const outcomes: JobOutcome[] = []
     this.#withSavepoints = withSavepoints
     this.#begin.run([])
+    this.#forgetIfOthersWrote()
     for (const job of jobs) {
       if ('sql' in job) outcomes.push(this.#query(job.sql, job.params))
       else this.#batches(job, outcomes)
@@ -74,7 +88,19 @@ export class SqliteGroup {
     return outcomes
   }
 
+  #forgetIfOthersWrote(): void {
+    const version = this.#version.get([])?.['data_version']
+    if (version !== this.#lastVersion) this.#forget()
+    this.#lastVersion = version
+  }
+
+  /** Guards that held are asked again. */
+  #forget(): void {
+    for (const { held } of this.#operations) held?.clear()
+  }
+
   #rollBack(): void {
+    this.#forget()
     if (this.#database.inTransaction) this.#database.exec('rollback')
   }
 
@@ -96,8 +122,13 @@ export class SqliteGroup {
       for (let number = 0; at < end; number++) {
         const operation = this.#operationAt(coded[at])
         const next = at + 1 + operation.paramCount
+        if (operation.held !== null && operation.held.get(coded[at + 1]) === coded[at + 2]) {
+          at = next
+          continue
+        }
         const params = coded.slice(at + 1, next)
         at = next
+        sealParams(params, operation.sealed, this.#seal)
         if (this.#withSavepoints && !saved && at < end && !operation.reads) {
           this.#save.run([])
           saved = true
@@ -123,6 +154,7 @@ export class SqliteGroup {
   }
 
   #query(sql: string, params: readonly Param[]): JobOutcome {
+    this.#forget()
     try {
       let statement = this.#queries.get(sql)
       if (statement === undefined) this.#queries.set(sql, (statement = this.#database.prepare(sql)))
@@ -143,6 +175,7 @@ export class SqliteGroup {
   }
 
   #revert(): void {
+    this.#forget()
     this.#undo.run([])
     this.#release.run([])
   }
@@ -162,18 +195,29 @@ function allFailed(jobs: readonly Job[], error: unknown): readonly JobOutcome[] 
   return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
 }
 
-function prepare(database: SqliteDatabase, { sql, paramCount, guard }: Operation): Prepared {
+function prepare(database: SqliteDatabase, { sql, paramCount, sealed, guard }: Operation): Prepared {
   const statement = database.prepare(sql)
   const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
+  const held: Prepared['held'] = guard?.lasts === true ? new Map() : null
   return {
     reads: guard?.reads === true,
+    held,
     paramCount,
+    sealed,
     run(params) {
-      if (guard?.reads === true) return statement.finds(params)
+      if (guard?.reads === true) return finds(statement, params, held)
       return statement.run(params) > 0 || guard === null
     },
     why: (params) => why?.get(params.slice(0, guard?.whyParamCount)) ?? null,
   }
+}
+
+function finds(statement: SqliteStatement, params: readonly Param[], held: Prepared['held']): boolean {
+  if (!statement.finds(params)) return false
+  if (held === null) return true
+  if (held.size >= HELD) held.clear()
+  held.set(params[0], params[1])
+  return true
 }
 
 export function countOf(job: Job): number {

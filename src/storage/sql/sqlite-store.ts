@@ -34,7 +34,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   closeSync(openSync(file, 'a', 0o600))
   const steps = await prepareFile(file, seal)
   if (steps.length > 0) log.info({ steps }, 'The schema of the database was brought up to date')
-  const writer = await WriterThread.start(file, log, onDeath)
+  const writer = await WriterThread.start({ file, sealingKey }, log, onDeath)
   try {
     return createSqlStore(createEngine(openSqlite(file, 'read'), writer, seal), seal)
   } catch (error) {

@@ -1,10 +1,11 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { createSeal } from '../../lib/seal.ts'
 import { CheckpointThread } from './checkpoint-thread.ts'
 import { openSqlite } from './sqlite-database.ts'
 import { countOf, SqliteGroup, type Job } from './sqlite-group.ts'
 
 /**
- * The writer thread: the only one that writes. Takes all that has arrived, runs it in one transaction with one flush to the disk,
+ * The writer thread: the only one that writes, and the one that seals most of what must be sealed. Takes all that has arrived, runs it in one transaction with one flush to the disk,
  * answers, and looks again. An answer is the outcomes in the order of the jobs, or their number when all went well.
  */
 
@@ -15,9 +16,15 @@ const CHECKPOINT_BATCHES = 12_000
 
 export type WriterMessage = Job | 'close'
 
-function serve(port: MessagePort, file: string): void {
+/** What the thread is started with. */
+export interface WriterData {
+  readonly file: string
+  readonly sealingKey: Uint8Array
+}
+
+function serve(port: MessagePort, { file, sealingKey }: WriterData): void {
   const database = openSqlite(file, 'write')
-  const group = new SqliteGroup(database)
+  const group = new SqliteGroup(database, createSeal(sealingKey))
   const checkpoints = new CheckpointThread(file)
   let sinceCheckpoint = 0
   let closing = false
@@ -71,4 +78,4 @@ function receive(port: MessagePort): WriterMessage | null {
   return received?.message ?? null
 }
 
-if (parentPort !== null) serve(parentPort, (workerData as { file: string }).file)
+if (parentPort !== null) serve(parentPort, workerData as WriterData)

@@ -6,10 +6,18 @@ export type Param = string | number | null
 /** A row as a database gives it: names of columns to values. */
 export type Row = Readonly<Record<string, unknown>>
 
+/** Says which parameter of a statement is a secret, and where it belongs. */
+export interface Sealed {
+  readonly at: number
+  place(params: readonly Param[]): string
+}
+
 /** One statement of a write or a guard: text for both databases, and what its placeholders stand for. */
 export interface Statement<T> {
   /** With `?` for each parameter. */
   readonly sql: string
+  /** `put` appends it in clear; whoever runs the statement seals it, which with SQLite is not the main thread. */
+  readonly sealed?: Sealed
   /** Appends a value for each `?`, in their order. Appending saves an array for each write on the hot path. */
   put(out: Param[], of: T, seal: Seal): void
   /** Left out when this says so; without it the statement always runs. */
@@ -20,9 +28,19 @@ export interface GuardStatement<T> extends Statement<T> {
   /** The guard holds when the statement finds a row (`reads`), else when it changes one. */
   readonly reads: boolean
   /**
+   * Of one that reads, with two parameters: where it held it holds, for the same first parameter, until something other than a batch
+   * writes. Who alone writes need not ask again.
+   */
+  readonly lasts?: boolean
+  /**
    * What a refused caller is told: one row of this query, whose parameters are the first ones of the guard's own.
    */
   readonly why?: string
+}
+
+/** Seals in place what must not lie readable in the database. */
+export function sealParams(params: Param[], sealed: Sealed | undefined, seal: Seal): void {
+  if (sealed !== undefined) params[sealed.at] = seal.seal(String(params[sealed.at]), sealed.place(params))
 }
 
 export function countParams(sql: string): number {

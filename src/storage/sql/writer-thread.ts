@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Log } from '../../lib/log.ts'
 import { StorageFailed } from './engine.ts'
 import type { JobOutcome } from './sqlite-group.ts'
-import type { WriterMessage } from './sqlite-writer.ts'
+import type { WriterData, WriterMessage } from './sqlite-writer.ts'
 import type { Param } from './statement.ts'
 
 interface Waiting {
@@ -48,8 +48,8 @@ export class WriterThread {
   }
 
   /** Resolves when the database is open for writing. `onDeath`: the thread ended without being asked to. */
-  static async start(file: string, log: Log, onDeath?: (error: Error) => void): Promise<WriterThread> {
-    const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData: { file } })
+  static async start(data: WriterData, log: Log, onDeath?: (error: Error) => void): Promise<WriterThread> {
+    const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData: data })
     // Rejects on the thread's `error`, so that a database that can't be opened is the caller's to report.
     await once(worker, 'message')
     return new WriterThread(worker, log, onDeath)

@@ -20,13 +20,9 @@ export const WRITES: { readonly [K in Write['kind']]: readonly Statement<WriteOf
   'partnerToken.add': [
     {
       sql: 'insert into partner_token (token_hash, account_id, token, created_at) values (?, ?, ?, ?)',
+      sealed: { at: 2, place: ([, account]) => places.partnerToken(String(account)) },
       put(out, { row }, seal) {
-        out.push(
-          seal.hash(row.token),
-          row.account,
-          seal.seal(row.token, places.partnerToken(row.account)),
-          row.createdAt,
-        )
+        out.push(seal.hash(row.token), row.account, row.token, row.createdAt)
       },
     },
   ],
@@ -34,8 +30,9 @@ export const WRITES: { readonly [K in Write['kind']]: readonly Statement<WriteOf
     {
       sql: `insert into instance (id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
         receipts_up_to, last_sent_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      sealed: { at: 4, place: ([id]) => places.instanceToken(Number(id)) },
       put(out, { row }, seal) {
-        out.push(row.id, row.account, row.messenger, row.name, seal.seal(row.token, places.instanceToken(row.id)))
+        out.push(row.id, row.account, row.messenger, row.name, row.token)
         out.push(settingsToJson(row.settings, row.id, seal), row.state, linkedToJson(row.linked))
         out.push(row.createdAt, row.deletedAt, row.receiptsUpTo, row.lastSentAt)
       },
@@ -66,8 +63,9 @@ export const WRITES: { readonly [K in Write['kind']]: readonly Statement<WriteOf
   'instance.token': [
     {
       sql: 'update instance set token = ? where id = ?',
-      put(out, write, seal) {
-        out.push(seal.seal(write.token, places.instanceToken(write.instance)), write.instance)
+      sealed: { at: 0, place: ([, id]) => places.instanceToken(Number(id)) },
+      put(out, write) {
+        out.push(write.token, write.instance)
       },
     },
   ],
