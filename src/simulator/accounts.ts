@@ -41,6 +41,7 @@ export class Accounts {
   readonly #find
   readonly #byUsername
   readonly #put
+  readonly #pictures
 
   constructor(file: NetworkFile) {
     this.#file = file
@@ -49,6 +50,9 @@ export class Accounts {
     )
     this.#byUsername = file.prepare<[string, string], { phone: string }>(
       'SELECT phone FROM profiles WHERE messenger = ? AND username = ?',
+    )
+    this.#pictures = file.prepare<[], { sha256: string }>(
+      "SELECT json_extract(profile, '$.picture.sha256') AS sha256 FROM profiles WHERE sha256 IS NOT NULL",
     )
     this.#put = file.prepare<[string, string, string | null, string]>(
       `INSERT INTO profiles (messenger, phone, username, profile) VALUES (?, ?, ?, ?)
@@ -65,6 +69,11 @@ export class Accounts {
   /** The phone of a username, with or without `@`; null when nobody has it. */
   byUsername(messenger: Messenger, username: string): string | null {
     return this.#byUsername.get(messenger, usernameOf(username))?.phone ?? null
+  }
+
+  /** The hashes of all profile pictures, which are kept as long as they are shown. */
+  pictures(): readonly string[] {
+    return this.#pictures.all().map(({ sha256 }) => sha256)
   }
 
   /** A username must be nobody else's. */

@@ -21,9 +21,10 @@ function list(device: Device, parts: AskParts): ChatSummary[] {
   const talked: Listed[] = parts.messages
     .chats(messenger, owner)
     .map(({ peer, last, unread }) => ({ peer, unread, activeAt: parts.messages.bySeq(last)?.at ?? 0 }))
+  const withMessages = new Set(talked.map(({ peer }) => peer))
   const silent = parts.groups
     .list(messenger, owner)
-    .filter(({ id }) => !talked.some(({ peer }) => peer === id))
+    .filter(({ id }) => !withMessages.has(id))
     .map(({ id, createdAt }) => ({ peer: id, unread: 0, activeAt: createdAt }))
   const all = [...talked, ...silent].sort((left, right) => right.activeAt - left.activeAt)
   return all.map((one) => summaryOf(one, device, parts))

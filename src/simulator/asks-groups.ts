@@ -58,7 +58,8 @@ function onMember(
 
 function setPicture(ask: AskOf<'groups.picture'>, device: Device, parts: AskParts): null | Trouble {
   if (!parts.files.touch(ask.file.sha256)) return new Trouble('notFound', 'the picture is not on the network')
-  return doneOr(parts.groupActs.setPicture(actOf(device, ask.group), ask.file))
+  const { sha256, size } = ask.file
+  return doneOr(parts.groupActs.setPicture(actOf(device, ask.group), { sha256, size }))
 }
 
 export const groupAnswers: Answers<

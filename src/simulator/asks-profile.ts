@@ -14,7 +14,7 @@ function setPicture({ file }: AskOf<'profile.setPicture'>, device: Device, parts
   if (now >= pictureSetAt && now - pictureSetAt < PICTURE_PERIOD_MS)
     return new Trouble('rateLimited', 'the picture was changed a moment ago')
   if (!parts.files.touch(file.sha256)) return new Trouble('notFound', 'the picture is not on the network')
-  parts.accounts.set(messenger, phone, { picture: file, pictureSetAt: now })
+  parts.accounts.set(messenger, phone, { picture: { sha256: file.sha256, size: file.size }, pictureSetAt: now })
   parts.feed.publish(messenger, phone, () => ({ kind: 'phone' }))
   return DONE
 }

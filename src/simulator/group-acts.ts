@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
-import type { GroupRights } from '../model/chats.ts'
+import { GROUP_RIGHTS, type GroupRights } from '../model/chats.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { StoredFile } from './contents.ts'
 import type { Feed } from './feed.ts'
@@ -78,7 +78,9 @@ export class GroupActs {
   setRights(act: Act, rights: Partial<GroupRights>): Trouble | undefined {
     const found = this.#asAdmin(act)
     if (found instanceof Trouble) return found
-    this.#parts.groups.change(found.group, { rights: { ...found.group.rights, ...rights } })
+    const before = found.group.rights
+    const after = Object.fromEntries(GROUP_RIGHTS.map((right) => [right, rights[right] ?? before[right]]))
+    this.#parts.groups.change(found.group, { rights: { ...before, ...after } })
     this.#tell(found.group)
     return undefined
   }

@@ -77,7 +77,7 @@ export class Groups {
     return row === undefined ? null : fromRow(row)
   }
 
-  /** Of a phone, the newest first; of all phones when none is given. */
+  /** Of a phone, the newest first. */
   list(messenger: Messenger, phone: string): readonly Group[] {
     return this.#statements.ofPhone.all(phone, messenger).map(fromRow)
   }
@@ -129,6 +129,11 @@ export class Groups {
     return changed
   }
 
+  /** The hashes of all groups' pictures, which are kept as long as they are shown. */
+  pictures(): readonly string[] {
+    return this.#statements.pictures.all().map(({ sha256 }) => sha256)
+  }
+
   /** An invite that was given away opens the group no more. */
   renewInvite(group: Group): Group {
     return this.change(group, { inviteLink: newInviteLink(group.messenger, this.#random) })
@@ -170,6 +175,9 @@ function prepare(file: NetworkFile) {
     change: file.prepare<Value[]>(
       `UPDATE groups SET subject = ?, subject_owner = ?, subject_at = ?, description = ?, invite_link = ?, rights = ?, picture = ?,
          ephemeral_s = ?, ephemeral_set_at = ? WHERE messenger = ? AND id = ?`,
+    ),
+    pictures: file.prepare<[], { sha256: string }>(
+      "SELECT json_extract(picture, '$.sha256') AS sha256 FROM groups WHERE sha256 IS NOT NULL",
     ),
     join: file.prepare<Value[]>(
       'INSERT INTO group_members (messenger, id, phone, is_admin, joined_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',

@@ -99,6 +99,7 @@ function keepHouse(parts: NetworkParts, log: Log): Timer {
       parts.journal.sweep(now - KEPT_MS, SWEEP_ROWS)
       if (now - filesAt >= FILES_HOUSEKEEPING_MS) {
         filesAt = now
+        for (const sha256 of [...parts.accounts.pictures(), ...parts.groups.pictures()]) parts.files.touch(sha256)
         parts.files.sweep(now - KEPT_MS).catch((error: unknown) => {
           log.error({ error }, 'the simulated network could not tidy up its files')
         })

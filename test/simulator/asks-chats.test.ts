@@ -1,7 +1,8 @@
 // Truth: how a linked device sees and keeps its account's chats.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { isAnswer, type AnswerOf, type AskName } from '../../src/simulator/asks.ts'
+import type { AnswerOf, AskName } from '../../src/simulator/asks.ts'
+import { answerTo, faultOf } from '../support/link-questions.ts'
 import { ask, NetworkBench, type RawProcess } from '../support/simulated-network.ts'
 
 const OWN = '79005556001'
@@ -19,17 +20,12 @@ beforeEach(async () => {
 })
 afterEach(() => bench.tearDown())
 
-async function answer<Name extends AskName>(name: Name, value: object, on = channel): Promise<AnswerOf<Name>> {
-  const found = await server.ask(on, name, value)
-  assert.ok(found.t === 'answer', JSON.stringify(found))
-  assert.ok(isAnswer(name, found.value), JSON.stringify(found.value))
-  return found.value
+function answer<Name extends AskName>(name: Name, value: object, on = channel): Promise<AnswerOf<Name>> {
+  return answerTo(server, on, name, value)
 }
 
-async function fault(name: AskName, value: object): Promise<string> {
-  const found = await server.ask(channel, name, value)
-  assert.ok(found.t === 'unanswered', JSON.stringify(found))
-  return found.fault
+function fault(name: AskName, value: object): Promise<string> {
+  return faultOf(server, channel, name, value)
 }
 
 async function say(from: string, text: string): Promise<string> {

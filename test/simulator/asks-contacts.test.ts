@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Messenger } from '../../src/model/messenger.ts'
-import { isAnswer, type AnswerOf, type AskName } from '../../src/simulator/asks.ts'
+import type { AnswerOf, AskName } from '../../src/simulator/asks.ts'
+import { until } from '../../src/lib/until.ts'
+import { answerTo, faultOf } from '../support/link-questions.ts'
 import { ask, call, NetworkBench, type RawProcess } from '../support/simulated-network.ts'
 
 const OWN = '79005553001'
@@ -24,17 +26,12 @@ async function linked(messenger: Messenger): Promise<void> {
   channel = (await server.link(bench.url, OWN, messenger)).channel
 }
 
-async function answer<Name extends AskName>(name: Name, value: object): Promise<AnswerOf<Name>> {
-  const found = await server.ask(channel, name, value)
-  assert.ok(found.t === 'answer', JSON.stringify(found))
-  assert.ok(isAnswer(name, found.value), JSON.stringify(found.value))
-  return found.value
+function answer<Name extends AskName>(name: Name, value: object): Promise<AnswerOf<Name>> {
+  return answerTo(server, channel, name, value)
 }
 
-async function fault(name: AskName, value: object): Promise<string> {
-  const found = await server.ask(channel, name, value)
-  assert.ok(found.t === 'unanswered', JSON.stringify(found))
-  return found.fault
+function fault(name: AskName, value: object): Promise<string> {
+  return faultOf(server, channel, name, value)
 }
 
 function account(phoneNumber: string, messenger: Messenger, more: object) {
@@ -266,6 +263,18 @@ describe('pictures', () => {
     assert.equal(await fault('profile.setPicture', { file }), 'rateLimited')
     bench.clock.skip(10_000)
     assert.equal(await answer('profile.setPicture', { file }), null)
+  })
+
+  test('it is kept as long as it is shown, unlike a file that nobody sends any more', async () => {
+    await linked('whatsapp')
+    const file = (await pictured(PEER)) as { sha256: string }
+    const forgotten = await fetch(`${bench.url}/simulator/files`, { method: 'POST', body: 'forgotten' })
+    const { sha256 } = (await forgotten.json()) as { sha256: string }
+    const status = async (name: string) => (await fetch(`${bench.url}/simulator/files/${name}`)).status
+    assert.equal(await status(sha256), 200)
+    bench.clock.skip(31 * 86_400_000)
+    await until(async () => (await status(sha256)) === 404, 'the other file to go')
+    assert.equal(await status(file.sha256), 200)
   })
 
   test('only a JPEG is a picture, and it can be taken away', async () => {
