@@ -156,6 +156,8 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     partners,
     operatorToken: operator.token,
     simulator,
+    media: node.media,
+    links: node.links,
   })
   at.url = http.url
   onClose(async () => {

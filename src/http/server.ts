@@ -5,6 +5,9 @@ import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { FileLinks, LinkedFile } from '../media/links.ts'
+import { FILE_LIMIT_BYTES, type Media, type StoredFile } from '../media/media.ts'
+import { isFault } from '../model/fault.ts'
 import type { AccountRow } from '../model/instance.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
 import type { Partners } from '../partners/partners.ts'
@@ -13,6 +16,7 @@ import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
 import { MethodTable } from './method.ts'
+import { mediaRoutes } from './media/routes.ts'
 import { registerGauges } from './ops/gauges.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { createInstance } from './partner/create-instance.ts'
@@ -48,6 +52,8 @@ export interface HttpDeps {
   readonly partners: Partners
   readonly operatorToken: string
   readonly store: Store
+  readonly media: Media
+  readonly links: FileLinks
   readonly clock: Clock
   readonly log: Log
   /** The simulated network's own server; undefined where no messenger is simulated. */
@@ -127,6 +133,8 @@ function assemble(deps: HttpDeps): Parts {
     log,
     counter,
     rateLimitScale,
+    media: deps.media,
+    fileLimitBytes: FILE_LIMIT_BYTES,
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
@@ -165,10 +173,19 @@ function createNodeServer(
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page }: Parts): Promise<void> {
   await app.register(opsRoutes({ registry, store: deps.store }))
   await app.register(page.assetRoutes())
+  await app.register(
+    mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => openFile(deps.instances, file) }),
+  )
   if (deps.simulator !== undefined) {
     await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
   }
   answerUnknown(app, deps.clock, deps.log)
+}
+
+/** A file whose instance is gone is gone as well. */
+async function openFile(instances: Instances, { instance, sha256 }: LinkedFile): Promise<StoredFile | null> {
+  const found = await instances.get(instance)?.openFile(sha256)
+  return found === undefined || isFault(found) ? null : found
 }
 
 function urlHost(host: string): string {

@@ -29,7 +29,10 @@ export function mediaRoutes(deps: MediaRoutesDeps): FastifyPluginCallback {
 async function serve(deps: MediaRoutesDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const file = deps.read(request.url.split('?')[0] ?? '')
   const stored = file === null ? null : await deps.open(file)
-  if (file === null || stored === null) return reply.callNotFound()
+  if (file === null || stored === null) {
+    reply.callNotFound()
+    return reply
+  }
   reply.headers({
     ...HARMLESS,
     'Content-Type': mime.getType(file.extension) ?? 'application/octet-stream',
