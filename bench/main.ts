@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
+import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'create-instance': createInstance,
   'get-instances': getInstances,
   'many-instances': manyInstances,
+  journals,
 }
 
 const { values, positionals } = parseArgs({

@@ -63,18 +63,24 @@ export class StoreModel {
         return true
       case 'fresh':
         return this.#ofId(guard.instance, guard.id).length === 0
-      case 'quota': {
-        const used = this.rows.used.get(guard.what) ?? 0
-        if (used >= guard.limit) return false
-        this.rows.used.set(guard.what, used + 1)
-        return true
-      }
-      case 'correspondent': {
-        const { correspondents } = this.rows
-        if (!correspondents.includes(guard.chat) && correspondents.length < guard.limit) correspondents.push(guard.chat)
-        return correspondents.slice(0, guard.limit).includes(guard.chat)
-      }
+      case 'quota':
+        return this.#isBelow(guard.what, guard.limit)
+      case 'correspondent':
+        return this.#hasRoom(guard.chat, guard.limit)
     }
+  }
+
+  #isBelow(what: string, limit: number): boolean {
+    const used = this.rows.used.get(what) ?? 0
+    if (used >= limit) return false
+    this.rows.used.set(what, used + 1)
+    return true
+  }
+
+  #hasRoom(chat: string, limit: number): boolean {
+    const { correspondents } = this.rows
+    if (!correspondents.includes(chat) && correspondents.length < limit) correspondents.push(chat)
+    return correspondents.slice(0, limit).includes(chat)
   }
 
   #apply(write: Write): boolean {
