@@ -8,7 +8,12 @@ export type DeviceEvent =
   | { readonly kind: 'message'; readonly detail: 'in' | 'out'; readonly message: number }
   | { readonly kind: 'status'; readonly detail: 'delivered' | 'read'; readonly message: number }
   /** How far a viewer (digits) came with a status. */
-  | { readonly kind: 'receipt'; readonly detail: 'delivered' | 'read'; readonly message: number; readonly actor: string }
+  | {
+      readonly kind: 'receipt'
+      readonly detail: 'delivered' | 'read'
+      readonly message: number
+      readonly actor: string
+    }
   | { readonly kind: 'call'; readonly detail: CallStatus; readonly call: number }
   | { readonly kind: 'restricted'; readonly detail: 'suspended' | 'authorized' }
 

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { isContent, type Content } from './contents.ts'
 import type { Files } from './files.ts'
+import { parsePhone } from './phone-number.ts'
 
 const Part = Type.Object({})
 const Parts = Type.Optional(Type.Array(Part, { maxItems: 256 }))
@@ -10,11 +11,7 @@ export const PhoneContent = Type.Object({
   kind: Type.String({ maxLength: 32 }),
   /** The hash of what was uploaded before, with or without its size; null: lost. */
   file: Type.Optional(
-    Type.Union([
-      Type.String({ maxLength: 64 }),
-      Type.Object({ sha256: Type.String({ maxLength: 64 }) }),
-      Type.Null(),
-    ]),
+    Type.Union([Type.String({ maxLength: 64 }), Type.Object({ sha256: Type.String({ maxLength: 64 }) }), Type.Null()]),
   ),
   contacts: Parts,
   buttons: Parts,
@@ -68,13 +65,14 @@ function isKind(kind: string): kind is Content['kind'] {
   return Object.hasOwn(DEFAULTS, kind)
 }
 
-/** `phone` is digits; a card that says nothing else gets one that a messenger would make of it. */
+/** A card that says nothing but a name and perhaps a number (`phone`) gets the vCard that a messenger would make of it. */
 function cardOf(given: object): object {
-  const name = 'displayName' in given && typeof given.displayName === 'string' ? given.displayName : ''
-  const phone = 'phone' in given && typeof given.phone === 'string' ? given.phone : ''
-  const number = phone === '' ? [] : [`TEL;type=CELL;waid=${phone}:+${phone}`]
-  const vcard = ['BEGIN:VCARD', 'VERSION:3.0', `N:;${name};;;`, `FN:${name}`, ...number, 'END:VCARD'].join('\n')
-  return { displayName: '', vcard, ...(phone !== '' && { address: phone }), ...given }
+  const { phone: number, ...card } = { phone: '', displayName: '', ...given }
+  const phone = typeof number === 'string' || typeof number === 'number' ? (parsePhone(number) ?? '') : ''
+  const telephone = phone === '' ? [] : [`TEL;type=CELL;waid=${phone}:+${phone}`]
+  const name = card.displayName
+  const vcard = ['BEGIN:VCARD', 'VERSION:3.0', `N:;${name};;;`, `FN:${name}`, ...telephone, 'END:VCARD'].join('\n')
+  return { vcard, ...(phone !== '' && { address: phone }), ...card }
 }
 
 function buttonOf(given: object, index: number): object {

@@ -124,7 +124,7 @@ describe('contents that stand for themselves', () => {
     for (const content of PLAIN) await say(PEER, OWN, { content })
     for (const [index, content] of PLAIN.entries()) assert.deepEqual((await pushed(own, index)).content, content)
     await say(PEER, OWN, { content: { kind: 'location', latitude: 1, longitude: 2 } })
-    await say(PEER, OWN, { content: { kind: 'contacts', contacts: [{ displayName: 'Aru', phone: THIRD }] } })
+    await say(PEER, OWN, { content: { kind: 'contacts', contacts: [{ displayName: 'Aru', phone: `+${THIRD}` }] } })
     await say(PEER, OWN, { content: { kind: 'buttons', body: 'B', buttons: [{ text: 'One' }, { text: 'Two' }] } })
     const location = await pushed(own, PLAIN.length)
     assert.deepEqual(location.content, {
@@ -132,7 +132,8 @@ describe('contents that stand for themselves', () => {
     })
     const card = (await pushed(own, PLAIN.length + 1)).content
     assert.ok(card.kind === 'contacts')
-    assert.match(card.contacts[0]?.vcard ?? '', new RegExp(`FN:Aru\nTEL;type=CELL;waid=${THIRD}:`))
+    assert.equal(card.contacts[0]?.address, THIRD)
+    assert.match(card.contacts[0].vcard, new RegExp(`FN:Aru\nTEL;type=CELL;waid=${THIRD}:`))
     const buttons = (await pushed(own, PLAIN.length + 2)).content
     assert.deepEqual(buttons.kind === 'buttons' && buttons.buttons.map(({ id }) => id), ['1', '2'])
   })
@@ -309,6 +310,28 @@ describe('what changes another message', () => {
     assert.equal((await seen(OWN, PEER)).at(-1)?.['text'], 'Row')
   })
 
+  test('offered twice they happen once, and come again after a restart until they are acknowledged', async () => {
+    const { keys } = await server.link(bench.url, THIRD)
+    await say(THIRD, PEER, { text: 'x' })
+    const target = String((await seen(THIRD, PEER))[0]?.['id'])
+    const channel = await server.open(keys)
+    for (let time = 0; time < 2; time += 1)
+      server.say(channel, 'A1', PEER, { kind: 'reaction', target, participant: '', emoji: '👍' })
+    await server.next(channel, 'accepted', 1)
+    await say(PEER, THIRD, { content: { kind: 'reaction', target, emoji: '🎉' } })
+    await bench.stop()
+    await bench.start()
+    const again = await bench.connect()
+    const reopened = await again.open(keys)
+    await again.next(reopened, 'push', 2)
+    const kinds = again.on(reopened, 'push').map(({ event }) => event.kind === 'message' && event.content.kind)
+    assert.deepEqual(kinds, ['text', false, 'reaction'])
+    assert.deepEqual((await seen(PEER, THIRD))[0]?.['reactions'], [
+      { from: THIRD, emoji: '👍' },
+      { from: PEER, emoji: '🎉' },
+    ])
+  })
+
   test('none of them is told to be delivered or read', async () => {
     server.send(own, 'N1', PEER, 'x')
     server.say(own, 'N2', PEER, { kind: 'edit', target: 'N1', text: 'y', isCaption: false })
@@ -420,6 +443,9 @@ describe('statuses', () => {
     await ask(bench.url, 'POST', 'statuses', { from: PEER, text: 'from a phone', audience: [OWN] })
     const theirs = await pushed(own, 2)
     assert.deepEqual([theirs.author.address, theirs.content.kind], [PEER, 'statusText'])
+    assert.deepEqual(await shown(OWN), ['from a phone'])
+    const posted = await ask(bench.url, 'POST', 'statuses', { from: PEER, text: 'a mistake', audience: [OWN] })
+    await say(PEER, STATUSES, { content: { kind: 'deletion', target: posted.body['idMessage'] } })
     assert.deepEqual(await shown(OWN), ['from a phone'])
     bench.clock.skip(86_400_001)
     assert.deepEqual(await shown(OWN), [])
