@@ -53,6 +53,21 @@ const WRONG: readonly (readonly [path: string, body: unknown, names: RegExp])[] 
   ['calls/end', { id: 'none', status: 'pickUp' }, /'id' is no call/],
   ['phones', { phoneNumber: PHONE, online: 'yes' }, /'online' must be boolean/],
   ['phones', { phoneNumber: PHONE, name: '' }, /'name' must not have fewer/],
+  ['phones', { phoneNumber: PHONE, username: 'no spaces' }, /'username' must match/],
+  ['phones', { phoneNumber: PHONE, products: [{}] }, /'id' is required/],
+  ['phones', { phoneNumber: PHONE, lastSeen: -1 }, /'lastSeen' must/],
+  ['link', { phoneNumber: PHONE, confirmPasskey: true }, /'confirmPasskey' is asked of this number by nobody/],
+  ['groups', { by: PHONE }, /'name' is required/],
+  ['groups', { by: PHONE, name: 'x', members: ['me'] }, /'members' must be a phone number/],
+  ['groups', { by: PHONE, name: 'x', messenger: 'whatsapp' }, /somebody beside its owner/],
+  ['groups/members', { by: PHONE, group: 'x' }, /'action' is required/],
+  ['groups/members', { by: PHONE, group: 'x', action: 'leave' }, /in no such group/],
+  ['groups/members', { by: PHONE, action: 'join', inviteLink: 'x' }, /leads to no group/],
+  ['groups/settings', { by: PHONE, group: 'x', name: 'y' }, /in no such group/],
+  ['groups/settings', { by: PHONE, group: 'x', rights: 7 }, /'rights' must be object/],
+  ['contacts', { owner: PHONE, phoneNumber: PHONE }, /'firstName' is required/],
+  ['pictures', { phoneNumber: PHONE, picture: 'AAAA' }, /'picture' is no JPEG/],
+  ['pictures', { phoneNumber: PHONE, picture: null, group: 'x' }, /in no such group/],
   ['unlink', { phoneNumber: PHONE, deviceId: 'none' }, /'deviceId' is not linked/],
   ['read', { phone: PHONE }, /'chat' is required/],
   ['faults', {}, /'kind' is required/],
@@ -82,6 +97,9 @@ describe('malformed requests', () => {
     'events',
     'events?phone=79001234567&messenger=x',
     'phones?phone=x',
+    'groups',
+    'groups?phone=x',
+    'contacts?owner=x',
     'messages?phone=79001234567&after=none',
   ])
     test(`GET ${path}`, async () => {
@@ -117,6 +135,15 @@ describe('malformed requests', () => {
 
   test('no body whatever is answered with anything but a 200 or a 400', async () => {
     const fields = [
+      'by',
+      'owner',
+      'group',
+      'name',
+      'members',
+      'action',
+      'rights',
+      'picture',
+      'username',
       'content',
       'audience',
       'id',
@@ -138,12 +165,15 @@ describe('malformed requests', () => {
       fc.constantFrom(...fields),
       fc.oneof(fc.jsonValue(), fc.constantFrom(PHONE, 'suspend', 1)),
     )
-    const path = fc.constantFrom('link', 'unlink', 'messages', 'phones', 'read', 'statuses', 'calls', 'calls/end')
+    const path = fc.constantFrom(
+      ...['link', 'unlink', 'messages', 'phones', 'read', 'statuses', 'calls', 'calls/end'],
+      ...['groups', 'groups/members', 'groups/settings', 'contacts', 'pictures'],
+    )
     const check = async (where: string, what: unknown) => {
       const { status } = await call(bench.url, 'POST', where, what)
       assert.ok(status === 200 || status === 400, `${where} answered ${String(status)}`)
     }
-    await fc.assert(fc.asyncProperty(path, fc.oneof(body, fc.jsonValue()), check), { numRuns: 150 })
+    await fc.assert(fc.asyncProperty(path, fc.oneof(body, fc.jsonValue()), check), { numRuns: 250 })
   })
 
   test('no content whatever is answered with anything but a 200 or a 400', async () => {

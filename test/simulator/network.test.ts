@@ -302,25 +302,63 @@ describe('what can be made to go wrong', () => {
   })
 })
 
+/** An open page of a phone, as far as the network knows. */
+class EventPage {
+  heard = ''
+  readonly opened: Promise<Response>
+  readonly #stop = new AbortController()
+  readonly #reading: Promise<void>
+
+  constructor(url: string, phone: string) {
+    this.opened = fetch(`${url}/simulator/events?phone=${phone}`, { signal: this.#stop.signal })
+    this.#reading = this.#read().catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#reading
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder()
+    for await (const chunk of (await this.opened).body ?? []) this.heard += decoder.decode(chunk as Uint8Array)
+  }
+}
+
 describe('the page that shows a phone', () => {
   test('hears of messages, receipts and typing as they happen', async () => {
     const server = await bench.connect()
     const { channel } = await server.link(bench.url, OWN)
-    const stop = new AbortController()
-    const response = await fetch(`${bench.url}/simulator/events?phone=${PEER}`, { signal: stop.signal })
-    assert.equal(response.headers.get('content-type'), 'text/event-stream')
-    let heard = ''
-    const reading = (async () => {
-      const decoder = new TextDecoder()
-      for await (const chunk of response.body ?? []) heard += decoder.decode(chunk as Uint8Array)
-    })().catch(() => undefined)
+    const page = new EventPage(bench.url, PEER)
+    assert.equal((await page.opened).headers.get('content-type'), 'text/event-stream')
     server.tell({ t: 'typing', channel, to: PEER, durationMs: 2_000 })
     server.send(channel, 'P1', PEER, 'hello page')
-    await until(() => heard.includes('hello page'), 'the message')
-    const kinds = [...heard.matchAll(/"kind":"(\w+)"/g)].map((match) => match[1])
+    await until(() => page.heard.includes('hello page'), 'the message')
+    const kinds = [...page.heard.matchAll(/"kind":"(\w+)"/g)].map((match) => match[1])
     assert.deepEqual(kinds.slice(0, 2), ['typing', 'message'])
-    stop.abort()
-    await reading
+    await page.close()
+  })
+
+  test('in a group, everybody but the one who writes sees it, as long as that one is a member', async () => {
+    const server = await bench.connect()
+    const { channel } = await server.link(bench.url, OWN)
+    const wish = { by: OWN, name: 'Us', members: [PEER, '79005550003'], messenger: 'whatsapp' }
+    const group = String((await ask(bench.url, 'POST', 'groups', wish)).body['group'])
+    const pages = [PEER, OWN].map((phone) => new EventPage(bench.url, phone))
+    const [peer, own] = pages
+    assert.ok(peer !== undefined && own !== undefined)
+    for (const page of pages) await page.opened
+    server.tell({ t: 'typing', channel, to: group, durationMs: 2_000 })
+    await until(() => peer.heard.includes('"typing"'), 'the typing')
+    assert.match(peer.heard, new RegExp(`"chat":"${group}"`))
+    assert.ok(!own.heard.includes('"typing"'))
+    await ask(bench.url, 'POST', 'groups/members', { by: OWN, group, action: 'leave' })
+    const before = peer.heard.split('"typing"').length
+    server.tell({ t: 'typing', channel, to: group, durationMs: 2_000 })
+    server.send(channel, 'G1', PEER, 'left')
+    await until(() => peer.heard.includes('left'), 'the message')
+    assert.equal(peer.heard.split('"typing"').length, before)
+    for (const page of pages) await page.close()
   })
 
   test('is served with its files, and lets no foreign script in', async () => {
