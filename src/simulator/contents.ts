@@ -4,7 +4,7 @@ import { FILE_TYPES, STATUS_FONTS } from '../model/content.ts'
 
 /**
  * What messages say on the link and in the network's own file: the contents of `model/content.ts` with the network's addresses in the
- * place of chat ids, and files as their hashes. A file's bytes travel over HTTP, see `files.ts`.
+ * place of chat ids, and files as their hashes. A file's bytes travel over HTTP, see `file-exchange.ts`.
  */
 
 const Text = Type.String({ maxLength: 65_536 })
