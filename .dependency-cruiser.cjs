@@ -3,7 +3,7 @@
 
 const LIB = ['^src/lib/']
 const MODEL = ['^src/model/', ...LIB]
-const PORTS = ['^src/drivers/driver[.]ts$', '^src/storage/(store|once)[.]ts$', ...MODEL]
+const PORTS = ['^src/drivers/(driver|facets)[.]ts$', '^src/storage/(store|once)[.]ts$', ...MODEL]
 const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
 const INSTANCES = ['^src/instances/', ...DOMAIN]
@@ -23,7 +23,7 @@ const PARTS = [
   { name: 'partners', path: '^src/partners/', may: INSTANCES },
   { name: 'instances', path: '^src/instances/', may: DOMAIN },
   ...SIBLINGS.map((name) => ({ name, path: `^src/${name}/`, may: PORTS })),
-  { name: 'driver-contract', path: '^src/drivers/driver[.]ts$', may: MODEL },
+  { name: 'driver-contract', path: '^src/drivers/(driver|facets)[.]ts$', may: MODEL },
   { name: 'driver-registry', path: '^src/drivers/registry[.]ts$', may: ['^src/drivers/', ...MODEL] },
   {
     name: 'store-contract',
@@ -83,7 +83,12 @@ module.exports = {
       // The simulated network's side of the wire is all that its driver knows of it.
       to: {
         path: '^src/',
-        pathNot: ['^src/drivers/$1/', '^src/drivers/driver[.]ts$', '^src/$1/protocol[.]ts$', ...MODEL],
+        pathNot: [
+          '^src/drivers/$1/',
+          '^src/drivers/(driver|facets)[.]ts$',
+          '^src/$1/(protocol|contents|asks)[.]ts$',
+          ...MODEL,
+        ],
       },
     },
     {
