@@ -22,7 +22,6 @@ import { Slots } from './lib/slots.ts'
 import { openDiskMedia } from './media/disk.ts'
 import { FileFetcher } from './media/fetch.ts'
 import { FileLinks } from './media/links.ts'
-import { FILE_LIMIT_BYTES } from './media/media.ts'
 import type { AccountRow } from './model/instance.ts'
 import type { Messenger } from './model/messenger.ts'
 import { Courier } from './notifications/courier.ts'
@@ -59,6 +58,7 @@ const DRAIN_MS = 5000
 const DOWNLOADS_AT_ONCE = 8
 /** Fetching files from the web: few origins, few files each; how long one may take is a setting. */
 const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
+const MEGABYTE = 1024 * 1024
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -191,7 +191,8 @@ async function openFiles(
     bodyTimeoutMs: timeoutMs,
   })
   onClose(() => pools.destroy())
-  const fetcher = new FileFetcher({ media, links, pools, limitBytes: FILE_LIMIT_BYTES, timeoutMs })
+  const limitBytes = config.fileLimitMb * MEGABYTE
+  const fetcher = new FileFetcher({ media, links, pools, clock, limitBytes, timeoutMs })
   return { media, links, fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal) }
 }
 

@@ -6,7 +6,7 @@ export interface Setting<T> {
   readonly env: `JADEGATE_${string}`
   /** As it would be written in the environment; empty where there is none. */
   readonly default: string
-  /** `ms`, `hours`, `days`; empty where there is none. */
+  /** `ms`, `hours`, `days`, `MB`; empty where there is none. */
   readonly unit: string
   readonly group: Group
   readonly description: string
@@ -149,6 +149,12 @@ export const SETTINGS = {
     wholeNumber(0, 86_400_000),
     'For so long a send without a verdict holds back the next one of its instance.',
     { default: '30000', unit: 'ms' },
+  ),
+  fileLimitMb: sending(
+    'JADEGATE_FILE_LIMIT_MB',
+    wholeNumber(1, 2_000),
+    'Largest file that is taken from clients and fetched by URL, 1,048,576 bytes each; messengers have limits of their own.',
+    { default: '100', unit: 'MB' },
   ),
   fetchTimeoutMs: sending(
     'JADEGATE_FETCH_TIMEOUT_MS',

@@ -16,6 +16,7 @@ import { integer, optional, text } from './fields.ts'
 import type { Media } from '../media/media.ts'
 import { defineMethod, MethodTable } from './method.ts'
 import { RequestCounter } from './request-counter.ts'
+import { SlowBodies } from './slow-bodies.ts'
 
 /** Of the rows here none takes a file. */
 const NO_MEDIA: Media = {
@@ -93,6 +94,7 @@ before(async () => {
     counter: new RequestCounter(new Registry()),
     rateLimitScale: 1,
     media: NO_MEDIA,
+    slowBodies: new SlowBodies(systemClock, 60_000),
     fileLimitBytes: 0,
     page: (_target, _request, response) => response.end(),
   })

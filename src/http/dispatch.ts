@@ -9,6 +9,7 @@ import { Exchange, type Shared } from './exchange.ts'
 import type { Family } from './family.ts'
 import { Idempotency } from './idempotency.ts'
 import type { RequestCounter } from './request-counter.ts'
+import type { SlowBodies } from './slow-bodies.ts'
 import { parseTarget, type Target } from './target.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
@@ -21,6 +22,8 @@ export interface DispatcherDeps<Instance, Partner> {
   readonly counter: RequestCounter
   /** Multiplies every rate. */
   readonly rateLimitScale: number
+  /** Told of the requests that bring a file. */
+  readonly slowBodies: SlowBodies
   readonly media: Media
   /** The largest file that is taken. */
   readonly fileLimitBytes: number
@@ -37,13 +40,14 @@ export class Dispatcher<Instance, Partner> {
   readonly #shared: Shared
 
   constructor(deps: DispatcherDeps<Instance, Partner>) {
-    const { clock, log, counter, rateLimitScale, answers, media, fileLimitBytes } = deps
+    const { clock, log, counter, rateLimitScale, answers, slowBodies, media, fileLimitBytes } = deps
     this.#deps = deps
     this.#shared = {
       clock,
       log,
       counter,
       rateLimitScale,
+      slowBodies,
       media,
       fileLimitBytes,
       pace: new Pace(),

@@ -12,10 +12,13 @@ import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
 import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
 import { maskPath } from './mask.ts'
-import { readUpload, type Uploaded } from './upload.ts'
 import { RawJson, type Call, type Method, type Outcome, type Prepared, type Upload, type Verb } from './method.ts'
 import type { RequestCounter } from './request-counter.ts'
+import type { SlowBodies } from './slow-bodies.ts'
 import { queryValue, type Target } from './target.ts'
+import { ClientGone } from './upload-body.ts'
+import { readUpload } from './upload.ts'
+import type { Uploaded } from './uploaded.ts'
 import type { WaitingCalls } from './waiting-calls.ts'
 
 /** What all exchanges of a server share. */
@@ -27,6 +30,7 @@ export interface Shared {
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
   readonly waiting: WaitingCalls
+  readonly slowBodies: SlowBodies
   readonly media: Media
   /** The largest file that is taken. */
   readonly fileLimitBytes: number
@@ -162,19 +166,20 @@ export class Exchange<Subject> implements Call {
   }
 
   #receive(subject: Subject, method: Method<Subject>, input: 'form' | 'bytes'): void {
-    const { media, fileLimitBytes } = this.#shared
+    const { media, fileLimitBytes, slowBodies } = this.#shared
+    slowBodies.mayTakeLong(this.#request)
     readUpload(this.#request, input, media, fileLimitBytes)
       .then((uploaded) => this.#takeUpload(uploaded, subject, method))
       .catch((error: unknown) => {
         // A client that went away in the middle of its file is no trouble of ours, and hears nothing.
-        if (this.#request.destroyed && !this.#request.complete) this.#response.destroy()
+        if (error instanceof ClientGone) this.#response.destroy()
         else this.#crash(error)
       })
   }
 
   #takeUpload(uploaded: Uploaded, subject: Subject, method: Method<Subject>): void {
     if ('status' in uploaded) {
-      this.#refuseStatus(uploaded.status, uploaded.message, ['Connection', 'close'])
+      this.#refuseStatus(uploaded.status, uploaded.message)
       return
     }
     this.#upload = uploaded.upload
@@ -278,7 +283,9 @@ export class Exchange<Subject> implements Call {
 
   #send(status: number, text: string | Buffer, headers: readonly string[]): void {
     // What the handler did not keep is not wanted.
-    void this.#upload?.draft.discard()
+    this.#upload?.draft.discard().catch((error: unknown) => {
+      this.#shared.log.error({ error }, 'a file that was not wanted could not be removed')
+    })
     this.#shared.counter.count(this.#method, status)
     answer(this.#request, this.#response, status, text, headers)
   }

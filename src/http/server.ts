@@ -6,7 +6,7 @@ import type { Instances } from '../instances/instances.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { FileLinks, LinkedFile } from '../media/links.ts'
-import { FILE_LIMIT_BYTES, type Media, type StoredFile } from '../media/media.ts'
+import type { Media, StoredFile } from '../media/media.ts'
 import { isFault } from '../model/fault.ts'
 import type { AccountRow } from '../model/instance.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
@@ -29,6 +29,7 @@ import { ScanSockets } from './qr/scan-socket.ts'
 import { RequestCounter } from './request-counter.ts'
 import { answerUnknown, sendStatus } from './not-found.ts'
 import { simulatorProxy, type SimulatorTarget } from './simulator/proxy.ts'
+import { SlowBodies } from './slow-bodies.ts'
 import { serveUpgrade } from './upgrade.ts'
 
 /** The settings that the server reads. */
@@ -44,6 +45,8 @@ export interface HttpConfig {
   readonly delayMinMs: number
   /** How long the `scanqrcode` web socket stays open. */
   readonly loginTimeoutMs: number
+  /** The largest file that is taken, 1,048,576 bytes each. */
+  readonly fileLimitMb: number
 }
 
 export interface HttpDeps {
@@ -68,9 +71,10 @@ export interface HttpServer {
   close(drainMs: number): Promise<void>
 }
 
-/** Slow clients are cut off: so long may the head of a request, and all of it, take. */
+/** Slow clients are cut off: so long may the head of a request, its body, and a body with a file take; the last is what clients wait for. */
 const HEAD_TIMEOUT_MS = 20_000
-const REQUEST_TIMEOUT_MS = 60_000
+const BODY_TIMEOUT_MS = 60_000
+const UPLOAD_TIMEOUT_MS = 10_800_000
 /** Longer than the idle time of usual proxies and client pools, so that they close first. */
 const KEEP_ALIVE_MS = 75_000
 
@@ -105,14 +109,15 @@ interface Parts {
   readonly dispatcher: Dispatcher<Instance, AccountRow>
   readonly sockets: ScanSockets
   readonly page: QrPage
+  readonly slowBodies: SlowBodies
   readonly clock: Clock
   /** Known once the port is. */
   readonly at: { url: string }
 }
 
 function assemble(deps: HttpDeps): Parts {
-  const { clock, log, instances } = deps
-  const { publicUrl, rateLimitScale, loginTimeoutMs } = deps.config
+  const { clock, log, instances, media } = deps
+  const { publicUrl, rateLimitScale, loginTimeoutMs, fileLimitMb } = deps.config
   const at = { url: publicUrl ?? '' }
   const registry = new Registry()
   const counter = new RequestCounter(registry)
@@ -121,6 +126,7 @@ function assemble(deps: HttpDeps): Parts {
   const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
+  const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
   const dispatcher = new Dispatcher({
     instances: family,
     partners: new PartnerFamily(
@@ -133,12 +139,13 @@ function assemble(deps: HttpDeps): Parts {
     log,
     counter,
     rateLimitScale,
-    media: deps.media,
-    fileLimitBytes: FILE_LIMIT_BYTES,
+    slowBodies,
+    media,
+    fileLimitBytes: fileLimitMb * 1024 * 1024,
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
-  return { registry, dispatcher, sockets, page, clock, at }
+  return { registry, dispatcher, sockets, page, slowBodies, clock, at }
 }
 
 function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () => string): MethodTable<AccountRow> {
@@ -151,17 +158,18 @@ function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () =>
 }
 
 function createNodeServer(
-  { dispatcher, sockets }: Parts,
+  { dispatcher, sockets, slowBodies }: Parts,
   next: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const options = {
     headersTimeout: HEAD_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: UPLOAD_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 5000,
     noDelay: true,
   }
   const server = createServer(options, (request, response) => {
+    slowBodies.watch(request, response)
     if (!dispatcher.handle(request, response)) next(request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, opendir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, statSync, unlinkSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
 import type { Draft, Media, StoredFile } from './media.ts'
 
 export interface DiskMediaOptions {
-  /** Made when it is not there. */
+  /** Made when it is not there. One process owns it: what it finds of drafts when it opens is nobody's and removed. */
   readonly folder: string
   readonly clock: Clock
   readonly random: Random
@@ -22,7 +21,10 @@ const SHA256 = /^[0-9a-f]{64}$/
 
 /** Media on the local disk: `{folder}/{idInstance}/{two digits}/{sha256}`, and what is being received in `drafts/`. */
 export async function openDiskMedia(options: DiskMediaOptions): Promise<Media> {
-  await mkdir(join(options.folder, DRAFTS), PRIVATE)
+  const drafts = join(options.folder, DRAFTS)
+  await rm(drafts, { recursive: true, force: true })
+  await mkdir(drafts, PRIVATE)
+  await flushFolder(dirname(options.folder))
   return new DiskMedia(options)
 }
 
@@ -30,6 +32,8 @@ class DiskMedia implements Media {
   readonly #folder: string
   readonly #clock: Clock
   readonly #random: Random
+  /** Files that are getting their name now: a sweep must not take the new one for the old one. */
+  readonly #keeping = new Map<string, number>()
 
   constructor({ folder, clock, random }: DiskMediaOptions) {
     this.#folder = folder
@@ -38,19 +42,14 @@ class DiskMedia implements Media {
   }
 
   async receive(stream: Readable, limitBytes: number): Promise<Draft | 'tooLarge'> {
+    // What it says before anybody reads it must not end the process; the loop below meets it again.
+    stream.on('error', () => undefined)
     const path = join(this.#folder, DRAFTS, this.#random.bytes(16).toString('hex'))
-    const meter = new Meter(limitBytes)
-    try {
-      await pipeline(stream, meter, createWriteStream(path, { mode: 0o600, flush: true }))
-    } catch (error) {
-      await rm(path, { force: true })
-      if (meter.isOver) return 'tooLarge'
-      throw error
-    }
-    const { sha256, size } = meter.result()
+    const taken = await take(stream, path, limitBytes)
+    if (taken === 'tooLarge') return taken
+    const { sha256 } = taken
     return {
-      sha256,
-      size,
+      ...taken,
       keep: (instance) => this.#keep(path, instance, sha256),
       discard: () => rm(path, { force: true }),
     }
@@ -59,7 +58,7 @@ class DiskMedia implements Media {
   async open(instance: InstanceId, sha256: string): Promise<StoredFile | null> {
     if (!SHA256.test(sha256)) return null
     const path = this.#pathOf(instance, sha256)
-    const found = await stat(path).catch(() => null)
+    const found = await unlessGone(stat(path))
     if (found === null) return null
     return {
       size: found.size,
@@ -71,10 +70,8 @@ class DiskMedia implements Media {
   async sweep(before: EpochMs): Promise<number> {
     let removed = 0
     for await (const path of filesIn(this.#folder)) {
-      const found = await stat(path).catch(() => null)
-      if (found === null || found.mtimeMs >= before) continue
-      await rm(path, { force: true })
-      removed += 1
+      const found = await unlessGone(stat(path))
+      if (found !== null && found.mtimeMs < before && this.#removeOld(path, before)) removed += 1
     }
     return removed
   }
@@ -90,8 +87,24 @@ class DiskMedia implements Media {
     await mkdir(folder, PRIVATE)
     const now = new Date(this.#clock.now())
     await utimes(draft, now, now)
-    await rename(draft, path)
+    this.#keeping.set(path, (this.#keeping.get(path) ?? 0) + 1)
+    try {
+      await rename(draft, path)
+    } finally {
+      const others = (this.#keeping.get(path) ?? 1) - 1
+      if (others === 0) this.#keeping.delete(path)
+      else this.#keeping.set(path, others)
+    }
     for (const each of [folder, dirname(folder), this.#folder]) await flushFolder(each)
+  }
+
+  /** In one go, so that nobody keeps the same file anew between the look at its age and its end. */
+  #removeOld(path: string, before: EpochMs): boolean {
+    if (this.#keeping.has(path)) return false
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined || found.mtimeMs >= before) return false
+    unlinkSync(path)
+    return true
   }
 
   #pathOf(instance: InstanceId, sha256: string): string {
@@ -99,37 +112,65 @@ class DiskMedia implements Media {
   }
 }
 
-/** Hashes and counts what passes; fails once it is more than the limit. */
-class Meter extends Transform {
-  readonly #hash = createHash('sha256')
-  readonly #limit: number
-  #size = 0
-
-  constructor(limit: number) {
-    super()
-    this.#limit = limit
+/** Writes a stream to a file, flushed. When it can't be taken whole, the file is gone and the stream destroyed. */
+async function take(
+  stream: Readable,
+  path: string,
+  limitBytes: number,
+): Promise<{ readonly sha256: string; readonly size: number } | 'tooLarge'> {
+  const hash = createHash('sha256')
+  let size: number | 'tooLarge' | undefined
+  try {
+    const file = await open(path, 'wx', 0o600)
+    try {
+      size = await copy(stream, file, hash, limitBytes)
+      if (size !== 'tooLarge') await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    stream.destroy()
+    await rm(path, { force: true })
+    throw error
   }
+  if (size !== 'tooLarge') return { sha256: hash.digest('hex'), size }
+  await rm(path, { force: true })
+  return 'tooLarge'
+}
 
-  get isOver(): boolean {
-    return this.#size > this.#limit
+async function copy(stream: Readable, file: FileHandle, hash: Hash, limitBytes: number): Promise<number | 'tooLarge'> {
+  let size = 0
+  for await (const piece of stream) {
+    const bytes = piece as Buffer
+    size += bytes.length
+    // Leaving the loop destroys the stream.
+    if (size > limitBytes) return 'tooLarge'
+    const writing = writeAll(file, bytes)
+    hash.update(bytes)
+    await writing
   }
+  return size
+}
 
-  override _transform(chunk: Buffer, _encoding: string, done: (error?: Error | null, chunk?: Buffer) => void): void {
-    this.#size += chunk.length
-    if (this.isOver) return done(new Error('larger than the limit'))
-    this.#hash.update(chunk)
-    done(null, chunk)
-  }
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
+}
 
-  /** What has passed; once, after the last of it. */
-  result(): { readonly sha256: string; readonly size: number } {
-    return { sha256: this.#hash.digest('hex'), size: this.#size }
+/** Drafts and kept files. What goes away while it looks is left out. */
+async function* filesIn(folder: string): AsyncGenerator<string, void, undefined> {
+  for (const entry of (await unlessGone(readdir(folder, { withFileTypes: true }))) ?? []) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* filesIn(path)
+    else yield path
   }
 }
 
-async function* filesIn(folder: string): AsyncGenerator<string, void, undefined> {
-  for await (const entry of await opendir(folder, { recursive: true })) {
-    if (entry.isFile()) yield join(entry.parentPath, entry.name)
+async function unlessGone<Found>(looking: Promise<Found>): Promise<Found | null> {
+  try {
+    return await looking
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
   }
 }
 

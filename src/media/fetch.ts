@@ -1,5 +1,6 @@
 import mime from 'mime'
 import type { Readable } from 'node:stream'
+import type { Clock } from '../lib/clock.ts'
 import { AddressRefused, type GuardedPools } from '../lib/guarded-pool.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, type Fault } from '../model/fault.ts'
@@ -17,6 +18,7 @@ export interface FileFetcherOptions {
   readonly media: Media
   readonly links: FileLinks
   readonly pools: GuardedPools
+  readonly clock: Clock
   readonly limitBytes: number
   /** For one file, redirects included. */
   readonly timeoutMs: number
@@ -24,15 +26,26 @@ export interface FileFetcherOptions {
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
+/** Asked for or not: what comes packed is no file that anybody could open. */
+const PACKED = /\b(?:gzip|deflate|br|compress|zstd)\b/i
 const MEGABYTE = 1024 * 1024
 const UNKNOWN_TYPE = 'application/octet-stream'
 
 interface Answer {
   readonly status: number
+  /** 0 where it is not told. */
   readonly length: number
+  readonly encoding: string
   readonly mimeType: string
   readonly location: string | undefined
   readonly body: Readable
+}
+
+/** Who asked does not want it any more, or it took too long. */
+interface Bounds {
+  readonly stopped: AbortSignal
+  readonly late: AbortSignal
+  readonly either: AbortSignal
 }
 
 /**
@@ -46,72 +59,116 @@ export class FileFetcher {
     this.#options = options
   }
 
-  /** Never rejects: what can't be had is a fault with a text for the one who asked. Kept, durably, when it resolves with a file. */
+  /**
+   * What can't be had is a fault with a text for the one who asked; it tells nothing of what lies behind an address. The file is kept, durably,
+   * when it resolves with one. Rejects only when the media store fails.
+   */
   async fetch(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault> {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)])
+    const { clock, timeoutMs } = this.#options
+    const late = new AbortController()
+    const timer = clock.after(timeoutMs, () => late.abort())
+    const bounds = { stopped: signal, late: late.signal, either: AbortSignal.any([signal, late.signal]) }
     try {
-      const own = this.#options.links.readUrl(url)
-      if (own === null) return await this.#follow(instance, url, until)
-      const found = await this.#options.media.open(own.instance, own.sha256)
-      if (found === null) return notFetched('the link leads to a file that is kept no longer')
-      const mimeType = mime.getType(own.extension) ?? UNKNOWN_TYPE
-      return await this.#keep(instance, url, found.read(), mimeType)
-    } catch (error) {
-      return notFetched(reasonOf(error, signal))
+      return await (this.#ownFile(instance, url, bounds) ?? this.#follow(instance, url, bounds))
+    } finally {
+      timer.cancel()
     }
   }
 
-  async #follow(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault> {
+  #ownFile(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> | undefined {
+    const { links, media } = this.#options
+    const own = links.readUrl(url)
+    if (own === null) return undefined
+    return media.open(own.instance, own.sha256).then((found) => {
+      if (found === null) return notFetched('the link leads to a file that is kept no longer')
+      return this.#keep(instance, url, found.read(), mime.getType(own.extension) ?? UNKNOWN_TYPE, bounds)
+    })
+  }
+
+  async #follow(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> {
     let at = url
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
       if (!isWebUrl(at)) return notFetched('the address is no http or https URL')
-      const answer = await this.#get(new URL(at), signal)
-      if (!REDIRECTS.has(answer.status) || answer.location === undefined) return this.#take(instance, url, answer)
-      answer.body.on('error', () => undefined).destroy()
+      const answer = await this.#get(new URL(at), bounds)
+      if ('fault' in answer) return answer
+      if (!REDIRECTS.has(answer.status) || answer.location === undefined) {
+        return this.#take(instance, url, answer, bounds)
+      }
+      drop(answer.body)
       if (!URL.canParse(answer.location, at)) return notFetched('it redirects to no URL')
       at = new URL(answer.location, at).href
     }
     return notFetched('too many redirects')
   }
 
-  async #get(url: URL, signal: AbortSignal): Promise<Answer> {
+  async #get(url: URL, bounds: Bounds): Promise<Answer | Fault> {
     const { pool } = this.#options.pools.get(url.origin)
-    const { statusCode, headers, body } = await pool.request({
-      method: 'GET',
-      path: url.pathname + url.search,
-      headers: { 'user-agent': 'Jadegate', accept: '*/*' },
-      signal,
-    })
-    const type = first(headers['content-type'])?.split(';')[0]?.trim() ?? ''
-    return {
-      status: statusCode,
-      length: Number(first(headers['content-length']) ?? 0),
-      mimeType: type !== '' ? type : (mime.getType(url.pathname) ?? UNKNOWN_TYPE),
-      location: first(headers['location']),
-      body,
+    try {
+      const { statusCode, headers, body } = await pool.request({
+        method: 'GET',
+        path: url.pathname + url.search,
+        headers: { 'user-agent': 'Jadegate', accept: '*/*', 'accept-encoding': 'identity' },
+        signal: bounds.either,
+      })
+      const type = first(headers['content-type'])?.split(';')[0]?.trim() ?? ''
+      return {
+        status: statusCode,
+        length: Number(first(headers['content-length']) ?? 0),
+        encoding: first(headers['content-encoding']) ?? '',
+        mimeType: type !== '' ? type : (mime.getType(url.pathname) ?? UNKNOWN_TYPE),
+        location: first(headers['location']),
+        body,
+      }
+    } catch (error) {
+      return notFetched(reasonOf(error, bounds))
     }
   }
 
-  async #take(instance: InstanceId, url: string, answer: Answer): Promise<FetchedFile | Fault> {
-    const { limitBytes } = this.#options
-    const refused =
-      answer.status !== 200
-        ? notFetched(`it answered ${String(answer.status)}`)
-        : answer.length > limitBytes
-          ? tooLarge(answer.length, limitBytes, url)
-          : undefined
-    if (refused === undefined) return this.#keep(instance, url, answer.body, answer.mimeType)
-    answer.body.on('error', () => undefined).destroy()
-    return refused
+  #take(instance: InstanceId, url: string, answer: Answer, bounds: Bounds): Promise<FetchedFile | Fault> {
+    const refused = this.#refusalOf(url, answer)
+    if (refused === undefined) return this.#keep(instance, url, answer.body, answer.mimeType, bounds)
+    drop(answer.body)
+    return Promise.resolve(refused)
   }
 
-  async #keep(instance: InstanceId, url: string, body: Readable, mimeType: string): Promise<FetchedFile | Fault> {
-    const { media, limitBytes } = this.#options
-    const draft = await media.receive(body, limitBytes)
-    if (draft === 'tooLarge') return tooLarge(limitBytes + 1, limitBytes, url)
-    await draft.keep(instance)
-    return { file: { at: 'here', sha256: draft.sha256, size: draft.size }, mimeType }
+  #refusalOf(url: string, { status, encoding, length }: Answer): Fault | undefined {
+    const { limitBytes } = this.#options
+    if (status !== 200) return notFetched(`it answered ${String(status)}`)
+    if (PACKED.test(encoding)) return notFetched('it answered with packed bytes, which nobody asked for')
+    return length > limitBytes ? tooLarge(length, limitBytes, url) : undefined
   }
+
+  async #keep(
+    instance: InstanceId,
+    url: string,
+    body: Readable,
+    mimeType: string,
+    bounds: Bounds,
+  ): Promise<FetchedFile | Fault> {
+    const { media, limitBytes } = this.#options
+    let broken: unknown
+    body.on('error', (error: unknown) => {
+      broken = error
+    })
+    const stop = () => body.destroy(new Error('not wanted any more'))
+    bounds.either.addEventListener('abort', stop, { once: true })
+    try {
+      const draft = await media.receive(body, limitBytes)
+      if (draft === 'tooLarge') return tooLarge(limitBytes + 1, limitBytes, url)
+      await draft.keep(instance)
+      return { file: { at: 'here', sha256: draft.sha256, size: draft.size }, mimeType }
+    } catch (error) {
+      // The body's own end, as against a disk that is full.
+      if (broken === undefined && !bounds.either.aborted) throw error
+      return notFetched(reasonOf(broken, bounds))
+    } finally {
+      bounds.either.removeEventListener('abort', stop)
+    }
+  }
+}
+
+function drop(body: Readable): void {
+  body.on('error', () => undefined).destroy()
 }
 
 function isWebUrl(url: string): boolean {
@@ -136,11 +193,9 @@ function notFetched(reason: string): Fault {
 }
 
 /** Says nothing of what lies behind an address that may not be reached. */
-function reasonOf(error: unknown, stopped: AbortSignal): string {
+function reasonOf(error: unknown, { stopped, late }: Bounds): string {
   if (stopped.aborted) return 'stopped'
-  if (error instanceof AddressRefused) return error.message
-  const { name, code } =
-    error instanceof Error ? { code: undefined, ...error, name: error.name } : { name: '', code: '' }
-  if (name === 'TimeoutError' || String(code).includes('TIMEOUT')) return 'it took too long'
-  return 'the address could not be reached'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (late.aborted || code.includes('TIMEOUT') || code === 'ETIMEDOUT') return 'it took too long'
+  return error instanceof AddressRefused ? error.message : 'the address could not be reached'
 }

@@ -105,7 +105,14 @@ export async function openWorld() {
       clock: systemClock,
       lifeMs: LIMITS.keepMediaMs,
     })
-    const fetcher = new FileFetcher({ media, links, pools, limitBytes: FILE_LIMIT_BYTES, timeoutMs: 10_000 })
+    const fetcher = new FileFetcher({
+      media,
+      links,
+      pools,
+      clock: systemClock,
+      limitBytes: FILE_LIMIT_BYTES,
+      timeoutMs: 10_000,
+    })
     const ownership = await ownEverything(store, 'test')
     const node: Node = {
       store,

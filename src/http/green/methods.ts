@@ -5,6 +5,7 @@ import type { QrImages } from '../qr/qr-images.ts'
 import { accountMethods } from './account.ts'
 import { buttonMethods } from './buttons.ts'
 import { contactMethods } from './contacts.ts'
+import { fileMethods } from './files.ts'
 import { groupMethods } from './groups.ts'
 import { journalMethods } from './journals.ts'
 import { linkingMethods } from './linking.ts'
@@ -32,6 +33,7 @@ export function instanceMethods({ clock, images, delayMinMs }: InstanceMethodsOp
     ...linkingMethods(images),
     ...pictureMethods(clock),
     ...textMethods,
+    ...fileMethods,
     ...thingMethods,
     ...buttonMethods,
     ...otherSendMethods,

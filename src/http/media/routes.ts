@@ -2,6 +2,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import mime from 'mime'
 import type { LinkedFile } from '../../media/links.ts'
 import type { StoredFile } from '../../media/media.ts'
+import { rangeOf } from './range.ts'
 
 export interface MediaRoutesDeps {
   /** What a path names; null when it is no link of ours, or over. */
@@ -16,6 +17,8 @@ const HARMLESS = {
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Referrer-Policy': 'no-referrer',
 } as const
 
 /** `GET` and `HEAD` of a file's link, with ranges. A link that is wrong in any way is answered 404. */
@@ -33,6 +36,7 @@ async function serve(deps: MediaRoutesDeps, request: FastifyRequest, reply: Fast
     reply.callNotFound()
     return reply
   }
+  const etag = `"${file.sha256}"`
   reply.headers({
     ...HARMLESS,
     'Content-Type': mime.getType(file.extension) ?? 'application/octet-stream',
@@ -40,9 +44,15 @@ async function serve(deps: MediaRoutesDeps, request: FastifyRequest, reply: Fast
     'Last-Modified': new Date(stored.keptAt).toUTCString(),
     Expires: new Date(file.expiresAt).toUTCString(),
     'Cache-Control': 'private, max-age=86400',
-    ETag: `"${file.sha256}"`,
+    ETag: etag,
   })
-  const range = rangeOf(request.headers.range, stored.size)
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  return sendBytes(request, reply, stored, etag)
+}
+
+function sendBytes(request: FastifyRequest, reply: FastifyReply, stored: StoredFile, etag: string): FastifyReply {
+  const { range: asked, 'if-range': ifRange } = request.headers
+  const range = ifRange === undefined || ifRange === etag ? rangeOf(asked, stored.size) : undefined
   if (range === 'unsatisfiable') {
     return reply
       .code(416)
@@ -54,19 +64,6 @@ async function serve(deps: MediaRoutesDeps, request: FastifyRequest, reply: Fast
     reply.code(206).header('Content-Range', `bytes ${String(first)}-${String(last)}/${String(stored.size)}`)
   }
   reply.header('Content-Length', String(last - first + 1))
-  return reply.send(request.method === 'HEAD' ? null : stored.size === 0 ? '' : stored.read({ first, last }))
-}
-
-const RANGE = /^bytes=(\d*)-(\d*)$/
-
-/** One range; undefined where none is asked for or it is not understood, which means the whole file. */
-function rangeOf(
-  header: string | undefined,
-  size: number,
-): { readonly first: number; readonly last: number } | 'unsatisfiable' | undefined {
-  const [, from = '', to = ''] = RANGE.exec(header ?? '') ?? []
-  if (from === '' && to === '') return undefined
-  const first = from === '' ? Math.max(size - Number(to), 0) : Number(from)
-  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
-  return first > last ? 'unsatisfiable' : { first, last }
+  if (request.method === 'HEAD' || stored.size === 0) return reply.send(null)
+  return reply.send(stored.read({ first, last }))
 }

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../lib/clock.ts'
+import { hasBody } from './body.ts'
+
+const EVERY_MS = 5000
+
+/**
+ * Cuts off requests whose body takes too long. The server's own limit is one for all requests, and has to leave room for files over slow
+ * lines; everything else ends here, long before it.
+ */
+export class SlowBodies {
+  readonly #clock: Clock
+  readonly #limitMs: number
+  /** Oldest first. */
+  readonly #coming = new Map<IncomingMessage, { readonly response: ServerResponse; readonly since: number }>()
+  /** One for all requests: it is called with the request as `this`. */
+  readonly #over: (this: IncomingMessage) => void
+  #isWatching = false
+
+  constructor(clock: Clock, limitMs: number) {
+    this.#clock = clock
+    this.#limitMs = limitMs
+    const coming = this.#coming
+    this.#over = function (this: IncomingMessage) {
+      coming.delete(this)
+    }
+  }
+
+  /** For every request, before anything reads its body. */
+  watch(request: IncomingMessage, response: ServerResponse): void {
+    if (!hasBody(request)) return
+    this.#coming.set(request, { response, since: this.#clock.now() })
+    request.on('end', this.#over).on('close', this.#over)
+    if (!this.#isWatching) this.#look()
+  }
+
+  /** This one brings a file, for somebody who may bring one: the server's own limit is enough. */
+  mayTakeLong(request: IncomingMessage): void {
+    this.#coming.delete(request)
+  }
+
+  #look(): void {
+    const before = this.#clock.now() - this.#limitMs
+    for (const [request, { response, since }] of this.#coming) {
+      if (since > before) break
+      this.#coming.delete(request)
+      if (response.headersSent) response.destroy()
+      else response.writeHead(408, { Connection: 'close', 'Content-Length': 0 }).end()
+    }
+    this.#isWatching = this.#coming.size > 0
+    if (this.#isWatching) this.#clock.after(EVERY_MS, () => this.#look())
+  }
+}
