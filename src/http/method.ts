@@ -20,6 +20,15 @@ export type Group =
  */
 export type Input = 'json' | 'form' | 'bytes'
 
+/** What a handler reads beside its fields; for the reference alone. */
+export interface Parameter {
+  readonly name: string
+  /** `path`: the part behind the token. */
+  readonly in: 'path' | 'query'
+  readonly schema: TSchema
+  readonly summary: string
+}
+
 /** A file that came with a call, received to its end and not kept yet; what the handler does not keep is gone after it. */
 export interface Upload {
   readonly draft: Draft
@@ -95,6 +104,7 @@ export interface MethodSpec<Subject, P extends TProperties> {
   readonly atLeast?: number
   /** The path goes on after the token, or the body says what would stand there. */
   readonly tail?: boolean
+  readonly parameters?: readonly Parameter[]
   /** Takes an `Idempotency-Key`. */
   readonly idempotent?: boolean
   /** What a wrong token is answered, where it is not the empty 401. */
@@ -120,6 +130,7 @@ export interface Method<Subject> {
   readonly fieldNames: readonly string[]
   readonly takesBody: boolean
   readonly tail: boolean
+  readonly parameters: readonly Parameter[]
   readonly idempotent: boolean
   readonly refuseToken: Refusal | undefined
   prepare(input: unknown): Prepared<Subject> | Fault
@@ -143,6 +154,7 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     fieldNames,
     takesBody: spec.verbs.includes('POST') || fieldNames.length > 0 || spec.tail === true,
     tail: spec.tail ?? false,
+    parameters: spec.parameters ?? [],
     idempotent: spec.idempotent ?? false,
     refuseToken: spec.refuseToken,
     prepare(input) {

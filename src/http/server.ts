@@ -23,6 +23,7 @@ import { createInstance } from './partner/create-instance.ts'
 import { deleteInstanceAccount } from './partner/delete-instance-account.ts'
 import { PartnerFamily } from './partner/family.ts'
 import { getInstances } from './partner/get-instances.ts'
+import { describedTables, type DescribedTables } from './reference/described.ts'
 import { QrImages } from './qr/qr-images.ts'
 import { QrPage } from './qr/qr-page.ts'
 import { ScanSockets } from './qr/scan-socket.ts'
@@ -110,6 +111,7 @@ interface Parts {
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
+  readonly tables: DescribedTables
   readonly clock: Clock
   /** Known once the port is. */
   readonly at: { url: string }
@@ -127,13 +129,10 @@ function assemble(deps: HttpDeps): Parts {
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
+  const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
-    partners: new PartnerFamily(
-      partnerMethods(deps, () => at.url),
-      deps.partners,
-      clock,
-    ),
+    partners: new PartnerFamily(forPartners, deps.partners, clock),
     answers: deps.store.answers,
     clock,
     log,
@@ -145,7 +144,8 @@ function assemble(deps: HttpDeps): Parts {
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
-  return { registry, dispatcher, sockets, page, slowBodies, clock, at }
+  const tables = describedTables(methods, forPartners)
+  return { registry, dispatcher, sockets, page, slowBodies, tables, clock, at }
 }
 
 function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () => string): MethodTable<AccountRow> {
@@ -178,8 +178,8 @@ function createNodeServer(
   return server
 }
 
-async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page }: Parts): Promise<void> {
-  await app.register(opsRoutes({ registry, store: deps.store }))
+async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page, tables, at }: Parts): Promise<void> {
+  await app.register(opsRoutes({ registry, store: deps.store, reference: { tables, url: () => at.url } }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => openFile(deps.instances, file) }),

@@ -28,6 +28,14 @@ const receiveNotification = defineMethod({
   group: 'receiving',
   perSecond: 100,
   fields: {},
+  parameters: [
+    {
+      name: 'receiveTimeout',
+      in: 'query',
+      schema: Type.Integer({ minimum: SHORTEST_WAIT_S, maximum: LONGEST_WAIT_S, default: SHORTEST_WAIT_S }),
+      summary: 'For so many seconds a call waits while nothing is there.',
+    },
+  ],
   async handle(instance: Instance, _fields, call) {
     if (instance.settings.webhookUrl !== '') return WEBHOOK_URL_SET
     const item = (await instance.mailbox.peek()) ?? (await instance.mailbox.receive(waitMs(call), call.waiting()))
@@ -53,6 +61,14 @@ const deleteNotification = defineMethod({
   perSecond: 100,
   fields: {},
   tail: true,
+  parameters: [
+    {
+      name: 'receiptId',
+      in: 'path',
+      schema: Type.Integer({ minimum: 0 }),
+      summary: 'As receiveNotification told it.',
+    },
+  ],
   async handle(instance: Instance, _fields, call) {
     if (instance.settings.webhookUrl !== '') return WEBHOOK_URL_SET
     const receiptId = receiptOf(call)

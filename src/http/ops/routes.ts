@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Store } from '../../storage/store.ts'
+import { referenceRoutes, type ReferenceDeps } from '../reference/routes.ts'
 
 const ABOUT = {
   name: 'Jadegate',
@@ -11,12 +12,16 @@ const ABOUT = {
   health: '/health',
   ready: '/ready',
   metrics: '/metrics',
+  reference: '/docs',
+  openApi: '/openapi.json',
+  postman: '/postman.json',
 } as const
 
 /** For whoever runs the server. Nothing here tells a name, a number or a token. */
 export function opsRoutes(deps: {
   readonly registry: Registry
   readonly store: Pick<Store, 'ping'>
+  readonly reference: ReferenceDeps
 }): FastifyPluginCallback {
   return (app, _options, done) => {
     app.get('/', () => ABOUT)
@@ -32,6 +37,7 @@ export function opsRoutes(deps: {
     app.get('/metrics', async (_request, reply) =>
       reply.type(deps.registry.contentType).send(await deps.registry.metrics()),
     )
+    referenceRoutes(app, deps.reference)
     done()
   }
 }

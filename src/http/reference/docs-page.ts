@@ -1,0 +1,304 @@
+import type { TObject, TSchema } from 'typebox'
+import Type from 'typebox'
+import type { Verb } from '../method.ts'
+import { CHAPTERS, pathOf, type Api, type Described, type DescribedTables } from './described.ts'
+import { asText, example, exampleFields } from './examples.ts'
+import { html, raw, type Html } from './html.ts'
+import { jsonSchema } from './json-schema.ts'
+import { NOTIFICATION_LIST } from './notifications.ts'
+import { MESSENGER_NAMES } from './operation.ts'
+
+interface Entry {
+  readonly api: Api
+  readonly row: Described
+}
+
+/** The reference as one page. `url`: where clients reach this server; `base`: the path in it before all others. */
+export function docsPage(tables: DescribedTables, url: string, base: string): string {
+  const entries: readonly Entry[] = [
+    ...tables.partner.map((row) => ({ api: 'partner', row }) as const),
+    ...tables.instance.map((row) => ({ api: 'instance', row }) as const),
+  ]
+  const chapters = Object.entries(CHAPTERS).map(([group, about]) => ({
+    group,
+    ...about,
+    entries: entries.filter(({ row }) => row.group === group),
+  }))
+  return page(
+    base,
+    html`
+      <nav id="contents" aria-label="Methods">
+        <input
+          id="search"
+          type="search"
+          placeholder="Search methods and fields"
+          aria-label="Search"
+          autocomplete="off"
+        />
+        ${chapters.map(
+          (chapter) =>
+            html`<section data-chapter>
+              <h2><a href="#${chapter.group}">${chapter.title}</a></h2>
+              <ul>
+                ${chapter.entries.map(({ row }) => html`<li data-name="${row.name}"><a href="#${row.name}">${row.name}</a></li>`)}
+              </ul>
+            </section>`,
+        )}
+        <section>
+          <h2><a href="#notifications">Notifications</a></h2>
+        </section>
+      </nav>
+      <main>
+        ${introduction(url, base)}
+        ${chapters.map(
+          (chapter) =>
+            html`<section class="chapter" id="${chapter.group}">
+              <h2>${chapter.title}</h2>
+              <p>${chapter.about}</p>
+              ${chapter.entries.map((entry) => article(entry, url))}
+            </section>`,
+        )}
+        ${notifications()}
+        <p id="nothing" hidden>No method or field is named so.</p>
+      </main>
+    `,
+  ).text
+}
+
+function page(base: string, body: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Jadegate API</title>
+        <link rel="icon" href="${base}/assets/jadegate.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="${base}/assets/docs.css" />
+        <script type="module" src="${base}/assets/docs.js"></script>
+      </head>
+      <body>
+        <header>
+          <img src="${base}/assets/jadegate.svg" alt="" width="28" height="28" />
+          <strong>Jadegate API</strong>
+          <span class="files"
+            ><a href="${base}/openapi.json">OpenAPI</a> <a href="${base}/postman.json">Postman</a></span
+          >
+        </header>
+        <div class="columns">${body}</div>
+      </body>
+    </html>`
+}
+
+function introduction(url: string, base: string): Html {
+  return html`<section class="chapter" id="start">
+    <h1>Methods</h1>
+    <p>
+      Every call is <code>${url}/waInstance{idInstance}/{method}/{apiTokenInstance}</code>, or for partners
+      <code>${url}/partner/{method}/{partnerToken}</code>; <code>/v3</code> may stand before both. Bodies are JSON,
+      unknown keys are ignored, names of methods are matched in any case.
+    </p>
+    <p>
+      A refused call answers <code>{statusCode, timestamp, path, message}</code>; a wrong token 401 and an unknown
+      instance 403 without a body; too many calls 429 with <code>Retry-After</code>; a used-up quota 466. Partner
+      methods refuse with 200 and <code>{code, description}</code>. Where it says <em>idempotent</em>, an
+      <code>Idempotency-Key</code> makes sure that a repeated call is done once.
+    </p>
+    <p>
+      The same as files: <a href="${base}/openapi.json">openapi.json</a> (OpenAPI 3.1) and
+      <a href="${base}/postman.json">postman.json</a> (Postman collection).
+    </p>
+  </section>`
+}
+
+function article({ api, row }: Entry, url: string): Html {
+  const words = [row.name, row.summary, ...row.fieldNames].join(' ').toLowerCase()
+  return html`<article id="${row.name}" data-words="${words}">
+    <h3>
+      ${row.verbs.map((verb) => html`<span class="verb ${verb.toLowerCase()}">${verb}</span> `)}
+      <a href="#${row.name}">${row.name}</a>
+    </h3>
+    <p>${row.summary}</p>
+    <p class="chips">${chipsOf(row).map((chip) => html`<span>${chip}</span> `)}</p>
+    ${parameters(row)}
+    <pre><code>${curl(api, row, url)}</code></pre>
+    ${answer(row)}
+  </article>`
+}
+
+function chipsOf(row: Described): readonly string[] {
+  return [
+    ...row.messengers.map((messenger) => MESSENGER_NAMES[messenger]),
+    `${String(row.perSecond)} a second`,
+    ...(row.hasQuota ? ['monthly quota'] : []),
+    ...(row.idempotent ? ['idempotent'] : []),
+    ...(row.input === 'form' ? ['multipart form'] : row.input === 'bytes' ? ['raw bytes'] : []),
+    ...(row.atLeast > 0 ? [`at least ${String(row.atLeast)} of the fields`] : []),
+  ]
+}
+
+interface Line {
+  readonly name: string
+  readonly required: boolean
+  readonly type: string
+  readonly rules: string
+}
+
+function parameters(row: Described): Html {
+  const lines = [
+    ...row.parameters.map((parameter) => ({
+      ...lineOf(parameter.name, parameter.schema, parameter.in === 'path'),
+      rules: `In the ${parameter.in}. ${parameter.summary}`,
+    })),
+    ...linesOf(row.fields, ''),
+    ...(row.input === 'json' ? [] : [{ name: 'file', required: true, type: 'file', rules: 'At most 100 MB.' }]),
+  ]
+  if (lines.length === 0) return raw('')
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Type</th>
+          <th scope="col">Rules</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines.map(
+          (line) =>
+            html`<tr>
+              <td><code>${line.name}</code>${line.required ? raw(' <abbr title="required">*</abbr>') : ''}</td>
+              <td>${line.type}</td>
+              <td>${line.rules}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
+/** A line for each field, those of nested objects behind their parent's. */
+function linesOf(schema: TObject, prefix: string): readonly Line[] {
+  return Object.entries(schema.properties).flatMap(([name, property]) => {
+    const path = prefix + name
+    return [lineOf(path, property, !Type.IsOptional(property)), ...nestedLines(path, property)]
+  })
+}
+
+function nestedLines(path: string, schema: TSchema): readonly Line[] {
+  if (Type.IsObject(schema)) return linesOf(schema, `${path}.`)
+  return Type.IsArray(schema) && Type.IsObject(schema.items) ? linesOf(schema.items, `${path}[].`) : []
+}
+
+function lineOf(name: string, schema: TSchema, required: boolean): Line {
+  const shape = jsonSchema(schema)
+  const { type = 'string', description = '' } = shape
+  const values = Array.isArray(shape['enum'])
+    ? `One of ${shape['enum'].filter((value) => value !== '').join(', ')}.`
+    : ''
+  const limits = Object.entries(LIMITS).flatMap(([key, words]) =>
+    typeof shape[key] === 'number' && shape[key] !== 0 ? [words.replace('#', shape[key].toLocaleString('en'))] : [],
+  )
+  const rules = [values, ...limits, String(description)].filter((rule) => rule !== '').join(' ')
+  return { name, required, type: Array.isArray(type) ? type.join(' or ') : String(type), rules }
+}
+
+const LIMITS: Readonly<Record<string, string>> = {
+  minLength: 'At least # characters.',
+  maxLength: 'At most # characters.',
+  minItems: 'At least # items.',
+  maxItems: 'At most # items.',
+  minimum: 'At least #.',
+  maximum: 'At most #.',
+}
+
+/** For a POSIX shell; what stands in braces is to be filled in. */
+function curl(api: Api, row: Described, url: string): string {
+  const [verb = 'GET'] = row.verbs
+  const behind = row.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `/{${name}}`)
+  const head = verb === 'GET' ? 'curl -g' : `curl -g -X ${verb}`
+  const query = verb === 'GET' ? queryOf(row) : ''
+  return [`${head} '${url}${pathOf(api, row)}${behind.join('')}${query}'`, ...bodyLines(row, verb)].join(' \\\n  ')
+}
+
+function queryOf(row: Described): string {
+  const given = Object.entries(exampleFields(row)).map(([key, value]) => `${key}=${encodeURIComponent(asText(value))}`)
+  return given.length === 0 ? '' : `?${given.join('&')}`
+}
+
+function bodyLines(row: Described, verb: Verb): readonly string[] {
+  if (verb === 'GET') return []
+  const fields = exampleFields(row)
+  if (row.input === 'bytes') return ["-H 'Content-Type: image/jpeg'", '--data-binary @picture.jpg']
+  if (row.input === 'form') {
+    return [...Object.entries(fields).map(([key, value]) => `-F '${key}=${asText(value)}'`), '-F file=@picture.jpg']
+  }
+  if (row.fieldNames.length === 0) return []
+  return ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(fields)}'`]
+}
+
+function answer(row: Described): Html {
+  if (row.answer === null) return html`<p class="answer">Answers 200 without a body.</p>`
+  return html`<p class="answer">Answers 200:</p>
+    <pre><code>${JSON.stringify(answerExample(row.answer), null, 2)}</code></pre>`
+}
+
+/** Of several shapes the last that says most: `null` and refusals stand beside it. */
+function answerExample(schema: TSchema): unknown {
+  if (!Type.IsUnion(schema)) return shapeOf(schema, '')
+  const [richest] = [...schema.anyOf].sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)
+  return richest === undefined ? null : shapeOf(richest, '')
+}
+
+/** All keys of an answer, those that may stay away too. */
+function shapeOf(schema: TSchema, name: string): unknown {
+  if (Type.IsObject(schema)) {
+    return Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, shapeOf(value, key)]))
+  }
+  if (Type.IsArray(schema)) return [shapeOf(schema.items, name)]
+  if (Type.IsUnion(schema)) return answerExample(schema)
+  if (Type.IsNull(schema)) return null
+  if (Type.IsLiteral(schema)) return schema.const
+  if (Type.IsString(schema)) return ANSWER_TEXTS[name] ?? 'text'
+  return example(name, schema)
+}
+
+const ANSWER_TEXTS: Readonly<Record<string, string>> = {
+  idMessage: '3EB0C767D097B7C7C030',
+  chatId: '79001234567@c.us',
+  stateInstance: 'authorized',
+  typeInstance: 'whatsapp',
+  reason: '',
+}
+
+function notifications(): Html {
+  return html`<section class="chapter" id="notifications">
+    <h2>Notifications</h2>
+    <p>
+      Sent to <code>webhookUrl</code> as the body of a POST, or handed out by
+      <a href="#receiveNotification">receiveNotification</a>. Their schemas are in <code>webhooks</code> of the OpenAPI
+      document.
+    </p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">typeWebhook</th>
+            <th scope="col">When</th>
+            <th scope="col">Setting</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${NOTIFICATION_LIST.map(
+            ({ name, about, setting }) =>
+              html`<tr>
+                <td><code>${name}</code></td>
+                <td>${about}</td>
+                <td>${setting === '' ? 'always' : html`<code>${setting}</code>`}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
