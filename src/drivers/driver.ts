@@ -149,6 +149,8 @@ export interface Driver {
   parseChatId(raw: string): ChatId | null
   /** What a chat id that `parseChatId` gave names. */
   kindOf(chat: ChatId): 'person' | 'group' | 'statuses'
+  /** Whether it is another name of a person, whose own chat id `contacts.find` tells; what comes from the network is never one. */
+  isAlias(chat: ChatId): boolean
   open(host: SessionHost): Session
   close(): Promise<void>
 }

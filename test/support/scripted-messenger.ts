@@ -54,6 +54,10 @@ export class ScriptedMessenger implements Driver {
     return raw as ChatId
   }
 
+  isAlias(): boolean {
+    return false
+  }
+
   kindOf(): 'person' {
     return 'person'
   }

@@ -27,6 +27,9 @@ export function contacts(bench: Bench): void {
     assert.equal(found.phone, peer)
     assert.equal(bench.rig.driver.parseChatId(found.chat), found.chat)
     assert.equal(bench.rig.driver.kindOf(found.chat), 'person')
+    assert.equal(bench.rig.driver.isAlias(found.chat), false)
+    const byNumber = bench.chat(peer)
+    assert.equal(bench.rig.driver.isAlias(byNumber), byNumber !== found.chat)
     await bench.sent(session, found.chat, 'found you')
     assert.deepEqual(
       (await bench.rig.person.received(peer)).map(({ text }) => text),

@@ -42,6 +42,7 @@ export function simulatorDriver(options: SimulatorDriverOptions): Driver {
     capabilities,
     parseChatId: (raw) => ids.parse(raw),
     kindOf: (chat) => ids.kindOf(chat),
+    isAlias: (chat) => ids.isAlias(chat),
     open: (host) => new SimulatorSession(host, surroundings),
     close: () => shared.release(),
   }

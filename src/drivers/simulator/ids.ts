@@ -7,6 +7,8 @@ export interface ChatIds {
   /** Reads a chat id from outside and gives its one form; null for anything else. */
   parse(raw: string): ChatId | null
   kindOf(chat: ChatId): 'person' | 'group' | 'statuses'
+  /** Another name of a person. */
+  isAlias(chat: ChatId): boolean
   /** What the network calls a chat. */
   addressOf(chat: ChatId): string
   /** The chat id of what the network calls by this address; empty where it says none. */
@@ -22,6 +24,7 @@ const WHATSAPP_OTHER = /^(?:\d{5,20}@lid|\d{5,25}@g\.us|\d{7,16}-\d{5,15}@g\.us|
 const whatsapp: ChatIds = {
   parse: (raw) => (NUMBER.test(raw) || WHATSAPP_OTHER.test(raw) ? (raw as ChatId) : null),
   kindOf: (chat) => (chat === STATUS_CHAT ? 'statuses' : chat.endsWith('@g.us') ? 'group' : 'person'),
+  isAlias: () => false,
   addressOf: (chat) => NUMBER.exec(chat)?.[1] ?? chat,
   chatOf: (address) => (address === '' || address.includes('@') ? address : `${address}@c.us`) as ChatId,
   deviceIdOf: (label) => `${label}@s.whatsapp.net`,
@@ -40,6 +43,7 @@ const decimal: ChatIds = {
     return parsed === undefined ? null : (parsed as ChatId)
   },
   kindOf: (chat) => (chat.startsWith('-') ? 'group' : 'person'),
+  isAlias: (chat) => NUMBER_ALIAS.test(chat),
   addressOf: (chat) => (chat.endsWith('@c.us') ? `+${chat.slice(0, -'@c.us'.length)}` : chat),
   chatOf: (address) => address as ChatId,
   deviceIdOf: (label) => label,

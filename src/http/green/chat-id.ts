@@ -4,6 +4,7 @@ import type { ChatId } from '../../model/ids.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import { validationText } from '../errors.ts'
 import { optional, text } from '../fields.ts'
+import { ask } from './facets.ts'
 
 /** Which chats a field may name. */
 export type ChatKind = 'any' | 'person' | 'group'
@@ -33,6 +34,25 @@ export function readChat(instance: Instance, raw: string, kind: ChatKind = 'any'
     return badChatId(messenger, kind, field)
   }
   return chat
+}
+
+/**
+ * As `readChat`, with a person's own id where the request names the number instead: at once where it doesn't. While the messenger can't be
+ * asked the number stands for the person, and the network finds him when the message is sent.
+ */
+export function findChat(
+  instance: Instance,
+  raw: string,
+  kind: ChatKind = 'any',
+  field = 'chatId',
+): ChatId | Fault | Promise<ChatId> {
+  const chat = readChat(instance, raw, kind, field)
+  return isFault(chat) || !instance.driver.isAlias(chat) ? chat : ownIdOf(instance, chat)
+}
+
+async function ownIdOf(instance: Instance, alias: ChatId): Promise<ChatId> {
+  const found = await ask(instance, 'contacts', (contacts) => contacts.find({ chat: alias }))
+  return found === null || isFault(found) ? alias : found.chat
 }
 
 /** Reads several, or says what is wrong with the first that isn't one. */

@@ -6,7 +6,7 @@ import type { JournalEntry, MessageRow } from '../../storage/store.ts'
 import { integer, optional, text } from '../fields.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 import { TEXT } from './answers.ts'
-import { readChat } from './chat-id.ts'
+import { findChat } from './chat-id.ts'
 import { callItem, journalItem, statusItem, type ItemContext } from './journal-item.ts'
 import { UNKNOWN_MESSAGE } from './other-sends.ts'
 
@@ -59,7 +59,7 @@ const getChatHistory = defineMethod({
   async handle(instance: Instance, fields) {
     // The vendor answers a count without a chat with an empty list.
     if (fields.chatId === undefined) return EMPTY
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const rows = await instance.journal.ofChat(chat, fields.count ?? HISTORY_COUNT)
     const context = contextOf(instance)
@@ -77,7 +77,7 @@ const getMessage = defineMethod({
   fields: { chatId: text({ empty: 'error', max: 64 }), idMessage: text({ empty: 'error', max: 128 }) },
   answer: ITEM,
   async handle(instance: Instance, fields) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const row = await instance.journal.message(chat, fields.idMessage as MessageId)
     return row?.shelf === 'message' ? journalItem(row, contextOf(instance)) : UNKNOWN_MESSAGE

@@ -6,7 +6,7 @@ import { validationText } from '../errors.ts'
 import { integer, optional, text } from '../fields.ts'
 import { defineMethod, NO_BODY, type Row } from '../method.ts'
 import { said, TEXT } from './answers.ts'
-import { readChat } from './chat-id.ts'
+import { findChat } from './chat-id.ts'
 import { ask, isNo } from './facets.ts'
 import { chatId } from './send.ts'
 
@@ -19,7 +19,7 @@ const readChatMethod = defineMethod({
   fields: { chatId, idMessage: optional(text({ empty: 'absent', max: 128 })) },
   answer: said('setRead'),
   async handle(instance: Instance, fields) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const upTo = fields.idMessage as MessageId | undefined
     const marked = await ask(instance, 'chats', (chats) => chats.read(chat, upTo))
@@ -41,7 +41,7 @@ function archiving(name: 'archiveChat' | 'unarchiveChat', summary: string, isArc
     fields: { chatId },
     answer: null,
     async handle(instance: Instance, fields) {
-      const chat = readChat(instance, fields.chatId)
+      const chat = await findChat(instance, fields.chatId)
       if (isFault(chat)) return chat
       const trouble = await ask(instance, 'chats', (chats) => chats.archive(chat, isArchived))
       if (trouble === undefined) return NO_BODY
@@ -71,7 +71,7 @@ const setDisappearingChat = defineMethod({
     ephemeralExpiration: Type.Integer(),
   }),
   async handle(instance: Instance, { chatId: raw, ephemeralExpiration }) {
-    const chat = readChat(instance, raw)
+    const chat = await findChat(instance, raw)
     if (isFault(chat)) return chat
     if (!EPHEMERAL_S.includes(ephemeralExpiration)) {
       return fault('invalid', validationText([`'ephemeralExpiration' must be one of [${EPHEMERAL_S.join(', ')}]`]))

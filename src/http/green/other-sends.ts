@@ -7,7 +7,7 @@ import { bool, list, optional, text } from '../fields.ts'
 import Type from 'typebox'
 import { defineMethod, NO_BODY, type Call, type Row } from '../method.ts'
 import { ID_MESSAGE } from './answers.ts'
-import { readChat } from './chat-id.ts'
+import { findChat, readChat } from './chat-id.ts'
 import { chatId, isSuspended, sendContent, sendingFields, SUSPENDED, typingTime, typingType } from './send.ts'
 import { NO_PREVIEW, tooLong } from './sending.ts'
 
@@ -29,8 +29,8 @@ const forwardMessages = defineMethod({
   },
   answer: Type.Object({ messages: Type.Array(Type.String()) }),
   async handle(instance: Instance, fields, call) {
-    const to = readChat(instance, fields.chatId)
-    const from = readChat(instance, fields.chatIdFrom, 'any', 'chatIdFrom')
+    const to = await findChat(instance, fields.chatId)
+    const from = await findChat(instance, fields.chatIdFrom, 'any', 'chatIdFrom')
     if (isFault(to)) return to
     if (isFault(from)) return from
     if (isSuspended(instance)) return SUSPENDED
@@ -89,7 +89,7 @@ const editMessage = defineMethod({
   fields: { chatId, idMessage, message: text({ empty: 'error', allowsNul: true }) },
   answer: ID_MESSAGE,
   async handle(instance: Instance, fields, call) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const trouble = tooLong(fields.message, instance.driver.capabilities.textLength)
     if (trouble !== undefined) return trouble
@@ -113,7 +113,7 @@ const deleteMessage = defineMethod({
   fields: { chatId, idMessage, onlySenderDelete: optional(bool({ empty: 'absent' })) },
   answer: null,
   async handle(instance: Instance, fields, call) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const target = fields.idMessage as MessageId
     const row = await instance.message(chat, target)

@@ -5,7 +5,7 @@ import type { MessageId } from '../../model/ids.ts'
 import type { Asked, OutgoingMessage } from '../../model/message.ts'
 import { bool, integer, optional, text } from '../fields.ts'
 import type { Call, Outcome } from '../method.ts'
-import { readChat } from './chat-id.ts'
+import { findChat } from './chat-id.ts'
 
 /** Milliseconds of "typing" before a message, a number or digits. */
 export const typingTime = optional(integer({ empty: 'absent', digits: true, minimum: 1000, maximum: 20_000 }))
@@ -40,7 +40,7 @@ export async function sendContent(
   call: Call,
   asked: Asked,
 ): Promise<Outcome> {
-  const chat = readChat(instance, fields.chatId)
+  const chat = await findChat(instance, fields.chatId)
   if (isFault(chat)) return chat
   const replying =
     fields.quotedMessageId === undefined

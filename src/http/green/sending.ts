@@ -1,14 +1,15 @@
+import type { Static, TObject } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { LinkPreview, TextContent } from '../../model/content.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
-import type { MessageId } from '../../model/ids.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
 import { validationText } from '../errors.ts'
 import { bool, group, oneOf, optional, text } from '../fields.ts'
 import { defineMethod, type Call, type Outcome, type Row } from '../method.ts'
 import { ID_MESSAGE } from './answers.ts'
 import { sendButtonsBody, sendTemplateButtonsBody } from './buttons.ts'
-import { readChat } from './chat-id.ts'
+import { findChat } from './chat-id.ts'
 import { findLink } from './find-link.ts'
 import { archivingOf, send, sendingFields, typingOf } from './send.ts'
 
@@ -48,23 +49,29 @@ const sendMessage = defineMethod({
     // Two old documents print this method's URL for bodies with buttons, and clients do what they print.
     const buttons = sendButtonsBody(call.json) ?? sendTemplateButtonsBody(call.json)
     if (buttons !== undefined) return buttons(instance, call)
-    const chat = readChat(instance, fields.chatId)
-    if (isFault(chat)) return chat
-    const trouble = tooLong(fields.message, instance.driver.capabilities.textLength)
-    if (trouble !== undefined) return trouble
-    const preview = previewOf(fields, instance.settings.linkPreview === 'yes')
-    const content: TextContent = { kind: 'text', text: fields.message, ...(preview && { preview }) }
-    const message: OutgoingMessage = {
-      chat,
-      content,
-      ...typingOf(fields),
-      ...archivingOf(fields),
-      ...(fields.linkPreview !== undefined && { linkPreview: fields.linkPreview }),
-    }
-    if (fields.quotedMessageId === undefined) return send(instance, message, call)
-    return sendReply(instance, message, content, fields.quotedMessageId, call)
+    const chat = findChat(instance, fields.chatId)
+    if (chat instanceof Promise) return chat.then((found) => sendText(instance, found, fields, call))
+    return isFault(chat) ? chat : sendText(instance, chat, fields, call)
   },
 })
+
+type Fields = Static<TObject<typeof sendMessageFields>>
+
+function sendText(instance: Instance, chat: ChatId, fields: Fields, call: Call): Outcome | Promise<Outcome> {
+  const trouble = tooLong(fields.message, instance.driver.capabilities.textLength)
+  if (trouble !== undefined) return trouble
+  const preview = previewOf(fields, instance.settings.linkPreview === 'yes')
+  const content: TextContent = { kind: 'text', text: fields.message, ...(preview && { preview }) }
+  const message: OutgoingMessage = {
+    chat,
+    content,
+    ...typingOf(fields),
+    ...archivingOf(fields),
+    ...(fields.linkPreview !== undefined && { linkPreview: fields.linkPreview }),
+  }
+  if (fields.quotedMessageId === undefined) return send(instance, message, call)
+  return sendReply(instance, message, content, fields.quotedMessageId, call)
+}
 
 async function sendReply(
   instance: Instance,
