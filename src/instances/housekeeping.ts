@@ -6,6 +6,8 @@ import type { Node } from './node.ts'
 
 const EVERY_MS = 60_000
 const SWEEP_ROWS = 1000
+/** Looking through a folder of many files takes a while, and a day more or less is nothing to them. */
+const FILES_EVERY_MS = 3_600_000
 /** Monthly counters: this month's and those of a year before it. */
 const KEEP_USAGE_MS = 13 * 31 * 86_400_000
 
@@ -15,6 +17,7 @@ export class Housekeeping {
   readonly #instances: Instances
   /** Deleted instances whose files this process has removed. */
   readonly #withoutFiles = new WeakSet<Instance>()
+  #filesSweptAt = Number.NEGATIVE_INFINITY
   #timer: Timer | undefined
   #running: Promise<void> = Promise.resolve()
   #stopped = false
@@ -59,8 +62,11 @@ export class Housekeeping {
 
   /** What is too old, and everything of deleted instances. */
   async #removeFiles(before: number): Promise<void> {
-    const { media } = this.#node
-    await media.sweep(before)
+    const { media, clock } = this.#node
+    if (clock.now() - this.#filesSweptAt >= FILES_EVERY_MS) {
+      this.#filesSweptAt = clock.now()
+      await media.sweep(before)
+    }
     for (const instance of this.#instances.all()) {
       if (this.#stopped) return
       if (instance.deletedAt === null || this.#withoutFiles.has(instance)) continue

@@ -305,7 +305,10 @@ export interface Store {
     find(scope: string, key: string): Promise<Earlier | null>
   }
 
-  /** Removes at most `limit` rows older than `before`; returns how many went. `messages` spares what is still queued. */
+  /**
+   * Removes at most `limit` rows older than `before`; returns how many went. `messages` spares what is still queued, and goes by the order
+   * in which they were stored: an old one that was stored lately goes with those of its day.
+   */
   sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
   /** Resolves when the database answers and would take a write. */
   ping(): Promise<void>

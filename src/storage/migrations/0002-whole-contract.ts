@@ -12,6 +12,7 @@ export const wholeContract: Migration = {
   oldestCode: 1,
   statements: (dialect) => [
     ...marks(dialect),
+    ...withoutTimeIndexes(dialect),
     ...(dialect.indexesJournalLater ? [...laterIndexes(dialect), ...LATER_TRIGGERS] : immediateIndexes(dialect)),
     ...receipts(dialect),
     ...usage(dialect),
@@ -29,6 +30,11 @@ function marks({ schema: { schema } }: Dialect): readonly Compilable[] {
     schema.alterTable('message').addColumn('is_edited', 'integer', flag),
     schema.alterTable('message').addColumn('is_deleted', 'integer', flag),
   ]
+}
+
+/** What they were for goes by the order of insertion, or by the journal's indexes: see `sweeps.ts`. */
+function withoutTimeIndexes({ schema: { schema } }: Dialect): readonly Compilable[] {
+  return [schema.dropIndex('message_at'), schema.dropIndex('mailbox_at')]
 }
 
 /** The database keeps them with each row; queries know them by the names that the tables of the other way have. */

@@ -76,7 +76,7 @@ export function createSqlStore(engine: Engine, seal: Seal): Store {
         return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
       },
     },
-    sweep: (what, before, limit) => sweep(engine, what, before, limit),
+    sweep: (what, before, limit) => sweep(engine, index, what, before, limit),
     async ping() {
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])

@@ -2,20 +2,26 @@ import type { EpochMs } from '../../model/ids.ts'
 import type { Store, Sweep } from '../store.ts'
 import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
+import type { JournalIndex } from './journal-index.ts'
 import { instanceId } from './rows.ts'
 
+/** So many of the oldest messages are looked at; those among them that can't go yet hold up the ones behind them. */
+const OLDEST = 5000
+
 /**
- * Each looks at an index on time first, so that it costs nothing when nothing is old enough. Whether a message is queued is asked
- * of its instance first, as most queues are empty: an index on the outbox for this would cost each send a fifth more.
+ * Each finds what is old by an index or by the order of insertion, so that it costs next to nothing when nothing is old enough.
+ * Messages go in the order in which they were stored, which is nearly that of their times: an index on time would cost each send and
+ * each event more than a sweep ever gains by it. Whether a message is queued is asked of its instance first, as most queues are empty.
  */
 const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly string[]>> = {
   messages: [
     `delete from message where seq in (
-      select m.seq from message m where m.at < ? and (
+      select m.seq from (select seq, instance_id, id, at from message order by seq limit ${String(OLDEST)}) m
+      where m.at < ? and (
         not exists (select 1 from outbox o where o.instance_id = m.instance_id)
         or (m.instance_id, m.id) not in (select instance_id, message_id from outbox)
       )
-      order by m.at limit ?
+      order by m.seq limit ?
     )`,
     // A receipt is younger than its message, so it never goes first.
     `delete from receipt where (instance_id, message_id, participant) in (
@@ -43,18 +49,11 @@ const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly strin
   ],
 }
 
-const CLOCK_SLACK_MS = 86_400_000
-
 /** What an instance leaves behind; its own row goes last, so that a sweep that was cut short is taken up again. Sequences stay. */
 const OF_AN_INSTANCE: readonly string[] = [
   'delete from outbox where instance_id = ? and position in (select position from outbox where instance_id = ? limit ?)',
   'delete from mailbox where seq in (select seq from mailbox where instance_id = ? limit ?)',
-  // No index leads from an instance to its messages. None is younger than its deletion (but for a network's clock), so only what is
-  // older is looked at, and of that the journal's own retention has left little or nothing.
-  `delete from message where seq in (
-    select m.seq from instance i join message m on m.at <= i.deleted_at + ${String(CLOCK_SLACK_MS)}
-    where i.id = ? and m.instance_id = i.id limit ?
-  )`,
+  'delete from message where seq in (select seq from journal_chat where instance_id = ? limit ?)',
   'delete from state_history where seq in (select seq from state_history where instance_id = ? limit ?)',
   'delete from secret where instance_id = ? and name in (select name from secret where instance_id = ? limit ?)',
   `delete from receipt where (instance_id, message_id, participant) in (
@@ -76,12 +75,20 @@ const OF_AN_INSTANCE: readonly string[] = [
 const DELETED = 'select id from instance where deleted_at < ? order by deleted_at limit 1'
 
 /** See `Store.sweep`. Of deleted instances it counts the rows of all tables. */
-export async function sweep(engine: Engine, what: Sweep, before: EpochMs, limit: number): Promise<number> {
+export async function sweep(
+  engine: Engine,
+  index: JournalIndex,
+  what: Sweep,
+  before: EpochMs,
+  limit: number,
+): Promise<number> {
   if (what !== 'deletedInstances') return sweepByAge(engine, what, before, limit)
   let left = limit
   while (left > 0) {
     const [row] = await engine.read(DELETED, [before])
     if (row === undefined) break
+    // The journal's index leads to the messages of the instance.
+    await index.catchUp('journal_chat')
     const removed = await eraseInstance(engine, integer(row, 'id'), left)
     if (removed === 0) break
     left -= removed
@@ -116,9 +123,11 @@ async function eraseInstance(engine: Engine, instance: number, limit: number): P
   return limit - left
 }
 
-const EXPIRE = `delete from mailbox where seq in (select seq from mailbox where at < ? order by at limit ?)
-  returning instance_id, receipt_id`
 const EXPIRE_AT_ONCE = 1000
+/** Notifications are stored in the order of their times. */
+const EXPIRE = `delete from mailbox where seq in (
+    select seq from (select seq, at from mailbox order by seq limit ${String(EXPIRE_AT_ONCE)}) as oldest where at < ?
+  ) returning instance_id, receipt_id`
 
 type Expired = Awaited<ReturnType<Store['mailbox']['expire']>>
 
@@ -127,7 +136,7 @@ export async function expireMailbox(engine: Engine, before: EpochMs): Promise<Ex
   const gone = new Map<number, Expired[number]>()
   let removed: number
   do {
-    const { rows, changed } = await engine.write(EXPIRE, [before, EXPIRE_AT_ONCE])
+    const { rows, changed } = await engine.write(EXPIRE, [before])
     for (const row of rows) {
       const instance = instanceId(row)
       const known = gone.get(instance)
