@@ -48,8 +48,14 @@ export class Reader {
   }
 
   #message({ id, direction, chat, author, at, content }: PushedOf<'message'>): NetworkMessage {
-    const parties = { chat: this.#party(chat), author: this.#party(author) }
-    return { id: id as MessageId, direction, ...parties, at, content: this.#content(content) }
+    return {
+      id: id as MessageId,
+      direction,
+      chat: this.#party(chat),
+      author: this.#party(author),
+      at,
+      content: this.#content(content),
+    }
   }
 
   #call({ id, direction, chat, status, isVideo, isGroup, durationS, participants, at }: PushedOf<'call'>): NetworkCall {
@@ -60,13 +66,17 @@ export class Reader {
     }
   }
 
-  #party({ address, ...rest }: NetworkParty): Party {
-    return { id: this.#ids.chatOf(address), ...rest }
+  /** Without spread and rest where it can be: every message has two of these, and they are what reading it costs most. */
+  #party({ address, name, contactName, phone, type }: NetworkParty): Party {
+    const id = this.#ids.chatOf(address)
+    if (phone === undefined && type === undefined) return { id, name, contactName }
+    return { id, name, contactName, ...(phone !== undefined && { phone }), ...(type !== undefined && { type }) }
   }
 
-  #content({ quote, ...plain }: NetworkContent): Content {
+  #content(content: NetworkContent): Content {
+    if (content.quote === undefined) return this.#plain(content)
+    const { quote, ...plain } = content
     const said = this.#plain(plain)
-    if (quote === undefined) return said
     switch (said.kind) {
       // These refer to a message by themselves, or to none.
       case 'vote':
