@@ -43,7 +43,7 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     ignores: [
       '**/*.test.ts',
-      'src/drivers/conformance/**',
+      'src/*/conformance/**',
       'src/main.ts',
       'src/cli/**',
       'src/lib/clock.ts',
@@ -61,7 +61,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts', 'src/drivers/conformance/**', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['**/*.test.ts', 'src/*/conformance/**', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // A suite is one long function of short ones; a scenario tells a whole story.
       'max-lines-per-function': 'off',

@@ -171,7 +171,7 @@ function refusing(bench: Bench): void {
     const stream = new PassThrough()
     const receiving = bench.rig.media.receive(stream, LIMIT)
     stream.write('some bytes')
-    setTimeout(() => stream.destroy(), 20)
+    setImmediate(() => stream.destroy())
     await assert.rejects(receiving)
     assert.equal(await bench.rig.countFiles(), 0)
   })
