@@ -24,7 +24,13 @@ const HARMLESS = {
 /** `GET` and `HEAD` of a file's link, with ranges. A link that is wrong in any way is answered 404. */
 export function mediaRoutes(deps: MediaRoutesDeps): FastifyPluginCallback {
   return (app, _options, done) => {
-    app.get('/media/:instance/:key/:file', (request, reply) => serve(deps, request, reply))
+    // Fastify's own HEAD of a GET can't be told a length without bytes.
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: '/media/:instance/:key/:file',
+      exposeHeadRoute: false,
+      handler: (request, reply) => serve(deps, request, reply),
+    })
     done()
   }
 }
