@@ -1,7 +1,6 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault } from '../../model/fault.ts'
-import { FLAGS } from '../../model/settings.ts'
 import { partnerFailure, validationText } from '../errors.ts'
 import { integer, optional } from '../fields.ts'
 import { defineMethod, type Outcome, type Row } from '../method.ts'
@@ -11,16 +10,43 @@ import { FLAG, said, TEXT } from './answers.ts'
 import { ask, pictureUrl } from './facets.ts'
 
 /** Keys that `getSettings` always had and that do nothing any more, with what they always said. */
-const DEAD_SETTINGS = {
+const DEAD_SETTINGS: Readonly<Record<string, string>> = {
   sharedSession: 'no',
   proxyInstance: 'system proxy',
   statusInstanceWebhook: 'no',
   enableMessagesHistory: 'no',
-} as const
+}
 
-const FLAG_ANSWERS = Object.fromEntries(
-  [...FLAGS, 'sharedSession', 'statusInstanceWebhook', 'enableMessagesHistory'].map((name) => [name, FLAG]),
-)
+/** The keys behind `delaySendMessagesMilliseconds`, in the order of the contract; flags that it names later follow. */
+const ORDER = [
+  'markIncomingMessagesReaded',
+  'markIncomingMessagesReadedOnReply',
+  'sharedSession',
+  'proxyInstance',
+  'outgoingWebhook',
+  'outgoingMessageWebhook',
+  'outgoingAPIMessageWebhook',
+  'incomingWebhook',
+  'stateWebhook',
+  'deviceWebhook',
+  'statusInstanceWebhook',
+  'enableMessagesHistory',
+  'keepOnlineStatus',
+  'pollMessageWebhook',
+  'incomingBlockWebhook',
+  'incomingCallWebhook',
+  'editedMessageWebhook',
+  'deletedMessageWebhook',
+  'catalogWebhook',
+  'outgoingCallWebhook',
+  'incomingMessageStatusWebhook',
+  'autoTyping',
+  'linkPreview',
+  'enableLidMode',
+  'avatarInfoWebhook',
+] as const
+
+const TYPE_OF_SETTING: Readonly<Record<string, TSchema>> = { autoTyping: Type.Integer(), proxyInstance: TEXT }
 
 const getSettings = defineMethod({
   name: 'getSettings',
@@ -33,9 +59,7 @@ const getSettings = defineMethod({
     webhookUrl: TEXT,
     webhookUrlToken: TEXT,
     delaySendMessagesMilliseconds: Type.Integer(),
-    autoTyping: Type.Integer(),
-    proxyInstance: TEXT,
-    ...FLAG_ANSWERS,
+    ...Object.fromEntries(ORDER.map((name) => [name, TYPE_OF_SETTING[name] ?? FLAG])),
   }),
   verbs: ['GET'],
   group: 'account',
@@ -43,6 +67,7 @@ const getSettings = defineMethod({
   fields: {},
   handle(instance: Instance) {
     const { settings } = instance
+    const told: Readonly<Record<string, unknown>> = { ...DEAD_SETTINGS, ...settings }
     return {
       wid: instance.linked?.wid ?? '',
       typeInstance: instance.messenger,
@@ -51,9 +76,7 @@ const getSettings = defineMethod({
       webhookUrl: settings.webhookUrl,
       webhookUrlToken: settings.webhookUrlToken,
       delaySendMessagesMilliseconds: settings.delaySendMessagesMilliseconds,
-      autoTyping: settings.autoTyping,
-      ...DEAD_SETTINGS,
-      ...Object.fromEntries(FLAGS.map((name) => [name, settings[name]])),
+      ...Object.fromEntries(ORDER.map((name) => [name, told[name]])),
     }
   },
 })

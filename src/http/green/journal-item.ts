@@ -9,6 +9,7 @@ import {
   type ContactsContent,
   type TextContent,
 } from '../../model/content.ts'
+import type { PartyType } from '../../model/message.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import { forwarding } from '../../notifications/body/forwarding.ts'
 import type { LinkOf } from '../../notifications/body/parts.ts'
@@ -21,6 +22,8 @@ import { wireSeconds } from '../wire-time.ts'
 export interface ItemContext {
   readonly messenger: Messenger
   readonly linkOf: LinkOf
+  /** Digits of the account's own number; empty while nothing is linked. */
+  readonly ownPhone: string
 }
 
 /** A message as the journals show it, keys in the vendor's order. A reply that is no text gains `quotedMessage`. */
@@ -34,7 +37,7 @@ export function journalItem(row: MessageRow, context: ItemContext): object {
     timestamp: wireSeconds(row.at),
     ...byKind(ITEMS, content, context, row),
     ...(quote !== undefined && content.kind !== 'text' && { quotedMessage: quotedMessage(quote, context.linkOf) }),
-    ...sideKeys(row, record, context.messenger),
+    ...sideKeys(row, record, context),
     deletedMessageId: content.kind === 'deletion' ? content.target : '',
     editedMessageId: content.kind === 'edit' ? content.target : '',
     isEdited: row.isEdited,
@@ -42,17 +45,22 @@ export function journalItem(row: MessageRow, context: ItemContext): object {
   }
 }
 
-/** What only one direction has. */
-function sideKeys(row: MessageRow, { parties }: JournalRecord, messenger: Messenger): object {
+/** What only one direction has, and what MAX and Telegram add. What was sent by the API has no parties: its author is the account. */
+function sideKeys(row: MessageRow, { parties }: JournalRecord, { messenger, ownPhone }: ItemContext): object {
   const own = row.direction === 'out' ? { statusMessage: row.status, sendByApi: row.byApi } : senderKeys(parties)
-  if (messenger === 'whatsapp' || parties === undefined) return own
-  const { chat, author } = parties
+  if (messenger === 'whatsapp') return own
   return {
     ...own,
-    chatType: chat.type ?? 'user',
-    senderType: author.type ?? 'user',
-    senderPhoneNumber: Number(author.phone ?? 0),
+    chatType: parties?.chat.type ?? typeOfChat(row.chat),
+    senderType: parties?.author.type ?? 'user',
+    senderPhoneNumber: Number(parties === undefined ? ownPhone : (parties.author.phone ?? 0)),
   }
+}
+
+/** By the forms of ids alone: groups are negative, supergroups of Telegram begin with -100. */
+function typeOfChat(chat: string): PartyType {
+  if (!chat.startsWith('-')) return 'user'
+  return /^-100\d{10}/.test(chat) ? 'supergroup' : 'group'
 }
 
 function senderKeys(parties: JournalRecord['parties']): object {

@@ -28,7 +28,11 @@ const ITEM = Type.Object({
 const ITEMS = Type.Array(ITEM)
 
 function contextOf(instance: Instance): ItemContext {
-  return { messenger: instance.messenger, linkOf: (file, name) => instance.linkOf(file, name) }
+  return {
+    messenger: instance.messenger,
+    linkOf: (file, name) => instance.linkOf(file, name),
+    ownPhone: instance.linked?.phone ?? '',
+  }
 }
 
 /** A list that may be long, as JSON; the event loop is never held for long. */

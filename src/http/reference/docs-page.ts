@@ -1,8 +1,8 @@
 import type { TObject, TSchema } from 'typebox'
 import Type from 'typebox'
-import type { Verb } from '../method.ts'
 import { CHAPTERS, pathOf, type Api, type Described, type DescribedTables } from './described.ts'
-import { asText, example, exampleFields } from './examples.ts'
+import { answerExample } from './answer-example.ts'
+import { curl } from './curl.ts'
 import { html, raw, type Html } from './html.ts'
 import { jsonSchema } from './json-schema.ts'
 import { NOTIFICATION_LIST } from './notifications.ts'
@@ -96,7 +96,8 @@ function introduction(url: string, base: string): Html {
     <p>
       Every call is <code>${url}/waInstance{idInstance}/{method}/{apiTokenInstance}</code>, or for partners
       <code>${url}/partner/{method}/{partnerToken}</code>; <code>/v3</code> may stand before both. Bodies are JSON,
-      unknown keys are ignored, names of methods are matched in any case.
+      unknown keys are ignored, names of methods are matched in any case. Fields without
+      <abbr title="required">*</abbr> may stay away; empty ones count as not given unless a rule says otherwise.
     </p>
     <p>
       A refused call answers <code>{statusCode, timestamp, path, message}</code>; a wrong token 401 and an unknown
@@ -199,12 +200,13 @@ function lineOf(name: string, schema: TSchema, required: boolean): Line {
   const limits = Object.entries(LIMITS).flatMap(([key, words]) =>
     typeof shape[key] === 'number' && shape[key] !== 0 ? [words.replace('#', shape[key].toLocaleString('en'))] : [],
   )
-  const rules = [values, ...limits, String(description)].filter((rule) => rule !== '').join(' ')
+  const said = String(description).replace('Empty counts as not given.', '').trim()
+  const rules = [values, ...limits, said].filter((rule) => rule !== '').join(' ')
   return { name, required, type: Array.isArray(type) ? type.join(' or ') : String(type), rules }
 }
 
 const LIMITS: Readonly<Record<string, string>> = {
-  minLength: 'At least # characters.',
+  minLength: 'Not empty.',
   maxLength: 'At most # characters.',
   minItems: 'At least # items.',
   maxItems: 'At most # items.',
@@ -212,63 +214,10 @@ const LIMITS: Readonly<Record<string, string>> = {
   maximum: 'At most #.',
 }
 
-/** For a POSIX shell; what stands in braces is to be filled in. */
-function curl(api: Api, row: Described, url: string): string {
-  const [verb = 'GET'] = row.verbs
-  const behind = row.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `/{${name}}`)
-  const head = verb === 'GET' ? 'curl -g' : `curl -g -X ${verb}`
-  const query = verb === 'GET' ? queryOf(row) : ''
-  return [`${head} '${url}${pathOf(api, row)}${behind.join('')}${query}'`, ...bodyLines(row, verb)].join(' \\\n  ')
-}
-
-function queryOf(row: Described): string {
-  const given = Object.entries(exampleFields(row)).map(([key, value]) => `${key}=${encodeURIComponent(asText(value))}`)
-  return given.length === 0 ? '' : `?${given.join('&')}`
-}
-
-function bodyLines(row: Described, verb: Verb): readonly string[] {
-  if (verb === 'GET') return []
-  const fields = exampleFields(row)
-  if (row.input === 'bytes') return ["-H 'Content-Type: image/jpeg'", '--data-binary @picture.jpg']
-  if (row.input === 'form') {
-    return [...Object.entries(fields).map(([key, value]) => `-F '${key}=${asText(value)}'`), '-F file=@picture.jpg']
-  }
-  if (row.fieldNames.length === 0) return []
-  return ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(fields)}'`]
-}
-
 function answer(row: Described): Html {
   if (row.answer === null) return html`<p class="answer">Answers 200 without a body.</p>`
   return html`<p class="answer">Answers 200:</p>
     <pre><code>${JSON.stringify(answerExample(row.answer), null, 2)}</code></pre>`
-}
-
-/** Of several shapes the last that says most: `null` and refusals stand beside it. */
-function answerExample(schema: TSchema): unknown {
-  if (!Type.IsUnion(schema)) return shapeOf(schema, '')
-  const [richest] = [...schema.anyOf].sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)
-  return richest === undefined ? null : shapeOf(richest, '')
-}
-
-/** All keys of an answer, those that may stay away too. */
-function shapeOf(schema: TSchema, name: string): unknown {
-  if (Type.IsObject(schema)) {
-    return Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, shapeOf(value, key)]))
-  }
-  if (Type.IsArray(schema)) return [shapeOf(schema.items, name)]
-  if (Type.IsUnion(schema)) return answerExample(schema)
-  if (Type.IsNull(schema)) return null
-  if (Type.IsLiteral(schema)) return schema.const
-  if (Type.IsString(schema)) return ANSWER_TEXTS[name] ?? 'text'
-  return example(name, schema)
-}
-
-const ANSWER_TEXTS: Readonly<Record<string, string>> = {
-  idMessage: '3EB0C767D097B7C7C030',
-  chatId: '79001234567@c.us',
-  stateInstance: 'authorized',
-  typeInstance: 'whatsapp',
-  reason: '',
 }
 
 function notifications(): Html {
