@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import Type from 'typebox'
-import { CHAPTERS, pathOf, type Api, type Described, type DescribedTables } from './described.ts'
+import { CHAPTERS, type Api, type Described, type DescribedTables } from './described.ts'
 import { answerExample } from './answer-example.ts'
 import { curl } from './curl.ts'
 import { html, raw, type Html } from './html.ts'
