@@ -44,7 +44,8 @@ export class SlowBodies {
     for (const [request, { response, since }] of this.#coming) {
       if (since > before) break
       this.#coming.delete(request)
-      if (response.headersSent) response.destroy()
+      // Answered already: it was refused before its body had come.
+      if (response.headersSent) request.destroy()
       else response.writeHead(408, { Connection: 'close', 'Content-Length': 0 }).end()
     }
     this.#isWatching = this.#coming.size > 0
