@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { packageFile } from '../lib/package-file.ts'
 
 interface Asset {
@@ -6,38 +6,41 @@ interface Asset {
   readonly content: Buffer
 }
 
-/** Where each file of the virtual phone is served. */
-const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  '/simulator/phone': ['phone.html', 'text/html; charset=utf-8'],
-  '/simulator/assets/phone.css': ['phone.css', 'text/css; charset=utf-8'],
-  '/simulator/assets/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
-  '/simulator/assets/phone-api.js': ['phone-api.js', 'text/javascript; charset=utf-8'],
-  '/simulator/assets/phone-words.js': ['phone-words.js', 'text/javascript; charset=utf-8'],
-  '/simulator/assets/phone.svg': ['phone.svg', 'image/svg+xml'],
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
 }
 
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const CSP = [
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src blob:",
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+].join('; ')
 
-const read = new Map<string, Asset>()
+/** Each file of the virtual phone by the path at which it is served. */
+let assets: ReadonlyMap<string, Asset> | undefined
 
 /** The page or a file of it; null where the path is none of them. */
 export function assetFor(path: string): Asset | null {
-  const known = read.get(path)
-  if (known !== undefined) return known
-  const entry = Object.hasOwn(FILES, path) ? FILES[path] : undefined
-  if (entry === undefined) return null
-  const asset = { content: readFileSync(packageFile(`pages/${entry[0]}`)), headers: headersFor(entry[1]) }
-  read.set(path, asset)
-  return asset
+  assets ??= new Map(readAssets())
+  return assets.get(path) ?? null
 }
 
-function headersFor(type: string): Readonly<Record<string, string>> {
-  return {
+function* readAssets(): Generator<[path: string, asset: Asset]> {
+  yield ['/simulator/phone', assetOf('phone.html', 'text/html; charset=utf-8')]
+  yield ['/simulator/assets/phone.svg', assetOf('phone.svg', 'image/svg+xml')]
+  for (const name of readdirSync(packageFile('pages/phone'))) {
+    const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]
+    if (type !== undefined) yield [`/simulator/assets/phone/${name}`, assetOf(`phone/${name}`, type)]
+  }
+}
+
+function assetOf(name: string, type: string): Asset {
+  const headers = {
     'content-type': type,
     'cache-control': 'no-cache',
     'content-security-policy': CSP,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }
+  return { content: readFileSync(packageFile(`pages/${name}`)), headers }
 }
