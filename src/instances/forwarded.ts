@@ -39,5 +39,7 @@ export function forwarded(row: MessageRow | null): Content | 'message not found'
   if (row === null || row.isDeleted || row.shelf === 'call') return 'message not found'
   const { content } = readRecord(row)
   if (!isForwardable(content)) return 'message cannot be forwarded'
+  // Itself what stands in the journal for a message that was not found.
+  if (content.kind === 'text' && content.text === '') return 'message not found'
   return withoutQuote({ ...content, forwardingScore: (content.forwardingScore ?? 0) + 1 })
 }

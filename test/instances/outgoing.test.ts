@@ -104,6 +104,10 @@ test('what is not known in the chat, or was taken back, is failed at once and to
   assert.deepEqual(failures, [made[0], made[2], made[3]])
   await until(async () => (await textsOf(world, '79005000007')).includes('known'))
   assert.equal((await textsOf(world, '79005000007')).length, 1)
+  // What stands in the journal for a message that wasn't found says nothing, and nothing is what must be sent of it.
+  const [again] = await forward(instance, '79005000007', '79005000005', [made[0] ?? known])
+  const row = again === undefined ? null : await domain.node.store.journal.find(instance.id, again)
+  assert.deepEqual([row?.status, row?.description], ['failed', 'message not found'])
 })
 
 test('a quote tells what was said and by whom, never what that replied to in turn', async () => {
