@@ -1,12 +1,12 @@
-import { WORDS } from './qr-words.js'
+import { $, ASKED_HINTS, draw, firstLanguage, messenger, PHONE_WAY, say, showPicture, shown, speak } from './qr-view.js'
 
 /*
- * The page is in one of these states at a time: `qr` and `code` (linking, two ways), and the ends `linked`, `alreadyLinked`,
- * `timedOut`, `failed`, `gone` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it.
+ * The page is in one of these states at a time: `qr`, `code` and `sms` (linking, three ways), and the ends `linked`, `alreadyLinked`,
+ * `timedOut`, `failed`, `gone` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it. Within a
+ * run the messenger may ask for a code that it has sent, a password or the phone's passkey.
  */
 
 const page = document.documentElement
-const messenger = page.dataset.messenger
 const [, root, id, token] = /^(.*\/waInstance)(\d+)\/([^/]+)\/?$/.exec(location.pathname) ?? []
 
 /** What the calls of one run may take until it counts as timed out; the server's own bound is the same. */
@@ -14,124 +14,38 @@ const RUN_MS = 100_000
 const POLL_MS = 5000
 const STATE_MS = 2000
 const CODE_MS = 150_000
-const TONES = { linked: 'good', alreadyLinked: 'good', timedOut: 'wait', failed: 'bad', gone: 'bad', wrongLink: 'bad' }
+/** So long the server waits for what the messenger asks for. */
+const ASKED_MS = 300_000
 
-const $ = (name) => document.getElementById(name)
 const address = (method) => `${root}${id}/${method}/${token}`
 
-let words = WORDS.en
-let state = 'qr'
-let hint = 'loading'
-let phoneNumber = ''
 let run = new AbortController()
 /** Until then a code for a phone number is good, and the server shows no QR. */
 let codeUntil = 0
-
-// ── language ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function firstLanguage() {
-  const asked = new URLSearchParams(location.search).get('lang')
-  const chosen = remembered()
-  return [asked, chosen, ...navigator.languages.map((name) => name.slice(0, 2))].find((name) => name in WORDS) ?? 'en'
-}
-
-/** Storage may be forbidden, in a frame for one. */
-function remembered() {
-  try {
-    return localStorage.getItem('lang') ?? ''
-  } catch {
-    return ''
-  }
-}
-
-function speak(language) {
-  words = WORDS[language]
-  page.lang = language
-  for (const button of document.querySelectorAll('[data-lang]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.lang === language))
-  }
-  draw()
-}
-
-for (const button of document.querySelectorAll('[data-lang]')) {
-  button.addEventListener('click', () => {
-    try {
-      localStorage.setItem('lang', button.dataset.lang)
-    } catch {
-      // It is chosen for this visit then.
-    }
-    speak(button.dataset.lang)
-  })
-}
-
-// ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function draw() {
-  const isLinking = state === 'qr' || state === 'code'
-  $('linking').hidden = !isLinking
-  $('end').hidden = isLinking
-  document.title = isLinking ? words.title[messenger] : words[state][0]
-  if (isLinking) drawLinking()
-  else drawEnd()
-}
-
-function drawLinking() {
-  for (const element of document.querySelectorAll('#linking [data-word]')) {
-    const word = words[element.dataset.word]
-    element.textContent = typeof word === 'string' ? word : word[messenger]
-  }
-  const steps = words.steps[state === 'code' ? 'code' : messenger]
-  $('steps').replaceChildren(...steps.map((text) => Object.assign(document.createElement('li'), { textContent: text })))
-  $('by-qr').hidden = state !== 'qr'
-  $('by-code').hidden = state !== 'code'
-  $('swap').hidden = messenger !== 'whatsapp'
-  $('swap').textContent = state === 'qr' ? words.byCode : words.byQr
-  $('picture').alt = words.picture
-  const place = $(state === 'qr' ? 'qr-hint' : 'code-hint')
-  place.textContent = hint === '' ? '' : words[hint]
-  place.classList.toggle('trouble', ['offline', 'badPhone', 'noCode', 'codeRuns'].includes(hint))
-}
-
-function drawEnd() {
-  const [title, text] = words[state]
-  $('end').dataset.tone = TONES[state]
-  $('end-title').textContent = title
-  $('end-text').textContent = text
-  $('number').textContent = phoneNumber === '' ? '' : `+${phoneNumber}`
-  $('number').hidden = phoneNumber === '' || TONES[state] !== 'good'
-  $('again').textContent = words.again
-  $('again').hidden = state !== 'timedOut' && state !== 'failed'
-}
-
-function say(word) {
-  hint = word
-  draw()
-}
-
-function showPicture(png) {
-  const picture = $('picture')
-  const source = `data:image/png;base64,${png}`
-  if (picture.src !== source) {
-    picture.src = source
-    picture.classList.remove('fresh')
-    void picture.offsetWidth
-    picture.classList.add('fresh')
-  }
-  picture.hidden = false
-  say('fresh')
-}
 
 /** Leaves whatever ran before. */
 function enter(next, word = '') {
   run.abort()
   run = new AbortController()
-  state = next
-  hint = word
+  Object.assign(shown, { state: next, asked: null, hint: word })
   $('picture').hidden = true
   $('code').hidden = true
   $('ask').disabled = false
   draw()
   return run.signal
+}
+
+/** The messenger wants more. What is asked again is asked already: nothing that is being written is lost. */
+function question(what, signal) {
+  if (shown.asked === what) return
+  Object.assign(shown, { asked: what, hint: ASKED_HINTS[what] })
+  $('answer').value = ''
+  $('give').disabled = false
+  draw()
+  if (what !== 'passkey') $('answer').focus()
+  setTimeout(() => {
+    if (!signal.aborted && shown.asked === what) enter('timedOut')
+  }, ASKED_MS)
 }
 
 // ── asking the server ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,11 +67,11 @@ async function call(method, signal, body) {
 
 /** Ends with the number that is linked, where the messenger tells it. Pages that end at once share a budget of calls: asked again. */
 async function finish(end, signal, wid = '') {
-  phoneNumber = /^(\d+)@c\.us$/.exec(wid)?.[1] ?? ''
-  for (let tries = 0; phoneNumber === '' && tries < 4; tries++) {
+  shown.phoneNumber = /^(\d+)@c\.us$/.exec(wid)?.[1] ?? ''
+  for (let tries = 0; shown.phoneNumber === '' && tries < 4; tries++) {
     const account = await call(messenger === 'whatsapp' ? 'getWaSettings' : 'getAccountSettings', signal)
     if (signal.aborted) return
-    if (/^\d+$/.test(account?.phone ?? '')) phoneNumber = account.phone
+    if (/^\d+$/.test(account?.phone ?? '')) shown.phoneNumber = account.phone
     else if (account !== null) break
     else await pause(300 + Math.random() * 1500)
   }
@@ -173,14 +87,18 @@ async function fail(signal) {
 
 const pause = (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs))
 
+function endAfter(delayMs, signal) {
+  setTimeout(() => {
+    if (!signal.aborted && shown.asked === null) enter('timedOut')
+  }, delayMs)
+}
+
 // ── linking by QR ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function linkByQr() {
   const signal = enter('qr', 'loading')
   const hasShown = { yes: false }
-  setTimeout(() => {
-    if (!signal.aborted) enter('timedOut')
-  }, RUN_MS)
+  endAfter(RUN_MS, signal)
   if (Date.now() < codeUntil) void poll(signal, hasShown)
   else watchSocket(signal, hasShown)
 }
@@ -193,8 +111,9 @@ function watchSocket(signal, hasShown) {
   socket.addEventListener('message', ({ data }) => {
     if (signal.aborted) return
     const frame = JSON.parse(data)
-    isOver = frame.type !== 'qrCode'
-    if (frame.type === 'qrCode') hasShown.yes = true
+    // Whoever is asked for something has longer than a socket lives.
+    if (frame.type === 'timeout' && shown.asked !== null) return
+    isOver = !GOES_ON.has(frame.type)
     take(frame, signal, hasShown)
   })
   socket.addEventListener('close', () => {
@@ -202,16 +121,16 @@ function watchSocket(signal, hasShown) {
   })
 }
 
+const GOES_ON = new Set(['qrCode', 'pending_password', 'passkeyRequired'])
+
 async function poll(signal, hasShown) {
   while (!signal.aborted) {
     const answer = await call('qr', signal)
     if (signal.aborted) return
-    if (answer === null) say('offline')
-    else if (answer.type === 'error') say('codeRuns')
-    else {
-      if (answer.type === 'qrCode') hasShown.yes = true
-      take(answer, signal, hasShown)
-    }
+    if (answer === null) {
+      if (shown.asked === null) say('offline')
+    } else if (answer.type === 'error' && shown.asked === null) say('codeRuns')
+    else take(answer, signal, hasShown)
     await pause(answer === null ? STATE_MS : POLL_MS)
   }
 }
@@ -219,7 +138,15 @@ async function poll(signal, hasShown) {
 function take(frame, signal, hasShown) {
   switch (frame.type) {
     case 'qrCode':
-      return showPicture(frame.message)
+      hasShown.yes = true
+      // What was asked for is asked no more: that attempt has ended.
+      return shown.asked === null ? showPicture(frame.message) : enter('failed')
+    case 'pending_password':
+      hasShown.yes = true
+      return question('password', signal)
+    case 'passkeyRequired':
+      hasShown.yes = true
+      return question('passkey', signal)
     case 'accountData':
       return void finish('linked', signal, frame.wid)
     case 'alreadyLogged':
@@ -234,13 +161,15 @@ function take(frame, signal, hasShown) {
 
 // ── linking by phone number ──────────────────────────────────────────────────────────────────────────────────────────
 
-$('by-code').addEventListener('submit', (event) => {
+$('by-phone').addEventListener('submit', (event) => {
   event.preventDefault()
   const digits = $('phone').value.replace(/\D/g, '')
   if (digits.length < 7 || digits.length > 15) say('badPhone')
-  else void linkByCode(digits)
+  else if (PHONE_WAY === 'code') void linkByCode(digits)
+  else void linkBySms(digits)
 })
 
+/** The code that this page shows is typed into the phone. */
 async function linkByCode(digits) {
   const signal = enter('code', 'asking')
   $('ask').disabled = true
@@ -255,26 +184,87 @@ async function linkByCode(digits) {
   $('code').hidden = false
   codeUntil = Date.now() + CODE_MS
   say('typeCode')
-  setTimeout(() => {
-    if (!signal.aborted) enter('timedOut')
-  }, CODE_MS)
+  endAfter(CODE_MS, signal)
+  await follow(signal)
+}
+
+/** The code that the phone shows is typed in here. */
+async function linkBySms(digits) {
+  const signal = enter('sms', 'asking')
+  $('ask').disabled = true
+  const answer = await call('startAuthorization', signal, { phoneNumber: Number(digits) })
+  if (signal.aborted) return
+  $('ask').disabled = false
+  if (!answer?.status) {
+    say(answer?.data.reason ?? 'offline')
+    return
+  }
+  await waitForSms(signal)
+}
+
+async function waitForSms(signal) {
+  codeUntil = Date.now() + ASKED_MS
+  question('smsCode', signal)
+  await follow(signal)
+}
+
+/** What the instance's state says of the attempt, until it is over. */
+async function follow(signal) {
   while (!signal.aborted) {
-    const shown = await call('getStateInstance', signal)
-    if (shown?.stateInstance === 'authorized') return void finish('linked', signal)
+    const now = await call('getStateInstance', signal)
+    if (signal.aborted) return
+    if (now?.stateInstance === 'authorized') return void finish('linked', signal)
+    if (now?.stateInstance === 'pendingPassword') question('password', signal)
+    else if (now?.stateInstance === 'notAuthorized' && shown.asked !== null) return void enter('failed')
     await pause(STATE_MS)
   }
+}
+
+// ── what the messenger asks for ──────────────────────────────────────────────────────────────────────────────────────
+
+$('asked').addEventListener('submit', (event) => {
+  event.preventDefault()
+  const value = $('answer').value.trim()
+  if (value === '') say('empty')
+  else void give(value, run.signal)
+})
+
+async function give(value, signal) {
+  const { asked } = shown
+  $('give').disabled = true
+  say('checking')
+  const answer =
+    asked === 'smsCode'
+      ? await call('sendAuthorizationCode', signal, { code: value })
+      : await call('sendAuthorizationPassword', signal, { password: value })
+  if (signal.aborted || shown.asked !== asked) return
+  // What was right is not asked again: whoever follows the attempt goes on.
+  if (answer?.status) return
+  $('give').disabled = false
+  say(answer?.data.reason ?? 'offline')
+  $('answer').select()
 }
 
 // ── begin ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 $('swap').addEventListener('click', () => {
-  if (state === 'qr') {
-    enter('code')
+  if (shown.state === 'qr' || shown.asked === 'smsCode') {
+    enter(PHONE_WAY)
     $('phone').focus()
   } else linkByQr()
 })
 $('again').addEventListener('click', linkByQr)
 
-if (page.dataset.state === 'live') linkByQr()
+/** Whoever comes back to a page where a code was sent finds the field for it. */
+async function begin() {
+  if (PHONE_WAY === 'code') return linkByQr()
+  const signal = enter('qr', 'loading')
+  const now = await call('getStateInstance', signal)
+  if (signal.aborted) return undefined
+  if (now?.stateInstance !== 'pendingCode') return linkByQr()
+  return waitForSms(enter('sms'))
+}
+
+if (page.dataset.state === 'live') void begin()
 else enter(page.dataset.state)
 speak(firstLanguage())

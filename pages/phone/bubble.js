@@ -10,7 +10,7 @@ export function bubble(message, isTurn) {
   const isOut = message.direction === 'out'
   const body = make(
     'div',
-    { classes: `bubble ${message.isDeleted ? '' : message.kind}`.trim() },
+    { classes: 'bubble' },
     isTurn && !isOut && isGroup(message.chat)
       ? make('strong', { classes: 'author', text: nameOf(message.from) })
       : null,

@@ -1,7 +1,7 @@
 import { api } from './api.js'
 import { avatarOf } from './avatar.js'
 import { callWord } from './call-lines.js'
-import { byId, icon, iconButton, lengthOf, make, momentOf, row } from './dom.js'
+import { byId, icon, iconButton, lengthOf, make, row, timeOf } from './dom.js'
 import { tryOut } from './errors.js'
 import { isGroup, nameOf, on, state, tell } from './state.js'
 import { word } from './words.js'
@@ -105,8 +105,18 @@ function showCalls() {
     )
     const isMissed = call.direction === 'in' && call.status !== 'pickUp' && call.status !== 'offer'
     const way = icon('icon-arrow', `way ${call.direction}${isMissed ? ' missed' : ''}`)
-    const note = [way, make('span', { text: `${callWord(call)} · ${momentOf(call.time)}` })]
-    return make('li', {}, row({ avatar: avatarOf(peer), name: nameOf(peer), note, after: [again] }))
+    const note = [way, make('span', { text: callWord(call) })]
+    return make(
+      'li',
+      {},
+      row({
+        avatar: avatarOf(peer),
+        name: nameOf(peer),
+        aside: [make('time', { text: timeOf(call.time) })],
+        note,
+        after: [again],
+      }),
+    )
   })
   byId('call-list').replaceChildren(...rows)
   byId('no-calls').hidden = rows.length > 0

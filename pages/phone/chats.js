@@ -1,6 +1,6 @@
 import { api } from './api.js'
 import { avatarOf, learnPhone } from './avatar.js'
-import { byId, clockOf, make, row, tick } from './dom.js'
+import { byId, make, row, tick, timeOf } from './dom.js'
 import { lineOf } from './lines.js'
 import { isGroup, knownName, nameOf, on, state, tell } from './state.js'
 
@@ -36,7 +36,7 @@ function chatRow({ chat, unread, last }) {
   const button = row({
     avatar: avatarOf(chat),
     name: nameOf(chat),
-    aside: last === null ? [] : [make('time', { text: clockOf(last.time) })],
+    aside: last === null ? [] : [make('time', { text: timeOf(last.time) })],
     note,
     onclick: () => tell('choose', chat, true),
     data: { chat },

@@ -58,7 +58,8 @@ async function sendWritten(event) {
 function fitText() {
   const field = byId('text')
   field.style.height = 'auto'
-  field.style.height = `${String(field.scrollHeight + 2)}px`
+  // A field that is not shown has no height.
+  if (field.scrollHeight > 0) field.style.height = `${String(field.scrollHeight + 2)}px`
 }
 
 function leaveChat() {

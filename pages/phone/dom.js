@@ -57,6 +57,12 @@ export function clockOf(time) {
   return new Date(time).toLocaleTimeString(currentLanguage(), { hour: '2-digit', minute: '2-digit' })
 }
 
+/** The hour of today, the date of any other day. */
+export function timeOf(time) {
+  if (dayOf(time) === word('today')) return clockOf(time)
+  return new Date(time).toLocaleDateString(currentLanguage(), { dateStyle: 'short' })
+}
+
 export function momentOf(time) {
   return new Date(time).toLocaleString(currentLanguage(), { dateStyle: 'short', timeStyle: 'short' })
 }

@@ -4,7 +4,7 @@ import { iconButton, make, row, textButton } from './dom.js'
 import { trouble, tryOut } from './errors.js'
 import { pickPicture } from './pick-picture.js'
 import { field, formOf, openMenu, openSheet, switchOf } from './sheet.js'
-import { digitsOf, groupOf, isPhone, nameOf, on, state, tell } from './state.js'
+import { digitsOf, groupOf, isPhone, knownName, on, state, tell } from './state.js'
 import { word } from './words.js'
 
 const RIGHTS = [
@@ -150,7 +150,7 @@ function memberRow(group, { phoneNumber, name, isAdmin, isOwner }, act) {
   const more = iconButton('icon-more', `${word('more')}: ${name}`, (event) => openMenu(event.currentTarget, items))
   return row({
     avatar: avatarOf(phoneNumber, name),
-    name: isMe ? word('you') : name || nameOf(phoneNumber),
+    name: isMe ? word('you') : knownName(phoneNumber) || name,
     aside: role === '' ? [] : [make('small', { classes: 'quiet', text: role })],
     note: `+${phoneNumber}`,
     after: isMe ? [] : [more],

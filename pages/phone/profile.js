@@ -52,7 +52,7 @@ function nameForm(account, { username, description }) {
   const hasUsername = state.me.messenger === 'telegram'
   const fields = [
     field(word('name'), 'name', { value: account.name, maxLength: 100 }),
-    field(word('about'), 'description', { tag: 'textarea', rows: 2, value: description }),
+    field(word('aboutMe'), 'description', { tag: 'textarea', rows: 2, value: description }),
     ...(hasUsername ? [field(word('username'), 'username', { value: username })] : []),
   ]
   return formOf(word('save'), fields, (values) => {

@@ -80,6 +80,7 @@ export default {
   group: 'Group',
   about: 'About this chat',
   profile: 'Profile',
+  aboutMe: 'About',
   more: 'More',
   markRead: 'Mark as read',
   attach: 'Attach',

@@ -80,6 +80,7 @@ export default {
   group: 'Группа',
   about: 'О чате',
   profile: 'Профиль',
+  aboutMe: 'О себе',
   more: 'Ещё',
   markRead: 'Отметить прочитанным',
   attach: 'Прикрепить',

@@ -20,6 +20,7 @@ const HEADERS = {
 const ASSETS: Readonly<Record<string, string>> = {
   'qr.css': 'text/css; charset=utf-8',
   'qr.js': 'text/javascript; charset=utf-8',
+  'qr-view.js': 'text/javascript; charset=utf-8',
   'qr-words.js': 'text/javascript; charset=utf-8',
   'jadegate.svg': 'image/svg+xml',
 }
