@@ -4,6 +4,7 @@ import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
+import { media } from './benchmarks/media.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'get-instances': getInstances,
   'many-instances': manyInstances,
   journals,
+  media,
 }
 
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
 import type { KeptFile } from '../../model/content.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
-import { defineMethod, type Call, type Row } from '../method.ts'
+import { defineMethod, type Call, type Row, type Upload } from '../method.ts'
 import { TEXT } from './answers.ts'
 import { groupFields, readGroup } from './chat-id.ts'
 import { ask, isNo } from './facets.ts'
@@ -14,13 +14,16 @@ const NO_JPEG = fault('invalid', 'Unsupported media type')
 const JPEG_TYPE = /^image\/(?:jpe?g|pjpeg)$/i
 const JPEG_NAME = /\.jpe?g$/i
 
-/** The picture that came with the call, kept; a JPEG by its type or its name. */
-async function keptPicture(instance: Instance, { upload }: Call): Promise<KeptFile | Fault> {
+/** The picture that came with the call: a JPEG by its type or its name. */
+function pictureOf({ upload }: Call): Upload | Fault {
   if (upload === undefined || upload.draft.size === 0) return EMPTY
-  if (!JPEG_TYPE.test(upload.mimeType) && !JPEG_NAME.test(upload.fileName)) return NO_JPEG
-  const { sha256, size } = upload.draft
-  await upload.draft.keep(instance.id)
-  return { at: 'here', sha256, size }
+  return JPEG_TYPE.test(upload.mimeType) || JPEG_NAME.test(upload.fileName) ? upload : NO_JPEG
+}
+
+/** Durable when it resolves. */
+async function keep(instance: Instance, { draft }: Upload): Promise<KeptFile> {
+  await draft.keep(instance.id)
+  return { at: 'here', sha256: draft.sha256, size: draft.size }
 }
 
 /** Once in ten seconds; a call too early is told so with 200, which is why the row's own rate is wide. */
@@ -40,9 +43,10 @@ function setProfilePicture(clock: Clock): Row<Instance> {
       setProfilePicture: Type.Boolean(),
     }),
     async handle(instance: Instance, _fields, call) {
-      const picture = await keptPicture(instance, call)
-      if (isFault(picture)) return picture
+      const given = pictureOf(call)
+      if (isFault(given)) return given
       if (!pace.take(instance.id, 0.1, clock.now()).allowed) return notSet('rate-overlimit')
+      const picture = await keep(instance, given)
       const trouble = await ask(instance, 'profile', (profile) => profile.setPicture(picture))
       if (trouble?.fault === 'rateLimited') return notSet('rate-overlimit')
       if (trouble !== undefined) return isNo(trouble) ? notSet(trouble.message) : trouble
@@ -71,8 +75,9 @@ const setGroupPicture = defineMethod({
   async handle(instance: Instance, fields, call) {
     const group = readGroup(instance, fields)
     if (isFault(group)) return group
-    const picture = await keptPicture(instance, call)
-    if (isFault(picture)) return picture
+    const given = pictureOf(call)
+    if (isFault(given)) return given
+    const picture = await keep(instance, given)
     const trouble = await ask(instance, 'groups', (groups) => groups.setPicture(group, picture))
     if (trouble === undefined) {
       return { setGroupPicture: true, urlAvatar: instance.linkOf(picture, 'avatar.jpg'), reason: '' }
