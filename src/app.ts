@@ -21,7 +21,8 @@ import { createSeal, type Seal } from './lib/seal.ts'
 import { Slots } from './lib/slots.ts'
 import { openDiskMedia } from './media/disk.ts'
 import { FileFetcher } from './media/fetch.ts'
-import { FileLinks } from './media/links.ts'
+import { FileLinks, type LinkedFile } from './media/links.ts'
+import { fault } from './model/fault.ts'
 import type { AccountRow } from './model/instance.ts'
 import type { Messenger } from './model/messenger.ts'
 import { Courier } from './notifications/courier.ts'
@@ -58,6 +59,7 @@ const DRAIN_MS = 5000
 const DOWNLOADS_AT_ONCE = 8
 /** Fetching files from the web: few origins, few files each; how long one may take is a setting. */
 const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
+const NOT_LOADED = fault('starting', 'the server is starting')
 const MEGABYTE = 1024 * 1024
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -129,10 +131,10 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log, onDeath: giveUp })
   onClose(() => store.close())
   const simulator = await simulatorOf(config, needs, onClose)
-  const at = { url: config.publicUrl ?? '' }
-  const files = await openFiles(config, { ...needs, seal, onClose }, () => at.url)
+  const later: Later = { url: config.publicUrl ?? '' }
+  const files = await openFiles(config, { ...needs, seal, onClose }, later)
   const node = await openNode(config, { ...needs, store, ...files }, simulator, onClose)
-  const instances = await Instances.load(node)
+  const instances = (later.instances = await Instances.load(node))
   const housekeeping = new Housekeeping(node, instances)
   onClose(async () => {
     await housekeeping.stop()
@@ -159,7 +161,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     media: node.media,
     links: node.links,
   })
-  at.url = http.url
+  later.url = http.url
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
@@ -175,15 +177,21 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
 
 type FileParts = Pick<Node, 'media' | 'links' | 'fetchFile'>
 
-/** Files in and out. `publicUrl` is asked when a link is made. */
+/** What files need and what is known after them: asked when a link is made or read. */
+interface Later {
+  url: string
+  instances?: Instances
+}
+
+/** Files in and out. */
 async function openFiles(
   config: Config,
   { clock, random, seal, onClose }: Foundation & { readonly seal: Seal; readonly onClose: OnClose },
-  publicUrl: () => string,
+  later: Later,
 ): Promise<FileParts> {
   const media = await openDiskMedia({ folder: join(config.dataDir, 'media'), clock, random })
   const lifeMs = config.keepMediaDays * DAY_MS
-  const links = new FileLinks({ publicUrl, hash: (text) => seal.hash(text), clock, lifeMs })
+  const links = new FileLinks({ publicUrl: () => later.url, hash: (text) => seal.hash(text), clock, lifeMs })
   const timeoutMs = config.fetchTimeoutMs
   const pools = new GuardedPools(clock, new AddressRules(config.webhookAllow), {
     ...FETCHES,
@@ -192,7 +200,8 @@ async function openFiles(
   })
   onClose(() => pools.destroy())
   const limitBytes = config.fileLimitMb * MEGABYTE
-  const fetcher = new FileFetcher({ media, links, pools, clock, limitBytes, timeoutMs })
+  const openLinked = async (file: LinkedFile) => (await later.instances?.openFile(file)) ?? NOT_LOADED
+  const fetcher = new FileFetcher({ media, links, openLinked, pools, clock, limitBytes, timeoutMs })
   return { media, links, fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal) }
 }
 

@@ -5,9 +5,9 @@ import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { FileLinks, LinkedFile } from '../media/links.ts'
+import type { FileLinks } from '../media/links.ts'
 import type { Media, StoredFile } from '../media/media.ts'
-import { isFault } from '../model/fault.ts'
+import { isFault, type Fault } from '../model/fault.ts'
 import type { AccountRow } from '../model/instance.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
 import type { Partners } from '../partners/partners.ts'
@@ -182,7 +182,7 @@ async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page,
   await app.register(opsRoutes({ registry, store: deps.store, reference: { tables, url: () => at.url } }))
   await app.register(page.assetRoutes())
   await app.register(
-    mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => openFile(deps.instances, file) }),
+    mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
   )
   if (deps.simulator !== undefined) {
     await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
@@ -190,10 +190,9 @@ async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page,
   answerUnknown(app, deps.clock, deps.log)
 }
 
-/** A file whose instance is gone is gone as well. */
-async function openFile(instances: Instances, { instance, sha256 }: LinkedFile): Promise<StoredFile | null> {
-  const found = await instances.get(instance)?.openFile(sha256)
-  return found === undefined || isFault(found) ? null : found
+async function unlessFault(opening: Promise<StoredFile | Fault>): Promise<StoredFile | null> {
+  const found = await opening
+  return isFault(found) ? null : found
 }
 
 function urlHost(host: string): string {

@@ -74,7 +74,7 @@ export class FileSource {
     try {
       const got = await this.#get(content.file, signal)
       if (signal.aborted) return false
-      if (content.file.at === 'here' && isFault(got) && retryOf(got) === 'later') {
+      if (isFault(got) && retryOf(got) === 'later') {
         return await this.#again(item, content, got, signal)
       }
       await this.#store(item, content, got)
@@ -135,10 +135,11 @@ export class FileSource {
     }
   }
 
-  /** Tries it again after a while, a bounded number of times; what only waits for a connection is no try. */
+  /** Tries it again after a while, a bounded number of times; what only waits for the own connection is no try. */
   async #again(item: QueuedMessage, content: FileContent, why: Fault, signal: AbortSignal): Promise<boolean> {
     const before = this.#tries.position === item.position ? this.#tries.count : 0
-    const count = why.fault === 'notConnected' || why.fault === 'starting' ? before : before + 1
+    const isWaiting = content.file.at === 'here' && (why.fault === 'notConnected' || why.fault === 'starting')
+    const count = isWaiting ? before : before + 1
     this.#tries = { position: item.position, count }
     if (count >= TRIES) {
       await this.#store(item, content, { fault: 'unavailable', message: why.message })

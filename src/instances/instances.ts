@@ -1,4 +1,6 @@
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
+import type { LinkedFile } from '../media/links.ts'
+import type { StoredFile } from '../media/media.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
@@ -22,6 +24,7 @@ export interface NewInstance {
 }
 
 const EMPTY: QueueSizes = {}
+const NO_INSTANCE = fault('notFound', 'there is no such instance')
 
 /** So many sessions are opened before the process looks at anything else again. */
 const START_CHUNK = 200
@@ -64,6 +67,11 @@ export class Instances {
   /** The instance with this id; deleted ones too, until they are erased. */
   get(id: number): Instance | undefined {
     return this.#byId.get(id)
+  }
+
+  /** What one of our links to files names, fetched from its messenger again where it must be; gone with its instance. */
+  openFile({ instance, sha256 }: LinkedFile): Promise<StoredFile | Fault> {
+    return this.#byId.get(instance)?.openFile(sha256) ?? Promise.resolve(NO_INSTANCE)
   }
 
   /** An account's instances in the order they were made, deleted ones too. */

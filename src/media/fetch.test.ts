@@ -16,12 +16,12 @@ import { systemClock } from '../lib/clock.ts'
 import { GuardedPools } from '../lib/guarded-pool.ts'
 import { systemRandom } from '../lib/random.ts'
 import { until } from '../lib/until.ts'
-import { isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import { openDiskMedia } from './disk.ts'
 import { FileFetcher, type FetchedFile } from './fetch.ts'
-import { FileLinks } from './links.ts'
-import type { Media } from './media.ts'
+import { FileLinks, type LinkedFile } from './links.ts'
+import type { Media, StoredFile } from './media.ts'
 
 const MEGABYTE = 1024 * 1024
 const LIMIT_BYTES = 2 * MEGABYTE
@@ -66,12 +66,18 @@ before(async () => {
   fetcher = new FileFetcher({
     media,
     links,
+    openLinked,
     pools,
     clock: systemClock,
     limitBytes: LIMIT_BYTES,
     timeoutMs: TIMEOUT_MS,
   })
 })
+
+let awayNow: Fault | undefined
+async function openLinked({ instance, sha256 }: LinkedFile): Promise<StoredFile | Fault> {
+  return awayNow ?? (await media.open(instance, sha256)) ?? fault('fileGone', 'the network has it no more')
+}
 
 after(async () => {
   await pools.destroy()
@@ -314,6 +320,13 @@ describe('links of our own', () => {
     assert.match(toldOf(await get(link)), /kept no longer/)
   })
 
+  test('say what keeps a file away for now, so that it is asked for again', async () => {
+    awayNow = fault('notConnected', 'the instance is not connected now')
+    const link = links.make(OTHER, { at: 'here', sha256: 'f'.repeat(64), size: 1 }, 'a.pdf')
+    assert.deepEqual(await get(link), awayNow)
+    awayNow = undefined
+  })
+
   test('are other addresses like any once they are altered', async () => {
     handler = (_request, response) => response.end('from the web')
     const link = new URL(links.make(OTHER, { at: 'here', sha256: 'f'.repeat(64), size: 1 }, 'a.pdf'))
@@ -324,7 +337,7 @@ describe('links of our own', () => {
 test('a media store that fails is no fault of the address: it rejects', async () => {
   handler = (_request, response) => response.end('x')
   const failing: Media = { ...asPort(media), receive: () => Promise.reject(new Error('the disk is full')) }
-  const options = { links, pools, clock: systemClock, limitBytes: LIMIT_BYTES, timeoutMs: TIMEOUT_MS }
+  const options = { links, openLinked, pools, clock: systemClock, limitBytes: LIMIT_BYTES, timeoutMs: TIMEOUT_MS }
   await assert.rejects(
     new FileFetcher({ ...options, media: failing }).fetch(INSTANCE, url, new AbortController().signal),
     /the disk is full/,

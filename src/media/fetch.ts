@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
 import { AddressRefused, type GuardedPools } from '../lib/guarded-pool.ts'
 import type { KeptFile } from '../model/content.ts'
-import { fault, type Fault } from '../model/fault.ts'
+import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
-import type { FileLinks } from './links.ts'
-import type { Media } from './media.ts'
+import type { FileLinks, LinkedFile } from './links.ts'
+import type { Media, StoredFile } from './media.ts'
 
 export interface FetchedFile {
   readonly file: KeptFile
@@ -17,6 +17,8 @@ export interface FetchedFile {
 export interface FileFetcherOptions {
   readonly media: Media
   readonly links: FileLinks
+  /** A file that one of the links names, brought from its messenger where it is not on the disk. */
+  readonly openLinked: (file: LinkedFile) => Promise<StoredFile | Fault>
   readonly pools: GuardedPools
   readonly clock: Clock
   readonly limitBytes: number
@@ -50,7 +52,7 @@ interface Bounds {
 
 /**
  * Brings files from the web into an instance's media, behind the rules that webhooks obey: addresses that lead inside are not reached, not
- * by a redirect either. Size, time and redirects are limited. A link of our own is read from the disk, with no request at all.
+ * by a redirect either. Size, time and redirects are limited. A link of our own is read without a request to ourselves.
  */
 export class FileFetcher {
   readonly #options: FileFetcherOptions
@@ -60,8 +62,9 @@ export class FileFetcher {
   }
 
   /**
-   * What can't be had is a fault with a text for the one who asked; it tells nothing of what lies behind an address. The file is kept, durably,
-   * when it resolves with one. Rejects only when the media store fails.
+   * What can't be had is a fault with a text for the one who asked; it tells nothing of what lies behind an address. One with retry `later`
+   * is about a file of our own that its messenger can't give now. The file is kept, durably, when it resolves with one. Rejects only when the
+   * media store fails.
    */
   async fetch(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault> {
     const { clock, timeoutMs } = this.#options
@@ -76,12 +79,14 @@ export class FileFetcher {
   }
 
   #ownFile(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> | undefined {
-    const { links, media } = this.#options
+    const { links, openLinked } = this.#options
     const own = links.readUrl(url)
     if (own === null) return undefined
-    return media.open(own.instance, own.sha256).then((found) => {
-      if (found === null) return notFetched('the link leads to a file that is kept no longer')
-      return this.#keep(instance, url, found.read(), mime.getType(own.extension) ?? UNKNOWN_TYPE, bounds)
+    return openLinked(own).then((found) => {
+      if (!isFault(found)) {
+        return this.#keep(instance, url, found.read(), mime.getType(own.extension) ?? UNKNOWN_TYPE, bounds)
+      }
+      return retryOf(found) === 'later' ? found : notFetched('the link leads to a file that is kept no longer')
     })
   }
 

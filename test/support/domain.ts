@@ -108,6 +108,7 @@ export async function openWorld() {
     const fetcher = new FileFetcher({
       media,
       links,
+      openLinked: (file) => instances.openFile(file),
       pools,
       clock: systemClock,
       limitBytes: FILE_LIMIT_BYTES,
