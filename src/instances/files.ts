@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { Files } from '../drivers/facets.ts'
 import { FILE_LIMIT_BYTES, type StoredFile } from '../media/media.ts'
@@ -31,6 +32,8 @@ export class InstanceFiles {
   constructor(record: InstanceRecord, reach: ReachFiles) {
     this.#record = record
     this.#reach = reach
+    // Each download listens with several: so many are no leak.
+    setMaxListeners(0, this.#stop.signal)
   }
 
   /** These files came with something that is durable by now: their bytes are fetched soon. Returns at once. */

@@ -91,6 +91,23 @@ test('two are fetched at one time, all of them in the end', async () => {
   assert.equal(session.downloads.length, 7)
 })
 
+test('many files may be asked for at one time: the process has nothing to warn of', async () => {
+  const instance = await linked()
+  const session = messenger.of(instance)
+  const files = Array.from({ length: 40 }, () => messenger.offer(bytes()))
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  let open: () => void = () => undefined
+  session.gate = new Promise((resolve) => (open = resolve))
+  const asked = files.map((file) => instance.bringFile(file))
+  await sleep(50)
+  open()
+  assert.deepEqual(new Set(await Promise.all(asked)), new Set([undefined]))
+  process.off('warning', note)
+  assert.deepEqual(warnings, [])
+})
+
 test('what a crash or a lost connection left unfetched is fetched: at the next opening, or when it is asked for', async () => {
   let instance = await linked()
   const file = messenger.offer(bytes())

@@ -186,7 +186,9 @@ export class ScriptedSession implements Session {
 
   #files(): Files {
     return {
-      download: async (file) => {
+      download: async (file, signal) => {
+        // As the requests of a driver do that are to end with it.
+        signal.addEventListener('abort', () => undefined)
         this.downloads.push(file.sha256)
         await this.gate
         if (!this.#isConnected) return fault('notConnected', 'not connected')
