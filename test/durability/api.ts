@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { Pool } from 'undici'
+import { FORM_TYPE, formOf } from './form.ts'
 
 /** Longer than any call that is not lost may take; the longest poll asked for lasts 5 s. */
 const HUNG_MS = 15_000
@@ -7,6 +10,15 @@ const HUNG_MS = 15_000
 export type Answer = { readonly status: number; readonly body: unknown } | 'lost' | 'refused'
 
 type Verb = 'GET' | 'POST' | 'DELETE'
+type Headers = Readonly<Record<string, string>>
+
+/** A form with one file; its fields go before it. */
+export interface Form {
+  readonly fields: Readonly<Record<string, string>>
+  readonly file: { readonly name: string; readonly bytes: string }
+  /** Between the pieces of the file. */
+  readonly pauseMs: number
+}
 
 /** A client of one server: sends each request once, whatever happens. */
 export class Api {
@@ -16,18 +28,41 @@ export class Api {
     this.#pool = new Pool(url, { connections: 128, pipelining: 1, headersTimeout: HUNG_MS, bodyTimeout: HUNG_MS })
   }
 
-  async call(
-    method: Verb,
-    path: string,
-    body?: object,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
+  call(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {
+    if (body === undefined) return this.#send(method, path, null, headers)
+    return this.#send(method, path, JSON.stringify(body), { 'content-type': 'application/json', ...headers })
+  }
+
+  /** Sends a form with a file. */
+  upload(path: string, { fields, file, pauseMs }: Form, headers: Headers = {}): Promise<Answer> {
+    const body = Readable.from(formOf(fields, file, pauseMs))
+    return this.#send('POST', path, body, { 'content-type': FORM_TYPE, ...headers })
+  }
+
+  /** Of a server that must answer; throws for anything else than 200. */
+  async ask(method: Verb, path: string, body?: object): Promise<unknown> {
+    return okay(`${method} ${path}`, await this.call(method, path, body))
+  }
+
+  /** Gives bytes to a server that must take them. */
+  async give(path: string, bytes: string): Promise<unknown> {
+    return okay(path, await this.#send('POST', path, bytes, { 'content-type': 'application/octet-stream' }))
+  }
+
+  /** The SHA-256 of what is there, hex; or the status, where it is not 200. */
+  async hashOf(path: string): Promise<string | number> {
+    const response = await this.#pool.request({ method: 'GET', path })
+    const bytes = Buffer.from(await response.body.arrayBuffer())
+    return response.statusCode === 200 ? createHash('sha256').update(bytes).digest('hex') : response.statusCode
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+
+  async #send(method: Verb, path: string, body: string | Readable | null, headers: Headers): Promise<Answer> {
     try {
-      const content =
-        body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }
-      const response = await this.#pool.request({ method, path, headers: { ...headers }, ...content })
+      const response = await this.#pool.request({ method, path, headers, body })
       const text = await response.body.text()
       return { status: response.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) }
     } catch (error) {
@@ -35,17 +70,11 @@ export class Api {
       return isRefusal(error) ? 'refused' : 'lost'
     }
   }
+}
 
-  /** Of a server that must answer; throws for anything else than 200. */
-  async ask(method: Verb, path: string, body?: object): Promise<unknown> {
-    const answer = await this.call(method, path, body)
-    if (typeof answer === 'object' && answer.status === 200) return answer.body
-    throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy()
-  }
+function okay(what: string, answer: Answer): unknown {
+  if (typeof answer === 'object' && answer.status === 200) return answer.body
+  throw new Error(`${what}: ${JSON.stringify(answer)}`)
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Answer } from './api.ts'
+import { Acts, type Act } from './acts.ts'
+import type { Answer, Form } from './api.ts'
 import type { Dice } from './dice.ts'
-import type { Subject } from './evidence.ts'
+import type { SendKind, Subject } from './evidence.ts'
+import type { FileServer } from './file-server.ts'
 import { pathOf, type Gateway } from './gateway.ts'
 import type { Moments } from './moments.ts'
-import type { Notebook } from './notebook.ts'
+import type { NotedSend, Notebook } from './notebook.ts'
 
-const Sent = Compile(Type.Object({ idMessage: Type.String() }))
+const Sent = Compile(Type.Object({ idMessage: Type.String(), urlFile: Type.Optional(Type.String()) }))
+const Forwarded = Compile(Type.Object({ messages: Type.Tuple([Type.String()]) }))
+const Made = Compile(Type.Object({ created: Type.Boolean(), chatId: Type.String() }))
 const Received = Compile(
   Type.Union([
     Type.Null(),
@@ -29,6 +33,7 @@ export class Clients {
   readonly #notebook: Notebook
   readonly #moments: Moments
   readonly #dice: Dice
+  readonly #files: FileServer
   /** Whether a connection that ends without an answer is to be expected: while the server stops. */
   mayHangUp = false
   #sending = true
@@ -37,10 +42,11 @@ export class Clients {
   readonly #senders: Promise<void>[] = []
   readonly #pollers: Promise<void>[] = []
 
-  constructor(gateway: Gateway, notebook: Notebook, moments: Moments, dice: Dice) {
+  constructor(gateway: Gateway, notebook: Notebook, moments: Moments, files: FileServer, dice: Dice) {
     this.#gateway = gateway
     this.#notebook = notebook
     this.#moments = moments
+    this.#files = files
     this.#dice = dice
   }
 
@@ -49,9 +55,14 @@ export class Clients {
     this.#senders.push(this.#reboot(subjects))
   }
 
+  /** Somebody who makes a group now and then, without a key: each that was answered must be there. */
+  startGrouping(subjects: readonly Subject[], member: string): void {
+    this.#senders.push(this.#group(subjects, member))
+  }
+
   /** Two senders for the instance, one with idempotency keys; a poller where it wants one. */
-  start(subject: Subject, recipients: readonly string[]): void {
-    this.#senders.push(this.#send(subject, recipients, false), this.#send(subject, recipients, true))
+  start(subject: Subject, chats: readonly string[]): void {
+    this.#senders.push(this.#send(subject, chats, false), this.#send(subject, chats, true))
     if (subject.way === 'poll') this.#pollers.push(this.#poll(subject))
   }
 
@@ -73,15 +84,19 @@ export class Clients {
     await Promise.all(this.#pollers)
   }
 
-  async #send(subject: Subject, recipients: readonly string[], keyed: boolean): Promise<void> {
+  async #send(subject: Subject, chats: readonly string[], keyed: boolean): Promise<void> {
     const sender = `${subject.id}${keyed ? ' keyed' : ''}`
+    const acts = new Acts(subject, chats, this.#files, this.#dice)
     const earlier: (() => Promise<void>)[] = []
     for (let turn = 1; this.#sending; turn += 1) {
       const size = this.#dice.chance(0.15) ? BURST : 1
       const turns = Array.from({ length: size }, (_, index) => {
-        const send = { instance: subject.id, sender, turn, text: `${sender} ${turn}.${index}`, keyed, answers: [] }
+        const text = `«${sender} ${turn}.${index}»`
+        const act = acts.next(text)
+        const { id: instance } = subject
+        const send = { instance, sender, turn, text, keyed, ...act.note, acknowledged: false, answers: [] }
         this.#notebook.sends.push(send)
-        return this.#sendOne(subject, send, this.#dice.pick(recipients))
+        return this.#sendOne(subject, send, act, acts)
       })
       for (const repeat of await Promise.all(turns)) if (keyed) earlier.push(repeat)
       if (this.#dice.chance(0.1)) await earlier[this.#dice.below(earlier.length)]?.()
@@ -90,15 +105,13 @@ export class Clients {
   }
 
   /** Resolves when it is over; to the call that would repeat it. Without a key nothing is repeated that may have arrived. */
-  async #sendOne(subject: Subject, send: Notebook['sends'][number], to: string): Promise<() => Promise<void>> {
-    const headers = send.keyed ? { 'idempotency-key': send.text.replaceAll(' ', '-') } : {}
-    const body = { chatId: `${to}@c.us`, message: send.text }
+  async #sendOne(subject: Subject, send: NotedSend, act: Act, acts: Acts): Promise<() => Promise<void>> {
+    const headers = send.keyed ? { 'idempotency-key': send.text.replaceAll(/[« »]/g, '-') } : {}
     const call = async () => {
       while (!this.#abandoned) {
-        const answer = await this.#call('POST', pathOf(subject, 'sendMessage'), body, headers)
+        const answer = await this.#call('POST', pathOf(subject, act.method), act.form ?? act.body, headers)
         if (typeof answer === 'object') {
-          send.answers.push(Sent.Parse(answer.body).idMessage)
-          this.#moments.happens('send answered')
+          this.#acknowledge(send, answer.body, act, acts)
           return
         }
         if (answer === 'lost' && !send.keyed) return
@@ -107,6 +120,31 @@ export class Clients {
     }
     await call()
     return call
+  }
+
+  #acknowledge(send: NotedSend, body: unknown, act: Act, acts: Acts): void {
+    const isFirst = !send.acknowledged
+    send.acknowledged = true
+    if (send.target === null) {
+      const { id, urlFile } = madeBy(send.kind, body)
+      send.answers.push(id)
+      if (urlFile !== undefined && send.sha256 !== null) this.#notebook.uploads.set(urlFile, send.sha256)
+      if (isFirst) acts.sent(act, id)
+    }
+    this.#moments.happens(send.kind === 'text' ? 'send answered' : 'other send answered')
+  }
+
+  async #group(subjects: readonly Subject[], member: string): Promise<void> {
+    for (let count = 1; this.#sending; count += 1) {
+      const subject = this.#dice.pick(subjects)
+      const body = { groupName: `group ${count}`, chatIds: [`${member}@c.us`] }
+      const answer = await this.#gateway.api.call('POST', pathOf(subject, 'createGroup'), body)
+      if (typeof answer === 'object' && answer.status === 200) {
+        const { created, chatId } = Made.Parse(answer.body)
+        if (created) this.#notebook.groups.set(chatId, subject.phone)
+      }
+      await sleep(200 + this.#dice.below(600))
+    }
   }
 
   async #reboot(subjects: readonly Subject[]): Promise<void> {
@@ -142,9 +180,11 @@ export class Clients {
   }
 
   /** Anything but 200 is written down as a complaint, and so is a connection that a living server has ended. */
-  async #call(verb: 'GET' | 'POST' | 'DELETE', path: string, body?: object, headers = {}): Promise<Answer> {
+  async #call(verb: 'GET' | 'POST' | 'DELETE', path: string, body?: object | Form, headers = {}): Promise<Answer> {
     const life = this.#gateway.lives
-    const answer = await this.#gateway.api.call(verb, path, body, headers)
+    const { api } = this.#gateway
+    const isForm = body !== undefined && 'file' in body
+    const answer = await (isForm ? api.upload(path, body, headers) : api.call(verb, path, body, headers))
     const method = path.split('/')[2] ?? ''
     if (typeof answer === 'object' && answer.status !== 200) {
       this.#notebook.complaints.push(`${method} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
@@ -157,4 +197,11 @@ export class Clients {
     }
     return answer
   }
+}
+
+/** What a send was answered. */
+function madeBy(kind: SendKind, body: unknown): { readonly id: string; readonly urlFile?: string } {
+  if (kind === 'forward') return { id: Forwarded.Parse(body).messages[0] }
+  const { idMessage: id, urlFile } = Sent.Parse(body)
+  return urlFile === undefined ? { id } : { id, urlFile }
 }

@@ -10,16 +10,40 @@ export interface Subject {
   readonly way: 'poll' | 'webhook'
 }
 
-/** A message that a client asked the API to send; its text is its identity, no two are the same. */
+export const SEND_KINDS = [
+  'text',
+  'poll',
+  'location',
+  'upload',
+  'url',
+  'status',
+  'forward',
+  'edit',
+  'deletion',
+] as const
+export type SendKind = (typeof SEND_KINDS)[number]
+
+/** Something that a client asked the API to send. */
 export interface Send {
   readonly instance: number
   /** Sends of one sender were made in the order of their turns; those of one turn at the same time. */
   readonly sender: string
   readonly turn: number
+  readonly kind: SendKind
+  /** Its own name, no other's. */
   readonly text: string
+  /** By what it is known in the journal and at the network: its name, a forward's original, `deletion of <id>`. */
+  readonly mark: string
+  /** What an edit or a deletion is about. */
+  readonly target: string | null
   /** Asked again and again with one Idempotency-Key until it was answered. */
   readonly keyed: boolean
-  /** Every `idMessage` that was answered; none when each answer was lost. */
+  /** Its file can't be had: it must fail. */
+  readonly mustFail: boolean
+  /** Of a file: what its bytes hash to. */
+  readonly sha256: string | null
+  readonly acknowledged: boolean
+  /** Every id that was answered for it; none when each answer was lost, and never one of an edit or deletion, which keep theirs secret. */
   readonly answers: readonly string[]
 }
 
@@ -38,6 +62,7 @@ export interface NetworkSend {
   readonly order: number
   readonly from: string
   readonly id: string
+  readonly kind: string
   readonly text: string
   readonly verdict: string
   readonly offered: number
@@ -64,13 +89,29 @@ export interface StoreRecord {
   readonly messages: readonly StoredMessage[]
   readonly outbox: readonly { readonly instance: number; readonly id: string; readonly claimed: boolean }[]
   readonly mailbox: readonly { readonly instance: number; readonly receiptId: number; readonly body: string }[]
+  /** What is wrong with the journal's own indexes. */
+  readonly indexFaults: readonly string[]
 }
 
 export interface StoredMessage {
   readonly instance: number
   readonly id: string
+  readonly chat: string
+  readonly direction: string
+  readonly shelf: string
   readonly byApi: boolean
   readonly status: string
+  readonly description: string
+  readonly at: number
+  readonly isEdited: boolean
+  readonly isDeleted: boolean
+  /** Of its content; `call` of a call. */
+  readonly kind: string
+  /** As `Send.mark`; empty where it has none. */
+  readonly mark: string
+  readonly target: string | null
+  /** Of a file that is kept. */
+  readonly sha256: string | null
 }
 
 /** All that is known from outside at a moment when the server does not run. */
@@ -80,4 +121,14 @@ export interface Evidence {
   readonly deliveries: readonly Delivery[]
   readonly network: NetworkRecord
   readonly store: StoreRecord
+}
+
+/** The mark in what the network or the journal shows of a message; empty when there is none. */
+export function markIn(text: string): string {
+  return /«[^»]+»/.exec(text)?.[0] ?? ''
+}
+
+/** The mark of what takes a message back. */
+export function deletionOf(target: string): string {
+  return `deletion of ${target}`
 }

@@ -22,6 +22,7 @@ const Journal = Compile(
         order: Type.Integer(),
         from: Type.String(),
         id: Type.String(),
+        kind: Type.String(),
         text: Type.String(),
         verdict: Type.String(),
         offered: Type.Integer(),
@@ -82,6 +83,11 @@ export class Gateway {
   /** The server's database. */
   get file(): string {
     return join(this.#folder, 'jadegate.db')
+  }
+
+  /** What is being received; a server that was killed leaves it behind. */
+  get drafts(): string {
+    return join(this.#folder, 'media', 'drafts')
   }
 
   /** How often the server was started. */
@@ -162,6 +168,10 @@ export class Gateway {
         outgoingMessageWebhook: 'yes',
         outgoingAPIMessageWebhook: 'yes',
         incomingWebhook: 'yes',
+        pollMessageWebhook: 'yes',
+        editedMessageWebhook: 'yes',
+        deletedMessageWebhook: 'yes',
+        incomingCallWebhook: 'yes',
       }),
     )
     const url = webhookUrl(made.idInstance)

@@ -1,59 +1,10 @@
 // Truth: promises broken on purpose, one by one, in evidence that keeps them all.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Evidence } from './evidence.ts'
 import { judge, judgeAtRest } from './judge.ts'
-
-type Draft = { -readonly [Key in keyof Evidence]: Evidence[Key] }
-
-const POLLER = { id: 1, token: 'a', messenger: 'whatsapp', phone: '79001', way: 'poll' } as const
-const HOOKED = { id: 2, token: 'b', messenger: 'whatsapp', phone: '79002', way: 'webhook' } as const
-
-const body = (typeWebhook: string, idMessage: string, status?: string) =>
-  JSON.stringify({ typeWebhook, idMessage, status })
-const announced = (id: string) => body('outgoingAPIMessageReceived', id)
-const told = (id: string, status: string) => body('outgoingMessageStatus', id, status)
-
-const send = (turn: number, id: string) =>
-  ({ instance: 1, sender: '1', turn, text: `text ${id}`, keyed: false, answers: [id] }) as const
-const atNetwork = (order: number, id: string) =>
-  ({ order, from: '79001', id, text: `text ${id}`, verdict: 'sent', offered: 1, status: 'delivered' }) as const
-const event = (order: number, phone: string, kind: string, detail: string, idMessage: string) =>
-  ({ order, phone, kind, detail, idMessage, acknowledged: true }) as const
-const stored = (instance: number, id: string, byApi: boolean) => ({ instance, id, byApi, status: 'delivered' }) as const
-
-/** Two sends of one instance, which polls, and two messages to another, which takes webhooks. */
-function kept(): Draft {
-  const polled = [
-    announced('A'),
-    told('A', 'sent'),
-    told('A', 'delivered'),
-    announced('B'),
-    told('B', 'sent'),
-    told('B', 'delivered'),
-  ]
-  const hooked = ['C', 'D'].map((id) => body('incomingMessageReceived', id))
-  return {
-    subjects: [POLLER, HOOKED],
-    sends: [send(1, 'A'), send(2, 'B')],
-    deliveries: [
-      ...polled.map((text, index) => ({ instance: 1, receiptId: index + 1, body: text, removed: true })),
-      ...hooked.map((text) => ({ instance: 2, receiptId: null, body: text, removed: false })),
-    ],
-    network: {
-      sends: [atNetwork(1, 'A'), atNetwork(2, 'B')],
-      events: [
-        ...[event(1, '79001', 'status', 'delivered', 'A'), event(2, '79001', 'status', 'delivered', 'B')],
-        ...[event(3, '79002', 'message', 'in', 'C'), event(4, '79002', 'message', 'in', 'D')],
-      ],
-    },
-    store: {
-      messages: [stored(1, 'A', true), stored(1, 'B', true), stored(2, 'C', false), stored(2, 'D', false)],
-      outbox: [],
-      mailbox: [],
-    },
-  }
-}
+import { atNetwork, HOOKED, kept, stored, told, type Draft } from './kept-evidence.ts'
+import { linksIn } from './links.ts'
+import { listFaults } from './readers.ts'
 
 /** The items with one changed, or with nothing in its place. */
 function changed<T>(items: readonly T[], index: number, ...instead: readonly Partial<T>[]): T[] {
@@ -70,13 +21,14 @@ test('evidence that keeps every promise has no fault', () => {
 
 test('what a kill may leave behind is no fault', () => {
   const e = kept()
-  const again = e.deliveries[7]
+  const again = e.deliveries[9]
   assert.ok(again)
   // The last webhook came again, D's answer was lost, B is claimed and unknown, and the last receipt is still in the mailbox.
   e.deliveries = [...changed(e.deliveries, 5), again].filter((delivery) => delivery.receiptId !== 3)
   e.deliveries = e.deliveries.filter(({ body: text }) => !text.includes('"B"'))
   e.network = { sends: e.network.sends, events: changed(e.network.events, 1, { acknowledged: false }) }
   e.store = {
+    ...e.store,
     messages: changed(e.store.messages, 1, { status: 'pending' }),
     outbox: [{ instance: 1, id: 'B', claimed: true }],
     mailbox: [{ instance: 1, receiptId: 3, body: told('A', 'delivered') }],
@@ -108,7 +60,10 @@ const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expe
   ],
   [
     'a text was sent under two ids',
-    (e) => (e.network = { ...e.network, sends: [...e.network.sends, { ...atNetwork(3, 'Z'), text: 'text A' }] }),
+    (e) => {
+      e.network = { ...e.network, sends: [...e.network.sends, { ...atNetwork(9, 'Z'), text: 'text A' }] }
+      e.store = { ...e.store, messages: [...e.store.messages, { ...stored(1, 'Z', true), mark: 'text A' }] }
+    },
     /sent twice: text A/,
   ],
   [
@@ -118,7 +73,7 @@ const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expe
   ],
   [
     'the order at the network is another',
-    (e) => (e.network = { ...e.network, sends: changed(e.network.sends, 0, { order: 9 }) }),
+    (e) => (e.network = { ...e.network, sends: changed(e.network.sends, 0, { order: 2.5 }) }),
     /text A was sent after text B/,
   ],
   [
@@ -133,13 +88,13 @@ const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expe
   ],
   [
     'an acknowledged event is gone',
-    (e) => (e.deliveries = changed(e.deliveries, 6)),
+    (e) => (e.deliveries = changed(e.deliveries, 8)),
     /^lost: incomingMessageReceived C/,
   ],
-  ['webhooks came in another order', (e) => (e.deliveries = swapped(e.deliveries, 6)), /out of order at 2/],
+  ['webhooks came in another order', (e) => (e.deliveries = swapped(e.deliveries, 8)), /out of order at 2/],
   [
     'a webhook came again out of its turn',
-    (e) => (e.deliveries = [...e.deliveries, ...e.deliveries.slice(6, 7)]),
+    (e) => (e.deliveries = [...e.deliveries, ...e.deliveries.slice(8, 9)]),
     /again out of its turn/,
   ],
   [
@@ -155,7 +110,7 @@ const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expe
   [
     'one notice was told in two bodies',
     (e) =>
-      (e.deliveries = changed(e.deliveries, 7, {}, { body: `${e.deliveries[7]?.body.slice(0, -1) ?? ''},"x":1}` })),
+      (e.deliveries = changed(e.deliveries, 9, {}, { body: `${e.deliveries[9]?.body.slice(0, -1) ?? ''},"x":1}` })),
     /told twice to 2/,
   ],
   ['a receipt went back', (e) => (e.deliveries = changed(e.deliveries, 1, { receiptId: 1 })), /receipt 1 came after 1/],
@@ -164,9 +119,44 @@ const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expe
     (e) =>
       (e.deliveries = swapped(e.deliveries, 0).map((delivery, i) => ({
         ...delivery,
-        receiptId: i < 6 ? i + 1 : null,
+        receiptId: i < 8 ? i + 1 : null,
       }))),
     /a step back of 1/,
+  ],
+  [
+    'something left that the journal does not know',
+    (e) => (e.network = { ...e.network, sends: [...e.network.sends, atNetwork(9, 'Z')] }),
+    /at the network and not in the journal/,
+  ],
+  [
+    'an acknowledged edit is gone',
+    (e) => (e.store = { ...e.store, messages: changed(e.store.messages, 4) }),
+    /^lost: edit of A/,
+  ],
+  [
+    'a deletion was stored twice',
+    (e) => (e.store = { ...e.store, messages: changed(e.store.messages, 5, {}, { id: 'G' }) }),
+    /one call, several messages: deletion of B/,
+  ],
+  [
+    'an edited message is not marked',
+    (e) => (e.store = { ...e.store, messages: changed(e.store.messages, 0, { isEdited: false }) }),
+    /A was edited and is not marked/,
+  ],
+  [
+    'a message is marked, and its deletion failed',
+    (e) => (e.store = { ...e.store, messages: changed(e.store.messages, 5, { status: 'failed' }) }),
+    /B is marked deleted, and nothing did so/,
+  ],
+  [
+    'an index of the journal lost rows',
+    (e) => (e.store = { ...e.store, indexFaults: ['journal_chat misses 1 rows'] }),
+    /journal_chat misses 1/,
+  ],
+  [
+    'an acknowledged message is told and not in the journal',
+    (e) => (e.store = { ...e.store, messages: changed(e.store.messages, 2) }),
+    /^lost: message C is not in the journal of 2/,
   ],
 ]
 
@@ -190,7 +180,7 @@ const UNFINISHED: typeof BROKEN = [
   ],
   [
     'a keyed send was never answered',
-    (e) => (e.sends = changed(e.sends, 0, { keyed: true, answers: [] })),
+    (e) => (e.sends = changed(e.sends, 0, { keyed: true, acknowledged: false, answers: [] })),
     /never answered/,
   ],
   ['sent was never told', (e) => (e.deliveries = changed(e.deliveries, 1)), /never told: outgoingMessageStatus A sent/],
@@ -210,6 +200,39 @@ const UNFINISHED: typeof BROKEN = [
     (e) => (e.network = { ...e.network, events: changed(e.network.events, 3, { acknowledged: false }) }),
     /was never taken/,
   ],
+  [
+    'an edit was never announced',
+    (e) => (e.deliveries = changed(e.deliveries, 6)),
+    /never told: outgoingAPIMessageReceived E/,
+  ],
+  [
+    'an edit was told as a message',
+    (e) => (e.deliveries = changed(e.deliveries, 6, {}, { receiptId: 7.5, body: told('E', 'sent') })),
+    /told as a message of its own: edit of A/,
+  ],
+  [
+    'an edit ended as nothing',
+    (e) => (e.network = { ...e.network, sends: changed(e.network.sends, 2) }),
+    /E ended as sent/,
+  ],
+  [
+    'a failure has no reason',
+    (e) => {
+      e.network = { ...e.network, sends: changed(e.network.sends, 2) }
+      e.store = { ...e.store, messages: changed(e.store.messages, 4, { status: 'failed' }) }
+    },
+    /E ended as failed/,
+  ],
+  [
+    'another file was sent',
+    (e) => (e.sends = changed(e.sends, 0, { sha256: 'a'.repeat(64) })),
+    /text A \(A\) has the file null/,
+  ],
+  [
+    'a file that cannot be had was sent',
+    (e) => (e.sends = changed(e.sends, 0, { mustFail: true })),
+    /though its file can't be had/,
+  ],
 ]
 
 for (const [name, break_, expected] of UNFINISHED) {
@@ -221,5 +244,36 @@ for (const [name, break_, expected] of UNFINISHED) {
       faults.some((fault) => expected.test(fault)),
       faults.join('\n'),
     )
+  })
+}
+
+const TOLD_LINK = 'http://localhost/media/1/x/HASH.txt'
+
+test('links are taken from notifications and answers', () => {
+  const hash = 'b'.repeat(64)
+  const url = TOLD_LINK.replace('HASH', hash)
+  const told = JSON.stringify({ typeWebhook: 'incomingMessageReceived', messageData: { downloadUrl: url } })
+  const deliveries = [{ instance: 1, receiptId: null, body: told, removed: false }]
+  assert.deepEqual(
+    [...linksIn(deliveries, new Map([['other', 'c']]))],
+    [
+      ['other', 'c'],
+      [url, hash],
+    ],
+  )
+})
+
+const LISTS: readonly (readonly [name: string, ids: readonly string[], isRight: boolean])[] = [
+  ['newest first', ['D', 'C'], true],
+  ['in another order', ['C', 'D'], false],
+  ['with one missing', ['D'], false],
+  ['with one twice', ['D', 'D', 'C'], false],
+  ['with one too many', ['D', 'C', 'A'], false],
+]
+
+for (const [name, ids, isRight] of LISTS) {
+  test(`a list ${name} is ${isRight ? 'right' : 'found'}`, () => {
+    const list = { name: 'list', subject: HOOKED, isMeant: () => true, ids }
+    assert.equal(listFaults([list], kept().store.messages).length, isRight ? 0 : 1)
   })
 }

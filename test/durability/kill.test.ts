@@ -22,6 +22,7 @@ test(
     try {
       for (let kill = 1; kill <= KILLS; kill += 1) {
         const { moment, errors } = await killOnce(trial)
+        await trial.countDrafts()
         when[moment] = (when[moment] ?? 0) + 1
         const faults = kill % INSPECT_EVERY === 0 ? [...errors, ...(await trial.inspect())] : errors
         assertNone(faults, `after kill ${kill}, ${moment}`)

@@ -1,6 +1,8 @@
 /** What happens in the clients at which a kill is worth most: a promise has just been made, or is just about to be. */
 export const MOMENTS = [
   'send answered',
+  'other send answered',
+  'journal read',
   'notification received',
   'removal answered',
   'webhook arrived',

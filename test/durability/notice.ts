@@ -16,7 +16,7 @@ export function noticeOf(body: string): string {
   return [typeWebhook, idMessage, status, stateInstance].filter((part) => part !== undefined).join(' ')
 }
 
-/** The notification that an event of the network must become. */
+/** The notification that an event of the network must become, where it is one to be told. */
 export function noticeOfEvent(event: {
   readonly kind: string
   readonly detail: string
@@ -24,5 +24,6 @@ export function noticeOfEvent(event: {
 }): string {
   const { kind, detail, idMessage } = event
   if (kind === 'status') return `outgoingMessageStatus ${String(idMessage)} ${detail}`
+  if (kind === 'call') return `incomingCall ${String(idMessage)} ${detail}`
   return `${detail === 'in' ? 'incomingMessageReceived' : 'outgoingMessageReceived'} ${String(idMessage)}`
 }

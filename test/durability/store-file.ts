@@ -5,12 +5,36 @@ import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { StoreRecord } from './evidence.ts'
+import { deletionOf, markIn, type StoredMessage, type StoreRecord } from './evidence.ts'
 
 const Messages = Compile(
   Type.Array(
-    Type.Object({ instance: Type.Integer(), id: Type.String(), byApi: Type.Integer(), status: Type.String() }),
+    Type.Object({
+      instance: Type.Integer(),
+      id: Type.String(),
+      chat: Type.String(),
+      direction: Type.String(),
+      shelf: Type.String(),
+      byApi: Type.Integer(),
+      status: Type.String(),
+      description: Type.String(),
+      at: Type.Integer(),
+      isEdited: Type.Integer(),
+      isDeleted: Type.Integer(),
+      body: Type.String(),
+    }),
   ),
+)
+const Body = Compile(
+  Type.Object({
+    content: Type.Optional(
+      Type.Object({
+        kind: Type.String(),
+        target: Type.Optional(Type.String()),
+        file: Type.Optional(Type.Object({ sha256: Type.Optional(Type.String()) })),
+      }),
+    ),
+  }),
 )
 const Outbox = Compile(
   Type.Array(Type.Object({ instance: Type.Integer(), id: Type.String(), claimed: Type.Integer() })),
@@ -18,6 +42,13 @@ const Outbox = Compile(
 const Mailbox = Compile(
   Type.Array(Type.Object({ instance: Type.Integer(), receiptId: Type.Integer(), body: Type.String() })),
 )
+const Strays = Compile(Type.Array(Type.Object({ count: Type.Integer() })))
+
+/** Columns by which each index of the journal finds its rows. */
+const INDEXES = {
+  journal_chat: 'instance_id, chat_id, at, seq',
+  journal_shelf: 'instance_id, shelf, direction, at, seq',
+} as const
 
 /**
  * Reads the server's database while no server runs. A copy is read, log and all: opening the file itself would repair what the
@@ -41,7 +72,8 @@ function readAll(database: BetterSqlite.Database): StoreRecord {
   const check = database.pragma('integrity_check', { simple: true })
   if (check !== 'ok') throw new Error(`the database is damaged: ${String(check)}`)
   const messages = Messages.Parse(
-    rows('select instance_id as instance, id, by_api as byApi, status from message order by seq'),
+    rows(`select instance_id as instance, id, chat_id as chat, direction, shelf, by_api as byApi, status, description, at,
+          is_edited as isEdited, is_deleted as isDeleted, body from message order by seq`),
   )
   const outbox = Outbox.Parse(
     rows(`select instance_id as instance, message_id as id, claim_epoch is not null as claimed
@@ -51,8 +83,35 @@ function readAll(database: BetterSqlite.Database): StoreRecord {
     rows('select instance_id as instance, receipt_id as receiptId, body from mailbox order by instance_id, receipt_id'),
   )
   return {
-    messages: messages.map((row) => ({ ...row, byApi: row.byApi === 1 })),
+    messages: messages.map(({ body, byApi, isEdited, isDeleted, ...row }) => ({
+      ...row,
+      ...saidIn(body),
+      byApi: byApi === 1,
+      isEdited: isEdited === 1,
+      isDeleted: isDeleted === 1,
+    })),
     outbox: outbox.map((row) => ({ ...row, claimed: row.claimed === 1 })),
     mailbox: mailbox.map((row) => ({ ...row, body: JSON.stringify(JSON.parse(row.body)) })),
+    indexFaults: Object.entries(INDEXES).flatMap(([name, columns]) => indexFaults(rows, name, columns)),
   }
+}
+
+function saidIn(body: string): Pick<StoredMessage, 'kind' | 'mark' | 'target' | 'sha256'> {
+  const { content } = Body.Parse(JSON.parse(body))
+  if (content === undefined) return { kind: 'call', mark: '', target: null, sha256: null }
+  const { kind, target = null } = content
+  const mark = kind === 'deletion' && target !== null ? deletionOf(target) : markIn(JSON.stringify(content))
+  return { kind, mark, target, sha256: content.file?.sha256 ?? null }
+}
+
+/** An index holds exactly the journal's rows up to its number: none lost, none double. */
+function indexFaults(rows: (sql: string) => unknown[], name: string, columns: string): readonly string[] {
+  const upTo = `(select up_to from journal_index where name = '${name}')`
+  const indexed = `select ${columns} from message where seq <= ${upTo}`
+  const stored = `select ${columns} from ${name}`
+  const [missing, strange] = [`${indexed} except ${stored}`, `${stored} except ${indexed}`].map(
+    (sql) => Strays.Parse(rows(`select count(*) as count from (${sql})`))[0]?.count ?? 0,
+  )
+  if (missing === 0 && strange === 0) return []
+  return [`${name} misses ${String(missing)} rows and has ${String(strange)} that are none`]
 }

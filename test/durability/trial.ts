@@ -1,13 +1,17 @@
+import { readdir } from 'node:fs/promises'
 import { until } from '../../src/lib/until.ts'
 import { Clients } from './clients.ts'
 import { Dice } from './dice.ts'
 import type { Evidence, Subject } from './evidence.ts'
+import { FileServer } from './file-server.ts'
 import { Gateway } from './gateway.ts'
 import { judge, judgeAtRest } from './judge.ts'
+import { linkFaults, linksIn } from './links.ts'
 import { Moments } from './moments.ts'
 import { Notebook } from './notebook.ts'
 import { Partner } from './partner.ts'
 import { People } from './people.ts'
+import { listFaults, Readers } from './readers.ts'
 import { Receiver } from './receiver.ts'
 import { readStore } from './store-file.ts'
 
@@ -23,6 +27,12 @@ export class Trial {
   readonly clients: Clients
   readonly #partner: Partner
   readonly #people: People
+  readonly #readers: Readers
+  readonly #files = new FileServer()
+  /** By instance. */
+  readonly #chats = new Map<number, readonly string[]>()
+  #draftsLeft = 0
+  #links = 0
   readonly receiver: Receiver
   #subjects: readonly Subject[] = []
 
@@ -31,9 +41,10 @@ export class Trial {
     this.gateway = gateway
     this.dice = new Dice(seed)
     // Dice of their own, so that who rolls first by chance of timing changes nothing for the others.
-    this.clients = new Clients(gateway, notebook, moments, new Dice(seed + 1))
+    this.clients = new Clients(gateway, notebook, moments, this.#files, new Dice(seed + 1))
     this.#people = new People(gateway.network, moments, new Dice(seed + 2))
     this.#partner = new Partner(gateway, new Dice(seed + 4))
+    this.#readers = new Readers(gateway, notebook, moments, new Dice(seed + 5))
     this.receiver = new Receiver(notebook, moments, new Dice(seed + 3))
   }
 
@@ -51,6 +62,7 @@ export class Trial {
 
   async #setUp(): Promise<void> {
     await this.gateway.start()
+    await this.#files.listen()
     const urlOf = await this.receiver.listen()
     const subjects: Subject[] = []
     for (const [index, messenger] of MESSENGERS.entries()) {
@@ -58,9 +70,12 @@ export class Trial {
       subjects.push(await this.gateway.link(phone, messenger, (id) => (index % 2 === 0 ? null : urlOf(id))))
     }
     this.#subjects = subjects
-    await this.#people.settle(MESSENGERS)
-    for (const subject of subjects) this.clients.start(subject, this.#people.recipientsOf(subject, subjects))
+    await this.#people.settle(subjects)
+    for (const subject of subjects) this.#chats.set(subject.id, await this.#people.chatsOf(subject, subjects))
+    for (const subject of subjects) this.clients.start(subject, this.#chats.get(subject.id) ?? [])
     this.clients.startRebooting(subjects)
+    this.clients.startGrouping(subjects, this.#people.friend)
+    this.#readers.start(subjects)
     this.#people.start(subjects)
     this.#partner.start()
   }
@@ -86,6 +101,15 @@ export class Trial {
     this.clients.mayHangUp = false
   }
 
+  /** Counts what a killed server has left half received. */
+  async countDrafts(): Promise<void> {
+    this.#draftsLeft += (await this.#drafts()).length
+  }
+
+  async #drafts(): Promise<readonly string[]> {
+    return readdir(this.gateway.drafts).catch(() => [])
+  }
+
   /** What the evidence breaks now, the server being down. */
   async inspect(): Promise<readonly string[]> {
     return [...judge(await this.#evidence()), ...this.notebook.complaints, ...this.gateway.networkErrors]
@@ -95,19 +119,28 @@ export class Trial {
   async conclude(): Promise<readonly string[]> {
     await this.#people.stop()
     this.receiver.isKind = true
-    await Promise.all([this.clients.stopSending(), this.#partner.stop()])
+    await Promise.all([this.clients.stopSending(), this.#partner.stop(), this.#readers.stop()])
     const faults = [...(await this.#partner.faults(this.#subjects.map(({ id }) => id)))]
     await until(() => this.#atRest(), 'everything has come to rest', REST_MS).catch((error: unknown) => {
       faults.push(String(error))
     })
+    const links = linksIn(this.notebook.deliveries, this.notebook.uploads)
+    this.#links = links.size
+    faults.push(...(await linkFaults(links, this.gateway.api)))
+    const lists = await this.#readers.lists(this.#subjects, this.#chats)
+    const missing = await this.#people.missing(this.notebook.groups)
+    faults.push(...missing.map((group) => `group ${group} was answered as made and is not there`))
     this.clients.mayHangUp = true
     const [end] = await Promise.all([this.gateway.terminate(), this.clients.stopFetching()])
     if (end.code !== 0) faults.push(`SIGTERM ended the server with ${end.code ?? end.signal}`)
     const evidence = await this.#evidence()
+    const drafts = await this.#drafts()
     return [
       ...faults,
       ...end.errors,
+      ...drafts.map((draft) => `${draft} is half a file that nobody removed`),
       ...judgeAtRest(evidence),
+      ...listFaults(lists, evidence.store.messages),
       ...this.notebook.complaints,
       ...this.gateway.networkErrors,
     ]
@@ -117,9 +150,10 @@ export class Trial {
   async close(): Promise<void> {
     await this.#people.stop().catch(() => undefined)
     await this.gateway.kill()
-    await Promise.all([this.clients.abandon(), this.#partner.abandon()])
+    await Promise.all([this.clients.abandon(), this.#partner.abandon(), this.#readers.stop()])
     await this.gateway.close()
     await this.receiver.close()
+    await this.#files.close()
   }
 
   async #atRest(): Promise<boolean> {
@@ -141,6 +175,11 @@ export class Trial {
     const { acknowledged, lost, deliveries } = this.notebook
     return {
       acknowledged,
+      kinds: this.notebook.kinds,
+      groups: this.notebook.groups.size,
+      links: this.#links,
+      listsRead: this.#readers.answered,
+      draftsLeft: this.#draftsLeft,
       instancesMade: this.#partner.made,
       lostAnswers: lost,
       atNetwork: sends.length,
@@ -156,6 +195,14 @@ export class Trial {
 
 interface Figures {
   readonly acknowledged: number
+  /** Of these, by what was sent. */
+  readonly kinds: Readonly<Record<string, number>>
+  readonly groups: number
+  /** Of files, each fetched at the end. */
+  readonly links: number
+  readonly listsRead: number
+  /** Half-received files that kills left behind. */
+  readonly draftsLeft: number
   readonly instancesMade: number
   /** Sends that nobody was answered about. */
   readonly lostAnswers: number
