@@ -12,12 +12,11 @@ import { FileSource, type BringFile } from './file-source.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
 import { settle, type Outcome } from './settlement.ts'
+import { verdictTime } from './verdict-time.ts'
 
 /** A message that the network puts off is tried so often before it is given up, so that it can't block the rest for ever. */
 const TRIES = 5
 const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
-/** A verdict is waited for as long as an unsure message may hold the queue, but for this long at least. */
-const SHORTEST_VERDICT_MS = 1000
 
 /**
  * Sends one instance's queue, one message at a time (DECISIONS B). A queued message goes:
@@ -180,7 +179,7 @@ export class Sender {
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
-    const timer = clock.after(Math.max(limits.unsureHoldMs, SHORTEST_VERDICT_MS), () => abort.abort())
+    const timer = clock.after(verdictTime(item.message.content, limits.unsureHoldMs), () => abort.abort())
     this.#inFlight = item.id
     const verdict = await session.send(item.id, item.message, abort.signal)
     this.#inFlight = undefined

@@ -309,3 +309,23 @@ test('a file that only waits for the connection is waited for, however long', as
   await emptied(shown)
   assert.equal(asked, 21)
 })
+
+test('a file that takes long to reach the network is given the time for it', async () => {
+  const abandoned = fault('notConnected', 'stopped before the message was sent')
+  const limits = { ...domain.node.limits, unsureHoldMs: 0 }
+  const shown = await stage(
+    domain,
+    async (instance) => {
+      const file = await keep(domain, instance, 'x'.repeat(1000))
+      // As if it had a megabyte.
+      await sendTo(instance, PHONE, picture({ ...file, size: 1_048_576 }))
+    },
+    { node: { limits } },
+  )
+  shown.scripted.verdict = async (signal) => {
+    await sleep(1500, undefined, { signal }).catch(() => undefined)
+    return signal.aborted ? { ok: false, fault: abandoned } : { ok: true, at: Date.now() }
+  }
+  await emptied(shown)
+  assert.equal(shown.scripted.sent.length, 1, 'its first attempt was not stopped')
+})

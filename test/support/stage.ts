@@ -22,7 +22,7 @@ export const CHAT = `${PHONE}@c.us` as ChatId
 export class Scripted {
   readonly asked: string[] = []
   readonly sent: { readonly id: MessageId; readonly message: OutgoingMessage }[] = []
-  verdict: () => Verdict = () => ({ ok: true, at: Date.now() })
+  verdict: (signal: AbortSignal) => Verdict | Promise<Verdict> = () => ({ ok: true, at: Date.now() })
 
   session(): Session {
     const chats: Partial<Chats> = {
@@ -30,9 +30,9 @@ export class Scripted {
       archive: (chat, isArchived) => this.#note(`archive ${chat} ${String(isArchived)}`, undefined),
     }
     const session: Partial<Session> = {
-      send: (id, message) => {
+      send: async (id, message, signal) => {
         this.sent.push({ id, message })
-        return this.#note(`send ${message.content.kind}`, this.verdict())
+        return this.#note(`send ${message.content.kind}`, await this.verdict(signal))
       },
       lookup: () => Promise.resolve('unknown'),
       typing: (chat, durationMs, type) => {
