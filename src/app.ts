@@ -7,7 +7,7 @@ import { openDrivers, type Engine, type SimulatorAddress } from './drivers/regis
 import type { Driver } from './drivers/driver.ts'
 import { startHttp } from './http/server.ts'
 import { Housekeeping } from './instances/housekeeping.ts'
-import { DecimalIds } from './instances/identifiers.ts'
+import { DecimalIds, HexIds } from './instances/identifiers.ts'
 import { Instances } from './instances/instances.ts'
 import type { Limits, Node } from './instances/node.ts'
 import { AddressRules } from './lib/address-rules.ts'
@@ -251,7 +251,7 @@ async function openNode(
     links,
     fetchFile,
     downloads: new Slots(DOWNLOADS_AT_ONCE),
-    decimalIds: new DecimalIds(),
+    messageIds: { hex: new HexIds(needs.random), decimal: new DecimalIds() },
     tariffOf: () => tariff,
   }
 }

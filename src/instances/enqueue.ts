@@ -8,7 +8,6 @@ import { enqueueWrite, OUTBOX_LIMIT } from '../queue/outbox.ts'
 import type { Once } from '../storage/once.ts'
 import type { Committed, Guard, MessageRow, Write } from '../storage/store.ts'
 import { forwarded, type Forward } from './forwarded.ts'
-import { newMessageId } from './identifiers.ts'
 import { isCorrespondentGuard, refuseSend, sendGuards } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
 
@@ -113,7 +112,7 @@ async function refusal(
 }
 
 function newId({ node, capabilities }: InstanceRecord, at: EpochMs): MessageId {
-  return capabilities?.messageIds === 'decimal' ? node.decimalIds.next(at) : newMessageId(node.random, at)
+  return node.messageIds[capabilities?.messageIds ?? 'hex'].next(at)
 }
 
 const QUEUE_FULL = fault('queueFull', `the messages queue holds ${String(OUTBOX_LIMIT)} messages already`)

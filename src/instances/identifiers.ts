@@ -9,24 +9,51 @@ const MESSAGE_ID_RANDOM_BYTES = 3
 const UUID_BYTES = 16
 const TOKEN_BYTES = UUID_BYTES + 9
 
+const LARGEST_REST = 2 ** (8 * MESSAGE_ID_RANDOM_BYTES) - 1
+
+/** Makes ids of one form; each is higher than the last, at whatever times they are made, so that none comes twice in a process. */
+export interface IdSource {
+  next(now: EpochMs): MessageId
+}
+
 /**
- * A new `idMessage`: 20 upper-case hex digits, the form that the vendor's newest samples have. They rise with time, so that the
- * journal's index of ids grows at its end: with ids in no order every send would write a page of its own, a third of all its work.
+ * `idMessage` as WhatsApp has it: 20 upper-case hex digits, the form that the vendor's newest samples have: the time, and behind it a random
+ * start from which those of one moment are counted. They rise, so that the journal's index of ids grows at its end: with ids in no order
+ * every send would write a page of its own, a third of all its work.
  */
-export function newMessageId(random: Random, now: EpochMs): MessageId {
-  const time = Math.max(0, now - MESSAGE_ID_EPOCH_MS)
-  const digits = time.toString(16).padStart(MESSAGE_ID_TIME_DIGITS, '0').slice(-MESSAGE_ID_TIME_DIGITS)
-  const rest = random.bytes(MESSAGE_ID_RANDOM_BYTES).toString('hex')
-  return (MESSAGE_ID_PREFIX + (digits + rest).toUpperCase()) as MessageId
+export class HexIds implements IdSource {
+  readonly #random: Random
+  #time = -1
+  #rest = 0
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  next(now: EpochMs): MessageId {
+    const time = Math.max(0, now - MESSAGE_ID_EPOCH_MS)
+    if (time > this.#time) {
+      this.#time = time
+      this.#rest = this.#random.bytes(MESSAGE_ID_RANDOM_BYTES).readUIntBE(0, MESSAGE_ID_RANDOM_BYTES)
+    } else if (this.#rest < LARGEST_REST) {
+      this.#rest += 1
+    } else {
+      this.#time += 1
+      this.#rest = 0
+    }
+    const digits = hexDigits(this.#time, MESSAGE_ID_TIME_DIGITS) + hexDigits(this.#rest, 2 * MESSAGE_ID_RANDOM_BYTES)
+    return (MESSAGE_ID_PREFIX + digits.toUpperCase()) as MessageId
+  }
+}
+
+function hexDigits(value: number, length: number): string {
+  return value.toString(16).padStart(length, '0').slice(-length)
 }
 
 const DECIMAL_COUNTER_BITS = 16n
 
-/**
- * Message ids of 18 decimal digits, for messengers whose ids are numbers: the milliseconds since 1970 and a counter behind them. They rise, and
- * none comes twice in a process, however many are made at one moment or wherever its clock is set.
- */
-export class DecimalIds {
+/** Message ids of 18 decimal digits, for messengers whose ids are numbers: the milliseconds since 1970 and a counter behind them. */
+export class DecimalIds implements IdSource {
   #last = 0n
 
   next(now: EpochMs): MessageId {

@@ -1,6 +1,6 @@
 import type { Tariff } from '../billing/tariffs.ts'
 import type { Ownership } from '../cluster/ownership.ts'
-import type { Driver } from '../drivers/driver.ts'
+import type { Capabilities, Driver } from '../drivers/driver.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
@@ -13,7 +13,7 @@ import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Courier } from '../notifications/courier.ts'
 import type { Store } from '../storage/store.ts'
-import type { DecimalIds } from './identifiers.ts'
+import type { IdSource } from './identifiers.ts'
 
 /** How long things may take and be kept, all in milliseconds; see `config/schema.ts` for what each is for. */
 export interface Limits {
@@ -44,7 +44,8 @@ export interface Node {
   readonly limits: Limits
   readonly media: Media
   readonly links: FileLinks
-  readonly decimalIds: DecimalIds
+  /** One for each form that a messenger's capabilities name, for all instances. */
+  readonly messageIds: Readonly<Record<Capabilities['messageIds'], IdSource>>
   /** Downloads from the networks that run at one time. */
   readonly downloads: Slots
   /**

@@ -7,7 +7,7 @@ import { TARIFFS } from '../../src/billing/tariffs.ts'
 import { ownEverything } from '../../src/cluster/ownership.ts'
 import { openDrivers } from '../../src/drivers/registry.ts'
 import { Housekeeping } from '../../src/instances/housekeeping.ts'
-import { DecimalIds } from '../../src/instances/identifiers.ts'
+import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
 import type { Instance } from '../../src/instances/instance.ts'
 import { Instances } from '../../src/instances/instances.ts'
 import type { Limits, Node } from '../../src/instances/node.ts'
@@ -125,7 +125,7 @@ export async function openWorld() {
       links,
       fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
       downloads: new Slots(8),
-      decimalIds: new DecimalIds(),
+      messageIds: { hex: new HexIds(systemRandom), decimal: new DecimalIds() },
       tariffOf: () => TARIFFS.PARTNER,
       ...shared,
       ...instead,
