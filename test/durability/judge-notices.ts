@@ -119,18 +119,28 @@ export function outcomesAreTold(
   const told = new Set(deliveries.map((delivery) => noticeOf(delivery.body)))
   const owners = new Map<number, Subject>(subjects.map((subject) => [subject.id, subject]))
   const rows = new Map(store.messages.map((row) => [place(row.instance, row.id), row]))
-  return sends.flatMap(({ answers: [id = ''], text, instance, kind, target }) => {
-    const row = rows.get(place(instance, id))
-    if (row === undefined || kind === 'status' || row.shelf === 'status') return []
-    const accepted = acceptedAs(owners.get(instance))
-    const send = atNetwork.get(id)
-    const isSent = send?.verdict === 'sent'
-    const end = send === undefined ? row.status : outcomeOf(send, accepted)
-    const announced = `outgoingAPIMessageReceived ${id}`
-    const status = (word: string) => `outgoingMessageStatus ${id} ${word}`
-    const wanted = isSent ? [announced, ...(target === null ? [status(accepted)] : [])] : [status(end)]
-    const missing = wanted.filter((notice) => !told.has(notice)).map((notice) => `never told: ${notice} (${text})`)
-    if (isSent && target !== null && told.has(status(accepted))) missing.push(`told as a message of its own: ${text}`)
-    return !isSent && told.has(announced) ? [...missing, `announced, but not sent: ${text}`] : missing
+  return sends.flatMap((send) => {
+    const row = rows.get(place(send.instance, send.answers[0] ?? ''))
+    if (row === undefined || row.shelf === 'status') return []
+    return outcomeFaults(send, row, atNetwork.get(row.id), acceptedAs(owners.get(send.instance)), told)
   })
+}
+
+function outcomeFaults(
+  { target, text }: Send,
+  { id, status: stored }: StoredMessage,
+  send: NetworkSend | undefined,
+  accepted: 'sent' | 'delivered',
+  told: ReadonlySet<string>,
+): string[] {
+  const announced = `outgoingAPIMessageReceived ${id}`
+  const status = (word: string) => `outgoingMessageStatus ${id} ${word}`
+  const missing = (wanted: readonly string[]) =>
+    wanted.filter((notice) => !told.has(notice)).map((notice) => `never told: ${notice} (${text})`)
+  if (send?.verdict !== 'sent') {
+    const end = send === undefined ? stored : outcomeOf(send, accepted)
+    return [...missing([status(end)]), ...(told.has(announced) ? [`announced, but not sent: ${text}`] : [])]
+  }
+  if (target === null) return missing([announced, status(accepted)])
+  return [...missing([announced]), ...(told.has(status(accepted)) ? [`told as a message of its own: ${text}`] : [])]
 }
