@@ -130,6 +130,19 @@ describe('the document and the server', () => {
     }
   })
 
+  test('its own examples are good requests', async () => {
+    for (const at of operations) {
+      const content = (at.operation['requestBody'] as Json | undefined)?.['content'] as Json | undefined
+      const media = content?.['application/json'] as Json | undefined
+      if (at.api === 'partner' || media?.['example'] === undefined) continue
+      // Nothing that is sent leaves this instance.
+      const made = await server.make({ typeInstance: messengerOf(at) })
+      const answer = await server.on(made, at.verb, at.method, media['example'])
+      assertDocumented(answer, at)
+      assert.ok(!answer.text.includes('Validation failed'), `${at.method}: ${answer.text}`)
+    }
+  })
+
   test('the first server is this one, and the second serves the same', async () => {
     const servers = document['servers'] as readonly { readonly url: string }[]
     assert.deepEqual(

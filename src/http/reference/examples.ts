@@ -39,6 +39,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   copyCode: '3333',
   type: 'copy',
   displayText: 'Yes',
+  optionName: 'Option',
   id: '1',
   latitude: 55.755_826,
   longitude: 37.617_3,
@@ -104,15 +105,15 @@ function objectExample(schema: TObject, shown: ReadonlySet<string>): Fields {
   return Object.fromEntries(
     Object.entries(schema.properties)
       .filter(([name, property]) => !Type.IsOptional(property) || shown.has(name))
-      .map(([name, property]) => [name, example(name, property, shown)]),
+      .map(([name, property]) => [name, example(name, property)]),
   )
 }
 
 /** A value that the schema takes. */
-export function example(name: string, schema: TSchema, shown: ReadonlySet<string> = SHOWN): unknown {
-  if (Type.IsObject(schema)) return objectExample(schema, shown)
+export function example(name: string, schema: TSchema): unknown {
+  if (Type.IsObject(schema)) return objectExample(schema, SHOWN)
   if (Object.hasOwn(SAMPLES, name)) return SAMPLES[name]
-  if (Type.IsArray(schema)) return listExample(schema, schema.items, shown)
+  if (Type.IsArray(schema)) return listExample(schema, schema.items)
   if (Type.IsEnum(schema)) return schema.enum[0]
   if (Type.IsBoolean(schema)) return true
   const { minimum, minUnits } = keywordsOf(schema)
@@ -121,11 +122,11 @@ export function example(name: string, schema: TSchema, shown: ReadonlySet<string
 }
 
 /** As many as there must be, each with another text, as options of polls must differ. */
-function listExample(schema: TSchema, items: TSchema, shown: ReadonlySet<string>): unknown[] {
+function listExample(schema: TSchema, items: TSchema): unknown[] {
   const { minItems } = keywordsOf(schema)
   const count = typeof minItems === 'number' ? Math.max(minItems, 1) : 1
   return Array.from({ length: count }, (_, index) => {
-    const item = example('', items, shown)
+    const item = example('', items)
     return count === 1 ? item : numbered(item, index + 1)
   })
 }
