@@ -259,8 +259,13 @@ $('again').addEventListener('click', linkByQr)
 async function begin() {
   if (PHONE_WAY === 'code') return linkByQr()
   const signal = enter('qr', 'loading')
-  const now = await call('getStateInstance', signal)
-  if (signal.aborted) return undefined
+  let now = null
+  // Another page of the same instance may have used up this second's calls.
+  for (let tries = 0; now === null && tries < 3; tries++) {
+    if (tries > 0) await pause(1_300)
+    now = await call('getStateInstance', signal)
+    if (signal.aborted) return undefined
+  }
   if (now?.stateInstance !== 'pendingCode') return linkByQr()
   return waitForSms(enter('sms'))
 }

@@ -2,13 +2,17 @@ import { byId, iconButton, make } from './dom.js'
 import { attempt } from './errors.js'
 import { word } from './words.js'
 
+/** One dialog may lie on another, and each has its own name. */
+let opened = 0
+
 /** Opens a dialog that exists until it is closed; `fill` makes its body, now and whenever `redraw` of the answer is called. */
 export function openSheet(title, fill, { onclose } = {}) {
   const body = make('div', { classes: 'dialog-body' })
-  const head = make('h2', { id: 'sheet-title', text: title })
+  opened += 1
+  const head = make('h2', { id: `sheet-${String(opened)}`, text: title })
   const close = iconButton('icon-close', word('close'), () => sheet.close())
   const sheet = make('dialog', {}, make('header', { classes: 'bar' }, head, close), body)
-  sheet.setAttribute('aria-labelledby', 'sheet-title')
+  sheet.setAttribute('aria-labelledby', head.id)
   const redraw = () => {
     if (!isWritten(body)) body.replaceChildren(...fill(sheet).filter((part) => part !== null))
   }
@@ -20,7 +24,7 @@ export function openSheet(title, fill, { onclose } = {}) {
   document.body.append(sheet)
   redraw()
   sheet.showModal()
-  return { close: () => sheet.close(), redraw, setTitle: (text) => (head.textContent = text) }
+  return { close: () => sheet.close(), redraw }
 }
 
 /** Words that somebody is writing are not drawn over. */
