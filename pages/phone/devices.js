@@ -24,9 +24,14 @@ function deviceRow({ deviceId, linkedAt, connected, confirmed }) {
   })
 }
 
+let loginEnd
+
 /** What a phone that is being linked has to show or to confirm; over the chats, where nobody overlooks it. */
 function showLogin() {
-  const { code, asksPasskey } = state.account.login
+  const { code: sent, asksPasskey } = state.account.login
+  const code = sent !== null && sent.until > Date.now() ? sent : null
+  clearTimeout(loginEnd)
+  if (code !== null) loginEnd = setTimeout(() => state.account !== null && showLogin(), code.until - Date.now())
   const parts = []
   if (code !== null)
     parts.push(

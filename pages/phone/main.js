@@ -18,6 +18,8 @@ import { listenToTrouble } from './trouble.js'
 import { switchLanguage, word, writeWords } from './words.js'
 
 const NOTHING = { account: null, chats: [], groups: [], contacts: [], blocked: [], calls: [], statuses: [] }
+/** The messengers' own account, which sends login codes. */
+const SERVICE = '42777000'
 let stopListening = () => undefined
 
 function remember() {
@@ -81,7 +83,11 @@ function heard(event) {
   if (event.kind === 'call') callHeard(event.call)
   else if (event.kind === 'statuses') void tryOut(loadStatuses)
   else if (event.kind === 'phone') accountHeard()
-  else chatHeard(event)
+  else {
+    chatHeard(event)
+    // Whoever gets a login code shows it in large letters.
+    if (event.kind === 'message' && event.message.from === SERVICE) accountHeard()
+  }
 }
 
 let reading = null

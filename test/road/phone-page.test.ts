@@ -133,6 +133,32 @@ describe('the virtual phone in a browser', { skip: noBrowser }, () => {
       await page.getByRole('button', { name: 'English' }).click()
       assert.equal(await page.title(), 'Virtual phone')
     }))
+
+  test('shows the login code that a messenger sends, and confirms by passkey what scanned its QR', () =>
+    walk.person(async (context) => {
+      const max = await server.make({ name: 'max' }, '/v3')
+      const number = newPhone()
+      const page = await walk.takePhone(context, number, 'MAX')
+      objectIn(await server.on(max, 'POST', 'startAuthorization', { phoneNumber: Number(number) }))
+      const code = await page.getByRole('status').locator('b').innerText()
+      const answer = objectIn(await server.on(max, 'POST', 'sendAuthorizationCode', { code }))
+      assert.equal(answer['status'], true)
+      await page.getByText('Login code:').waitFor({ state: 'hidden' })
+
+      const made = await server.make()
+      const own = newPhone()
+      const phone = await walk.takePhone(context, own)
+      await phone.getByRole('button', { name: `+${own}` }).click()
+      await phone.getByRole('switch', { name: 'Ask this phone to confirm by passkey' }).check()
+      await phone.keyboard.press('Escape')
+      const { message: qr } = objectIn(await server.on(made, 'GET', 'qr'))
+      await eventually(async () => {
+        const linked = await server.simulator('link', { qr, phoneNumber: own })
+        return at(linked.json, 'asked') === 'passkey'
+      }, 'the passkey is asked for')
+      await phone.getByRole('button', { name: 'Confirm by passkey' }).click()
+      await eventually(() => walk.isState(made, 'authorized'), 'authorized')
+    }))
 })
 
 /** Runs in the page: what a person does with "Copy image". */

@@ -81,7 +81,7 @@ async function arrive(browser: Browser, server: TestServer, habits: Habits) {
   const complaints = complaintsOf(context, server.url)
   return {
     context,
-    async leave(): Promise<void> {
+    leave: async (): Promise<void> => {
       await context.close()
       assert.deepEqual(
         complaints.filter((line) => provoked?.test(line) !== true),
