@@ -48,7 +48,7 @@ export function closeChat() {
 }
 
 /** Whoever looks at a chat reads it, unless they switched that off. */
-export async function markOpened() {
+async function markOpened() {
   if (state.open === null || document.visibilityState !== 'visible' || !habits.readOnOpen) return
   await markRead()
 }

@@ -8,7 +8,6 @@ export default {
   known: 'Phones that were used',
   badNumber: 'A phone number has 7 to 16 digits.',
   noAccount: 'This number has no account in this messenger. Create one?',
-  createAccount: 'Create an account',
   chats: 'Chats',
   devices: 'Linked devices',
   trouble: 'Trouble',

@@ -362,7 +362,7 @@ describe('the page that shows a phone', () => {
   })
 
   test('is served with its files, and lets no foreign script in', async () => {
-    for (const path of ['phone', 'assets/phone.css', 'assets/phone.js', 'assets/phone-words.js', 'assets/phone.svg']) {
+    for (const path of ['phone', 'assets/phone/base.css', 'assets/phone/main.js', 'assets/phone.svg']) {
       const response = await fetch(`${bench.url}/simulator/${path}`)
       assert.equal(response.status, 200, path)
       assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self'/)
