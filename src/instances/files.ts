@@ -44,8 +44,9 @@ export class InstanceFiles {
 
   /** Goes on with what waits; for when a session was opened. */
   resume(): void {
-    while (this.#workers < AT_ONCE && this.#workers < this.#waiting.length && !this.#isStopped()) {
+    while (this.#workers < AT_ONCE && this.#waiting.length > 0 && !this.#isStopped()) {
       this.#workers += 1
+      // Takes its first file before it returns.
       void this.#work()
     }
   }
@@ -176,7 +177,8 @@ function unlessStopped(asked: Promise<Readable | Fault>, signal: AbortSignal): P
     signal.addEventListener('abort', stop, { once: true })
     asked
       .then((bytes) => {
-        if (signal.aborted && !isFault(bytes)) bytes.destroy()
+        // A request's body that nobody reads ends with an error.
+        if (signal.aborted && !isFault(bytes)) bytes.on('error', () => undefined).destroy()
         resolve(bytes)
       }, reject)
       .finally(() => signal.removeEventListener('abort', stop))

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Instance } from '../../src/instances/instance.ts'
 import { FILE_LIMIT_BYTES } from '../../src/media/media.ts'
@@ -91,6 +92,18 @@ test('two are fetched at one time, all of them in the end', async () => {
   assert.equal(session.downloads.length, 7)
 })
 
+test('a file whose download hangs does not hold up the next one that comes', async () => {
+  const instance = await linked()
+  const session = messenger.of(instance)
+  session.gate = new Promise(() => undefined)
+  await session.bring(brought(written(content(messenger.offer(bytes())))))
+  await until(() => session.downloads.length === 1)
+  session.gate = undefined
+  const next = messenger.offer(bytes())
+  await session.bring(brought(written(content(next))))
+  await until(() => isKept(instance, next))
+})
+
 test('many files may be asked for at one time: the process has nothing to warn of', async () => {
   const instance = await linked()
   const session = messenger.of(instance)
@@ -144,6 +157,26 @@ test('a stop does not wait for a download that hangs', async () => {
   const asked = instance.bringFile(file)
   await domain.stop()
   assert.equal((await asked)?.fault, 'unavailable')
+  domain = await start()
+})
+
+test('what a network gives only after the stop is thrown away, and its end is heard', async () => {
+  const instance = await linked()
+  const session = messenger.of(instance)
+  const file = messenger.offer(bytes())
+  // The body of a request: destroyed unread, it says so with an error, which would end the process if nobody heard it.
+  const body = new Readable({ read: () => undefined })
+  body._destroy = (error, done) => done(error ?? new Error('aborted before it was read'))
+  let give: () => void = () => undefined
+  const files = session.facets.files
+  assert.ok(files !== undefined)
+  Object.assign(files, { download: () => new Promise((resolve) => (give = () => resolve(body))) })
+  await session.bring(brought(written(content(file))))
+  await sleep(20)
+  await domain.stop()
+  give()
+  await until(() => body.destroyed)
+  await sleep(20)
   domain = await start()
 })
 
