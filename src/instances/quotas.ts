@@ -26,7 +26,7 @@ export function isCorrespondentGuard(guard: Guard): guard is CorrespondentGuard 
 }
 
 /** What is notified when that guard refused. */
-export async function correspondentsEvent(record: InstanceRecord, guard: CorrespondentGuard): Promise<QuotaEvent> {
+async function correspondentsEvent(record: InstanceRecord, guard: CorrespondentGuard): Promise<QuotaEvent> {
   const correspondents = await record.node.store.usage.correspondents(record.id, guard.month)
   const at = record.node.clock.now()
   return { kind: 'quota', used: correspondents.length, total: guard.limit, correspondents, at }

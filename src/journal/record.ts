@@ -5,7 +5,7 @@ import type { MessageStatus, NetworkMessage, OutgoingMessage, Party } from '../m
 import type { MessageRow, Shelf, Write } from '../storage/store.ts'
 
 /** Statuses have a journal of their own, in whatever way they came. */
-export function shelfOf(chat: ChatId): Extract<Shelf, 'message' | 'status'> {
+function shelfOf(chat: ChatId): Extract<Shelf, 'message' | 'status'> {
   return chat === STATUS_CHAT ? 'status' : 'message'
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts'
 
-/** Resolves after so many milliseconds, or at once when it is aborted. */
+/** Resolves after so many milliseconds, or at once when it is aborted or was already. */
 export function pause(clock: Pick<Clock, 'after'>, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {
       timer.cancel()

@@ -22,7 +22,7 @@ export interface FileLinksOptions {
   readonly lifeMs: number
 }
 
-export const MEDIA_PATH = '/media/'
+const MEDIA_PATH = '/media/'
 const SIGNATURE_LENGTH = 27
 const PATH = /^\/media\/(\d{1,15})\/([0-9a-z]{1,11})-([\w-]{27})\/([0-9a-f]{64})(\.[a-z0-9]{1,16})?$/
 const EXTENSION = /\.[A-Za-z0-9]{1,16}$/
