@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
+import { SEND_KINDS } from './evidence.ts'
 import { MOMENTS, type Moment } from './moments.ts'
 import { Trial } from './trial.ts'
 
@@ -37,6 +38,12 @@ test(
         figures.acknowledged > 10 * KILLS && figures.events > 20 * KILLS,
         `there was load: ${JSON.stringify(figures)}`,
       )
+      assert.deepEqual(
+        SEND_KINDS.filter((kind) => figures.kinds[kind] === undefined),
+        [],
+        'every kind was sent',
+      )
+      assert.ok(figures.links > KILLS && figures.groups > 0 && figures.listsRead > 0, JSON.stringify(figures))
       t.diagnostic(JSON.stringify({ seed: SEED, kills: when, ...figures }))
     } finally {
       await trial.close()
