@@ -109,6 +109,8 @@ export class Receipts {
     file.change(() => {
       if (!deliveries.raise(delivery, status, clock.now())) return
       const detail = status === STATUS.read ? 'read' : 'delivered'
+      // What one writes to oneself stays at `sent`.
+      if (row.recipient === row.sender) return
       const isStatus = row.recipient === STATUS_CHAT
       const own = devices.ofPhone(row.messenger, row.sender)
       if (isStatus)

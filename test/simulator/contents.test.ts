@@ -175,7 +175,9 @@ describe('contents that stand for themselves', () => {
     assert.deepEqual([note.direction, note.chat.address, note.author.address], ['out', OWN, OWN])
     const [chat] = (await ask(bench.url, 'GET', `chats?phone=${OWN}`)).list
     assert.deepEqual([chat?.['chat'], chat?.['unread']], [OWN, 0])
-    assert.equal((await seen(OWN, OWN)).length, 1)
+    const [message] = await seen(OWN, OWN)
+    assert.equal(message?.['status'], 'sent', 'nobody receives it')
+    assert.equal(server.on(own, 'push').filter(({ event }) => event.kind === 'status').length, 0)
   })
 })
 
