@@ -23,7 +23,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   suspended: [403, 'Your account is suspended'],
   queueFull: [400, null],
   deleted: [400, 'Instance is deleted'],
-  notFound: [404, 'Not Found'],
+  notFound: [404, null],
   unsupported: [400, null],
   connectionLost: [503, 'Service Unavailable'],
   replaced: [503, 'Service Unavailable'],

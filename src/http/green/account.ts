@@ -2,7 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault } from '../../model/fault.ts'
 import { partnerFailure, validationText } from '../errors.ts'
-import { integer, optional } from '../fields.ts'
+import { integer, oneOf, optional } from '../fields.ts'
 import { defineMethod, type Outcome, type Row } from '../method.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { wireSeconds } from '../wire-time.ts'
@@ -81,6 +81,11 @@ const getSettings = defineMethod({
   },
 })
 
+const retiredFlag = optional(oneOf(['yes', 'no'], { empty: 'absent' }))
+
+/** Both spellings of a flag that does nothing any more and that clients still set. */
+const RETIRED_FLAGS = { statusInstanceWebhook: retiredFlag, statusInstanceChangedWebhook: retiredFlag }
+
 function setSettings(delayMinMs: number): Row<Instance> {
   return defineMethod({
     name: 'setSettings',
@@ -89,12 +94,15 @@ function setSettings(delayMinMs: number): Row<Instance> {
     verbs: ['POST'],
     group: 'account',
     perSecond: 1,
-    fields: settingsFields(delayMinMs),
+    fields: { ...settingsFields(delayMinMs), ...RETIRED_FLAGS },
     atLeast: 1,
     async handle(instance: Instance, fields) {
-      const faults = settingsFaults(fields)
+      const settings = { ...fields }
+      delete settings.statusInstanceWebhook
+      delete settings.statusInstanceChangedWebhook
+      const faults = settingsFaults(settings)
       if (faults.length > 0) return fault('invalid', validationText(faults))
-      await instance.update(fields)
+      await instance.update(settings)
       return { saveSettings: true }
     },
   })

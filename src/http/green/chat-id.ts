@@ -37,7 +37,8 @@ export function readChat(instance: Instance, raw: string, kind: ChatKind = 'any'
 }
 
 /**
- * As `readChat`, with a person's own id where the request names the number instead: at once where it doesn't. While the messenger can't be
+ * As `readChat`, with a person's own id where the request names the number instead (on MAX and Telegram, and on WhatsApp where numbers are
+ * hidden): at once where it doesn't. While the messenger can't be
  * asked the number stands for the person, and the network finds him when the message is sent.
  */
 export function findChat(
@@ -47,7 +48,11 @@ export function findChat(
   field = 'chatId',
 ): ChatId | Fault | Promise<ChatId> {
   const chat = readChat(instance, raw, kind, field)
-  return isFault(chat) || !instance.driver.isAlias(chat) ? chat : ownIdOf(instance, chat)
+  return isFault(chat) || !isAlias(instance, chat) ? chat : ownIdOf(instance, chat)
+}
+
+function isAlias({ driver, linked }: Instance, chat: ChatId): boolean {
+  return driver.isAlias(chat) || (linked?.hidesNumbers === true && chat.endsWith('@c.us'))
 }
 
 async function ownIdOf(instance: Instance, alias: ChatId): Promise<ChatId> {

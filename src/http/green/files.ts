@@ -11,7 +11,7 @@ import { integer, oneOfOrAbsent, optional, text } from '../fields.ts'
 import { defineMethod, type Call, type Outcome, type Row, type Upload } from '../method.ts'
 import { plainName } from '../uploaded.ts'
 import { ID_MESSAGE, TEXT } from './answers.ts'
-import { readChat } from './chat-id.ts'
+import { findChat } from './chat-id.ts'
 import { fileType } from './file-type.ts'
 import {
   archivingOf,
@@ -48,7 +48,7 @@ const sendFileByUpload = defineMethod({
   },
   answer: Type.Object({ idMessage: TEXT, urlFile: TEXT }),
   async handle(instance: Instance, { archiveChat, ...fields }, call) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     if (isSuspended(instance)) return SUSPENDED
     const { upload } = call
@@ -93,7 +93,7 @@ const sendFileByUrl = defineMethod({
   async handle(instance: Instance, { phoneNumber, ...fields }, call): Promise<Outcome> {
     const raw = fields.chatId ?? (phoneNumber === undefined ? undefined : `${String(phoneNumber)}@c.us`)
     if (raw === undefined) return fault('invalid', validationText(["'chatId' is required"]))
-    const chat = readChat(instance, raw)
+    const chat = await findChat(instance, raw)
     if (isFault(chat)) return chat
     const { urlFile } = fields
     if (!isWebUrl(urlFile)) return NO_URL
@@ -177,7 +177,7 @@ const downloadFile = defineMethod({
   fields: { chatId, idMessage: text({ empty: 'error', max: 128 }) },
   answer: Type.Object({ downloadUrl: TEXT }),
   async handle(instance: Instance, fields) {
-    const chat = readChat(instance, fields.chatId)
+    const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const named = `by chatId ${fields.chatId} and idMessage ${fields.idMessage}`
     const row = await instance.message(chat, fields.idMessage as MessageId)

@@ -9,12 +9,12 @@ import {
   type ContactsContent,
   type TextContent,
 } from '../../model/content.ts'
-import type { PartyType } from '../../model/message.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import { forwarding } from '../../notifications/body/forwarding.ts'
 import type { LinkOf } from '../../notifications/body/parts.ts'
 import * as parts from '../../notifications/body/parts.ts'
 import { quotedMessage } from '../../notifications/body/quoted.ts'
+import { typeOfChat } from '../../notifications/body/type-of-chat.ts'
 import type { MessageRow } from '../../storage/store.ts'
 import { wireSeconds } from '../wire-time.ts'
 
@@ -55,12 +55,6 @@ function sideKeys(row: MessageRow, { parties }: JournalRecord, { messenger, ownP
     senderType: parties?.author.type ?? 'user',
     senderPhoneNumber: Number(parties === undefined ? ownPhone : (parties.author.phone ?? 0)),
   }
-}
-
-/** By the forms of ids alone: groups are negative, supergroups of Telegram begin with -100. */
-function typeOfChat(chat: string): PartyType {
-  if (!chat.startsWith('-')) return 'user'
-  return /^-100\d{10}/.test(chat) ? 'supergroup' : 'group'
 }
 
 function senderKeys(parties: JournalRecord['parties']): object {
@@ -110,12 +104,8 @@ const ITEMS: ByKind<Item, object> = {
   choice: choiceItem,
   groupInvite: (content, _context, row) =>
     typed('groupInviteMessage', row, { groupInviteMessageData: parts.inviteParts(content) }),
-  product: ({ productId, title, description, currency, price, url }, _context, row) =>
-    typed('productMessage', row, {
-      productMessage: { productId, title, description, currencyCode: currency, price, url },
-    }),
-  order: ({ orderId, token, total, seller }, _context, row) =>
-    typed('orderMessage', row, { orderMessage: { orderId, token, totalPrice: total, sellerJid: seller } }),
+  product: (content, _context, row) => typed('productMessage', row, { productMessage: parts.productParts(content) }),
+  order: (content, _context, row) => typed('orderMessage', row, { orderMessage: parts.orderParts(content) }),
 }
 
 function textItem(content: TextContent, { linkOf }: ItemContext, row: MessageRow): object {

@@ -4,14 +4,17 @@ import type { Instance } from '../../instances/instance.ts'
 import type { FoundAccount } from '../../model/chats.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import { validationText } from '../errors.ts'
-import { bool, integer, optional, text } from '../fields.ts'
+import { bool, optional, text } from '../fields.ts'
 import { defineMethod, type Row } from '../method.ts'
 import { NOT_READY, said, TEXT } from './answers.ts'
 import { readChat } from './chat-id.ts'
 import { ask, pictureUrl } from './facets.ts'
 import { chatId } from './send.ts'
 
-const phoneNumber = optional(integer({ empty: 'absent', digits: true, minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+/** A number, or its digits; what else it may be is told in the contract's own words. `0` is an empty one. */
+const phoneNumber = optional(Type.Union([Type.Integer(), TEXT], { empty: 'absent', minimum: 1 }))
+const DIGITS = /^\d+$/
+const NO_DIGITS = fault('invalid', "Wrong format. 'phoneNumber' must contain only digits")
 const BARE_PHONE = /^\+?(\d{7,16})$/
 const XOR = fault('invalid', 'XOR Validation failed')
 const NOTHING = fault('invalid', validationText(["'value' must have at least 1 key"]))
@@ -51,13 +54,14 @@ const checkWhatsapp = defineMethod({
 
 interface Who {
   readonly chatId?: string
-  readonly phoneNumber?: number
+  readonly phoneNumber?: number | string
 }
 
 function whoOf(instance: Instance, fields: Who) {
   if (fields.chatId !== undefined && fields.phoneNumber !== undefined) return XOR
   if (fields.phoneNumber !== undefined) {
     const phone = String(fields.phoneNumber)
+    if (!DIGITS.test(phone)) return NO_DIGITS
     const isPhone = phone.length >= 11 && phone.length <= 16
     return isPhone ? { phone } : badPhone('bad phone number, valid from 11 to 16 digits')
   }
@@ -102,10 +106,11 @@ const checkAccount = defineMethod({
   },
 })
 
-function accountOf(instance: Instance, fields: { readonly phoneNumber?: number; readonly username?: string }) {
+function accountOf(instance: Instance, fields: { readonly phoneNumber?: number | string; readonly username?: string }) {
   if (fields.phoneNumber !== undefined) {
     const phone = String(fields.phoneNumber)
-    const fits = instance.messenger === 'v3' ? MAX_PHONE.test(phone) : phone.length >= 7
+    if (!DIGITS.test(phone)) return NO_DIGITS
+    const fits = instance.messenger === 'v3' ? MAX_PHONE.test(phone) : phone.length >= 7 && phone.length <= 16
     return fits ? { phone } : badPhone('bad phone number, valid 11 or 12 digits')
   }
   return fields.username === undefined ? NOTHING : { username: fields.username.replace(/^@/, '') }

@@ -142,34 +142,16 @@ function choiceData(content: ChoiceContent, _rendering: Rendering, flow: Message
 }
 
 function productData(content: ProductContent, { linkOf }: Rendering): object {
-  const { productId, title, description, currency, price, url, imageCount, image } = content
+  const { image } = content
   return {
     typeMessage: 'productMessage',
     productMessage: {
-      productId,
-      title,
-      description,
-      currencyCode: currency,
-      price,
-      url,
-      productImageCount: imageCount,
+      ...parts.productParts(content),
       ...(image !== undefined && { fileMessageData: { ...parts.fileParts(image, linkOf), ...forwarding(content) } }),
     },
   }
 }
 
 function orderData(content: OrderContent): object {
-  const { orderId, token, total, currency, itemCount, title, seller } = content
-  return {
-    typeMessage: 'orderMessage',
-    orderMessage: {
-      orderId,
-      token,
-      totalPrice: total,
-      currencyCode: currency,
-      itemCount,
-      orderTitle: title,
-      sellerJid: seller,
-    },
-  }
+  return { typeMessage: 'orderMessage', orderMessage: parts.orderParts(content) }
 }

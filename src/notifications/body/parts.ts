@@ -1,3 +1,4 @@
+import mime from 'mime'
 import type {
   Button,
   ButtonsContent,
@@ -8,7 +9,9 @@ import type {
   GroupInviteContent,
   ListContent,
   LocationContent,
+  OrderContent,
   PollContent,
+  ProductContent,
   UnreadableContent,
   VoteContent,
 } from '../../model/content.ts'
@@ -45,7 +48,7 @@ export function downloadUrl(content: FileContent, linkOf: LinkOf): string {
   const { file } = content
   switch (file.at) {
     case 'here':
-      return linkOf(file, content.name)
+      return linkOf(file, fileName(content))
     case 'url':
       return file.url
     case 'nowhere':
@@ -55,11 +58,20 @@ export function downloadUrl(content: FileContent, linkOf: LinkOf): string {
   }
 }
 
+/** Documents alone have names of their own on some messengers; any other file gets one that fits its bytes and its type. */
+function fileName({ name, file, mimeType }: FileContent): string {
+  if (name !== '') return name
+  const stem = file.at === 'here' ? file.sha256.slice(0, STEM_LENGTH) : 'file'
+  return `${stem}.${mime.getExtension(mimeType) ?? 'bin'}`
+}
+
+const STEM_LENGTH = 32
+
 export function fileParts(content: FileContent, linkOf: LinkOf) {
   return {
     downloadUrl: downloadUrl(content, linkOf),
     caption: content.caption,
-    fileName: content.name,
+    fileName: fileName(content),
     jpegThumbnail: content.jpegThumbnail,
     mimeType: content.mimeType,
     isAnimated: content.isAnimated ?? false,
@@ -86,6 +98,22 @@ export function voteParts(content: VoteContent) {
     name: content.question,
     votes: content.options.map(({ name, voters }) => ({ optionName: name, optionVoters: voters })),
     multipleAnswers: content.multipleAnswers,
+  }
+}
+
+export function productParts({ productId, title, description, currency, price, url, imageCount }: ProductContent) {
+  return { productId, title, description, currencyCode: currency, price, url, productImageCount: imageCount }
+}
+
+export function orderParts({ orderId, token, total, currency, itemCount, title, seller }: OrderContent) {
+  return {
+    orderId,
+    token,
+    totalPrice: total,
+    currencyCode: currency,
+    itemCount,
+    orderTitle: title,
+    sellerJid: seller,
   }
 }
 

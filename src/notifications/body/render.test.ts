@@ -312,6 +312,49 @@ test('quotaExceeded', () => {
   )
 })
 
+test('a chat is called what the address book calls it', () => {
+  const event = received({ text: 'x' })
+  const person = { id: '77015550102@c.us' as ChatId, name: 'Timur', contactName: 'Timur Garage' }
+  const told = { ...event, message: { ...event.message, chat: person, author: person } }
+  const body = JSON.parse(renderNotification(rendering(INSTANCE), told)) as { senderData: object }
+  assert.deepEqual(body.senderData, {
+    chatId: '77015550102@c.us',
+    sender: '77015550102@c.us',
+    chatName: 'Timur Garage',
+    senderName: 'Timur',
+    senderContactName: 'Timur Garage',
+  })
+})
+
+test('what is sent by the API is told with the own number, and with the kind of chat that its id shows', () => {
+  const event = received({ text: 'x' })
+  const author = { id: '10000002' as ChatId, name: 'Desk', contactName: '' }
+  const kinds = [
+    ['10000009', 'user'],
+    ['-5098765432', 'group'],
+    ['-1001927003150', 'supergroup'],
+  ] as const
+  for (const [id, chatType] of kinds) {
+    const chat = { id: id as ChatId, name: '', contactName: '' }
+    const told = {
+      ...event,
+      flow: 'outgoingApi',
+      message: { ...event.message, direction: 'out', author, chat },
+    } as const
+    const instance = { ...INSTANCE, typeInstance: 'telegram' } as const
+    const body = JSON.parse(renderNotification(rendering(instance), told)) as { senderData: object }
+    assert.deepEqual(body.senderData, {
+      chatId: id,
+      sender: '10000002',
+      chatName: '',
+      senderName: 'Desk',
+      senderContactName: '',
+      senderPhoneNumber: 77010000009,
+      ...{ chatType, senderType: 'user' },
+    })
+  }
+})
+
 test('where chat ids are no numbers, the number and on Telegram the kinds stand beside them', () => {
   const event = received({ text: 'x' })
   const author = { ...event.message.author, id: '10000002' as ChatId, phone: '77015550102', type: 'user' } as const
