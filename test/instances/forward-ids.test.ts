@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { enqueueForward } from '../../src/instances/enqueue.ts'
-import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
+import { HexIds } from '../../src/instances/identifiers.ts'
 import { MESSENGERS } from '../../src/model/messenger.ts'
 import type { MessageId } from '../../src/model/ids.ts'
 import { openWorld, sendTo, type Domain, type World } from '../support/domain.ts'
@@ -25,7 +25,7 @@ for (const messenger of MESSENGERS) {
       async (instance) => {
         for (const text of ['one', 'two', 'three']) ids.push(await sendTo(instance, PHONE, { kind: 'text', text }))
       },
-      { messenger, node: { messageIds: { hex: new HexIds(random), decimal: new DecimalIds() } } },
+      { messenger, node: { messageIds: { hex: new HexIds(random), decimal: domain.node.messageIds.decimal } } },
     )
     shown.sender.stop()
     const made = await enqueueForward(shown.record, {
