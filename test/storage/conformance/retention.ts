@@ -5,27 +5,31 @@ import * as sample from '../samples.ts'
 const { FIRST, SECOND, commit } = sample
 
 export function retention(fresh: Fresh): void {
-  storeTest(fresh, 'messages are swept by age in the order of storing, at most so many, sparing what is queued', async (store) => {
-    for (let n = 1; n <= 5; n++) await commit(store, sample.addMessage(FIRST, `m${n}`, { at: n * 10 }))
-    await commit(store, { kind: 'outbox.add', instance: FIRST, position: 1, id: sample.messageId('m2'), at: 99 })
-    // The same id on another instance isn't queued there.
-    await commit(store, sample.addMessage(SECOND, 'm2', { at: 15 }))
-    assert.equal(await store.sweep('messages', 10, 100), 0)
-    assert.equal(await store.sweep('messages', 40, 2), 2)
-    assert.equal(await store.journal.find(FIRST, sample.messageId('m1')), null, 'the oldest first')
-    assert.equal((await store.journal.find(SECOND, sample.messageId('m2')))?.at, 15, 'stored last')
-    assert.equal(await store.sweep('messages', 40, 100), 1)
-    assert.equal(await store.journal.find(SECOND, sample.messageId('m2')), null)
-    assert.equal(await store.sweep('messages', 40, 100), 0)
-    const left = await Promise.all(
-      ['m2', 'm3', 'm4', 'm5'].map((id) => store.journal.find(FIRST, sample.messageId(id))),
-    )
-    assert.deepEqual(
-      left.map((row) => row?.id),
-      ['m2', undefined, 'm4', 'm5'],
-    )
-    assert.equal((await store.outbox.next(FIRST))?.id, 'm2')
-  })
+  storeTest(
+    fresh,
+    'messages are swept by age in the order of storing, at most so many, sparing what is queued',
+    async (store) => {
+      for (let n = 1; n <= 5; n++) await commit(store, sample.addMessage(FIRST, `m${n}`, { at: n * 10 }))
+      await commit(store, { kind: 'outbox.add', instance: FIRST, position: 1, id: sample.messageId('m2'), at: 99 })
+      // The same id on another instance isn't queued there.
+      await commit(store, sample.addMessage(SECOND, 'm2', { at: 15 }))
+      assert.equal(await store.sweep('messages', 10, 100), 0)
+      assert.equal(await store.sweep('messages', 40, 2), 2)
+      assert.equal(await store.journal.find(FIRST, sample.messageId('m1')), null, 'the oldest first')
+      assert.equal((await store.journal.find(SECOND, sample.messageId('m2')))?.at, 15, 'stored last')
+      assert.equal(await store.sweep('messages', 40, 100), 1)
+      assert.equal(await store.journal.find(SECOND, sample.messageId('m2')), null)
+      assert.equal(await store.sweep('messages', 40, 100), 0)
+      const left = await Promise.all(
+        ['m2', 'm3', 'm4', 'm5'].map((id) => store.journal.find(FIRST, sample.messageId(id))),
+      )
+      assert.deepEqual(
+        left.map((row) => row?.id),
+        ['m2', undefined, 'm4', 'm5'],
+      )
+      assert.equal((await store.outbox.next(FIRST))?.id, 'm2')
+    },
+  )
 
   storeTest(fresh, 'receipts are swept by age after the messages', async (store) => {
     const put = (participant: string, at: number) =>
