@@ -43,6 +43,12 @@ test('a text for one: shown, viewed, counted, taken back', async () => {
   )
   assert.equal((await here.try('deleteStatus', { idMessage: id })).text, '')
   await eventually(async () => (await shownOn(other)).length === 0, 'taken back')
+  const listed = await eventually(async () => {
+    const rows = await here.list('getOutgoingStatuses')
+    return rows.find((one) => one['idMessage'] === id && one['typeMessage'] === 'deletedMessage') ?? false
+  }, 'listed as taken back')
+  const keys = ['type', 'idMessage', 'timestamp', 'typeMessage', 'chatId', 'statusMessage', 'sendByApi']
+  assert.deepEqual(Object.keys(listed), keys)
   assert.equal(await notificationCount(server, made), 0)
 })
 

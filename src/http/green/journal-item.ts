@@ -211,26 +211,24 @@ export function callItem(row: MessageRow): object {
 
 /** A status (a story) as its journals show it. */
 export function statusItem(row: MessageRow, context: ItemContext): object {
-  const record = readRecord(row)
-  const { content, sent } = record
-  const participants = sent?.audience ?? []
-  const isText = content.kind === 'statusText'
+  const { parties, ...record } = readRecord(row)
   return {
     type: row.direction === 'in' ? 'incoming' : 'outgoing',
     idMessage: row.id,
     timestamp: wireSeconds(row.at),
-    ...(isText
-      ? typed('extendedTextMessage', row, {
-          textMessage: content.text,
-          extendedTextMessage: {
-            text: content.text,
-            backgroundColor: content.backgroundColor,
-            font: content.font,
-            ...(row.direction === 'out' && { participants }),
-          },
-        })
-      : byKind(ITEMS, content, context, row)),
-    ...(!isText && row.direction === 'out' && { participants }),
-    ...(row.direction === 'out' ? { statusMessage: row.status, sendByApi: row.byApi } : senderKeys(record.parties)),
+    // What was taken back is shown to nobody any more.
+    ...(row.isDeleted ? typed('deletedMessage', row, {}) : statusContent(row, record, context)),
+    ...(row.direction === 'out' ? { statusMessage: row.status, sendByApi: row.byApi } : senderKeys(parties)),
   }
+}
+
+/** Of an own one, for whom it is: inside what a text has, beside the keys of anything else. */
+function statusContent(row: MessageRow, { content, sent }: JournalRecord, context: ItemContext): object {
+  const audience = row.direction === 'out' ? { participants: sent?.audience ?? [] } : {}
+  if (content.kind !== 'statusText') return { ...byKind(ITEMS, content, context, row), ...audience }
+  const { text, backgroundColor, font } = content
+  return typed('extendedTextMessage', row, {
+    textMessage: text,
+    extendedTextMessage: { text, backgroundColor, font, ...audience },
+  })
 }
