@@ -6,8 +6,9 @@ import type { Repeated } from '../model/once.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { enqueueWrite, OUTBOX_LIMIT } from '../queue/outbox.ts'
 import type { Once } from '../storage/once.ts'
-import type { Committed, Guard, MessageRow, Write } from '../storage/store.ts'
+import type { Committed, Guard, Write } from '../storage/store.ts'
 import { forwarded, type Forward } from './forwarded.ts'
+import { lastEdit } from './last-edit.ts'
 import { isCorrespondentGuard, refuseSend, sendGuards } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
 
@@ -43,16 +44,21 @@ export async function enqueueForward(
 ): Promise<readonly MessageId[] | Fault | Repeated> {
   const { method } = wanted.asked
   const outcome = await record.changes.run(async () => {
-    const rows: (MessageRow | null)[] = []
-    for (const id of wanted.ids) rows.push(await record.node.store.journal.inChat(record.id, wanted.from, id))
-    if (record.outbox.count + rows.length > OUTBOX_LIMIT) return QUEUE_FULL
-    const { ids, positions, writes, events } = draftForward(record, wanted, rows)
+    const contents: Forwarded[] = []
+    for (const id of wanted.ids) {
+      const row = await record.node.store.journal.inChat(record.id, wanted.from, id)
+      contents.push(forwarded(row, row === null ? undefined : await lastEdit(record, row)))
+    }
+    if (record.outbox.count + contents.length > OUTBOX_LIMIT) return QUEUE_FULL
+    const { ids, positions, writes, events } = draftForward(record, wanted, contents)
     const guards = guardsOf(once?.(ids), sendGuards(record, wanted.to, method))
     const committed = await orAbandon(record, positions, () => record.tryStore(events, writes, guards))
     return committed.ok ? ids : committed
   })
   return 'ok' in outcome ? refusal(record, outcome, method) : outcome
 }
+
+type Forwarded = ReturnType<typeof forwarded>
 
 interface ForwardDraft {
   readonly ids: MessageId[]
@@ -62,14 +68,13 @@ interface ForwardDraft {
 }
 
 /** Everything that stores these forwards. From here to the commit nothing is waited for: the queue keeps the order of the calls. */
-function draftForward(record: InstanceRecord, wanted: Forward, rows: readonly (MessageRow | null)[]): ForwardDraft {
+function draftForward(record: InstanceRecord, wanted: Forward, contents: readonly Forwarded[]): ForwardDraft {
   const at = record.node.clock.now()
   const draft: ForwardDraft = { ids: [], positions: [], writes: [], events: [] }
   const { to: chat, asked, typingTimeMs } = wanted
-  for (const row of rows) {
+  for (const content of contents) {
     const id = newId(record, at)
     draft.ids.push(id)
-    const content = forwarded(row)
     if (typeof content === 'string') {
       const nothing = recordOutgoing(record.id, id, { chat, content: NO_CONTENT, asked }, at)
       draft.writes.push(nothing, recordStatus(record.id, id, 'failed', content, at))

@@ -111,8 +111,9 @@ export class FileSource {
         return
       }
       const { file } = got
-      // A server that doesn't know says nothing better than the file's name did.
-      const mimeType = got.mimeType === UNKNOWN_TYPE && content.mimeType !== '' ? content.mimeType : got.mimeType
+      // The name decides what a file is sent as; what its server calls it counts only where the name tells nothing.
+      const isNamed = content.mimeType !== '' && content.mimeType !== UNKNOWN_TYPE
+      const mimeType = isNamed ? content.mimeType : got.mimeType
       const message: OutgoingMessage = { ...item.message, content: { ...content, file, mimeType } }
       const body = JSON.stringify(message)
       await this.#record.commit([{ kind: 'message.body', instance: id, id: item.id, chat: message.chat, body }])

@@ -1,5 +1,5 @@
 import { readRecord } from '../journal/record.ts'
-import { withoutQuote, type Content, type ContentKind } from '../model/content.ts'
+import { withoutQuote, type Content, type ContentKind, type EditContent } from '../model/content.ts'
 import type { ChatId, MessageId } from '../model/ids.ts'
 import type { Asked } from '../model/message.ts'
 import type { MessageRow } from '../storage/store.ts'
@@ -34,12 +34,21 @@ function isForwardable(content: Content): content is Forwardable {
   return (FORWARDABLE as readonly ContentKind[]).includes(content.kind)
 }
 
-/** A message said again: what it says without what it replied to, forwarded once more; or why it can't be. */
-export function forwarded(row: MessageRow | null): Content | 'message not found' | 'message cannot be forwarded' {
+/** A message said again: what it says now, without what it replied to, forwarded once more; or why it can't be. */
+export function forwarded(
+  row: MessageRow | null,
+  edit: EditContent | undefined,
+): Content | 'message not found' | 'message cannot be forwarded' {
   if (row === null || row.isDeleted || row.shelf === 'call') return 'message not found'
   const { content } = readRecord(row)
   if (!isForwardable(content)) return 'message cannot be forwarded'
   // Itself what stands in the journal for a message that was not found.
   if (content.kind === 'text' && content.text === '') return 'message not found'
-  return withoutQuote({ ...content, forwardingScore: (content.forwardingScore ?? 0) + 1 })
+  return withoutQuote({ ...edited(content, edit), forwardingScore: (content.forwardingScore ?? 0) + 1 })
+}
+
+function edited(content: Forwardable, edit: EditContent | undefined): Forwardable {
+  if (edit === undefined) return content
+  if (content.kind === 'text') return { ...content, text: edit.text }
+  return content.kind === 'file' ? { ...content, caption: edit.text } : content
 }

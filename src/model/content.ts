@@ -276,7 +276,8 @@ export function quoteOf(content: Content): Quote | undefined {
 /** The same without what it replies to; a quoted or forwarded content is no reply itself. */
 export function withoutQuote(content: Content): Content {
   if (!('quote' in content)) return content
-  const { quote: _quote, ...said } = content
+  const said = { ...content }
+  delete said.quote
   return said
 }
 

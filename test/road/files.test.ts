@@ -133,7 +133,8 @@ describe('sendFileByUpload', () => {
   for (const [name, type, mimeType] of [
     ['photo.JPG', 'image', 'image/jpeg'],
     ['clip.mp4', 'video', 'video/mp4'],
-    ['song.mp3', 'audio', 'audio/mpeg'],
+    ['song.m4a', 'audio', 'audio/mp4'],
+    ['song.mp3', 'document', 'audio/mpeg'],
     ['paper.pdf', 'document', 'application/pdf'],
     ['no-extension', 'document', 'application/octet-stream'],
   ] as const) {

@@ -1,10 +1,11 @@
 import { extname } from 'node:path/posix'
 import type { FileType } from '../../model/content.ts'
 
+/** An MP3 is a document, as the contract has it: only what a messenger plays as a voice or sound of its own is audio. */
 const TYPES: Readonly<Record<Exclude<FileType, 'document' | 'sticker'>, readonly string[]>> = {
   image: ['.jpg', '.jpeg', '.png', '.gif', '.bmp'],
   video: ['.mp4', '.mov', '.avi', '.3gp', '.mkv', '.webm'],
-  audio: ['.ogg', '.oga', '.opus', '.mp3', '.m4a', '.aac', '.amr', '.wav'],
+  audio: ['.ogg', '.oga', '.opus', '.m4a', '.aac', '.amr', '.wav'],
 }
 
 const BY_EXTENSION = new Map(

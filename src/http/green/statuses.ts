@@ -2,8 +2,9 @@ import mime from 'mime'
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { STATUS_CHAT, STATUS_FONTS, type Content, type FileType } from '../../model/content.ts'
-import { isFault } from '../../model/fault.ts'
+import { fault, isFault } from '../../model/fault.ts'
 import type { MessageId } from '../../model/ids.ts'
+import { validationText } from '../errors.ts'
 import { list, oneOf, optional, text } from '../fields.ts'
 import { defineMethod, NO_BODY, type Call, type Outcome, type Row } from '../method.ts'
 import { wireSeconds } from '../wire-time.ts'
@@ -17,6 +18,7 @@ const participants = optional(list(text({ empty: 'error', max: 64 }), { empty: '
 const BLACK = '#000000'
 const backgroundColor = optional(text({ empty: 'absent', max: 16 }))
 const COLOR = /^#[0-9a-f]{6}$/i
+const BAD_COLOR = fault('invalid', validationText(["'backgroundColor' must be a color like #228B22"]))
 
 async function sendStatus(
   instance: Instance,
@@ -48,8 +50,8 @@ const sendTextStatus = defineMethod({
   answer: ID_MESSAGE,
   handle(instance: Instance, fields, call) {
     const { message, backgroundColor: color = BLACK, font = 'SANS_SERIF' } = fields
-    const shown = COLOR.test(color) ? color : BLACK
-    const content = { kind: 'statusText', text: message, backgroundColor: shown, font } as const
+    if (!COLOR.test(color)) return BAD_COLOR
+    const content = { kind: 'statusText', text: message, backgroundColor: color, font } as const
     return sendStatus(instance, fields, content, call, 'sendTextStatus')
   },
 })
