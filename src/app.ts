@@ -314,5 +314,6 @@ function limitsOf(config: Config): Limits {
     keepDeletedMs: config.keepDeletedDays * DAY_MS,
     keepAnswersMs: config.keepAnswersHours * HOUR_MS,
     keepMediaMs: config.keepMediaDays * DAY_MS,
+    fileLimitBytes: config.fileLimitMb * MEGABYTE,
   }
 }

@@ -1,6 +1,6 @@
 import { pathOf, type Access } from '../harness/api.ts'
 import type { Benchmark } from '../harness/bench.ts'
-import { Gateway, RATE_LIMIT_SCALE } from '../harness/gateway.ts'
+import { Gateway, index, RATE_LIMIT_SCALE } from '../harness/gateway.ts'
 import { compare } from '../harness/rounds.ts'
 import { requestText } from '../load/connection.ts'
 import { linkedInstances } from './linked.ts'
@@ -33,7 +33,10 @@ export const polling: Benchmark = async (bench) => {
       target: 0.6,
       product: {
         pid: gateway.pid,
-        prepare: () => around.run({ kind: 'fill', each }),
+        prepare: async () => {
+          await around.run({ kind: 'fill', each })
+          await index(gateway, instances)
+        },
         run: () => load(job(gateway.port, instances)),
       },
       bare: {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Api } from './api.ts'
+import { Api, type Access } from './api.ts'
 import { freePort, Jadegate } from './jadegate.ts'
 import { NODE_FLAGS } from './node-flags.ts'
 
@@ -70,4 +70,11 @@ function run(folder: string, env: Readonly<Record<string, string>>, port: number
   const more = (process.env['JADEGATE_BENCH_NODE_ARGS'] ?? '').split(' ').filter((one) => one !== '')
   const nodeArgs = [...NODE_FLAGS, ...more]
   return Jadegate.start({ command: 'serve', folder, env, readyPath: '/health', port, nodeArgs })
+}
+
+/** Has everything that is in the journal indexed, which else happens in quiet moments: while the other side is measured, say. */
+export async function index({ api }: Gateway, [one]: readonly Access[]): Promise<void> {
+  if (one === undefined) return
+  await api.call('POST', one, 'getChatHistory', { chatId: '79000000000@c.us', count: 1 })
+  await api.call('GET', one, 'lastOutgoingMessages')
 }

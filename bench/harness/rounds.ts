@@ -21,6 +21,8 @@ export interface Side {
   /** Runs before each round without being measured. */
   readonly prepare?: () => Promise<unknown>
   readonly run: () => Promise<JobResult>
+  /** Brings work to its end that the side has put off; its processor time is shown by itself. */
+  readonly settle?: () => Promise<unknown>
 }
 
 export interface Compared {
@@ -35,6 +37,8 @@ interface Measured {
   readonly perSecond: number
   /** Processor time of all the process's threads for one operation, warm-up included, in microseconds. */
   readonly cpuUs: number
+  /** Of what was put off, for one operation; null for a side that puts nothing off. */
+  readonly laterUs: number | null
 }
 
 /** Both sides in turn, so that whatever else the machine does meets both; the ratio is the median of the rounds' ratios. */
@@ -64,20 +68,25 @@ export async function compare(comparison: Comparison, rounds: number): Promise<C
   return { name, target: `≥ ${target.toFixed(2)}`, measured: ratio.toFixed(2), reached: ratio >= target }
 }
 
-async function measure({ pid, prepare, run }: Side): Promise<Measured> {
+async function measure({ pid, prepare, run, settle }: Side): Promise<Measured> {
   await prepare?.()
   const before = cpuSeconds(pid)
   const result = await run()
+  const after = cpuSeconds(pid)
+  await settle?.()
+  const each = (seconds: number) => (seconds / result.doneInAll) * 1e6
   return {
     result,
     perSecond: (result.done / result.tookMs) * 1000,
-    cpuUs: ((cpuSeconds(pid) - before) / result.doneInAll) * 1e6,
+    cpuUs: each(after - before),
+    laterUs: settle === undefined ? null : each(cpuSeconds(pid) - after),
   }
 }
 
-function shown({ result, perSecond, cpuUs }: Measured): string {
+function shown({ result, perSecond, cpuUs, laterUs }: Measured): string {
+  const later = laterUs === null ? '' : `, ${laterUs.toFixed(0)} µs later`
   const times = `p50 ${result.p50Ms.toFixed(1)} ms, p99 ${result.p99Ms.toFixed(1)} ms`
-  return `${whole(perSecond)}/s (${times}, ${cpuUs.toFixed(0)} µs CPU)`
+  return `${whole(perSecond)}/s (${times}, ${cpuUs.toFixed(0)} µs CPU${later})`
 }
 
 function whole(value: number): string {

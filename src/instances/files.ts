@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { Files } from '../drivers/facets.ts'
-import { FILE_LIMIT_BYTES, type StoredFile } from '../media/media.ts'
+import type { StoredFile } from '../media/media.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { InstanceRecord } from './record.ts'
@@ -10,6 +10,9 @@ import type { InstanceRecord } from './record.ts'
 const AT_ONCE = 2
 /** So many wait at most; what is beyond is fetched when it is asked for. */
 const MOST_WAITING = 1000
+
+/** One that trickles for longer gives its place to others. */
+const LONGEST_DOWNLOAD_MS = 900_000
 
 /** How the session's files are reached now. */
 export type ReachFiles = () => Files | Fault
@@ -71,6 +74,11 @@ export class InstanceFiles {
     if (stored !== null) return stored
     const file = await store.files.find(this.#record.id, sha256)
     if (file === null) return fault('notFound', 'there is no such file')
+    const trouble = await this.bring(file)
+    if (trouble !== undefined) return trouble
+    const brought = await media.open(this.#record.id, sha256)
+    if (brought !== null) return brought
+    // Swept or removed while the download of somebody else was on its last steps: this one is our own.
     return (await this.bring(file)) ?? (await media.open(this.#record.id, sha256)) ?? GONE
   }
 
@@ -122,9 +130,14 @@ export class InstanceFiles {
   }
 
   async #ensure(file: KeptFile): Promise<Fault | undefined> {
-    const { media, store, downloads } = this.#record.node
-    if ((await media.open(this.#record.id, file.sha256)) !== null) return undefined
-    if (file.size > FILE_LIMIT_BYTES) return TOO_LARGE
+    const { media, store, downloads, limits } = this.#record.node
+    const stored = await media.open(this.#record.id, file.sha256)
+    // Whoever asks for it gives a new link away, which lasts as long as files are kept.
+    if (stored !== null) {
+      await stored.renew()
+      return undefined
+    }
+    if (file.size > limits.fileLimitBytes) return TOO_LARGE
     // One that somebody forwards or quotes may have lost how it is fetched; the journal's neighbour knows it.
     const known = file.remote === undefined ? await store.files.find(this.#record.id, file.sha256) : file
     if (known === null) return GONE
@@ -143,12 +156,14 @@ export class InstanceFiles {
     if (this.#isStopped()) return STOPPED
     const files = this.#reach()
     if (isFault(files)) return files
-    const { media, log } = this.#record.node
-    const { signal } = this.#stop
-    const bytes = await unlessStopped(files.download(file, signal), signal)
-    if (isFault(bytes)) return bytes
+    const { media, log, clock, limits } = this.#record.node
+    const late = new AbortController()
+    const timer = clock.after(LONGEST_DOWNLOAD_MS, () => late.abort(new Error('the download took too long')))
+    const signal = AbortSignal.any([this.#stop.signal, late.signal])
     try {
-      const draft = await media.receive(addAbortSignal(signal, bytes), FILE_LIMIT_BYTES)
+      const bytes = await unlessStopped(files.download(file, signal), signal)
+      if (isFault(bytes)) return bytes
+      const draft = await media.receive(addAbortSignal(signal, bytes), limits.fileLimitBytes)
       if (draft === 'tooLarge') return TOO_LARGE
       if (draft.sha256 === file.sha256) {
         await draft.keep(this.#record.id)
@@ -161,12 +176,14 @@ export class InstanceFiles {
       if (this.#isStopped()) return STOPPED
       log.warn({ idInstance: this.#record.id, error }, 'a download broke off')
       return BROKEN
+    } finally {
+      timer.cancel()
     }
   }
 }
 
 const GONE = fault('fileGone', 'the file is not available any more')
-const TOO_LARGE = fault('tooLarge', 'the file is larger than 100 MB')
+const TOO_LARGE = fault('tooLarge', 'the file is larger than files may be')
 const STOPPED = fault('unavailable', 'the instance is stopping')
 const BROKEN = fault('unavailable', 'the file could not be downloaded now, try again')
 

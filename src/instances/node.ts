@@ -30,6 +30,8 @@ export interface Limits {
   readonly keepDeletedMs: number
   readonly keepAnswersMs: number
   readonly keepMediaMs: number
+  /** The largest file that is taken in, bytes. */
+  readonly fileLimitBytes: number
 }
 
 /** What every instance of this process shares. */

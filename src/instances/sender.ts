@@ -5,18 +5,15 @@ import { pause } from '../lib/pause.ts'
 import { retryOf } from '../model/fault.ts'
 import type { ChatId, EpochMs, MessageId } from '../model/ids.ts'
 import { claimWrite, releaseWrite } from '../queue/outbox.ts'
+import { RETRY_PLAN, TRIES } from '../queue/retries.ts'
 import { nextSendAt } from '../queue/schedule.ts'
 import type { QueuedMessage } from '../storage/store.ts'
 import { Attempts, type Attempt } from './attempts.ts'
-import { FileSource, type BringFile } from './file-source.ts'
+import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
 import { settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
-
-/** A message that the network puts off is tried so often before it is given up, so that it can't block the rest for ever. */
-const TRIES = 5
-const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
 
 /**
  * Sends one instance's queue, one message at a time (DECISIONS B). A queued message goes:
@@ -24,14 +21,14 @@ const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
  *   claimed → queued again, when it certainly did not leave;
  *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent
  *   again unless the network says that it does not know it. It holds the queue for a bounded time only.
- * Before the claim the file of a message is brought into the media store (`FileSource`); one that can't be had settles it as `failed`.
+ * Before the claim the file of a message is brought into the media store (`OutgoingFile`); one that can't be had settles it as `failed`.
  * A crash anywhere leaves the item queued or claimed; `recover` makes every claimed one unsure.
  */
 export class Sender {
   readonly attempts = new Attempts()
   readonly #record: InstanceRecord
   readonly #bring: BringFile
-  #files: FileSource | undefined
+  #files: OutgoingFile | undefined
   #session: Session | undefined
   #running = false
   /** Something happened during a step that it may not have seen. */
@@ -166,7 +163,7 @@ export class Sender {
 
   /** If not, it is on its way, and the queue is looked at again when something came of it. */
   #hasFile(item: QueuedMessage): Promise<boolean> {
-    this.#files ??= new FileSource(this.#record, this.#bring, () => this.wake())
+    this.#files ??= new OutgoingFile(this.#record, this.#bring, () => this.wake())
     return this.#files.isReady(item)
   }
 

@@ -63,6 +63,7 @@ class DiskMedia implements Media {
     return {
       size: found.size,
       keptAt: Math.round(found.mtimeMs),
+      renew: () => this.#renew(path),
       read: (range) => createReadStream(path, range === undefined ? {} : { start: range.first, end: range.last }),
     }
   }
@@ -78,6 +79,11 @@ class DiskMedia implements Media {
 
   async removeInstance(instance: InstanceId): Promise<void> {
     await rm(join(this.#folder, String(instance)), { recursive: true, force: true })
+  }
+
+  async #renew(path: string): Promise<void> {
+    const now = new Date(this.#clock.now())
+    await unlessGone(utimes(path, now, now))
   }
 
   /** The file is on disk before its name is, and both are before this resolves. */

@@ -22,7 +22,9 @@ export interface Draft {
 
 export interface StoredFile {
   readonly size: number
-  /** When it was last kept; it is removed so long after this as files are kept. */
+  /** Its age begins anew: it is used again. Does nothing when it is gone meanwhile. */
+  renew(): Promise<void>
+  /** When it was last kept or renewed; it is removed so long after this as files are kept. */
   readonly keptAt: EpochMs
   /** Bytes `first` to `last`, both included; all of them without. */
   read(range?: { readonly first: number; readonly last: number }): Readable

@@ -77,6 +77,18 @@ test('messages are forwarded in their order, once more each time and without wha
   assert.deepEqual(await contentOf(instance, again[0]), { kind: 'text', text: 'second', forwardingScore: 2 })
 })
 
+test('what was edited is forwarded as it reads now', async () => {
+  const instance = await newInstance(domain)
+  await link(world, instance, '79005000021')
+  const sent = await sendTo(instance, '79005000022', { kind: 'text', text: 'Tuesday' })
+  for (const text of ['Wednesday', 'Thursday']) {
+    await sendTo(instance, '79005000022', { kind: 'edit', target: sent, text, isCaption: false })
+  }
+  await until(() => instance.queued === 0)
+  const [made] = await forward(instance, '79005000022', '79005000023', [sent])
+  assert.deepEqual(await contentOf(instance, made), { kind: 'text', text: 'Thursday', forwardingScore: 1 })
+})
+
 test('what is not known in the chat, or was taken back, is failed at once and told; the rest goes', async () => {
   const instance = await newInstance(domain)
   await link(world, instance, '79005000004')

@@ -47,6 +47,7 @@ const LIMITS: Limits = {
   keepDeletedMs: 92 * 24 * HOUR_MS,
   keepAnswersMs: 24 * HOUR_MS,
   keepMediaMs: 15 * 24 * HOUR_MS,
+  fileLimitBytes: 100 * 1024 * 1024,
 }
 
 const FETCHES: GuardedPoolLimits = {

@@ -1,14 +1,18 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Batch } from '../store.ts'
 import { integer, integerOrNull } from './columns.ts'
 import type { Engine } from './engine.ts'
 
 export type JournalIndexName = 'journal_chat' | 'journal_shelf'
 
-/**
- * So many rows are indexed at a time. More share more pages, and hold up other writers for longer: 10,000 rows take about 20 ms.
- * At once, so many are left until a query needs them or as many have come again.
- */
+/** So many rows are indexed at a time by a query that waits for them, or when far too many are left: about 20 ms. */
 const PORTION = 10_000
+/** And so many in a quiet moment, which a batch that comes meanwhile has to wait out: a few milliseconds. */
+const QUIET_PORTION = 2000
+/** Nothing was stored for so long: the moment is quiet. */
+const QUIET_MS = 100
+/** What is left grows to so many rows while there is no quiet moment; beyond that, it is indexed all the same. */
+const MOST_LEFT = 500_000
 
 const LAG = 'select (select max(seq) from message) as last, up_to from journal_index where name = ?'
 
@@ -20,28 +24,40 @@ const STEP = `update journal_index set up_to = (
   ) where name = ? and up_to < (select max(seq) from message) returning up_to`
 
 /**
- * Keeps the journal's indexes near its end where they are not kept with each row. Holds no timer: it works when enough messages
- * have been added, and when a query needs it.
+ * Keeps the journal's indexes near its end where they are not kept with each row: in quiet moments, so that no send waits for it, and
+ * when a query needs it. While nothing is left to index there is no timer.
  */
 export class JournalIndex {
   readonly #engine: Engine
+  readonly #clock: Clock
   readonly #isLate: boolean
-  #added = PORTION
+  /** How many rows may not be indexed; what an earlier process has left is found in the first quiet moment. */
+  #left = 1
+  #storedAt = 0
   #isWorking = false
+  #timer: Timer | undefined
+  #isClosed = false
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, clock: Clock) {
     this.#engine = engine
+    this.#clock = clock
     this.#isLate = engine.dialect.indexesJournalLater
   }
 
-  /** Counts what is about to be added. The first batch finds what an earlier process has left. */
+  /** Counts what is about to be added. */
   note({ writes }: Batch): void {
     if (!this.#isLate) return
-    for (const { kind } of writes) if (kind === 'message.add') this.#added++
-    if (this.#added < PORTION || this.#isWorking) return
-    this.#added = 0
-    this.#isWorking = true
-    void this.#workBehind()
+    for (const { kind } of writes) if (kind === 'message.add') this.#left++
+    if (this.#left === 0) return
+    this.#storedAt = this.#clock.now()
+    if (this.#left > MOST_LEFT) this.#work(PORTION)
+    else this.#timer ??= this.#clock.after(QUIET_MS, () => this.#look())
+  }
+
+  /** Nothing is indexed by itself any more. */
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
   }
 
   /** Resolves when the index holds every message whose commit had resolved. */
@@ -55,23 +71,42 @@ export class JournalIndex {
     while (upTo !== null && upTo < last) upTo = await this.#step(name)
   }
 
-  /** A failure loses nothing: a query that needs the index meets it again and tells its caller. */
-  async #workBehind(): Promise<void> {
-    try {
-      for (const name of ['journal_chat', 'journal_shelf'] as const) {
-        // First a step that waits behind all batches handed over so far: a look at once would not see them.
-        await this.#step(name)
-        await this.catchUp(name)
-      }
-    } catch {
-      // Said above.
-    } finally {
+  #look(): void {
+    this.#timer = undefined
+    const quietAt = this.#storedAt + QUIET_MS
+    const now = this.#clock.now()
+    if (now < quietAt) this.#timer = this.#clock.after(quietAt - now, () => this.#look())
+    else this.#work(QUIET_PORTION)
+  }
+
+  #work(portion: number): void {
+    if (this.#isWorking || this.#isClosed) return
+    this.#isWorking = true
+    void this.#workOn(portion).finally(() => {
       this.#isWorking = false
+      // One portion after the other, and each looks anew whether the moment is quiet.
+      if (this.#left > 0 && !this.#isClosed) this.#timer ??= this.#clock.after(0, () => this.#look())
+    })
+  }
+
+  /** A failure loses nothing: a query that needs the index meets it again and tells its caller. */
+  async #workOn(portion: number): Promise<void> {
+    const before = this.#left
+    try {
+      const steps = []
+      for (const name of NAMES) steps.push(await this.#step(name, portion))
+      const isDone = steps.every((upTo) => upTo === null)
+      // Rows that were added meanwhile are looked for again.
+      this.#left = isDone ? this.#left - before : Math.max(1, this.#left - portion)
+    } catch {
+      this.#left = Math.max(0, this.#left - before)
     }
   }
 
-  async #step(name: JournalIndexName): Promise<number | null> {
-    const { rows } = await this.#engine.write(STEP, [name, PORTION, name])
+  async #step(name: JournalIndexName, portion = PORTION): Promise<number | null> {
+    const { rows } = await this.#engine.write(STEP, [name, portion, name])
     return rows[0] === undefined ? null : integer(rows[0], 'up_to')
   }
 }
+
+const NAMES = ['journal_chat', 'journal_shelf'] as const

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/clock.ts'
 import { createSeal, type Seal } from '../../lib/seal.ts'
 import { placeholders, postgresDialect } from '../dialect.ts'
 import type { Batch, Store } from '../store.ts'
@@ -36,7 +37,7 @@ export async function openPostgresStore({ db, sealingKey }: PostgresStoreOptions
   await db.transaction((connection) =>
     prepareSchema(async (sql, params) => (await connection.query(sql, params)).rows, postgresDialect, seal),
   )
-  return createSqlStore(createEngine(db, seal), seal)
+  return createSqlStore(createEngine(db, seal), seal, systemClock)
 }
 
 /** Rolls a refused batch back; never leaves this file. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts'
 import type { Seal } from '../../lib/seal.ts'
 import type { Store } from '../store.ts'
 import { integer, text } from './columns.ts'
@@ -33,8 +34,8 @@ const READS = {
 const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = null returning instance_id, epoch`
 
 /** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
-export function createSqlStore(engine: Engine, seal: Seal): Store {
-  const index = new JournalIndex(engine)
+export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store {
+  const index = new JournalIndex(engine, clock)
   return {
     commit(batch) {
       index.note(batch)
@@ -63,25 +64,16 @@ export function createSqlStore(engine: Engine, seal: Seal): Store {
     usage: usageReads(engine),
     files: fileReads(engine),
     ...queues(engine),
-    secrets: {
-      async get(instance, name) {
-        const [row] = await engine.read(READS.secret, [instance, name])
-        return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
-      },
-    },
-    answers: {
-      async find(scope, key) {
-        const [row] = await engine.read(READS.answer, [scope, key])
-        if (row === undefined) return null
-        return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
-      },
-    },
+    ...sealed(engine, seal),
     sweep: (what, before, limit) => sweep(engine, index, what, before, limit),
     async ping() {
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])
     },
-    close: () => engine.close(),
+    close: () => {
+      index.close()
+      return engine.close()
+    },
   }
 }
 
@@ -104,6 +96,25 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
         return row === undefined ? null : rows.notification(row)
       },
       expire: (before) => expireMailbox(engine, before),
+    },
+  }
+}
+
+/** What only the seal opens. */
+function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> {
+  return {
+    secrets: {
+      async get(instance, name) {
+        const [row] = await engine.read(READS.secret, [instance, name])
+        return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
+      },
+    },
+    answers: {
+      async find(scope, key) {
+        const [row] = await engine.read(READS.answer, [scope, key])
+        if (row === undefined) return null
+        return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
+      },
     },
   }
 }

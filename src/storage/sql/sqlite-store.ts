@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { systemClock, type Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { createSeal, type Seal } from '../../lib/seal.ts'
 import { sqliteDialect } from '../dialect.ts'
@@ -18,6 +19,7 @@ export interface SqliteStoreOptions {
   /** 32 bytes. */
   readonly sealingKey: Uint8Array
   readonly log: Log
+  readonly clock?: Clock
   /** Nothing can be stored any more, and nothing will mend it but a new start of the process. */
   readonly onDeath?: (error: Error) => void
 }
@@ -27,7 +29,7 @@ export interface SqliteStoreOptions {
  * @throws SchemaTooNew, WrongSealingKey
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { file, sealingKey, log, onDeath } = options
+  const { file, sealingKey, log, onDeath, clock = systemClock } = options
   const seal = createSeal(sealingKey)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SQLite gives its other files the rights of this one.
@@ -36,7 +38,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   if (steps.length > 0) log.info({ steps }, 'The schema of the database was brought up to date')
   const writer = await WriterThread.start({ file, sealingKey }, log, onDeath)
   try {
-    return createSqlStore(createEngine(openSqlite(file, 'read'), writer, seal), seal)
+    return createSqlStore(createEngine(openSqlite(file, 'read'), writer, seal), seal, clock)
   } catch (error) {
     await writer.close()
     throw error

@@ -1,19 +1,19 @@
 import { backoffMs } from '../lib/backoff.ts'
 import type { Timer } from '../lib/clock.ts'
 import type { FetchedFile } from '../media/fetch.ts'
-import type { FileContent, FileSource as Source, KeptFile } from '../model/content.ts'
+import type { FileContent, FileSource, KeptFile } from '../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
 import type { OutgoingMessage } from '../model/message.ts'
 import type { QueuedMessage } from '../storage/store.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
+import { RETRY_PLAN, TRIES } from '../queue/retries.ts'
 import { settle } from './settlement.ts'
 
 /** Makes sure that the bytes of a file that the network brought are in the media store. Ends by itself; rejects when the store failed. */
 export type BringFile = (file: KeptFile) => Promise<Fault | undefined>
 
-/** A file that could not be kept is tried so often before its message is given up, so that it can't block the rest for ever. */
-const TRIES = 5
-const RETRY_PLAN = { firstMs: 1000, longestMs: 30_000 } as const
+/** A file that is used again is kept as long as if it were new; its age is looked at this closely. */
+const RENEW_AFTER_MS = 86_400_000
 
 /** What became of getting a file: it is there, perhaps under another source than before, or why not. */
 type Got = FetchedFile | Fault | undefined
@@ -23,7 +23,7 @@ type Got = FetchedFile | Fault | undefined
  * with everything else. What was fetched is stored with the message, so that a crash after that doesn't fetch it again; a crash
  * before leaves the message as it was queued. A message whose file can't be had is settled as `failed`.
  */
-export class FileSource {
+export class OutgoingFile {
   readonly #record: InstanceRecord
   readonly #bring: BringFile
   /** Called when something came of it, and the queue is to be looked at again. */
@@ -44,9 +44,17 @@ export class FileSource {
     const { content } = item.message
     if (content.kind !== 'file') return true
     const { file } = content
-    if (file.at === 'here' && (await this.#record.node.media.open(this.#record.id, file.sha256)) !== null) return true
+    if (file.at === 'here' && (await this.#isKept(file))) return true
     this.#begin(item, content)
     return false
+  }
+
+  async #isKept({ sha256 }: KeptFile): Promise<boolean> {
+    const { media, clock } = this.#record.node
+    const stored = await media.open(this.#record.id, sha256)
+    if (stored === null) return false
+    if (clock.now() - stored.keptAt > RENEW_AFTER_MS) await stored.renew()
+    return true
   }
 
   /** Nothing more is brought or stored. */
@@ -84,7 +92,7 @@ export class FileSource {
     }
   }
 
-  async #get(file: Source, signal: AbortSignal): Promise<Got> {
+  async #get(file: FileSource, signal: AbortSignal): Promise<Got> {
     const { id, node } = this.#record
     switch (file.at) {
       case 'url':
