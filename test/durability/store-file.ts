@@ -34,6 +34,12 @@ const Body = Compile(
         file: Type.Optional(Type.Object({ sha256: Type.Optional(Type.String()) })),
       }),
     ),
+    asked: Type.Optional(
+      Type.Object({
+        method: Type.String(),
+        body: Type.Object({ messages: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 1 })) }),
+      }),
+    ),
   }),
 )
 const Outbox = Compile(
@@ -82,10 +88,11 @@ function readAll(database: BetterSqlite.Database): StoreRecord {
   const mailbox = Mailbox.Parse(
     rows('select instance_id as instance, receipt_id as receiptId, body from mailbox order by instance_id, receipt_id'),
   )
+  const marks = new Map<string, string>()
   return {
     messages: messages.map(({ body, byApi, isEdited, isDeleted, ...row }) => ({
       ...row,
-      ...saidIn(body),
+      ...saidIn(body, row.instance, marks, row.id),
       byApi: byApi === 1,
       isEdited: isEdited === 1,
       isDeleted: isDeleted === 1,
@@ -96,11 +103,20 @@ function readAll(database: BetterSqlite.Database): StoreRecord {
   }
 }
 
-function saidIn(body: string): Pick<StoredMessage, 'kind' | 'mark' | 'target' | 'sha256'> {
-  const { content } = Body.Parse(JSON.parse(body))
+/** A forward is known by its original's mark, whatever that says since an edit; `marks` has those of the rows before. */
+function saidIn(
+  body: string,
+  instance: number,
+  marks: Map<string, string>,
+  id: string,
+): Pick<StoredMessage, 'kind' | 'mark' | 'target' | 'sha256'> {
+  const { content, asked } = Body.Parse(JSON.parse(body))
   if (content === undefined) return { kind: 'call', mark: '', target: null, sha256: null }
   const { kind, target = null } = content
-  const mark = kind === 'deletion' && target !== null ? deletionOf(target) : markIn(JSON.stringify(content))
+  const original = marks.get(`${instance}/${asked?.body.messages?.[0] ?? ''}`)
+  const said = kind === 'deletion' && target !== null ? deletionOf(target) : markIn(JSON.stringify(content))
+  const mark = original ?? said
+  marks.set(`${instance}/${id}`, mark)
   return { kind, mark, target, sha256: content.file?.sha256 ?? null }
 }
 

@@ -64,7 +64,7 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
     await page.click('#swap')
     await page.fill('#phone', '12')
     await page.click('#ask')
-    assert.match(await page.innerText('#code-hint'), /country code/)
+    assert.match(await page.innerText('#phone-hint'), /country code/)
     await page.fill('#phone', '+7 900 555-00-03')
     await page.click('#ask')
     await page.waitForSelector('#code:not([hidden])')
