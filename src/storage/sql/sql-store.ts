@@ -5,6 +5,7 @@ import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
 import { fileReads, journalReads, usageReads } from './journal-reads.ts'
+import { MessageSweep } from './message-sweep.ts'
 import * as rows from './rows.ts'
 import { places } from './statement.ts'
 import { expireMailbox, sweep } from './sweeps.ts'
@@ -36,6 +37,7 @@ const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = nu
 /** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
 export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store {
   const index = new JournalIndex(engine, clock)
+  const messages = new MessageSweep(engine)
   return {
     commit(batch) {
       index.note(batch)
@@ -65,7 +67,7 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
     files: fileReads(engine),
     ...queues(engine),
     ...sealed(engine, seal),
-    sweep: (what, before, limit) => sweep(engine, index, what, before, limit),
+    sweep: (what, before, limit) => sweep(engine, index, messages, what, before, limit),
     async ping() {
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])

@@ -3,27 +3,13 @@ import type { Store, Sweep } from '../store.ts'
 import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
 import type { JournalIndex } from './journal-index.ts'
+import type { MessageSweep } from './message-sweep.ts'
 import { instanceId } from './rows.ts'
 
-/** So many of the oldest messages are looked at; those among them that can't go yet hold up the ones behind them. */
-const OLDEST = 5000
-
-/**
- * Each finds what is old by an index or by the order of insertion, so that it costs next to nothing when nothing is old enough.
- * Messages go in the order in which they were stored, which is nearly that of their times: an index on time would cost each send and
- * each event more than a sweep ever gains by it. Whether a message is queued is asked of its instance first, as most queues are empty.
- */
+/** Each finds what is old by an index, so that it costs next to nothing when nothing is old enough. */
 const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly string[]>> = {
+  // Those go before, by `MessageSweep`; a receipt is younger than its message, so it never goes first.
   messages: [
-    `delete from message where seq in (
-      select m.seq from (select seq, instance_id, id, at from message order by seq limit ${String(OLDEST)}) m
-      where m.at < ? and (
-        not exists (select 1 from outbox o where o.instance_id = m.instance_id)
-        or (m.instance_id, m.id) not in (select instance_id, message_id from outbox)
-      )
-      order by m.seq limit ?
-    )`,
-    // A receipt is younger than its message, so it never goes first.
     `delete from receipt where (instance_id, message_id, participant) in (
       select instance_id, message_id, participant from receipt where at < ? order by at limit ?
     )`,
@@ -78,10 +64,15 @@ const DELETED = 'select id from instance where deleted_at < ? order by deleted_a
 export async function sweep(
   engine: Engine,
   index: JournalIndex,
+  messages: MessageSweep,
   what: Sweep,
   before: EpochMs,
   limit: number,
 ): Promise<number> {
+  if (what === 'messages') {
+    const removed = await messages.run(before, limit)
+    return removed + (await sweepByAge(engine, what, before, limit - removed))
+  }
   if (what !== 'deletedInstances') return sweepByAge(engine, what, before, limit)
   let left = limit
   while (left > 0) {

@@ -31,6 +31,17 @@ export function retention(fresh: Fresh): void {
     },
   )
 
+  storeTest(fresh, 'what a clock that was ahead has left at the front holds up no sweep for ever', async (store) => {
+    const ahead = Array.from({ length: 5001 }, (_, n) => sample.addMessage(FIRST, `ahead${n}`, { at: 9_000_000 + n }))
+    for (let from = 0; from < ahead.length; from += 500) await commit(store, ...ahead.slice(from, from + 500))
+    await commit(store, sample.addMessage(FIRST, 'old', { at: 10 }), sample.addMessage(FIRST, 'young', { at: 90 }))
+    let removed = 0
+    for (let round = 0; round < 4; round++) removed += await store.sweep('messages', 40, 100)
+    assert.equal(removed, 1)
+    assert.equal(await store.journal.find(FIRST, sample.messageId('old')), null)
+    assert.equal((await store.journal.find(FIRST, sample.messageId('young')))?.at, 90)
+  })
+
   storeTest(fresh, 'receipts are swept by age after the messages', async (store) => {
     const put = (participant: string, at: number) =>
       ({ kind: 'receipt.put', instance: FIRST, id: sample.messageId('s'), receipt: receipt(participant, at) }) as const
