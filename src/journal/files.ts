@@ -1,4 +1,5 @@
-import type { Content, FileSource, KeptFile } from '../model/content.ts'
+import { fileOf } from '../model/content-file.ts'
+import type { Content, KeptFile } from '../model/content.ts'
 
 /** The files in a content that can be fetched. */
 export interface ContentFiles {
@@ -11,17 +12,13 @@ const NONE: ContentFiles = {}
 
 export function filesOf(content: Content): ContentFiles {
   if (content.kind !== 'file' && content.kind !== 'product' && !('quote' in content)) return NONE
-  const own = kept(sourceOf(content))
+  const own = keptIn(content)
   const said = 'quote' in content ? content.quote.content : null
-  const quoted = said === null ? undefined : kept(sourceOf(said))
+  const quoted = said === null ? undefined : keptIn(said)
   return { ...(own && { own }), ...(quoted && { quoted }) }
 }
 
-function sourceOf(content: Content): FileSource | undefined {
-  if (content.kind === 'file') return content.file
-  return content.kind === 'product' ? content.image?.file : undefined
-}
-
-function kept(source: FileSource | undefined): KeptFile | undefined {
+function keptIn(content: Content): KeptFile | undefined {
+  const source = fileOf(content)?.file
   return source?.at === 'here' ? source : undefined
 }

@@ -6,9 +6,6 @@ import type { EpochMs, InstanceId } from '../model/ids.ts'
  * there: it becomes visible, durably, with `Draft.keep`. The port streams: nothing holds more than a few chunks of a file in memory.
  */
 
-/** The largest file, bytes: 100 MB as the contract counts them. */
-export const FILE_LIMIT_BYTES = 100 * 1024 * 1024
-
 /** A file that was received to its end and is not kept yet. */
 export interface Draft {
   /** Hex. */

@@ -20,7 +20,7 @@ import { Slots } from '../../src/lib/slots.ts'
 import { openDiskMedia } from '../../src/media/disk.ts'
 import { FileFetcher } from '../../src/media/fetch.ts'
 import { FileLinks } from '../../src/media/links.ts'
-import { FILE_LIMIT_BYTES } from '../../src/media/media.ts'
+import { FILE_LIMIT_BYTES } from '../../src/model/content-file.ts'
 import type { Content } from '../../src/model/content.ts'
 import { isFault } from '../../src/model/fault.ts'
 import type { AccountId, ChatId, MessageId } from '../../src/model/ids.ts'
@@ -47,7 +47,7 @@ const LIMITS: Limits = {
   keepDeletedMs: 92 * 24 * HOUR_MS,
   keepAnswersMs: 24 * HOUR_MS,
   keepMediaMs: 15 * 24 * HOUR_MS,
-  fileLimitBytes: 100 * 1024 * 1024,
+  fileLimitBytes: FILE_LIMIT_BYTES,
 }
 
 const FETCHES: GuardedPoolLimits = {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Random } from '../../lib/random.ts'
+import { FILE_LIMIT_BYTES } from '../../model/content-file.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import type { Capabilities, Driver } from '../driver.ts'
 import { CHAT_IDS } from './ids.ts'
@@ -20,9 +21,6 @@ export interface SimulatorDriverOptions {
   readonly random: Random
   readonly log: Log
 }
-
-/** 100 MB, as the contract counts them. */
-const FILE_LIMIT_BYTES = 100 * 1024 * 1024
 
 const CAPABILITIES: Readonly<Record<Messenger, Capabilities>> = {
   whatsapp: { textLength: 20_000, loginWays: ['qr', 'code'], tellsSent: true, messageIds: 'hex' },

@@ -1,4 +1,5 @@
 import { fault, type Fault } from '../../model/fault.ts'
+import { fileOf } from '../../model/content-file.ts'
 import type { FileSource } from '../../model/content.ts'
 import type { MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
@@ -7,7 +8,7 @@ import type { FromNetwork } from '../../simulator/protocol.ts'
 import type { SessionHost, Verdict } from '../driver.ts'
 import type { ChatIds } from './ids.ts'
 import type { Link } from './link.ts'
-import { contentFor, filesOf } from './outgoing.ts'
+import { contentFor } from './outgoing.ts'
 import { Questions } from './questions.ts'
 import { Transfers } from './transfers.ts'
 
@@ -51,14 +52,13 @@ export class Outbound {
     return this.#transfers
   }
 
-  /** The files of a message are with the network before the message leaves; trouble with them leaves nothing behind. */
+  /** The file of a message is with the network before the message leaves; trouble with it leaves nothing behind. */
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
     const content = contentFor(this.#ids, message.content)
     if (!isContent(content)) return failed(fault('refused', 'the network takes no such message'))
-    for (const file of filesOf(message.content)) {
-      const trouble = await this.#bring(file, signal)
-      if (trouble !== undefined) return failed(trouble)
-    }
+    const carried = fileOf(message.content)
+    const trouble = carried && (await this.#bring(carried.file, signal))
+    if (trouble !== undefined) return failed(trouble)
     if (this.#isLost || signal.aborted) return failed(fault('notConnected', 'stopped before the message was sent'))
     return await this.#offer(id, message, content, signal)
   }

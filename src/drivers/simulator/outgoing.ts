@@ -4,7 +4,6 @@ import {
   type ByKind,
   type Content,
   type FileContent,
-  type FileSource,
   type KeptFile,
   type Quote,
 } from '../../model/content.ts'
@@ -19,12 +18,6 @@ import type { ChatIds } from './ids.ts'
 export function contentFor(ids: ChatIds, content: Content): NetworkContent {
   const quote = quoteOf(content)
   return { ...plainFor(ids, content), ...(quote !== undefined && { quote: quoteFor(ids, quote) }) }
-}
-
-/** The files that the network must have before it is sent this. */
-export function filesOf(content: Content): readonly FileSource[] {
-  if (content.kind === 'file') return [content.file]
-  return content.kind === 'product' && content.image !== undefined ? [content.image.file] : []
 }
 
 export function storedFile({ sha256, size }: KeptFile): StoredFile {

@@ -2,7 +2,8 @@ import mime from 'mime'
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { readRecord } from '../../journal/record.ts'
-import type { Content, FileContent, FileSource, KeptFile } from '../../model/content.ts'
+import { fileOf } from '../../model/content-file.ts'
+import type { FileContent, FileSource, KeptFile } from '../../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
@@ -181,7 +182,7 @@ const downloadFile = defineMethod({
     if (isFault(chat)) return chat
     const named = `by chatId ${fields.chatId} and idMessage ${fields.idMessage}`
     const row = await instance.message(chat, fields.idMessage as MessageId)
-    const content = row === null || row.shelf === 'call' ? undefined : fileIn(readRecord(row).content)
+    const content = row === null || row.shelf === 'call' ? undefined : fileOf(readRecord(row).content)
     if (content?.file.at !== 'here') return fault('invalid', `File message encrypted url not found ${named}`)
     const trouble = await instance.bringFile(content.file)
     if (trouble !== undefined) return undeliverable(trouble, named)
@@ -193,11 +194,6 @@ const downloadFile = defineMethod({
 function undeliverable(trouble: Fault, named: string): Fault {
   if (retryOf(trouble) === 'later' || trouble.fault === 'notLinked' || trouble.fault === 'deleted') return trouble
   return fault('fileGone', `Internal error when downloading file ${named}`)
-}
-
-function fileIn(content: Content): FileContent | undefined {
-  if (content.kind === 'file') return content
-  return content.kind === 'product' ? content.image : undefined
 }
 
 /** Durable when it resolves. */
