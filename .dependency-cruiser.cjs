@@ -16,7 +16,7 @@ const PARTS = [
   // The composition root knows the concrete classes: everything but the drivers themselves and what stands above it.
   {
     name: 'app',
-    path: '^src/app[.]ts$',
+    path: '^src/app([.]ts$|/)',
     may: ['^src/http/', '^src/storage/', '^src/simulator/', '^src/drivers/registry[.]ts$', ...CONFIG, ...PARTNERS],
   },
   { name: 'http', path: '^src/http/', may: PARTNERS },

@@ -14,6 +14,7 @@ import { packageFile } from '../src/lib/package-file.ts'
 const PARTS: Readonly<Record<string, readonly [source: string, target: string]>> = {
   main: ['src/main.ts', 'src/main.ts'],
   app: ['src/app.ts', 'src/app.ts'],
+  'app/': ['src/app/source.ts', 'src/app/target.ts'],
   driver: ['src/drivers/driver.ts', 'src/drivers/driver.ts'],
   registry: ['src/drivers/registry.ts', 'src/drivers/registry.ts'],
   store: ['src/storage/store.ts', 'src/storage/store.ts'],
@@ -30,10 +31,12 @@ const PARTS: Readonly<Record<string, readonly [source: string, target: string]>>
 
 const PORTS = ['driver', 'store', 'model', 'lib']
 const DOMAIN = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media', ...PORTS]
+const OPENED = ['http', 'partners', 'instances', 'storage', 'simulator', 'registry', 'config', ...DOMAIN]
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'config', 'lib'],
   cli: ['app', 'config', 'model', 'lib'],
-  app: ['http', 'partners', 'instances', 'storage', 'simulator', 'registry', 'config', ...DOMAIN],
+  app: ['app/', ...OPENED],
+  'app/': ['app', ...OPENED],
   http: ['partners', 'instances', ...DOMAIN],
   partners: ['instances', ...DOMAIN],
   instances: DOMAIN,

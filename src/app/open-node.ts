@@ -1,0 +1,61 @@
+import { TARIFFS } from '../billing/tariffs.ts'
+import { ownEverything } from '../cluster/ownership.ts'
+import type { Config } from '../config/schema.ts'
+import type { Driver } from '../drivers/driver.ts'
+import { openDrivers, type Engine, type SimulatorAddress } from '../drivers/registry.ts'
+import { DecimalIds, HexIds } from '../instances/identifiers.ts'
+import type { Node } from '../instances/node.ts'
+import { AddressRules } from '../lib/address-rules.ts'
+import { Slots } from '../lib/slots.ts'
+import type { Messenger } from '../model/messenger.ts'
+import { Courier } from '../notifications/courier.ts'
+import type { Store } from '../storage/store.ts'
+import type { Foundation, OnClose } from './foundation.ts'
+import { limitsOf } from './limits.ts'
+import type { FileParts } from './open-files.ts'
+
+/** Files that are downloaded from networks at one time, each up to 100 MB over what may be a slow line. */
+const DOWNLOADS_AT_ONCE = 8
+
+/** What all instances of this process share: drivers, the courier, files, limits. */
+export async function openNode(
+  config: Config,
+  { store, media, links, fetchFile, ...needs }: Foundation & { readonly store: Store } & FileParts,
+  simulator: SimulatorAddress | undefined,
+  onClose: OnClose,
+): Promise<Node> {
+  const drivers = await openDrivers(enginesOf(config), { ...needs, ...(simulator && { simulator }) })
+  onClose(() => closeAll(drivers))
+  const courier = new Courier({
+    ...needs,
+    allow: new AddressRules(config.webhookAllow),
+    timeoutMs: config.webhookTimeoutMs,
+    retryMs: config.webhookRetryMs,
+  })
+  const ownership = await ownEverything(store, `single:${needs.random.bytes(8).toString('hex')}`)
+  const tariff = TARIFFS[config.tariff]
+  return {
+    ...needs,
+    store,
+    drivers,
+    courier,
+    ownership,
+    limits: limitsOf(config),
+    media,
+    links,
+    fetchFile,
+    downloads: new Slots(DOWNLOADS_AT_ONCE),
+    messageIds: { hex: new HexIds(needs.random), decimal: new DecimalIds() },
+    tariffOf: () => tariff,
+  }
+}
+
+async function closeAll(drivers: ReadonlyMap<Messenger, Driver>): Promise<void> {
+  await Promise.all([...drivers.values()].map((driver) => driver.close()))
+}
+
+/** What speaks with each messenger. */
+export function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {
+  return { whatsapp: config.whatsapp, v3: config.max, telegram: config.telegram }
+}
+
