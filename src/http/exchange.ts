@@ -1,28 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Media } from '../media/media.ts'
 import type { Pace } from '../lib/pace.ts'
 import { fault, isFault } from '../model/fault.ts'
 import { isRepeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
 import { answer } from './answer.ts'
-import { hasBody, parseBody, readBody } from './body.ts'
+import { hasBody } from './body.ts'
 import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
 import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
+import { readInput, type Brought, type Intake } from './input.ts'
 import { maskPath } from './mask.ts'
 import { RawJson, type Call, type Method, type Outcome, type Prepared, type Upload, type Verb } from './method.ts'
+import { rateHeaders } from './rate-headers.ts'
 import type { RequestCounter } from './request-counter.ts'
-import type { SlowBodies } from './slow-bodies.ts'
 import { queryValue, type Target } from './target.ts'
 import { ClientGone } from './upload-body.ts'
-import { readUpload } from './upload.ts'
-import type { Uploaded } from './uploaded.ts'
 import type { WaitingCalls } from './waiting-calls.ts'
 
 /** What all exchanges of a server share. */
-export interface Shared {
+export interface Shared extends Intake {
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
@@ -30,10 +28,6 @@ export interface Shared {
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
   readonly waiting: WaitingCalls
-  readonly slowBodies: SlowBodies
-  readonly media: Media
-  /** The largest file that is taken. */
-  readonly fileLimitBytes: number
 }
 
 type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
@@ -147,57 +141,28 @@ export class Exchange<Subject> implements Call {
   }
 
   #readBody(subject: Subject, method: Method<Subject>): void {
-    const encoding = this.#request.headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity' && encoding !== '') {
-      this.#refuseStatus(400, 'Content-Encoding is not supported')
-      return
-    }
-    if (method.input !== 'json') {
-      this.#receive(subject, method, method.input)
-      return
-    }
-    readBody(this.#request, (bytes) => {
+    const done = (brought: Brought): void => {
       try {
-        this.#takeBody(bytes, subject, method)
+        this.#take(brought, subject, method)
       } catch (error) {
         this.#crash(error)
       }
+    }
+    readInput(this.#request, method.input, this.#shared, done, (error) => {
+      // A client that went away in the middle of its file is no trouble of ours, and hears nothing.
+      if (error instanceof ClientGone) this.#response.destroy()
+      else this.#crash(error)
     })
   }
 
-  #receive(subject: Subject, method: Method<Subject>, input: 'form' | 'bytes'): void {
-    const { media, fileLimitBytes, slowBodies } = this.#shared
-    slowBodies.mayTakeLong(this.#request)
-    readUpload(this.#request, input, media, fileLimitBytes)
-      .then((uploaded) => this.#takeUpload(uploaded, subject, method))
-      .catch((error: unknown) => {
-        // A client that went away in the middle of its file is no trouble of ours, and hears nothing.
-        if (error instanceof ClientGone) this.#response.destroy()
-        else this.#crash(error)
-      })
-  }
-
-  #takeUpload(uploaded: Uploaded, subject: Subject, method: Method<Subject>): void {
-    if ('status' in uploaded) {
-      this.#refuseStatus(uploaded.status, uploaded.message)
+  #take(brought: Brought, subject: Subject, method: Method<Subject>): void {
+    if ('status' in brought) {
+      this.#refuseStatus(brought.status, brought.message, brought.headers)
       return
     }
-    this.#upload = uploaded.upload
-    this.#json = uploaded.json
+    this.#upload = brought.upload
+    this.#json = brought.json
     this.#prepare(subject, method)
-  }
-
-  #takeBody(bytes: Buffer | 'tooLarge', subject: Subject, method: Method<Subject>): void {
-    if (bytes === 'tooLarge') {
-      this.#refuseStatus(413, 'request entity too large', ['Connection', 'close'])
-      return
-    }
-    const parsed = parseBody(bytes)
-    if ('trouble' in parsed) this.#refuseStatus(400, parsed.trouble)
-    else {
-      this.#json = parsed.json
-      this.#prepare(subject, method)
-    }
   }
 
   #prepare(subject: Subject, method: Method<Subject>): void {
@@ -306,20 +271,3 @@ function budgetKey<Subject>(scope: number | string, method: Method<Subject>): nu
 
 /** More than a table will ever have; ids are small enough that the product stays a whole number. */
 const MOST_ROWS = 1024
-
-const known = new Map<number, readonly (readonly string[])[]>()
-
-/** Made once for each rate and rest, since every answer needs them. */
-function rateHeaders(remaining: number, perSecond: number): readonly string[] {
-  if (!Number.isInteger(perSecond) || perSecond > 100) return makeRateHeaders(remaining, perSecond)
-  let rows = known.get(perSecond)
-  if (rows === undefined) {
-    rows = Array.from({ length: perSecond + 1 }, (_, left) => makeRateHeaders(left, perSecond))
-    known.set(perSecond, rows)
-  }
-  return rows[remaining] ?? makeRateHeaders(remaining, perSecond)
-}
-
-function makeRateHeaders(remaining: number, perSecond: number): readonly string[] {
-  return ['X-RateLimit-Remaining', String(remaining), 'X-RateLimit-Replenish-Rate', String(perSecond)]
-}

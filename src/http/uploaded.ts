@@ -2,10 +2,11 @@ import { basename } from 'node:path/posix'
 import type { Draft } from '../media/media.ts'
 import type { Upload } from './method.ts'
 
-/** The status and text that a body is refused with. */
+/** The status, text and headers (names and values) that a body is refused with. */
 export interface Refused {
   readonly status: number
   readonly message: string
+  readonly headers?: readonly string[]
 }
 
 /** What an upload brought, or why it is refused. `json` are the texts of a form. */
