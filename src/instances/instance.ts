@@ -1,11 +1,10 @@
 import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
-import { readRecord } from '../journal/record.ts'
 import type { StoredFile } from '../media/media.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
-import { withoutQuote, type KeptFile, type Quote } from '../model/content.ts'
+import type { KeptFile } from '../model/content.ts'
 import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
@@ -14,16 +13,16 @@ import type { InstanceState, StateChange } from '../model/state.ts'
 import type { CourierClient } from '../notifications/courier.ts'
 import type { Mailbox } from '../notifications/mailbox.ts'
 import type { Once } from '../storage/once.ts'
-import type { MessageRow, QueuedMessage, Write } from '../storage/store.ts'
+import type { QueuedMessage } from '../storage/store.ts'
 import { enqueue, enqueueForward } from './enqueue.ts'
 import type { Forward } from './forwarded.ts'
 import { dropQueue, failExpired, storeDeletion } from './giving-up.ts'
-import { newInstanceToken } from './identifiers.ts'
 import { InstanceJournal } from './journal.ts'
 import { endedLogin, Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
+import { changeSettings, changeToken, type RowPatch } from './row-changes.ts'
 import { Runner } from './runner.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
@@ -113,33 +112,17 @@ export class Instance implements CourierClient {
   }
 
   /** Durable when it resolves, and in force at once; nothing restarts. */
-  async update(patch: Partial<Settings> & { readonly name?: string }): Promise<void> {
-    const { name, ...settings } = patch
-    await this.#record.changes.run(async () => {
-      const writes: Write[] = []
-      const merged: Settings = { ...this.settings, ...settings }
-      if (Object.keys(settings).length > 0) {
-        writes.push({ kind: 'instance.settings', instance: this.id, settings: merged })
-      }
-      if (name !== undefined) writes.push({ kind: 'instance.name', instance: this.id, name })
-      await this.#record.commit(writes)
-      this.#record.follow({ settings: merged, ...(name === undefined ? {} : { name }) })
-    })
-    if (name !== undefined) this.#listingChanged(this.account)
+  async update(patch: RowPatch): Promise<void> {
+    await changeSettings(this.#record, patch)
+    if (patch.name !== undefined) this.#listingChanged(this.account)
     if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
     this.#node.courier.wake(this)
     this.#runner?.settingsChanged()
   }
 
   /** The old token is refused from the moment this resolves. */
-  async renewToken(): Promise<string> {
-    return this.#record.changes.run(async () => {
-      const token = newInstanceToken(this.#node.random)
-      await this.#record.commit([{ kind: 'instance.token', instance: this.id, token }])
-      this.#record.follow({ token })
-      this.#listingChanged(this.account)
-      return token
-    })
+  renewToken(): Promise<string> {
+    return changeToken(this.#record, () => this.#listingChanged(this.account))
   }
 
   /** Newest first. */
@@ -179,21 +162,9 @@ export class Instance implements CourierClient {
     return queued
   }
 
-  /** What the journal knows of a message that a reply in this chat refers to. */
-  async quote(id: MessageId, chat: ChatId): Promise<Quote> {
-    const row = await this.message(chat, id)
-    if (row === null || row.shelf === 'call') return { id, participant: '' as ChatId, content: null }
-    const { author, content } = readRecord(row)
-    return { id, participant: author === '' ? this.#record.ownChat : author, content: withoutQuote(content) }
-  }
-
-  /** A stored message (a call, a status) of a chat. */
-  message(chat: ChatId, id: MessageId): Promise<MessageRow | null> {
-    return this.journal.message(chat, id)
-  }
-
+  /** What was sent and received. */
   get journal(): InstanceJournal {
-    return new InstanceJournal(this.#node, this.id)
+    return new InstanceJournal(this.#record)
   }
 
   /** Shows "typing", or what `type` says in the wire's words, in a chat at once; until it ends nothing else is sent. */

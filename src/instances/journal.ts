@@ -1,4 +1,5 @@
 import { readRecord } from '../journal/record.ts'
+import { withoutQuote, type Quote } from '../model/content.ts'
 import type { ChatId, InstanceId, MessageId } from '../model/ids.ts'
 import type { JournalEntry, JournalPlace, MessageRow, Receipt, Shelf } from '../storage/store.ts'
 import type { Node } from './node.ts'
@@ -14,25 +15,38 @@ const MINUTE_MS = 60_000
 type Direction = MessageRow['direction']
 type ReadOn = (limit: number, after: JournalPlace | undefined) => Promise<readonly JournalEntry[]>
 
+/** Whose journal it is; `ownChat` is empty before the first link. */
+interface Owner {
+  readonly node: Pick<Node, 'store' | 'clock'>
+  readonly id: InstanceId
+  readonly ownChat: ChatId
+}
+
 /** What one instance has sent and received. Lists are newest first and hold at most `JOURNAL_LIMIT` entries. */
 export class InstanceJournal {
-  readonly #node: Pick<Node, 'store' | 'clock'>
-  readonly #instance: InstanceId
+  readonly #owner: Owner
 
-  constructor(node: Pick<Node, 'store' | 'clock'>, instance: InstanceId) {
-    this.#node = node
-    this.#instance = instance
+  constructor(owner: Owner) {
+    this.#owner = owner
   }
 
   /** Both directions of a chat, without its calls; read with `readRecord`. */
   ofChat(chat: ChatId, count: number): Promise<readonly JournalEntry[]> {
-    const { journal } = this.#node.store
-    return inPortions(count, (limit, after) => journal.ofChat(this.#instance, chat, limit, after), isNoCall)
+    const { journal } = this.#owner.node.store
+    return inPortions(count, (limit, after) => journal.ofChat(this.#owner.id, chat, limit, after), isNoCall)
   }
 
   /** A message, a status or a call: see its shelf. */
   message(chat: ChatId, id: MessageId): Promise<MessageRow | null> {
-    return this.#node.store.journal.inChat(this.#instance, chat, id)
+    return this.#owner.node.store.journal.inChat(this.#owner.id, chat, id)
+  }
+
+  /** What is known of a message that a reply in this chat refers to. */
+  async quote(id: MessageId, chat: ChatId): Promise<Quote> {
+    const row = await this.message(chat, id)
+    if (row === null || row.shelf === 'call') return { id, participant: '' as ChatId, content: null }
+    const { author, content } = readRecord(row)
+    return { id, participant: author === '' ? this.#owner.ownChat : author, content: withoutQuote(content) }
   }
 
   /** Messages of the last minutes, by their own time; read with `readRecord`. */
@@ -52,7 +66,7 @@ export class InstanceJournal {
 
   /** How far the viewers of a status of ours came, oldest first. */
   receipts(id: MessageId): Promise<readonly Receipt[]> {
-    return this.#node.store.journal.receipts(this.#instance, id)
+    return this.#owner.node.store.journal.receipts(this.#owner.id, id)
   }
 
   #onShelf(
@@ -61,9 +75,9 @@ export class InstanceJournal {
     minutes: number,
     isMeant: (row: MessageRow) => boolean = isAnything,
   ): Promise<readonly JournalEntry[]> {
-    const { journal } = this.#node.store
-    const since = Math.max(0, this.#node.clock.now() - minutes * MINUTE_MS)
-    const query = { instance: this.#instance, shelf, direction, since }
+    const { journal } = this.#owner.node.store
+    const since = Math.max(0, this.#owner.node.clock.now() - minutes * MINUTE_MS)
+    const query = { instance: this.#owner.id, shelf, direction, since }
     return inPortions(JOURNAL_LIMIT, (limit, after) => journal.since(query, limit, after), isMeant)
   }
 }

@@ -115,7 +115,7 @@ test('statuses that were taken back by thousands do not hide those that were sho
     { chat: statuses, at: now - 5000 },
   )
   await fill([shown, ...gone].map((message) => recordNetwork(instance, message, 'sent')))
-  const journal = new InstanceJournal(domain.node, instance)
+  const journal = new InstanceJournal({ node: domain.node, id: instance, ownChat: '' as ChatId })
   assert.deepEqual(
     (await journal.statuses('in', 10)).map((entry) => entry.id),
     [shown.id],

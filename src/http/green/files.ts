@@ -136,7 +136,7 @@ async function fileMessage(
     mimeType,
     caption: said,
     jpegThumbnail: '',
-    ...(quotedMessageId !== undefined && { quote: await instance.quote(quotedMessageId as MessageId, chat) }),
+    ...(quotedMessageId !== undefined && { quote: await instance.journal.quote(quotedMessageId as MessageId, chat) }),
   }
   // The queue lists every file as one that is sent by its URL, whichever way it came.
   const body = {
@@ -181,7 +181,7 @@ const downloadFile = defineMethod({
     const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const named = `by chatId ${fields.chatId} and idMessage ${fields.idMessage}`
-    const row = await instance.message(chat, fields.idMessage as MessageId)
+    const row = await instance.journal.message(chat, fields.idMessage as MessageId)
     const content = row === null || row.shelf === 'call' ? undefined : fileOf(readRecord(row).content)
     if (content?.file.at !== 'here') return fault('invalid', `File message encrypted url not found ${named}`)
     const trouble = await instance.bringFile(content.file)

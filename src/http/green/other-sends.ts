@@ -94,7 +94,7 @@ const editMessage = defineMethod({
     const trouble = tooLong(fields.message, instance.driver.capabilities.textLength)
     if (trouble !== undefined) return trouble
     const target = fields.idMessage as MessageId
-    const row = await instance.message(chat, target)
+    const row = await instance.journal.message(chat, target)
     if (row?.shelf !== 'message') return UNKNOWN_MESSAGE
     if (row.direction !== 'out') return fault('invalid', 'Message can be edited by its sender only')
     const isCaption = readRecord(row).content.kind === 'file'
@@ -116,7 +116,7 @@ const deleteMessage = defineMethod({
     const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
     const target = fields.idMessage as MessageId
-    const row = await instance.message(chat, target)
+    const row = await instance.journal.message(chat, target)
     if (row?.shelf !== 'message') return UNKNOWN_MESSAGE
     const content = { kind: 'deletion', target, forEveryone: fields.onlySenderDelete !== true } as const
     return act(instance, chat, content, call, { method: 'deleteMessage', body: fields }, NO_BODY)

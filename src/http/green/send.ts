@@ -45,7 +45,7 @@ export async function sendContent(
   const replying =
     fields.quotedMessageId === undefined
       ? content
-      : { ...content, quote: await instance.quote(fields.quotedMessageId as MessageId, chat) }
+      : { ...content, quote: await instance.journal.quote(fields.quotedMessageId as MessageId, chat) }
   return send(instance, { chat, content: replying, ...typingOf(fields), ...archivingOf(fields), asked }, call)
 }
 

@@ -80,7 +80,7 @@ async function sendReply(
   quoted: string,
   call: Call,
 ): Promise<Outcome> {
-  const quote = await instance.quote(quoted as MessageId, message.chat)
+  const quote = await instance.journal.quote(quoted as MessageId, message.chat)
   return send(instance, { ...message, content: { ...content, quote } }, call)
 }
 

@@ -107,7 +107,7 @@ const deleteStatus = defineMethod({
   answer: null,
   async handle(instance: Instance, fields, call) {
     const target = fields.idMessage as MessageId
-    const row = await instance.message(STATUS_CHAT, target)
+    const row = await instance.journal.message(STATUS_CHAT, target)
     if (row?.direction !== 'out') return UNKNOWN_MESSAGE
     const content = { kind: 'deletion', target, forEveryone: true } as const
     const sent = await send(
