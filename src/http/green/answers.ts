@@ -15,4 +15,3 @@ export const NOT_READY = Type.Object({ status: Type.Literal(false), reason: Type
 
 export const TEXT = Type.String()
 export const FLAG = Type.Enum(['yes', 'no'])
-export const SECONDS = Type.Integer()

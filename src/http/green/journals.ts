@@ -8,7 +8,7 @@ import { defineMethod, RawJson, type Row } from '../method.ts'
 import { TEXT } from './answers.ts'
 import { findChat } from './chat-id.ts'
 import { callItem, journalItem, statusItem, type ItemContext } from './journal-item.ts'
-import { UNKNOWN_MESSAGE } from './other-sends.ts'
+import { UNKNOWN_MESSAGE } from './editing.ts'
 
 const HISTORY_COUNT = 100
 const DAY_MINUTES = 1440

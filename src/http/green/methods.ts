@@ -3,21 +3,27 @@ import type { Clock } from '../../lib/clock.ts'
 import { MethodTable } from '../method.ts'
 import type { QrImages } from '../qr/qr-images.ts'
 import { accountMethods } from './account.ts'
+import { addressBookMethods } from './address-book.ts'
 import { buttonMethods } from './buttons.ts'
+import { chatMarkMethods } from './chat-marks.ts'
+import { contactCardMethods } from './contact-cards.ts'
 import { contactMethods } from './contacts.ts'
+import { editingMethods } from './editing.ts'
 import { fileMethods } from './files.ts'
+import { forwardingMethods } from './forwarding.ts'
 import { groupMethods } from './groups.ts'
 import { journalMethods } from './journals.ts'
 import { linkingMethods } from './linking.ts'
-import { markMethods } from './marks.ts'
-import { otherSendMethods } from './other-sends.ts'
-import { peopleMethods } from './people.ts'
+import { linkMethods } from './links.ts'
+import { locationMethods } from './locations.ts'
+import { lookupMethods } from './lookups.ts'
 import { pictureMethods } from './pictures.ts'
+import { pollMethods } from './polls.ts'
 import { queueMethods } from './queues.ts'
 import { receivingMethods } from './receiving.ts'
-import { textMethods } from './sending.ts'
 import { statusMethods } from './statuses.ts'
-import { thingMethods } from './things.ts'
+import { textMethods } from './texts.ts'
+import { typingMethods } from './typing.ts'
 
 export interface InstanceMethodsOptions {
   readonly clock: Clock
@@ -34,14 +40,20 @@ export function instanceMethods({ clock, images, delayMinMs }: InstanceMethodsOp
     ...pictureMethods(clock),
     ...textMethods,
     ...fileMethods,
-    ...thingMethods,
+    ...pollMethods,
+    ...locationMethods,
+    ...contactCardMethods,
     ...buttonMethods,
-    ...otherSendMethods,
+    ...forwardingMethods,
+    ...linkMethods,
+    ...typingMethods,
+    ...editingMethods,
     ...receivingMethods,
     ...queueMethods(clock),
     ...journalMethods,
-    ...markMethods,
-    ...peopleMethods,
+    ...chatMarkMethods,
+    ...lookupMethods,
+    ...addressBookMethods,
     ...contactMethods,
     ...groupMethods,
     ...statusMethods,

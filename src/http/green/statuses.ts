@@ -11,7 +11,7 @@ import { wireSeconds } from '../wire-time.ts'
 import { ID_MESSAGE, TEXT } from './answers.ts'
 import { readChats } from './chat-id.ts'
 import { fileType } from './file-type.ts'
-import { UNKNOWN_MESSAGE } from './other-sends.ts'
+import { UNKNOWN_MESSAGE } from './editing.ts'
 import { send } from './send.ts'
 
 const participants = optional(list(text({ empty: 'error', max: 64 }), { empty: 'absent', max: 100_000 }))

@@ -2,75 +2,11 @@ import type { Instance } from '../../instances/instance.ts'
 import type { ContactCard } from '../../model/content.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import { validationText } from '../errors.ts'
-import { bool, group, integer, list, number, optional, text } from '../fields.ts'
+import { group, integer, optional, text } from '../fields.ts'
 import { defineMethod, type Row } from '../method.ts'
 import { ID_MESSAGE } from './answers.ts'
 import { readChat } from './chat-id.ts'
 import { sendContent, sendingFields } from './send.ts'
-
-const QUESTION_LENGTH = 255
-const OPTION_LENGTH = 100
-
-const sendPoll = defineMethod({
-  name: 'sendPoll',
-  summary: 'Sends a poll of 2 to 12 options.',
-  verbs: ['POST'],
-  group: 'sending',
-  perSecond: 50,
-  messengers: ['whatsapp', 'telegram'],
-  idempotent: true,
-  fields: {
-    ...sendingFields,
-    message: text({ empty: 'error', max: QUESTION_LENGTH }),
-    options: list(group({ optionName: text({ empty: 'error', max: OPTION_LENGTH }) }, { empty: 'error' }), {
-      empty: 'error',
-      min: 2,
-      max: 12,
-    }),
-    multipleAnswers: optional(bool({ empty: 'absent' })),
-    isAnonymous: optional(bool({ empty: 'absent' })),
-  },
-  answer: ID_MESSAGE,
-  handle(instance: Instance, fields, call) {
-    const options = fields.options.map(({ optionName }) => optionName)
-    if (new Set(options).size < options.length) {
-      return fault('invalid', validationText(["'options' contains a duplicate value"]))
-    }
-    const { message, multipleAnswers = false, isAnonymous } = fields
-    const content = {
-      kind: 'poll',
-      question: message,
-      options,
-      multipleAnswers,
-      ...(isAnonymous !== undefined && { isAnonymous }),
-    } as const
-    return sendContent(instance, fields, content, call, { method: 'sendPoll', body: fields })
-  },
-})
-
-const NAME_LENGTH = 1000
-
-const sendLocation = defineMethod({
-  name: 'sendLocation',
-  summary: 'Sends a place on the map.',
-  verbs: ['POST'],
-  group: 'sending',
-  perSecond: 50,
-  idempotent: true,
-  fields: {
-    ...sendingFields,
-    latitude: number({ empty: 'error', minimum: -90, maximum: 90 }),
-    longitude: number({ empty: 'error', minimum: -180, maximum: 180 }),
-    nameLocation: optional(text({ empty: 'absent', max: NAME_LENGTH })),
-    address: optional(text({ empty: 'absent', max: NAME_LENGTH })),
-  },
-  answer: ID_MESSAGE,
-  handle(instance: Instance, fields, call) {
-    const { latitude, longitude, nameLocation = '', address = '' } = fields
-    const content = { kind: 'location', latitude, longitude, name: nameLocation, address, jpegThumbnail: '' } as const
-    return sendContent(instance, fields, content, call, { method: 'sendLocation', body: fields })
-  },
-})
 
 const namePart = optional(text({ empty: 'absent', max: 256 }))
 
@@ -152,5 +88,5 @@ function escaped(value: string): string {
   return value.replaceAll(/[\\;,]/g, (sign) => `\\${sign}`).replaceAll(/\r\n|\r|\n/g, '\\n')
 }
 
-/** Polls, places and cards. */
-export const thingMethods: readonly Row<Instance>[] = [sendPoll, sendLocation, sendContact]
+/** Cards of persons and accounts. */
+export const contactCardMethods: readonly Row<Instance>[] = [sendContact]

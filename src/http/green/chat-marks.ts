@@ -82,7 +82,7 @@ const setDisappearingChat = defineMethod({
 })
 
 /** The methods that mark chats. */
-export const markMethods: readonly Row<Instance>[] = [
+export const chatMarkMethods: readonly Row<Instance>[] = [
   readChatMethod,
   archiving('archiveChat', 'Puts a chat into the archive.', true),
   archiving('unarchiveChat', 'Takes a chat out of the archive.', false),
