@@ -1,5 +1,7 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { fault, type Fault } from '../../model/fault.ts'
+import type { SessionHost } from '../driver.ts'
 
 /** The name of the one secret that a session keeps. */
 export const DEVICE_SECRET = 'device'
@@ -16,8 +18,19 @@ export function toBytes({ device, key }: Credentials): Uint8Array {
   return Buffer.from(JSON.stringify({ device, key }), 'utf8')
 }
 
+/** What a session keeps of the network, or why it can't be opened. */
+export async function readCredentials(host: SessionHost): Promise<Credentials | Fault> {
+  try {
+    const bytes = await host.secret(DEVICE_SECRET)
+    return (bytes && fromBytes(bytes)) ?? fault('notLinked', 'no phone is linked')
+  } catch (error) {
+    host.log.warn({ error: String(error) }, 'the credentials could not be read')
+    return fault('unavailable', 'the credentials could not be read')
+  }
+}
+
 /** Null when these bytes are no credentials. */
-export function fromBytes(bytes: Uint8Array): Credentials | null {
+function fromBytes(bytes: Uint8Array): Credentials | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
     return Stored.Check(value) ? value : null

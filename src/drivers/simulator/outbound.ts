@@ -1,7 +1,7 @@
 import { fault, type Fault } from '../../model/fault.ts'
 import { fileOf } from '../../model/content-file.ts'
 import type { FileSource } from '../../model/content.ts'
-import type { MessageId } from '../../model/ids.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
 import { isContent, type Content } from '../../simulator/contents.ts'
 import type { FromNetwork } from '../../simulator/protocol.ts'
@@ -16,6 +16,8 @@ type Found = 'sent' | 'absent' | 'unknown'
 type Answer = Extract<FromNetwork, { t: 'accepted' | 'rejected' | 'found' | 'answer' | 'unanswered' }>
 
 const LOOKUP_MS = 10_000
+/** The longest word for what is shown while typing, UTF-16 code units. */
+const TYPING_LENGTH = 64
 
 interface Waiting<T> {
   readonly id: string
@@ -61,6 +63,13 @@ export class Outbound {
     if (trouble !== undefined) return failed(trouble)
     if (this.#isLost || signal.aborted) return failed(fault('notConnected', 'stopped before the message was sent'))
     return await this.#offer(id, message, content, signal)
+  }
+
+  typing(chat: ChatId, durationMs: number, type?: string): void {
+    const named = type !== undefined && type.length <= TYPING_LENGTH && { type }
+    const ms = Math.max(0, Math.round(durationMs))
+    const to = this.#ids.addressOf(chat)
+    this.#link.send({ t: 'typing', channel: this.#channel, to, durationMs: ms, ...named })
   }
 
   lookup(id: MessageId): Promise<Found> {

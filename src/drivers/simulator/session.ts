@@ -8,7 +8,7 @@ import type { AnswerOf, AskName, AskOf } from '../../simulator/asks.ts'
 import type { FromNetwork } from '../../simulator/protocol.ts'
 import type { Capabilities, Login, LoginWay, Session, SessionEvent, SessionHost, Verdict } from '../driver.ts'
 import type { Facets } from '../facets.ts'
-import { DEVICE_SECRET, fromBytes, toBytes, type Credentials } from './credentials.ts'
+import { readCredentials } from './credentials.ts'
 import { endingOf, type ClosedReason } from './ending.ts'
 import { facetsOf, type Asking } from './facets.ts'
 import type { ChatIds } from './ids.ts'
@@ -16,8 +16,9 @@ import { Inbound } from './inbound.ts'
 import type { Reader } from './incoming.ts'
 import type { ChannelListener, Link } from './link.ts'
 import { logOut } from './log-out.ts'
-import { linkedAccount, LoginAttempt, pairingFault } from './login.ts'
+import { LoginAttempt, pairingFault } from './login.ts'
 import { failed, Outbound } from './outbound.ts'
+import { ALREADY_LINKED, phoneOf, storeDevice, whyNotPair } from './pairing.ts'
 
 type PairingMessage = Extract<FromNetwork, { t: 'show' | 'asked' | 'credentials' | 'pairingEnded' }>
 
@@ -29,9 +30,6 @@ export interface Surroundings {
   readonly reader: Reader
   readonly link: Link
 }
-
-/** The longest word for what is shown while typing, UTF-16 code units. */
-const TYPING_LENGTH = 64
 
 const NOT_OPEN = fault('notConnected', 'the session is not open')
 
@@ -76,7 +74,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
     this.#isDismissed = false
     const life = this.#newLife()
     await this.#settling
-    const credentials = await this.#credentials()
+    const credentials = await readCredentials(this.#host)
     if (life !== this.#life) return
     if ('fault' in credentials) {
       this.#phase = 'closed'
@@ -103,7 +101,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
   }
 
   async logout(): Promise<void> {
-    const credentials = await this.#credentials()
+    const credentials = await readCredentials(this.#host)
     await this.disconnect()
     if (!('fault' in credentials)) await logOut(this.#shared.link, this.#host.clock, credentials)
   }
@@ -122,7 +120,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
     if (!this.#shared.capabilities.loginWays.includes(way.way)) {
       attempt.fail(fault('unsupported', 'this messenger does not link so'))
     } else if (this.#phase === 'opening' || this.#phase === 'open') {
-      attempt.fail(fault('alreadyLinked', 'the session is linked'))
+      attempt.fail(ALREADY_LINKED)
     } else {
       this.#login?.fail(fault('linkCancelled', 'a newer login took its place'))
       const before = this.#drop()
@@ -151,10 +149,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
 
   typing(chat: ChatId, durationMs: number, type?: string): void {
     if (this.#phase !== 'open') return
-    const { ids, link } = this.#shared
-    const named = type !== undefined && type.length <= TYPING_LENGTH && { type }
-    const ms = Math.max(0, Math.round(durationMs))
-    link.send({ t: 'typing', channel: this.#channel, to: ids.addressOf(chat), durationMs: ms, ...named })
+    this.#out().typing(chat, durationMs, type)
   }
 
   // What the facets ask
@@ -201,17 +196,6 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
     else this.#report(trouble)
   }
 
-  /** What this session keeps of the network, or why it can't be opened. */
-  async #credentials(): Promise<Credentials | Fault> {
-    try {
-      const bytes = await this.#host.secret(DEVICE_SECRET)
-      return (bytes && fromBytes(bytes)) ?? fault('notLinked', 'no phone is linked')
-    } catch (error) {
-      this.#host.log.warn({ error: String(error) }, 'the credentials could not be read')
-      return fault('unavailable', 'the credentials could not be read')
-    }
-  }
-
   #opened(): void {
     if (this.#phase === 'open') return
     this.#phase = 'open'
@@ -239,32 +223,24 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
   async #pair(attempt: LoginAttempt, way: LoginWay, before: Promise<void>): Promise<void> {
     const life = this.#newLife()
     await before
-    const stored = await this.#credentials()
+    const stored = await readCredentials(this.#host)
     if (life !== this.#life || this.#login !== attempt) return
-    const phone = way.way === 'qr' ? null : way.phone.replace(/^\+/, '')
-    if (!('fault' in stored)) {
-      this.#failLogin(fault('alreadyLinked', 'the session is linked'))
-    } else if (stored.fault !== 'notLinked') {
-      this.#failLogin(stored)
-    } else if (phone !== null && !/^\d{1,64}$/.test(phone)) {
-      this.#failLogin(pairingFault('invalidPhone'))
-    } else {
-      this.#channel = this.#shared.link.attach(this)
-      const { messenger, link } = this.#shared
-      const { hidesNumbers } = this.#host
-      link.send({ t: 'pair', channel: this.#channel, messenger, way: way.way, phone, hidesNumbers })
+    const phone = phoneOf(way)
+    const trouble = whyNotPair(stored, phone)
+    if (trouble !== undefined) {
+      this.#failLogin(trouble)
+      return
     }
+    this.#channel = this.#shared.link.attach(this)
+    const { messenger, link } = this.#shared
+    const { hidesNumbers } = this.#host
+    link.send({ t: 'pair', channel: this.#channel, messenger, way: way.way, phone, hidesNumbers })
   }
 
   /** The credentials are durable before the network hears so; should the process die between, the next opening settles it. */
   async #store(given: Extract<FromNetwork, { t: 'credentials' }>): Promise<void> {
     const { channel } = given
-    const account = linkedAccount(this.#shared.messenger, given)
-    const secrets = new Map([[DEVICE_SECRET, toBytes(given)]])
-    try {
-      await this.#host.commit({ secrets, events: [{ kind: 'linked', account, at: given.at }] })
-    } catch (error) {
-      this.#host.log.warn({ error: String(error) }, 'the credentials of a new device were not stored')
+    if (!(await storeDevice(this.#host, this.#shared.messenger, given))) {
       this.#shared.link.send({ t: 'close', channel })
       if (channel === this.#channel) this.#failLogin(fault('unavailable', 'the credentials could not be stored'))
       return
