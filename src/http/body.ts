@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { parse as parseLenient, type ParseError } from 'jsonc-parser'
 
 /** The longest JSON body, in bytes. */
-export const BODY_LIMIT = 256 * 1024
+const BODY_LIMIT = 256 * 1024
 
 /** A body not much over the limit is read to its end, so that its sender is there to hear the refusal. */
 const DRAIN_LIMIT = 4 * 1024 * 1024

@@ -20,7 +20,7 @@ export class AddressRefused extends Error {
  * Opens connections only to addresses that the rules allow. The very addresses that were checked are connected to, so a name
  * that resolves to another one a moment later gains nothing.
  */
-export function guardedConnector(
+function guardedConnector(
   rules: AddressRules,
   timeoutMs: number,
   resolve: ResolveName,

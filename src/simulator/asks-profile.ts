@@ -5,7 +5,7 @@ import type { Device } from './devices.ts'
 import { Trouble } from './trouble.ts'
 
 /** A picture may change once in so long. */
-export const PICTURE_PERIOD_MS = 10_000
+const PICTURE_PERIOD_MS = 10_000
 
 function setPicture({ file }: AskOf<'profile.setPicture'>, device: Device, parts: AskParts): null | Trouble {
   const { messenger, phone } = device

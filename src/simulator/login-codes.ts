@@ -4,7 +4,7 @@ import { isSameSecret } from '../lib/same-secret.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
 
-export const LOGIN_CODE_VALID_MS = 5 * 60_000
+const LOGIN_CODE_VALID_MS = 5 * 60_000
 
 export interface LoginCode {
   /** Five digits. */

@@ -13,12 +13,12 @@ import type { NetworkFile } from './network-file.ts'
 import type { Phones } from './phones.ts'
 import { QR_PREFIX, type FromNetwork } from './protocol.ts'
 
-export const QR_PERIOD_MS = 20_000
+const QR_PERIOD_MS = 20_000
 /** A code that has just been replaced is still taken: a person scans what was on the screen a moment ago. */
 const QR_GRACE_MS = 5_000
-export const CODE_VALID_MS = 150_000
+const CODE_VALID_MS = 150_000
 /** How long the network waits for a word of the person. */
-export const ANSWER_MS = 10 * 60_000
+const ANSWER_MS = 10 * 60_000
 /** How long a phone waits for the other side to store the credentials before it says that something is wrong. */
 const CONFIRM_MS = 15_000
 /** Whose messages bring login codes: the messengers' own account. */

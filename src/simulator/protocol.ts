@@ -120,7 +120,7 @@ const Pushed = Type.Union([
 ])
 export type Pushed = Type.Static<typeof Pushed>
 
-export const SEND_FAULTS = ['noAccount', 'notInGroup', 'refused', 'suspended'] as const
+const SEND_FAULTS = ['noAccount', 'notInGroup', 'refused', 'suspended'] as const
 export type SendFault = (typeof SEND_FAULTS)[number]
 
 const FromNetwork = Type.Union([
@@ -217,7 +217,7 @@ export function readFromNetwork(text: string): readonly FromNetwork[] | null {
 export const QR_PREFIX = 'JADEGATE-SIM:'
 
 /** Largest frame that either side sends, in UTF-16 code units, unless one message alone is larger; and the most that is taken in. */
-export const FRAME_LENGTH = 512 * 1024
+const FRAME_LENGTH = 512 * 1024
 export const FRAME_LIMIT_BYTES = 16 * 1024 * 1024
 
 /** Joins messages into JSON arrays of a bounded length. */

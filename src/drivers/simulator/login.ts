@@ -31,10 +31,6 @@ export class LoginAttempt implements Login {
     this.#caller = caller
   }
 
-  get over(): boolean {
-    return this.#over
-  }
-
   get steps(): AsyncIterable<LoginStep> {
     return { [Symbol.asyncIterator]: () => ({ next: () => this.#next() }) }
   }

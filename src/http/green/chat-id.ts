@@ -21,7 +21,7 @@ const ELSEWHERE: Readonly<Record<ChatKind, string>> = {
 }
 
 /** A field that holds none of this messenger's chats of the kind. */
-export function badChatId(messenger: Messenger, kind: ChatKind = 'any', field = 'chatId'): Fault {
+function badChatId(messenger: Messenger, kind: ChatKind = 'any', field = 'chatId'): Fault {
   return fault('invalid', validationText([`'${field}' ${(messenger === 'whatsapp' ? ON_WHATSAPP : ELSEWHERE)[kind]}`]))
 }
 

@@ -10,7 +10,7 @@ import { findChat } from './chat-id.ts'
 /** Milliseconds of "typing" before a message, a number or digits. */
 export const typingTime = optional(integer({ empty: 'absent', digits: true, minimum: 1000, maximum: 20_000 }))
 export const typingType = optional(text({ empty: 'absent', max: 64 }))
-export const quotedMessageId = optional(
+const quotedMessageId = optional(
   text({ empty: 'absent', label: 'message id', min: 16, max: 128, tooShort: 'must be at least 16 symbols' }),
 )
 export const chatId = text({ empty: 'error', max: 64 })
@@ -77,6 +77,6 @@ export function isSuspended(instance: Instance): boolean {
 
 export const SUSPENDED = fault('suspended', 'Your account is suspended')
 
-export function queued(idMessage: MessageId): object {
+function queued(idMessage: MessageId): object {
   return { idMessage }
 }

@@ -16,7 +16,7 @@ import { archivingOf, send, sendingFields, typingOf } from './send.ts'
 /** Longest base64 text of a picture of 100 KB. */
 const THUMBNAIL_LENGTH = 140_000
 
-export const sendMessageFields = {
+const sendMessageFields = {
   ...sendingFields,
   // Its longest is the messenger's own, see `tooLong`.
   message: text({ empty: 'error', allowsNul: true }),

@@ -44,7 +44,7 @@ export function unreadableText({ why }: UnreadableContent): string {
 }
 
 /** Where a file can be fetched; for one that was too large to be taken in, the marker that clients know. */
-export function downloadUrl(content: FileContent, linkOf: LinkOf): string {
+function downloadUrl(content: FileContent, linkOf: LinkOf): string {
   const { file } = content
   switch (file.at) {
     case 'here':
@@ -129,12 +129,12 @@ export function inviteParts(content: GroupInviteContent) {
   }
 }
 
-export function plainButtons(buttons: readonly Button[]) {
+function plainButtons(buttons: readonly Button[]) {
   return buttons.map(({ id, text }) => ({ buttonId: id, buttonText: text }))
 }
 
 /** A button of a template names what it does by the object that it has. */
-export function templateButtons(buttons: readonly Button[]) {
+function templateButtons(buttons: readonly Button[]) {
   return buttons.map(({ id, text, action, value }, index) => {
     switch (action) {
       case 'url':
