@@ -18,11 +18,15 @@ const buttonId = text({ empty: 'error', max: 256 })
 const value = optional(text({ empty: 'absent', max: VALUE_LENGTH }))
 const line = optional(text({ empty: 'absent', max: HEADER_LENGTH }))
 
-const interactiveFields = {
+const frameFields = {
   ...sendingFields,
   header: line,
   body: text({ empty: 'error', max: BODY_LENGTH }),
   footer: line,
+}
+
+const interactiveFields = {
+  ...frameFields,
   buttons: list(
     group(
       {
@@ -93,7 +97,10 @@ const sendInteractiveButtonsReply = defineMethod({
   perSecond: 50,
   messengers: ['whatsapp'],
   idempotent: true,
-  fields: interactiveFields,
+  fields: {
+    ...frameFields,
+    buttons: list(group({ buttonId, buttonText }, { empty: 'error' }), { empty: 'error', min: 1, max: 3 }),
+  },
   answer: ID_MESSAGE,
   handle(instance: Instance, fields, call) {
     const buttons = fields.buttons.map((button) => replyButton(button.buttonId, button.buttonText))

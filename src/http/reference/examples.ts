@@ -52,6 +52,12 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   incomingWebhook: 'yes',
 }
 
+/** Where a method's name says more of a field than the field's own. */
+const SAMPLES_OF: Readonly<Record<string, Fields>> = {
+  sendVoiceStatus: { urlFile: 'https://example.com/greeting.mp3', fileName: 'greeting.mp3' },
+  sendPoll: { message: 'When shall we meet?' },
+}
+
 /** What may stay away and yet belongs into an example: calls without it do nothing, or next to nothing. */
 const SHOWN: ReadonlySet<string> = new Set([
   'phoneContact',
@@ -79,7 +85,7 @@ export function exampleFields(row: Described): Fields {
   const more = row.fieldNames.filter((name) => given[name] === undefined)
   const missing = more.slice(0, Math.max(row.atLeast - Object.keys(given).length, 0))
   return pick(
-    { ...given, ...Object.fromEntries(missing.map((name) => [name, sampleOf(row, name)])) },
+    { ...given, ...Object.fromEntries(missing.map((name) => [name, sampleOf(row, name)])), ...SAMPLES_OF[row.name] },
     row.fieldNames,
     row,
   )
