@@ -37,7 +37,7 @@ export async function failQueued(
   }
 }
 
-/** Gives up what has waited too long for a link (DECISIONS B). Time while authorised does not count. Must run alone, as above. */
+/** Gives up what has waited too long for a link. Time while authorised does not count. Must run alone, as above. */
 export async function failExpired(record: InstanceRecord, attempts: Attempts | undefined): Promise<void> {
   if (record.row.state === 'authorized') return
   const { clock, limits, store } = record.node

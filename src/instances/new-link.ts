@@ -10,7 +10,7 @@ export function linksOtherPhone(record: InstanceRecord, { events = [] }: Change)
 }
 
 /**
- * DECISIONS B: what was queued for one phone is never sent from another. It is settled before the new link is stored, so a crash
+ * What was queued for one phone is never sent from another. It is settled before the new link is stored, so a crash
  * in between leaves an unlinked instance and no message for the wrong phone. Must run alone for its instance (`record.changes`).
  */
 export async function dropOthersQueue(record: InstanceRecord, attempts: Attempts): Promise<void> {

@@ -16,7 +16,7 @@ import { settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
- * Sends one instance's queue, one message at a time (DECISIONS B). A queued message goes:
+ * Sends one instance's queue, one message at a time. A queued message goes:
  *   queued → claimed (durable, before anything leaves) → settled: `sent`, `noAccount`, `notInGroup` or `failed`;
  *   claimed → queued again, when it certainly did not leave;
  *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent

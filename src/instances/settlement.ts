@@ -44,7 +44,7 @@ export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome
   }
 }
 
-/** DECISIONS B: outgoingAPIMessageReceived before sent; a message that did not leave has only its status. */
+/** outgoingAPIMessageReceived before sent; a message that did not leave has only its status. */
 function eventsOf(
   record: InstanceRecord,
   item: Unsettled,

@@ -38,7 +38,7 @@ export interface Settings extends Readonly<Record<FlagName, Flag>> {
 const DELAY_DEFAULT_MS = 3000
 export const DELAY_MAX_MS = 600_000
 
-/** A new instance: every flag off but the link preview, which the vendor has on. Source: DECISIONS E, contract §3.1. */
+/** A new instance: every flag off but the link preview, which the vendor has on. */
 export const DEFAULT_SETTINGS: Settings = {
   webhookUrl: '',
   webhookUrlToken: '',

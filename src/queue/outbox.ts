@@ -1,7 +1,7 @@
 import type { Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { Write } from '../storage/store.ts'
 
-/** The most messages that may wait in one instance's queue (DECISIONS B). */
+/** The most messages that may wait in one instance's queue. */
 export const OUTBOX_LIMIT = 100_000
 
 /** How many messages wait, and which position comes next. The rows are the store's; this is only their count. */

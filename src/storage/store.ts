@@ -7,7 +7,7 @@ import type { Settings } from '../model/settings.ts'
 import type { StateChange, StoredState } from '../model/state.ts'
 
 /**
- * The storage port. One write path: a batch is plain data and commits whole or not at all (DECISIONS A). Whatever is secret
+ * The storage port. One write path: a batch is plain data and commits whole or not at all (docs/adr/0001). Whatever is secret
  * (tokens, `webhookUrlToken`, driver secrets, idempotent answers) is given and returned in clear and sealed at rest by the store.
  */
 

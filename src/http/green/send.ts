@@ -70,7 +70,7 @@ export async function send(instance: Instance, message: OutgoingMessage, call: C
   return typeof sent === 'string' ? queued(sent) : sent
 }
 
-/** DECISIONS E: MAX refuses while it is restricted; the other messengers queue until that is over. */
+/** MAX refuses while it is restricted; the other messengers queue until that is over. */
 export function isSuspended(instance: Instance): boolean {
   return instance.messenger === 'v3' && instance.state === 'suspended'
 }

@@ -21,7 +21,7 @@ export interface CreateInstanceOptions {
 }
 
 /**
- * `typeInstance` in the body chooses the messenger where it names one, else the path does (DECISIONS E). `apiUrl` and `mediaUrl`
+ * `typeInstance` in the body chooses the messenger where it names one, else the path does. `apiUrl` and `mediaUrl`
  * in the answer are ours.
  */
 export function createInstance({ instances, delayMinMs, publicUrl }: CreateInstanceOptions): Row<AccountRow> {

@@ -36,7 +36,7 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 ])
 const isForwardedName = (name: string): boolean => !NOT_FORWARDED.has(name) && !name.startsWith('sec-')
 
-/** `/simulator/*`: the simulated network's API and its phone page, for this machine and the operator alone (DECISIONS D). */
+/** `/simulator/*`: the simulated network's API and its phone page, for this machine and the operator alone. */
 export function simulatorProxy(deps: ProxyDeps): FastifyPluginCallback {
   return (app, _options, done) => {
     // A stream of events lasts as long as somebody listens.
