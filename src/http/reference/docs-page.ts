@@ -101,9 +101,10 @@ function introduction(url: string, base: string): Html {
     </p>
     <p>
       A refused call answers <code>{statusCode, timestamp, path, message}</code>; a wrong token 401 and an unknown
-      instance 403 without a body; too many calls 429 with <code>Retry-After</code>; a used-up quota 466. Partner
-      methods refuse with 200 and <code>{code, description}</code>. Where it says <em>idempotent</em>, an
-      <code>Idempotency-Key</code> makes sure that a repeated call is done once.
+      instance 403 without a body; an instance that was deleted 400, and 401 from the next day on; too many calls 429
+      with <code>Retry-After</code>; a used-up quota 466. Partner methods refuse with 200 and
+      <code>{code, description}</code>. Where it says <em>idempotent</em>, an <code>Idempotency-Key</code> makes sure
+      that a repeated call is done once.
     </p>
     <p>
       The same as files: <a href="${base}/openapi.json">openapi.json</a> (OpenAPI 3.1) and
