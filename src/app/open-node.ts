@@ -58,4 +58,3 @@ async function closeAll(drivers: ReadonlyMap<Messenger, Driver>): Promise<void> 
 export function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {
   return { whatsapp: config.whatsapp, v3: config.max, telegram: config.telegram }
 }
-
