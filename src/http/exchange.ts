@@ -80,11 +80,6 @@ export class Exchange<Subject> implements Call {
     return this.#upload
   }
 
-  header(name: string): string | undefined {
-    const value = this.#request.headers[name]
-    return typeof value === 'string' ? value : undefined
-  }
-
   once<Result>(answerOf: (result: Result) => object): Once<Result> | undefined {
     return this.#onceMaker?.(answerOf)
   }

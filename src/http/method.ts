@@ -64,8 +64,6 @@ export interface Call {
   readonly json: unknown
   /** Of a row whose input is a form or bytes; undefined when no file came. */
   readonly upload: Upload | undefined
-  /** A request header by its name in lower case. */
-  header(name: string): string | undefined
   /**
    * For a call with an `Idempotency-Key`: makes the guard that stores the answer with what the call does; undefined for a call
    * without one. `answer` must give what the handler will answer.

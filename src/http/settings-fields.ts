@@ -1,3 +1,4 @@
+import { isWebUrl } from '../lib/web-url.ts'
 import { DELAY_MAX_MS, FLAGS, type Flag, type FlagName, type Settings } from '../model/settings.ts'
 import { integer, oneOf, optional, text } from './fields.ts'
 
@@ -28,7 +29,7 @@ export function settingsFields(delayMinMs: number) {
 export function settingsFaults(settings: Partial<Settings>): readonly string[] {
   const faults: string[] = []
   const { webhookUrl, webhookUrlToken } = settings
-  if (webhookUrl !== undefined && webhookUrl !== '' && !isWebUrl(webhookUrl)) {
+  if (webhookUrl !== undefined && webhookUrl !== '' && (CONTROL.test(webhookUrl) || !isWebUrl(webhookUrl))) {
     faults.push("'webhookUrl' must be a valid uri with a scheme matching the http|https pattern")
   }
   if (webhookUrlToken !== undefined && CONTROL.test(webhookUrlToken)) {
@@ -37,11 +38,5 @@ export function settingsFaults(settings: Partial<Settings>): readonly string[] {
   return faults
 }
 
-// What a header must not hold.
+// What a URL and a header must not hold.
 const CONTROL = /[\u0000-\u001f\u007f]/
-
-function isWebUrl(given: string): boolean {
-  if (!URL.canParse(given) || CONTROL.test(given)) return false
-  const { protocol, hostname } = new URL(given)
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== ''
-}

@@ -23,7 +23,7 @@ import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
 import { changeSettings, changeToken, type RowPatch } from './row-changes.ts'
-import { Runner } from './runner.ts'
+import { NOT_LINKED, Runner, STARTING } from './runner.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
 export class Instance implements CourierClient {
@@ -296,5 +296,3 @@ export class Instance implements CourierClient {
 }
 
 const DELETED = fault('deleted', 'Instance is deleted')
-const NOT_LINKED = fault('notLinked', 'instance account not authorized')
-const STARTING = fault('starting', 'instance in starting process try later')

@@ -297,5 +297,6 @@ export class Runner implements SessionHost {
 
 const NOT_CONNECTED = fault('notConnected', 'the instance is not connected now')
 const UNSUPPORTED = fault('unsupported', 'this messenger does not offer it')
-const NOT_LINKED = fault('notLinked', 'instance account not authorized')
-const STARTING = fault('starting', 'instance in starting process try later')
+/** What a call meets that needs a linked, running instance. */
+export const NOT_LINKED = fault('notLinked', 'instance account not authorized')
+export const STARTING = fault('starting', 'instance in starting process try later')

@@ -2,6 +2,7 @@ import mime from 'mime'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
 import { AddressRefused, type GuardedPools } from '../lib/guarded-pool.ts'
+import { isWebUrl } from '../lib/web-url.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
@@ -174,10 +175,6 @@ export class FileFetcher {
 
 function drop(body: Readable): void {
   body.on('error', () => undefined).destroy()
-}
-
-function isWebUrl(url: string): boolean {
-  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
 }
 
 function first(header: string | string[] | undefined): string | undefined {

@@ -2,6 +2,7 @@ import mime from 'mime'
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { readRecord } from '../../journal/record.ts'
+import { isWebUrl } from '../../lib/web-url.ts'
 import { fileOf } from '../../model/content-file.ts'
 import type { FileContent, FileSource, KeptFile } from '../../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../../model/fault.ts'
@@ -105,10 +106,6 @@ const sendFileByUrl = defineMethod({
 })
 
 const NO_URL = fault('invalid', validationText(["'urlFile' must be a valid http or https URL"]))
-
-function isWebUrl(url: string): boolean {
-  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
-}
 
 interface FileFields extends SendingFields {
   readonly caption?: string
