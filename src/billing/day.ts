@@ -13,3 +13,20 @@ export function billingDay(at: EpochMs): number {
 export function billingDayEnd(at: EpochMs): EpochMs {
   return (billingDay(at) + 1) * DAY_MS - OFFSET_MS
 }
+
+/** The midnight UTC+3 with which a day begins. */
+export function billingDayStart(day: number): EpochMs {
+  return day * DAY_MS - OFFSET_MS
+}
+
+/** `2026-11-20`. */
+export function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The day that such a text names; undefined when it names none. */
+export function parseDay(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined
+  const day = Date.parse(`${text}T00:00:00Z`) / DAY_MS
+  return Number.isSafeInteger(day) && dayText(day) === text ? day : undefined
+}

@@ -1,14 +1,6 @@
+import type { Tariff } from '../model/account.ts'
 import type { ChatId, EpochMs } from '../model/ids.ts'
 import { OFFSET_MS } from './day.ts'
-
-/** What a month of one instance includes. */
-export interface Tariff {
-  readonly name: string
-  /** To and from how many chats messages may go; null: any number. */
-  readonly correspondents: number | null
-  /** Calls by a method's name in lower case; a method that is not there is unlimited. */
-  readonly calls: ReadonlyMap<string, number>
-}
 
 const DEVELOPER_CALLS: Readonly<Record<string, number>> = {
   checkwhatsapp: 100,
@@ -29,18 +21,26 @@ const DEVELOPER_CALLS: Readonly<Record<string, number>> = {
   removeadmin: 1000,
 }
 
-/** The tariffs there are, by name. The figures are the vendor's. */
+/** The tariffs that every server begins with, by name; an operator may change them and add others. The figures are the vendor's. */
 export const TARIFFS = {
-  DEVELOPER: { name: 'DEVELOPER', correspondents: 3, calls: new Map(Object.entries(DEVELOPER_CALLS)) },
+  DEVELOPER: {
+    name: 'DEVELOPER',
+    plan: 'free',
+    correspondents: 3,
+    calls: new Map(Object.entries(DEVELOPER_CALLS)),
+    instances: 1,
+  },
   BUSINESS: {
     name: 'BUSINESS',
+    plan: 'ahead',
     correspondents: null,
     calls: new Map([
       ['checkwhatsapp', 30_000],
       ['checkaccount', 30_000],
     ]),
+    instances: null,
   },
-  PARTNER: { name: 'PARTNER', correspondents: null, calls: new Map() },
+  PARTNER: { name: 'PARTNER', plan: 'daily', correspondents: null, calls: new Map(), instances: null },
 } as const satisfies Readonly<Record<string, Tariff>>
 
 /** The month that counters are kept for, `2026-11`: it begins at midnight UTC+3. */

@@ -21,6 +21,8 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   starting: [400, 'instance in starting process try later'],
   notLinked: [400, 'instance is starting or not authorized'],
   suspended: [403, 'Your account is suspended'],
+  accountSuspended: [403, 'Your account is suspended'],
+  expired: [400, 'Instance account is expired. Renew your instance from personal area'],
   queueFull: [400, null],
   deleted: [400, 'Instance is deleted'],
   notFound: [404, null],
@@ -42,6 +44,9 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
 /** The code in `{code, description}` of each fault that a partner method can meet; every other one is 400. */
 const ON_PARTNERS: Readonly<Partial<Record<FaultCode, readonly [code: number, description: string | null]>>> = {
   unauthorized: [401, 'Unauthorized'],
+  forbidden: [403, null],
+  accountSuspended: [403, 'Account is suspended'],
+  quotaExceeded: [466, null],
   notFound: [404, 'Not found'],
   conflict: [409, null],
   rateLimited: [429, 'Too Many Requests'],

@@ -7,6 +7,7 @@ import type { InstanceRow } from '../model/instance.ts'
 import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
+import type { EpochMs } from '../model/ids.ts'
 import type { Once } from '../storage/once.ts'
 import type { QueueSize } from '../storage/store.ts'
 import { newInstanceToken } from './identifiers.ts'
@@ -20,6 +21,10 @@ export interface NewInstance {
   readonly messenger: Messenger
   readonly name: string
   readonly settings: Partial<Settings>
+  readonly tariff: string
+  readonly paidUntil: EpochMs | null
+  /** What else the batch holds that makes it: the charge of its first day, what an account may have at most. */
+  readonly beside?: ((row: InstanceRow) => Batch) | undefined
   readonly once?: Once<{ readonly id: InstanceId; readonly token: string }> | undefined
 }
 

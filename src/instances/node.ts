@@ -1,4 +1,3 @@
-import type { Tariff } from '../billing/tariffs.ts'
 import type { Ownership } from '../cluster/ownership.ts'
 import type { Capabilities, Driver } from '../drivers/driver.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -8,11 +7,13 @@ import type { Slots } from '../lib/slots.ts'
 import type { FetchedFile } from '../media/fetch.ts'
 import type { FileLinks } from '../media/links.ts'
 import type { Media } from '../media/media.ts'
+import type { LifecycleType, Tariff } from '../model/account.ts'
 import type { Fault } from '../model/fault.ts'
-import type { AccountId, InstanceId } from '../model/ids.ts'
+import type { AccountId, EpochMs, InstanceId } from '../model/ids.ts'
+import type { InstanceRow } from '../model/instance.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Courier } from '../notifications/courier.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, Write } from '../storage/store.ts'
 import type { IdSource } from './identifiers.ts'
 
 /** How long things may take and be kept, all in milliseconds; see `config/schema.ts` for what each is for. */
@@ -32,6 +33,19 @@ export interface Limits {
   readonly keepMediaMs: number
   /** The largest file that is taken in, bytes. */
   readonly fileLimitBytes: number
+}
+
+/** What the business around instances says of them; `partners/` knows, and instances only ask. Nothing here waits or fails. */
+export interface Business {
+  tariffOf(row: InstanceRow): Tariff
+  /** Why the instance stands still at this moment: `accountSuspended`, or `expired` where its time is not paid. */
+  heldBy(row: InstanceRow): Fault | undefined
+  /** What the batch of a change stores beside it, so that the account's hook hears of it; nothing where there is none. */
+  news(type: Extract<LifecycleType, `instance.${string}`>, row: InstanceRow, at: EpochMs): readonly Write[]
+  /** Why the account may not keep `bytes` more of files. */
+  roomFor(account: AccountId, bytes: number): Fault | undefined
+  /** So many bytes more are kept. */
+  kept(account: AccountId, bytes: number): void
 }
 
 /** What every instance of this process shares. */
@@ -55,5 +69,5 @@ export interface Node {
    * A fault's message may be shown to the caller.
    */
   fetchFile(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault>
-  tariffOf(account: AccountId): Tariff
+  readonly business: Business
 }

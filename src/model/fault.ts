@@ -26,6 +26,8 @@ export const FAULTS = {
   starting: 'later',
   notLinked: 'never',
   suspended: 'later',
+  accountSuspended: 'later',
+  expired: 'later',
   queueFull: 'later',
   deleted: 'never',
   notFound: 'never',

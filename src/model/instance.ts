@@ -35,19 +35,8 @@ export interface InstanceRow {
   readonly receiptsUpTo: number
   /** When the last attempt to send began; 0 before the first. */
   readonly lastSentAt: EpochMs
-}
-
-/** A partner's or a person's account. */
-export interface AccountRow {
-  readonly id: AccountId
-  readonly kind: 'personal' | 'partner'
-  readonly name: string
-  readonly createdAt: EpochMs
-}
-
-export interface PartnerTokenRow {
-  readonly account: AccountId
-  /** `gac.` + 46 hex, or as the operator gave it; sealed at rest. */
-  readonly token: string
-  readonly createdAt: EpochMs
+  /** The name of its tariff, see `billing/tariffs.ts`. */
+  readonly tariff: string
+  /** Until when a tariff that is paid ahead is paid; null for the others. */
+  readonly paidUntil: EpochMs | null
 }

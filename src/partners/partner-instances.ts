@@ -1,7 +1,7 @@
 import type { Instance } from '../instances/instance.ts'
 import type { Instances, NewInstance } from '../instances/instances.ts'
 import { fault, type Fault } from '../model/fault.ts'
-import type { AccountRow } from '../model/instance.ts'
+import type { AccountRow } from '../model/account.ts'
 import type { Repeated } from '../model/once.ts'
 
 /** What a partner account may do with instances: make, list and delete its own, and see nobody else's. */

@@ -3,7 +3,7 @@ import type { Random } from '../lib/random.ts'
 import { isSameSecret } from '../lib/same-secret.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { AccountId } from '../model/ids.ts'
-import type { AccountRow } from '../model/instance.ts'
+import type { AccountRow } from '../model/account.ts'
 import type { Store } from '../storage/store.ts'
 
 const TOKEN_BYTES = 23

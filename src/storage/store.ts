@@ -1,6 +1,19 @@
 import type { KeptFile } from '../model/content.ts'
-import type { ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
-import type { AccountRow, InstanceRow, LinkedAccount, PartnerTokenRow } from '../model/instance.ts'
+import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type {
+  AccountHook,
+  AccountRow,
+  AuditEntry,
+  DayTotal,
+  LedgerKind,
+  LedgerLine,
+  LifecycleEvent,
+  PartnerTokenRow,
+  PriceRow,
+  StatementRow,
+  Tariff,
+} from '../model/account.ts'
+import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { MessageStatus, OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Settings } from '../model/settings.ts'
@@ -44,6 +57,16 @@ export type Guard =
       readonly chat: ChatId
       readonly limit: number
     }
+  /** The account's balance is not below this (minor units). */
+  | { readonly kind: 'balance'; readonly account: AccountId; readonly atLeast: number }
+  /** The account has fewer than `limit` instances of this tariff (null: of any) that are not deleted. */
+  | { readonly kind: 'instances'; readonly account: AccountId; readonly tariff: string | null; readonly limit: number }
+  /** The daily charge has come exactly so far. Whoever else changes that waits until the batch is over. */
+  | { readonly kind: 'chargedUpTo'; readonly day: number | null }
+  /** The instance's paid time ends exactly here, so that nobody pays twice for the same days. */
+  | { readonly kind: 'paidUntil'; readonly instance: InstanceId; readonly at: EpochMs | null }
+  /** The account's ledger has no line. */
+  | { readonly kind: 'emptyLedger'; readonly account: AccountId }
 
 /** Which journal a row belongs to. */
 export type Shelf = 'message' | 'call' | 'status'
@@ -82,8 +105,63 @@ export interface Receipt {
 
 /** A closed union: a new kind of write is a new member, and the compiler shows every place that must know it. */
 export type Write =
-  | { readonly kind: 'account.add'; readonly row: AccountRow }
-  | { readonly kind: 'partnerToken.add'; readonly row: PartnerTokenRow }
+  /** Adds the account, or replaces everything that is said of it but its balance. */
+  | { readonly kind: 'account.put'; readonly row: AccountRow }
+  /** Removes a deleted account with its tokens, hook and events; ledger, statements and audit stay. */
+  | { readonly kind: 'account.erase'; readonly account: AccountId }
+  /** Adds the token, or replaces everything that is said of it but the token itself. */
+  | { readonly kind: 'token.put'; readonly row: PartnerTokenRow }
+  | { readonly kind: 'token.used'; readonly id: string; readonly at: EpochMs }
+  | { readonly kind: 'tariff.put'; readonly row: Tariff }
+  /** Replaces a price of the same tariff, account, currency and day. */
+  | { readonly kind: 'price.put'; readonly row: PriceRow }
+  /**
+   * Also changes the balance and the day's total. `month` is the first whose statement is not made yet, where that of the day is made. Fails
+   * when it charges a day of an instance that is charged already.
+   */
+  | { readonly kind: 'ledger.add'; readonly line: Omit<LedgerLine, 'seq' | 'month'> }
+  /**
+   * Charges a billing day to every instance of these ids (`from` left out, `to` included) that has a tariff with the plan `daily`, was
+   * made before `madeBefore`, was not deleted at or before `midnight`, and is not charged for that day yet: a line for each with the price
+   * in force on that day, the balances and the day's totals by their sums. Where no price is in force nothing is charged.
+   * Doing it again does nothing. Belongs in a batch with the guard `chargedUpTo`.
+   */
+  | {
+      readonly kind: 'charge.day'
+      readonly day: number
+      readonly midnight: EpochMs
+      readonly madeBefore: EpochMs
+      readonly from: number
+      readonly to: number
+      readonly at: EpochMs
+    }
+  /** Every instance has been charged for every day up to this one. */
+  | { readonly kind: 'charge.done'; readonly day: number }
+  /** Days behind this one are to be gone through again; does nothing where the daily charge has not come that far. */
+  | { readonly kind: 'charge.reopen'; readonly day: number }
+  /** The statement of an account's month by the totals of its lines; does nothing when it is there, or when there is no line and the balance is 0. */
+  | {
+      readonly kind: 'statement.make'
+      readonly account: AccountId
+      readonly month: number
+      readonly plan: StatementRow['plan']
+      readonly at: EpochMs
+    }
+  /** No line belongs to this month or one before it from now on. */
+  | { readonly kind: 'month.close'; readonly month: number }
+  | { readonly kind: 'audit.add'; readonly entry: Omit<AuditEntry, 'seq'> }
+  /** Null takes it away, with the events that wait. */
+  | { readonly kind: 'hook.put'; readonly account: AccountId; readonly hook: AccountHook | null }
+  /** Does nothing when an event with this id is on its way. */
+  | { readonly kind: 'event.add'; readonly event: Omit<LifecycleEvent, 'seq'> }
+  | { readonly kind: 'event.retry'; readonly seq: number; readonly attempts: number; readonly dueAt: EpochMs }
+  | { readonly kind: 'event.remove'; readonly seq: number }
+  | {
+      readonly kind: 'instance.tariff'
+      readonly instance: InstanceId
+      readonly tariff: string
+      readonly paidUntil: EpochMs | null
+    }
   /** Also makes the instance's lease, owned by `owner` with `epoch`. */
   | { readonly kind: 'instance.add'; readonly row: InstanceRow; readonly owner: string; readonly epoch: Epoch }
   | { readonly kind: 'instance.name'; readonly instance: InstanceId; readonly name: string }
@@ -219,6 +297,15 @@ export interface QueueSize {
   readonly last: number
 }
 
+export interface LedgerQuery {
+  readonly account: AccountId
+  /** Only the lines of this month (`billing/month.ts`). */
+  readonly month?: number
+}
+
+/** The place of a line in an account's ledger: lines are ordered by month, then in the order in which they came. */
+export type LedgerPlace = Pick<LedgerLine, 'month' | 'seq'>
+
 /** The place of an entry in a list that is read on behind it. */
 export type JournalPlace = Pick<JournalEntry, 'at' | 'seq'>
 
@@ -243,7 +330,43 @@ export interface Store {
 
   readonly accounts: {
     all(): Promise<readonly AccountRow[]>
-    partnerTokens(): Promise<readonly PartnerTokenRow[]>
+    tokens(): Promise<readonly PartnerTokenRow[]>
+    hooks(): Promise<readonly AccountHook[]>
+  }
+  readonly billing: {
+    /** The tariffs that were stored; the built-in ones are in `billing/tariffs.ts`. */
+    tariffs(): Promise<readonly Tariff[]>
+    prices(): Promise<readonly PriceRow[]>
+    /** Minor units. */
+    balance(account: AccountId): Promise<number>
+    /** Lines in their order, at most `limit`, behind `after`; with `newestFirst` in the other order. */
+    ledger(query: LedgerQuery, limit: number, after?: LedgerPlace, newestFirst?: boolean): Promise<readonly LedgerLine[]>
+    /** Totals of the days of the months `from` to `to`, both included, by day. */
+    totals(account: AccountId, from: number, to: number): Promise<readonly DayTotal[]>
+    /** Up to which billing day every instance has been charged; null before the first time. */
+    chargedUpTo(): Promise<number | null>
+    /** The last month that is closed; null before the first. */
+    closedUpTo(): Promise<number | null>
+    /** The last of the next `count` ids of instances behind `after`; null when none is left. */
+    portion(after: number, count: number): Promise<number | null>
+    /** What accounts were charged in all for a day; those that were charged nothing are left out. */
+    chargedOn(day: number): Promise<readonly { readonly account: AccountId; readonly amount: number; readonly lines: number }[]>
+    statements(account: AccountId): Promise<readonly StatementRow[]>
+    /**
+     * Looks whether the balance is the sum of the account's lines, and each day's total that of its own, by adding up the lines anew, a
+     * month at a time; gives what is wrong, in words, or nothing.
+     */
+    audit(account: AccountId): Promise<readonly string[]>
+  }
+  readonly audit: {
+    /** Newest first, before `before` (a `seq`) where it is given. */
+    list(query: { readonly account?: AccountId }, limit: number, before?: number): Promise<readonly AuditEntry[]>
+  }
+  readonly events: {
+    /** The oldest event of each account that is due. */
+    due(now: EpochMs, limit: number): Promise<readonly LifecycleEvent[]>
+    /** When the next one is due; null when none waits. */
+    nextDue(): Promise<EpochMs | null>
   }
   readonly instances: {
     /** Every instance, deleted ones too, by id. Read once at start. */

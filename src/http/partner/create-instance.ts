@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { isFault, fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
-import type { AccountRow } from '../../model/instance.ts'
+import type { AccountRow } from '../../model/account.ts'
 import { isRepeated } from '../../model/once.ts'
 import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'

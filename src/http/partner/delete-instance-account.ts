@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { AccountRow } from '../../model/instance.ts'
+import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { integer } from '../fields.ts'
 import { defineMethod, type Row } from '../method.ts'

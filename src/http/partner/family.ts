@@ -1,6 +1,6 @@
 import type { Fault } from '../../model/fault.ts'
 import { fault } from '../../model/fault.ts'
-import type { AccountRow } from '../../model/instance.ts'
+import type { AccountRow } from '../../model/account.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Partners } from '../../partners/partners.ts'
 import type { Refusal } from '../errors.ts'

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import type { Clock } from '../../lib/clock.ts'
-import type { AccountRow } from '../../model/instance.ts'
+import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 import { InstanceLists } from './instance-lists.ts'

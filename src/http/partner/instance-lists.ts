@@ -2,7 +2,7 @@ import { billingDay, billingDayEnd } from '../../billing/day.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { EpochMs } from '../../model/ids.ts'
-import type { AccountRow } from '../../model/instance.ts'
+import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { wireTime } from '../wire-time.ts'
 
