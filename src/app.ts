@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseOf, holdFolder, keyOf, operatorFileOf } from './app/data-folder.ts'
 import type { Foundation, OnClose } from './app/foundation.ts'
+import { aroundInstances, openRegistry } from './app/open-business.ts'
 import { openFiles, type Later } from './app/open-files.ts'
 import { enginesOf, openNode } from './app/open-node.ts'
 import type { Config } from './config/schema.ts'
@@ -15,7 +16,6 @@ import { systemRandom, type Random } from './lib/random.ts'
 import { createSeal } from './lib/seal.ts'
 import type { AccountRow } from './model/account.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
-import { Partners } from './partners/partners.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 import { openSqliteStore } from './storage/sql/sqlite-store.ts'
 
@@ -83,9 +83,9 @@ export async function listPartners(
   const sealingKey = keyOf(config, systemRandom)
   const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log })
   try {
-    const tokens = await store.accounts.partnerTokens()
+    const tokens = await store.accounts.tokens()
     const partners = (await store.accounts.all()).flatMap((account) =>
-      tokens.filter((token) => token.account === account.id).map(({ token }) => ({ account, token })),
+      tokens.filter((token) => token.account === account.id).map((token) => ({ account, token })),
     )
     const operatorToken = config.operatorToken ?? readOperatorToken(operatorFileOf(config), createSeal(sealingKey))
     return { partners, operatorToken }
@@ -102,18 +102,24 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   onClose(() => store.close())
   const simulator = await simulatorOf(config, needs, onClose)
   const later: Later = { url: config.publicUrl ?? '' }
+  const loaded = () => later.instances ?? notLoaded()
   const files = await openFiles(config, { ...needs, seal, onClose }, later)
-  const node = await openNode(config, { ...needs, store, ...files }, simulator, onClose)
+  const registry = await openRegistry(config, { ...needs, store, seal, media: files.media, instances: loaded })
+  const parts = { ...needs, store, business: registry.forInstances, ...files }
+  const node = await openNode(config, parts, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
   const housekeeping = new Housekeeping(node, instances)
   onClose(async () => {
     await housekeeping.stop()
     await instances.stop()
   })
-  const { partners, firstToken } = await Partners.open({ ...needs, store, seal }, config.partnerToken)
-  if (config.partnerToken !== undefined && partners.find(config.partnerToken) === undefined) {
+  if (config.partnerToken !== undefined && registry.tokens.find(config.partnerToken, () => '') === undefined) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
+  const business = aroundInstances(registry, { ...needs, store, instances })
+  onClose(async () => {
+    await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
+  })
   const operator = openOperatorToken({
     file: operatorFileOf(config),
     seal,
@@ -125,7 +131,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     ...needs,
     store,
     instances,
-    partners,
+    business,
     operatorToken: operator.token,
     simulator,
     media: node.media,
@@ -135,14 +141,21 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
+  await business.accounts.recover()
   await instances.start()
   housekeeping.start()
+  business.hooks.start()
+  business.dailyCharge.start()
   return {
     url: http.url,
-    partnerToken: firstToken,
+    partnerToken: registry.firstToken,
     operatorToken: operator.isNew ? operator.token : undefined,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
+}
+
+function notLoaded(): never {
+  throw new Error('the instances are not loaded yet')
 }
 
 /** Ends the process like any fault that nobody caught: whoever supervises it starts it anew, and nothing acknowledged is lost. */

@@ -1,10 +1,9 @@
-import { TARIFFS } from '../billing/tariffs.ts'
 import { ownEverything } from '../cluster/ownership.ts'
 import type { Config } from '../config/schema.ts'
 import type { Driver } from '../drivers/driver.ts'
 import { openDrivers, type Engine, type SimulatorAddress } from '../drivers/registry.ts'
 import { DecimalIds, HexIds } from '../instances/identifiers.ts'
-import type { Node } from '../instances/node.ts'
+import type { Business, Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
 import { Slots } from '../lib/slots.ts'
 import type { Messenger } from '../model/messenger.ts'
@@ -17,10 +16,12 @@ import type { FileParts } from './open-files.ts'
 /** Files that are downloaded from networks at one time, each up to 100 MB over what may be a slow line. */
 const DOWNLOADS_AT_ONCE = 8
 
+type Parts = FileParts & { readonly store: Store; readonly business: Business }
+
 /** What all instances of this process share: drivers, the courier, files, limits. */
 export async function openNode(
   config: Config,
-  { store, media, links, fetchFile, ...needs }: Foundation & { readonly store: Store } & FileParts,
+  { store, business, media, links, fetchFile, ...needs }: Foundation & Parts,
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
@@ -33,7 +34,6 @@ export async function openNode(
     retryMs: config.webhookRetryMs,
   })
   const ownership = await ownEverything(store, `single:${needs.random.bytes(8).toString('hex')}`)
-  const tariff = TARIFFS[config.tariff]
   return {
     ...needs,
     store,
@@ -46,7 +46,7 @@ export async function openNode(
     fetchFile,
     downloads: new Slots(DOWNLOADS_AT_ONCE),
     messageIds: { hex: new HexIds(needs.random), decimal: new DecimalIds() },
-    tariffOf: () => tariff,
+    business,
   }
 }
 

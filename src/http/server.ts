@@ -8,9 +8,8 @@ import type { Log } from '../lib/log.ts'
 import type { FileLinks } from '../media/links.ts'
 import type { Media, StoredFile } from '../media/media.ts'
 import { isFault, type Fault } from '../model/fault.ts'
-import type { AccountRow } from '../model/account.ts'
-import { PartnerInstances } from '../partners/partner-instances.ts'
-import type { Partners } from '../partners/partners.ts'
+import type { PartnerBusiness } from '../partners/partner-business.ts'
+import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import type { Store } from '../storage/store.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
@@ -46,6 +45,8 @@ export interface HttpConfig {
   readonly delayMinMs: number
   /** How long the `scanqrcode` web socket stays open. */
   readonly loginTimeoutMs: number
+  /** Addresses and ranges whose word on where a request comes from counts. */
+  readonly trustedProxies: readonly string[]
   /** The largest file that is taken, 1,048,576 bytes each. */
   readonly fileLimitMb: number
 }
@@ -53,7 +54,7 @@ export interface HttpConfig {
 export interface HttpDeps {
   readonly config: HttpConfig
   readonly instances: Instances
-  readonly partners: Partners
+  readonly business: PartnerBusiness
   readonly operatorToken: string
   readonly store: Store
   readonly media: Media
@@ -107,7 +108,7 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
 
 interface Parts {
   readonly registry: Registry
-  readonly dispatcher: Dispatcher<Instance, AccountRow>
+  readonly dispatcher: Dispatcher<Instance, PartnerCaller>
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
@@ -132,7 +133,7 @@ function assemble(deps: HttpDeps): Parts {
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
-    partners: new PartnerFamily(forPartners, deps.partners, clock),
+    partners: new PartnerFamily(forPartners, deps.business.tokens, clock, deps.config.trustedProxies),
     answers: deps.store.answers,
     clock,
     log,
@@ -148,8 +149,8 @@ function assemble(deps: HttpDeps): Parts {
   return { registry, dispatcher, sockets, page, slowBodies, tables, clock, at }
 }
 
-function partnerMethods({ config, clock, instances }: HttpDeps, publicUrl: () => string): MethodTable<AccountRow> {
-  const own = new PartnerInstances(instances)
+function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => string): MethodTable<PartnerCaller> {
+  const own = business.partnerInstances
   return new MethodTable([
     createInstance({ instances: own, delayMinMs: config.delayMinMs, publicUrl }),
     getInstances(own, clock),
