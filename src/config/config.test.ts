@@ -56,6 +56,8 @@ describe('loadConfig', () => {
     ['JADEGATE_WEBHOOK_ALLOW', '10.0.0.0/33', /CIDR/],
     ['JADEGATE_WEBHOOK_ALLOW', '10.0.0.0/8,', /CIDR/],
     ['JADEGATE_WEBHOOK_ALLOW', 'localhost', /CIDR/],
+    ['JADEGATE_TRUSTED_PROXIES', '10.0.0.1 10.0.0.2', /CIDR/],
+    ['JADEGATE_TRUSTED_PROXIES', 'true', /CIDR/],
     ['JADEGATE_WHATSAPP', 'baileys', /no engine "baileys" yet/],
     ['JADEGATE_MAX', 'live', /no engine "live" yet/],
     ['JADEGATE_TELEGRAM', 'live', /no engine "live" yet/],
@@ -100,6 +102,15 @@ describe('loadConfig', () => {
       configOf({ JADEGATE_HOST: '0.0.0.0', JADEGATE_WEBHOOK_ALLOW: '10.1.2.3, fd00::/8' }).webhookAllow,
       ['10.1.2.3/32', 'fd00::/8'],
     )
+  })
+
+  test('no proxy is trusted unless it is named', () => {
+    assert.deepEqual(configOf({}).trustedProxies, [])
+    assert.deepEqual(configOf({ JADEGATE_TRUSTED_PROXIES: '10.1.2.3, fd00::/8,::1' }).trustedProxies, [
+      '10.1.2.3/32',
+      'fd00::/8',
+      '::1/128',
+    ])
   })
 
   test('a public URL loses its trailing slash, so that paths can be appended', () => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import { rangeText } from '../lib/address-ranges.ts'
+import { isTokenText } from '../lib/token-text.ts'
 
 /** What reading a setting's text came to: a value, or what is wrong with it (without the text itself: it may be secret). */
 export type Reading<T> = { readonly value: T } | { readonly problem: string }
@@ -66,9 +67,8 @@ export const webUrl: Kind<string> = kind('an http:// or https:// URL without que
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 })
 
-/** Goes into a path of the API as it is, so nothing that would have to be escaped there. */
 export const token: Kind<string> = kind('8 to 128 letters, digits or any of . _ ~ -', (text) =>
-  /^[A-Za-z0-9._~-]{8,128}$/.test(text) ? text : null,
+  isTokenText(text) ? text : null,
 )
 
 export const hexKey: Kind<string> = kind('64 hexadecimal digits', (text) =>
@@ -80,22 +80,12 @@ export const addressRanges: Kind<readonly string[]> = kind('a comma list of IP a
   const ranges: string[] = []
   if (text === '') return ranges
   for (const part of text.split(',').map((item) => item.trim())) {
-    const range = readRange(part)
-    if (range === null) return null
+    const range = rangeText(part)
+    if (range === undefined) return null
     ranges.push(range)
   }
   return ranges
 })
-
-function readRange(text: string): string | null {
-  const [address = '', length, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return null
-  const bits = version === 4 ? 32 : 128
-  if (length === undefined) return `${address}/${bits}`
-  if (!/^\d{1,3}$/.test(length) || Number(length) > bits) return null
-  return `${ipaddr.parse(address).toString()}/${Number(length)}`
-}
 
 /** Part of the interface that a later build will take: setting it now is refused, so that nobody believes it works. */
 export const notYet: Kind<never> = {

@@ -92,11 +92,10 @@ export const SETTINGS = {
     'Multiplies every rate limit; for benchmarks.',
     { default: '1' },
   ),
-  tariff: access(
-    'JADEGATE_TARIFF',
-    kinds.choice(['DEVELOPER', 'BUSINESS', 'PARTNER']),
-    'What a month of an instance includes: chats and calls of some methods. DEVELOPER and BUSINESS have limits, PARTNER has none.',
-    { default: 'PARTNER' },
+  trustedProxies: access(
+    'JADEGATE_TRUSTED_PROXIES',
+    kinds.addressRanges,
+    'Proxies in front of the server. What such a one says in `X-Forwarded-For` is believed, for the addresses that a partner token is allowed from; of anybody else only his own address counts.',
   ),
   whatsapp: messengers(
     'JADEGATE_WHATSAPP',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
+import type { RequestOrigin } from '../lib/local-request.ts'
 import type { Log } from '../lib/log.ts'
 import type { Pace } from '../lib/pace.ts'
 import { fault, isFault } from '../model/fault.ts'
@@ -100,12 +101,16 @@ export class Exchange<Subject> implements Call {
     return this.#request.url ?? ''
   }
 
+  get #origin(): RequestOrigin {
+    return { remoteAddress: this.#request.socket.remoteAddress, headers: this.#request.headers }
+  }
+
   #admit(): void {
     const isHead = this.#request.method === 'HEAD'
     const named = this.#family.methods.find(this.#target.method)
     const method = named !== undefined && this.#fits(named, isHead ? 'GET' : this.#request.method) ? named : undefined
     if (method !== undefined) this.#method = method.name
-    const subject = this.#family.admit(this.#target, method, this.#url)
+    const subject = this.#family.admit(this.#target, method, this.#url, () => this.#origin)
     if (subject instanceof Refusal) this.#refuse(subject)
     else if (method === undefined) this.#refuseStatus(404)
     // A HEAD tells whether the GET exists and is allowed, and does nothing.

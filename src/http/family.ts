@@ -1,3 +1,4 @@
+import type { RequestOrigin } from '../lib/local-request.ts'
 import type { Fault } from '../model/fault.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Refusal } from './errors.ts'
@@ -9,9 +10,14 @@ export interface Family<Subject> {
   readonly methods: MethodTable<Subject>
   /**
    * Who calls, or what is answered instead. `method` is undefined where the path names none, or not for this verb; a subject for
-   * such a path is answered 404.
+   * such a path is answered 404. `origin` is asked only where it counts from where a call comes.
    */
-  admit(target: Target, method: Method<Subject> | undefined, url: string): Subject | Refusal
+  admit(
+    target: Target,
+    method: Method<Subject> | undefined,
+    url: string,
+    origin: () => RequestOrigin,
+  ): Subject | Refusal
   /** Null where methods don't depend on one. */
   messengerOf(subject: Subject): Messenger | null
   /** Whose budget the call counts against, and whose idempotency keys it shares. */

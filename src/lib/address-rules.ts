@@ -1,8 +1,5 @@
-import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6
-type Range = readonly [Address, number]
+import { isWithin, parseRange, type Address, type AddressRange } from './address-ranges.ts'
 
 /** Public by its number, but answered inside the machine room: a cloud's own service for its guests. */
 const INTERNAL = ['168.63.129.16']
@@ -11,20 +8,20 @@ const GLOBAL_IPV6 = '2000::/3'
 /** The well-known prefix under which a translator carries all of IPv4 in the last 32 bits. */
 const TRANSLATED_IPV4 = '64:ff9b::/96'
 
-const internal = INTERNAL.map(rangeOf)
-const globalIpv6 = rangeOf(GLOBAL_IPV6)
-const translatedIpv4 = rangeOf(TRANSLATED_IPV4)
+const internal = INTERNAL.map(parseRange)
+const globalIpv6 = parseRange(GLOBAL_IPV6)
+const translatedIpv4 = parseRange(TRANSLATED_IPV4)
 
 /**
  * Which addresses an outgoing request may reach: public unicast ones, and those that the operator names. Everything that leads
  * into this machine, its network or nowhere is refused, in whatever form it is written.
  */
 export class AddressRules {
-  readonly #allowed: readonly Range[]
+  readonly #allowed: readonly AddressRange[]
 
   /** Addresses and CIDR ranges; throws on an entry that is neither. */
   constructor(allow: readonly string[]) {
-    this.#allowed = allow.map(rangeOf)
+    this.#allowed = allow.map(parseRange)
   }
 
   /** False for anything that is no address. */
@@ -32,33 +29,19 @@ export class AddressRules {
     if (!ipaddr.isValid(ip)) return false
     const written = ipaddr.parse(ip)
     const meant = carriedIpv4(written) ?? written
-    return isPublic(meant) || this.#allowed.some((range) => isIn(meant, range) || isIn(written, range))
+    return isPublic(meant) || this.#allowed.some((range) => isWithin(meant, range) || isWithin(written, range))
   }
 }
 
 function isPublic(address: Address): boolean {
-  if (address.range() !== 'unicast' || internal.some((range) => isIn(address, range))) return false
-  return address.kind() === 'ipv4' || isIn(address, globalIpv6)
+  if (address.range() !== 'unicast' || internal.some((range) => isWithin(address, range))) return false
+  return address.kind() === 'ipv4' || isWithin(address, globalIpv6)
 }
 
 /** The IPv4 address that an IPv6 one stands for, where a network stack or a translator would go there. */
 function carriedIpv4(address: Address): ipaddr.IPv4 | undefined {
   if (!(address instanceof ipaddr.IPv6)) return undefined
   if (address.isIPv4MappedAddress()) return address.toIPv4Address()
-  if (!isIn(address, translatedIpv4)) return undefined
+  if (!isWithin(address, translatedIpv4)) return undefined
   return new ipaddr.IPv4(address.toByteArray().slice(12))
-}
-
-function isIn(address: Address, [network, bits]: Range): boolean {
-  return address.kind() === network.kind() && address.match(network, bits)
-}
-
-function rangeOf(text: string): Range {
-  const [address = '', prefix, ...more] = text.split('/')
-  const version = isIP(address)
-  const longest = version === 4 ? 32 : 128
-  const bits = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
-  if (version === 0 || bits > longest || more.length > 0)
-    throw new Error(`"${text}" is neither an address nor a CIDR range`)
-  return [ipaddr.parse(address), bits]
 }

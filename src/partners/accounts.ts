@@ -1,7 +1,16 @@
-import type { AccountRow, AccountTerms } from '../model/account.ts'
-import type { Fault } from '../model/fault.ts'
-import type { AccountId } from '../model/ids.ts'
+import type { Instance } from '../instances/instance.ts'
+import type { Instances } from '../instances/instances.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Random } from '../lib/random.ts'
+import { Serial } from '../lib/serial.ts'
+import type { AccountRow, AccountTerms, AuditEntry } from '../model/account.ts'
+import { fault, isFault, type Fault } from '../model/fault.ts'
+import type { AccountId, EpochMs } from '../model/ids.ts'
+import type { Guard, Store, Write } from '../storage/store.ts'
+import { differences, nameOf, termsOf } from './account-terms.ts'
 import type { Actor } from './actor.ts'
+import { audited } from './audit-log.ts'
 
 export interface NewAccount {
   readonly kind: AccountRow['kind']
@@ -14,20 +23,216 @@ export interface AccountPatch {
   readonly terms?: Partial<AccountTerms>
 }
 
+/** What else goes into the batch that stores this row: the first token of a new account. */
+export type Beside = (row: AccountRow) => readonly Write[]
+
+export interface AccountsDeps {
+  readonly store: Pick<Store, 'commit' | 'accounts'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Asked for when an account is suspended, resumed or deleted; not before they are loaded. */
+  readonly instances: () => Pick<Instances, 'ofAccount' | 'delete' | 'refreshHolds'>
+}
+
+/** What is stored with a row, and what the audit log says of it. */
+interface Change {
+  readonly action: string
+  readonly by: Actor
+  readonly details?: AuditEntry['details']
+  readonly beside?: Beside | undefined
+  readonly guards?: readonly Guard[]
+}
+
+const ID_BYTES = 12
+const DELETIONS_AT_ONCE = 50
+const NO_ACCOUNT = fault('notFound', 'There is no such account')
+const nothing: Beside = () => []
+
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
-export interface Accounts {
+export class Accounts {
+  readonly #deps: AccountsDeps
+  readonly #rows: Map<string, AccountRow>
+  readonly #changes = new Serial()
+  #erased: (account: AccountId) => void = () => undefined
+
+  private constructor(deps: AccountsDeps, rows: readonly AccountRow[]) {
+    this.#deps = deps
+    this.#rows = new Map(rows.map((row) => [row.id, row]))
+  }
+
+  static async open(deps: AccountsDeps): Promise<Accounts> {
+    return new Accounts(deps, await deps.store.accounts.all())
+  }
+
   /** In the order they were made; deleted ones too, until they are erased. */
-  all(): readonly AccountRow[]
-  get(id: string): AccountRow | undefined
-  create(wanted: NewAccount, by: Actor): Promise<AccountRow | Fault>
-  /** `conflict` when the currency changes and the ledger has lines. */
-  change(account: AccountId, patch: AccountPatch, by: Actor): Promise<AccountRow | Fault>
+  all(): readonly AccountRow[] {
+    return [...this.#rows.values()]
+  }
+
+  get(id: string): AccountRow | undefined {
+    return this.#rows.get(id)
+  }
+
+  create(wanted: NewAccount, by: Actor, beside?: Beside): Promise<AccountRow | Fault> {
+    return this.#changes.run(async () => {
+      const name = nameOf(wanted.name, 1)
+      const terms = termsOf(wanted.terms ?? {})
+      if (isFault(name)) return name
+      if (isFault(terms)) return terms
+      const { kind } = wanted
+      const createdAt = this.#deps.clock.now()
+      const row: AccountRow = {
+        id: this.#deps.random.bytes(ID_BYTES).toString('hex') as AccountId,
+        kind,
+        name,
+        createdAt,
+        partnerSince: kind === 'partner' ? createdAt : null,
+        suspendedAt: null,
+        deletedAt: null,
+        warnedAt: null,
+        terms,
+      }
+      return this.#put(row, { action: 'account.create', by, details: { kind, name, terms }, beside })
+    })
+  }
+
+  /** `conflict` when the currency changes and the ledger has lines. Whether there is such a tariff is not looked at here. */
+  change(account: AccountId, patch: AccountPatch, by: Actor): Promise<AccountRow | Fault> {
+    return this.#onLiving(account, async (row) => {
+      const name = patch.name === undefined ? row.name : nameOf(patch.name, 1)
+      const terms = termsOf(patch.terms ?? {}, row.terms)
+      if (isFault(name)) return name
+      if (isFault(terms)) return terms
+      const details = differences({ name: row.name, ...row.terms }, { name, ...terms })
+      if (Object.keys(details).length === 0) return row
+      const guards: Guard[] = terms.currency === row.terms.currency ? [] : [{ kind: 'emptyLedger', account }]
+      return this.#put({ ...row, name, terms }, { action: 'account.change', by, details, guards })
+    })
+  }
+
   /** From here on instances are made and deleted through the API alone. Those that it has keep their tariff. */
-  becomePartner(account: AccountId, by: Actor): Promise<AccountRow | Fault>
-  /** Its instances stand still, and their calls are refused; nothing is unlinked. Resolves when they have stopped. */
-  suspend(account: AccountId, reason: string, by: Actor): Promise<AccountRow | Fault>
+  becomePartner(account: AccountId, by: Actor, beside?: Beside): Promise<AccountRow | Fault> {
+    return this.#onLiving(account, async (row) => {
+      if (row.kind === 'partner') return fault('conflict', 'The account is a partner account already')
+      const partner: AccountRow = { ...row, kind: 'partner', partnerSince: this.#deps.clock.now() }
+      return this.#put(partner, { action: 'account.partner', by, beside })
+    })
+  }
+
+  /**
+   * Its instances stand still, and their calls are refused; nothing is unlinked. Resolves when they have stopped. One that is suspended
+   * stays as it is.
+   */
+  async suspend(account: AccountId, reason: string, by: Actor): Promise<AccountRow | Fault> {
+    const suspended = await this.#onLiving(account, async (row) => {
+      if (row.suspendedAt !== null) return row
+      const at = this.#deps.clock.now()
+      return this.#put({ ...row, suspendedAt: at }, { action: 'account.suspend', by, details: { reason } })
+    })
+    return this.#refreshed(suspended)
+  }
+
   /** Its instances come back linked. */
-  resume(account: AccountId, by: Actor): Promise<AccountRow | Fault>
-  /** Deletes its instances too; everything is erased for good after JADEGATE_KEEP_DELETED_DAYS, but ledger, statements and audit log. */
-  delete(account: AccountId, by: Actor): Promise<AccountRow | Fault>
+  async resume(account: AccountId, by: Actor): Promise<AccountRow | Fault> {
+    const resumed = await this.#onLiving(account, async (row) => {
+      if (row.suspendedAt === null) return row
+      return this.#put({ ...row, suspendedAt: null }, { action: 'account.resume', by })
+    })
+    return this.#refreshed(resumed)
+  }
+
+  /**
+   * Deletes its instances too, and resolves when they are gone; everything is erased for good after JADEGATE_KEEP_DELETED_DAYS, but
+   * ledger, statements and audit log. What a crash leaves over, the next start deletes.
+   */
+  async delete(account: AccountId, by: Actor): Promise<AccountRow | Fault> {
+    const deleted = await this.#onLiving(account, (row) =>
+      this.#put({ ...row, deletedAt: this.#deps.clock.now() }, { action: 'account.delete', by }),
+    )
+    if (!isFault(deleted)) await this.#deleteInstances(deleted.id)
+    return deleted
+  }
+
+  /**
+   * Notes since when the account is warned of a low balance (null: it has recovered), in one batch with what else is to be stored then.
+   * Does nothing for an account that is gone.
+   */
+  setWarned(account: AccountId, warnedAt: EpochMs | null, beside: readonly Write[] = []): Promise<void> {
+    return this.#changes.run(async () => {
+      const row = this.#rows.get(account)
+      if (row === undefined || row.deletedAt !== null) return
+      const next = { ...row, warnedAt }
+      await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.put', row: next }, ...beside] })
+      this.#rows.set(account, next)
+    })
+  }
+
+  /** Deletes the instances that deleted accounts still have: of a deletion that a crash cut off, or made while it went on. */
+  async recover(): Promise<void> {
+    for (const { id, deletedAt } of this.all()) if (deletedAt !== null) await this.#deleteInstances(id)
+  }
+
+  /** Erases accounts that were deleted before this time for good, once nothing is left of their instances. */
+  async erase(before: EpochMs): Promise<void> {
+    await this.recover()
+    for (const { id, deletedAt } of this.all()) {
+      if (deletedAt === null || deletedAt >= before || this.#deps.instances().ofAccount(id).length > 0) continue
+      await this.#changes.run(() => this.#erase(id))
+    }
+  }
+
+  /** Tells of accounts that are erased; there is one listener. */
+  onErased(listener: (account: AccountId) => void): void {
+    this.#erased = listener
+  }
+
+  #onLiving(account: AccountId, change: (row: AccountRow) => Promise<AccountRow | Fault>): Promise<AccountRow | Fault> {
+    return this.#changes.run(async () => {
+      const row = this.#rows.get(account)
+      return row === undefined || row.deletedAt !== null ? NO_ACCOUNT : change(row)
+    })
+  }
+
+  async #put(row: AccountRow, change: Change): Promise<AccountRow | Fault> {
+    const { action, by, details = {}, beside = nothing, guards = [] } = change
+    const audit = audited(by, this.#deps.clock.now(), action, { account: row.id, details })
+    const committed = await this.#deps.store.commit({
+      guards,
+      writes: [{ kind: 'account.put', row }, ...beside(row), audit],
+    })
+    if (!committed.ok) return fault('conflict', 'The currency stays: the ledger of the account has lines in it')
+    this.#rows.set(row.id, row)
+    return row
+  }
+
+  async #refreshed(row: AccountRow | Fault): Promise<AccountRow | Fault> {
+    if (!isFault(row)) await this.#deps.instances().refreshHolds(row.id)
+    return row
+  }
+
+  /** One that can't be deleted keeps none of the others, and is tried again later. */
+  async #deleteInstances(account: AccountId): Promise<void> {
+    const instances = this.#deps.instances()
+    const left = instances.ofAccount(account).filter((instance) => instance.deletedAt === null)
+    while (left.length > 0) {
+      await Promise.all(left.splice(0, DELETIONS_AT_ONCE).map((instance) => this.#deleteInstance(instance)))
+    }
+  }
+
+  async #deleteInstance(instance: Instance): Promise<void> {
+    try {
+      await this.#deps.instances().delete(instance)
+    } catch (error) {
+      const fields = { account: instance.account, idInstance: instance.id, error }
+      this.#deps.log.error(fields, 'an instance of a deleted account could not be deleted yet')
+    }
+  }
+
+  async #erase(account: AccountId): Promise<void> {
+    const audit = audited('system', this.#deps.clock.now(), 'account.erase', { account })
+    await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.erase', account }, audit] })
+    this.#rows.delete(account)
+    this.#erased(account)
+  }
 }

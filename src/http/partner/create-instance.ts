@@ -1,10 +1,10 @@
 import Type from 'typebox'
 import { isFault, fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
-import type { AccountRow } from '../../model/account.ts'
 import { isRepeated } from '../../model/once.ts'
 import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { validationText } from '../errors.ts'
 import { oneOfOrAbsent, optional, text } from '../fields.ts'
 import { defineMethod, type Row } from '../method.ts'
@@ -13,7 +13,7 @@ import { settingsFaults, settingsFields } from '../settings-fields.ts'
 const NAME_LENGTH = 500
 
 export interface CreateInstanceOptions {
-  readonly instances: PartnerInstances
+  readonly instances: Pick<PartnerInstances, 'create'>
   /** The least send delay that may be set. */
   readonly delayMinMs: number
   /** Where clients reach this server. */
@@ -21,10 +21,10 @@ export interface CreateInstanceOptions {
 }
 
 /**
- * `typeInstance` in the body chooses the messenger where it names one, else the path does. `apiUrl` and `mediaUrl`
- * in the answer are ours.
+ * `typeInstance` in the body chooses the messenger where it names one, else the path, else the account's terms. `apiUrl` and
+ * `mediaUrl` in the answer are ours.
  */
-export function createInstance({ instances, delayMinMs, publicUrl }: CreateInstanceOptions): Row<AccountRow> {
+export function createInstance({ instances, delayMinMs, publicUrl }: CreateInstanceOptions): Row<PartnerCaller> {
   return defineMethod({
     name: 'createInstance',
     summary: 'Makes an instance for the account of the token.',
@@ -45,11 +45,11 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
       typeInstance: optional(oneOfOrAbsent(MESSENGERS)),
       ...settingsFields(delayMinMs),
     },
-    async handle(account: AccountRow, fields, call) {
+    async handle({ account }: PartnerCaller, fields, call) {
       const { name = '', typeInstance, ...settings } = fields
       const faults = settingsFaults(settings)
       if (faults.length > 0) return fault('invalid', validationText(faults))
-      const messenger = typeInstance ?? (call.v3 ? 'v3' : 'whatsapp')
+      const messenger = typeInstance ?? (call.v3 ? 'v3' : (account.terms.defaultMessenger ?? 'whatsapp'))
       const describe = (made: { readonly id: InstanceId; readonly token: string }) =>
         description(made, messenger, publicUrl())
       const once = call.once(describe)

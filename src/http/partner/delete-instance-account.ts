@@ -1,11 +1,11 @@
 import Type from 'typebox'
-import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { integer } from '../fields.ts'
 import { defineMethod, type Row } from '../method.ts'
 
 /** The phone stays linked at the messenger: who wants it unlinked calls `logout` before. */
-export function deleteInstanceAccount(instances: PartnerInstances): Row<AccountRow> {
+export function deleteInstanceAccount(instances: Pick<PartnerInstances, 'delete'>): Row<PartnerCaller> {
   return defineMethod({
     name: 'deleteInstanceAccount',
     summary: 'Deletes an instance; its phone stays linked.',
@@ -14,7 +14,7 @@ export function deleteInstanceAccount(instances: PartnerInstances): Row<AccountR
     group: 'partner',
     perSecond: 1000,
     fields: { idInstance: integer({ empty: 'error', digits: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
-    async handle(account: AccountRow, fields) {
+    async handle({ account }: PartnerCaller, fields) {
       return (await instances.delete(account, fields.idInstance)) ?? { deleteInstanceAccount: true }
     },
   })

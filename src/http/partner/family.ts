@@ -1,8 +1,10 @@
+import type { AddressRanges } from '../../lib/address-ranges.ts'
+import { clientAddress } from '../../lib/client-address.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { RequestOrigin } from '../../lib/local-request.ts'
 import type { Fault } from '../../model/fault.ts'
 import { fault } from '../../model/fault.ts'
-import type { AccountRow } from '../../model/account.ts'
-import type { Clock } from '../../lib/clock.ts'
-import type { Partners } from '../../partners/partners.ts'
+import type { PartnerCaller, PartnerTokens } from '../../partners/partner-tokens.ts'
 import type { Refusal } from '../errors.ts'
 import { envelope, partnerFailure, partnerRefusal } from '../errors.ts'
 import type { Family } from '../family.ts'
@@ -10,27 +12,43 @@ import type { Method, MethodTable } from '../method.ts'
 import type { Target } from '../target.ts'
 
 /** The methods of partner accounts: `/partner/{method}/{token}`. Every refusal but an unknown path is HTTP 200. */
-export class PartnerFamily implements Family<AccountRow> {
-  readonly methods: MethodTable<AccountRow>
-  readonly #partners: Pick<Partners, 'find'>
+export class PartnerFamily implements Family<PartnerCaller> {
+  readonly methods: MethodTable<PartnerCaller>
+  readonly #tokens: Pick<PartnerTokens, 'find'>
+  readonly #trustedProxies: AddressRanges
   readonly #clock: Clock
 
-  constructor(methods: MethodTable<AccountRow>, partners: Pick<Partners, 'find'>, clock: Clock) {
+  constructor(
+    methods: MethodTable<PartnerCaller>,
+    tokens: Pick<PartnerTokens, 'find'>,
+    trustedProxies: AddressRanges,
+    clock: Clock,
+  ) {
     this.methods = methods
-    this.#partners = partners
+    this.#tokens = tokens
+    this.#trustedProxies = trustedProxies
     this.#clock = clock
   }
 
-  admit(target: Target, method: Method<AccountRow> | undefined, url: string): AccountRow | Refusal {
+  admit(
+    target: Target,
+    method: Method<PartnerCaller> | undefined,
+    url: string,
+    origin: () => RequestOrigin,
+  ): PartnerCaller | Refusal {
     if (method === undefined) return envelope(404, url, 'Not Found', this.#clock.now())
-    return this.#partners.find(target.token) ?? partnerRefusal(fault('unauthorized', 'Unauthorized'))
+    const caller = this.#tokens.find(target.token, () => clientAddress(origin(), this.#trustedProxies))
+    if (caller === undefined) return partnerRefusal(fault('unauthorized', 'Unauthorized'))
+    if (caller.account.suspendedAt !== null) return partnerRefusal(fault('accountSuspended', 'Account is suspended'))
+    if (caller.token.scope === 'read' && !isReading(method)) return partnerRefusal(READ_ONLY)
+    return caller
   }
 
   messengerOf(): null {
     return null
   }
 
-  scopeOf(account: AccountRow): string {
+  scopeOf({ account }: PartnerCaller): string {
     return account.id
   }
 
@@ -46,4 +64,10 @@ export class PartnerFamily implements Family<AccountRow> {
   refuseStatus(status: number, message: string, _url: string, headers?: readonly string[]): Refusal {
     return partnerFailure(status, message, headers)
   }
+}
+
+const READ_ONLY = fault('forbidden', 'This token may only read')
+
+function isReading(method: Method<PartnerCaller>): boolean {
+  return method.verbs.every((verb) => verb === 'GET')
 }

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Clock } from '../../lib/clock.ts'
-import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 import { InstanceLists } from './instance-lists.ts'
 
@@ -26,7 +26,7 @@ const INSTANCE = Type.Object({
   isExpired: flag,
 })
 
-export function getInstances(instances: PartnerInstances, clock: Clock): Row<AccountRow> {
+export function getInstances(instances: PartnerInstances, clock: Clock): Row<PartnerCaller> {
   const lists = new InstanceLists(instances, clock)
   return defineMethod({
     name: 'getInstances',
@@ -36,6 +36,6 @@ export function getInstances(instances: PartnerInstances, clock: Clock): Row<Acc
     group: 'partner',
     perSecond: 100,
     fields: {},
-    handle: (account: AccountRow) => new RawJson(lists.of(account)),
+    handle: ({ account }: PartnerCaller) => new RawJson(lists.of(account)),
   })
 }
