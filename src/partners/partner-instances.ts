@@ -1,37 +1,125 @@
+import { billingDay } from '../billing/day.ts'
+import { firstCharge } from '../billing/lines.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances, NewInstance } from '../instances/instances.ts'
-import { fault, type Fault } from '../model/fault.ts'
-import type { AccountRow } from '../model/account.ts'
-import type { Repeated } from '../model/once.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { AccountRow, Tariff } from '../model/account.ts'
+import { fault, isFault, type Fault } from '../model/fault.ts'
+import type { AccountId } from '../model/ids.ts'
+import type { InstanceRow } from '../model/instance.ts'
+import { isRepeated, type Repeated } from '../model/once.ts'
+import type { Batch, Guard, Store, Write } from '../storage/store.ts'
+import type { PriceList } from './price-list.ts'
+import { quotaOf, refusal } from './refused.ts'
+import { SlidingMinute } from './sliding-minute.ts'
+
+/** What a caller says of a new instance; how it is paid follows from its account. */
+export type WantedInstance = Omit<NewInstance, 'tariff' | 'paidUntil' | 'beside'>
+
+export interface PartnerInstancesDeps {
+  readonly instances: Pick<Instances, 'create' | 'delete' | 'get' | 'ofAccount' | 'revision'>
+  readonly prices: Pick<PriceList, 'tariff' | 'isPriced' | 'priceOf'>
+  readonly store: Pick<Store, 'billing'>
+  readonly clock: Pick<Clock, 'now'>
+  /** The billing day that the daily charge has come to, or goes through now; null while this process does not know. */
+  readonly chargedUpTo: () => number | null
+}
 
 /** What a partner account may do with instances: make, list and delete its own, and see nobody else's. */
 export class PartnerInstances {
-  readonly #instances: Instances
+  readonly #deps: PartnerInstancesDeps
+  readonly #created = new SlidingMinute<AccountId>()
 
-  constructor(instances: Instances) {
-    this.#instances = instances
+  constructor(deps: PartnerInstancesDeps) {
+    this.#deps = deps
   }
 
-  create(account: AccountRow, wanted: NewInstance): Promise<Instance | Fault | Repeated> {
-    return this.#instances.create(account.id, wanted)
+  /**
+   * Makes an instance of the tariff that the account's terms name, and charges its first day in the same batch. `rateLimited`,
+   * `quotaExceeded` (also for a balance that is too low): nothing is made or charged, and it does not count against the minute.
+   */
+  async create(account: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
+    const { createPerMinute } = account.terms
+    if (createPerMinute === null) return this.#make(account, wanted)
+    const place = this.#created.take(account.id, createPerMinute, this.#deps.clock.now())
+    if (place === undefined) {
+      return fault(
+        'rateLimited',
+        `This account may make ${String(createPerMinute)} instances in a minute, and has made them`,
+      )
+    }
+    let isMade = false
+    try {
+      const made = await this.#make(account, wanted)
+      isMade = !isFault(made) && !isRepeated(made)
+      return made
+    } finally {
+      if (!isMade) this.#created.giveBack(account.id, place)
+    }
+  }
+
+  async #make(account: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
+    const { instances, prices, store } = this.#deps
+    const tariff = prices.tariff(account.terms.tariff)
+    if (tariff?.plan !== 'daily') {
+      return fault('conflict', `The tariff of this account, ${account.terms.tariff}, is none that is charged daily`)
+    }
+    const beside = this.#beside(account, tariff)
+    const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
+    return 'refusedBy' in made ? refusal(made.refusedBy, account, store) : made
+  }
+
+  /** What the batch holds beside the instance; undefined where nothing is to be paid or limited, so that it costs nothing. */
+  #beside(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
+    const { instanceQuota, overdraftLimit } = account.terms
+    const quota = quotaOf(account, tariff)
+    if (quota === undefined && overdraftLimit === null && !this.#deps.prices.isPriced(tariff.name)) return undefined
+    const quotas: readonly Guard[] =
+      quota === undefined ? [] : [instanceQuota === null ? quota : { ...quota, tariff: null }]
+    return (row) => {
+      const price = this.#deps.prices.priceOf(account, tariff.name, billingDay(row.createdAt))
+      const writes = this.#reopened(row)
+      const guards =
+        overdraftLimit === null ? quotas : [...quotas, balanceGuard(account.id, price ?? 0, overdraftLimit)]
+      if (price === undefined) return { guards, writes }
+      const billed = { account: account.id, instance: row.id, tariff: tariff.name, price }
+      return { guards, writes: [...writes, firstCharge(billed, row.createdAt)] }
+    }
+  }
+
+  /**
+   * Where the clock was set back behind days that were charged already, or are at this moment, this instance has not paid them yet. A run
+   * that goes through the next day has the stored mark at this one: it begins anew when the mark goes down.
+   */
+  #reopened(row: InstanceRow): readonly Write[] {
+    const day = billingDay(row.createdAt)
+    const mark = this.#deps.chargedUpTo()
+    if (mark === null) return [{ kind: 'charge.reopen', day }]
+    return day < mark ? [{ kind: 'charge.reopen', day: day - 1 }] : []
   }
 
   /** In the order they were made; deleted ones too, until they are erased. */
   list(account: AccountRow): Iterable<Instance> {
-    return this.#instances.ofAccount(account.id)
+    return this.#deps.instances.ofAccount(account.id)
   }
 
   /** Changes with everything that a list of the account's instances shows. */
   revision(account: AccountRow): number {
-    return this.#instances.revision(account.id)
+    return this.#deps.instances.revision(account.id)
   }
 
   /** Deletes an instance; null when it is durable. Somebody else's is not found, like one that never was or is gone. */
   async delete(account: AccountRow, id: number): Promise<Fault | null> {
-    const instance = this.#instances.get(id)
+    const { instances } = this.#deps
+    const instance = instances.get(id)
     if (instance?.account !== account.id) return NOT_FOUND
-    return (await this.#instances.delete(instance)) ? null : NOT_FOUND
+    return (await instances.delete(instance)) ? null : NOT_FOUND
   }
+}
+
+/** The balance stays at or above the overdraft limit when the price is taken from it. */
+function balanceGuard(account: AccountId, price: number, overdraftLimit: number): Guard {
+  return { kind: 'balance', account, atLeast: price - overdraftLimit }
 }
 
 const NOT_FOUND = fault('notFound', 'Not found')

@@ -1,21 +1,170 @@
-import type { PriceRow, Tariff } from '../model/account.ts'
-import type { Fault } from '../model/fault.ts'
-import type { AccountRow } from '../model/account.ts'
+import { billingDay } from '../billing/day.ts'
+import { isAmount, isCurrency } from '../billing/money.ts'
+import { TARIFFS } from '../billing/tariffs.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Serial } from '../lib/serial.ts'
+import type { AccountRow, PriceRow, Tariff } from '../model/account.ts'
+import { fault, isFault, type Fault } from '../model/fault.ts'
+import type { AccountId } from '../model/ids.ts'
+import type { Batch, Store, Write } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
+import { audited } from './audit-log.ts'
 
-/** Tariffs and prices: kept in memory, written through; every change is in the audit log of the same batch. */
-export interface PriceList {
+export interface PriceListDeps {
+  readonly store: Pick<Store, 'commit' | 'billing'>
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** Prices of one tariff for one account, or for all (null), newest first. */
+type PricesOfOne = Map<AccountId | null, readonly PriceRow[]>
+
+/** Tariffs and prices: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
+export class PriceList {
+  readonly #deps: PriceListDeps
+  readonly #tariffs: Map<string, Tariff>
+  readonly #prices = new Map<string, PricesOfOne>()
+  readonly #changes = new Serial()
+
+  private constructor(deps: PriceListDeps, tariffs: readonly Tariff[], prices: readonly PriceRow[]) {
+    this.#deps = deps
+    this.#tariffs = new Map([...Object.values(TARIFFS), ...tariffs].map((tariff) => [tariff.name, tariff]))
+    for (const price of prices) this.#keep(price)
+  }
+
+  static async open(deps: PriceListDeps): Promise<PriceList> {
+    return new PriceList(deps, await deps.store.billing.tariffs(), await deps.store.billing.prices())
+  }
+
   /** The built-in ones, as the operator changed them, and his own. */
-  tariffs(): readonly Tariff[]
-  tariff(name: string): Tariff | undefined
-  prices(): readonly PriceRow[]
+  tariffs(): readonly Tariff[] {
+    return [...this.#tariffs.values()]
+  }
+
+  tariff(name: string): Tariff | undefined {
+    return this.#tariffs.get(name)
+  }
+
+  /** By tariff; of each the general ones and those of accounts, newest first. */
+  prices(): readonly PriceRow[] {
+    return [...this.#prices.values()].flatMap((ofOne) => [...ofOne.values()].flat())
+  }
+
+  /** Whether it ever had a price, or will have one, for whomever. */
+  isPriced(tariff: string): boolean {
+    return this.#prices.has(tariff)
+  }
+
   /** Minor units of the account's currency for a day or 30 days, as of a billing day; undefined where none is in force. */
-  priceOf(account: AccountRow, tariff: string, day: number): number | undefined
+  priceOf(account: Pick<AccountRow, 'id' | 'terms'>, tariff: string, day: number): number | undefined {
+    const { currency } = account.terms
+    const own = this.#inForce(tariff, account.id, currency, day)
+    return (own ?? this.#inForce(tariff, null, currency, day))?.amount
+  }
+
   /** `conflict` when the plan of a tariff that exists changes. */
-  putTariff(tariff: Tariff, by: Actor): Promise<Tariff | Fault>
+  putTariff(wanted: Tariff, by: Actor): Promise<Tariff | Fault> {
+    return this.#changes.run(async () => {
+      const tariff = { ...wanted, calls: inLowerCase(wanted.calls) }
+      const trouble = this.#checkTariff(tariff)
+      if (trouble !== undefined) return trouble
+      const { name, plan, correspondents, calls, instances } = tariff
+      const details = { plan, correspondents, calls: Object.fromEntries(calls), instances }
+      const entry = audited(by, this.#deps.clock.now(), 'tariff.put', { account: null, target: name, details })
+      await this.#deps.store.commit({ guards: [], writes: [{ kind: 'tariff.put', row: tariff }, entry] })
+      this.#tariffs.set(name, tariff)
+      return tariff
+    })
+  }
+
   /**
    * `invalid` for a day in the past, and for today where a price is in force today already: days that have begun keep theirs. A first price may
    * begin today, and then every instance that exists today is charged for it.
    */
-  putPrice(price: PriceRow, by: Actor): Promise<PriceRow | Fault>
+  putPrice(price: PriceRow, by: Actor): Promise<PriceRow | Fault> {
+    return this.#changes.run(async () => {
+      for (;;) {
+        const batch = await this.#priceBatch(price, by)
+        if (isFault(batch)) return batch
+        const committed = await this.#deps.store.commit(batch)
+        if (!committed.ok) continue
+        this.#keep(price)
+        return price
+      }
+    })
+  }
+
+  /** What stores the price. It is refused when the daily charge goes on meanwhile, and must then be made anew. */
+  async #priceBatch(price: PriceRow, by: Actor): Promise<Batch | Fault> {
+    const { store, clock } = this.#deps
+    const mark = await store.billing.chargedUpTo()
+    const now = clock.now()
+    const today = billingDay(now)
+    const trouble = this.#checkPrice(price, today)
+    if (trouble !== undefined) return trouble
+    const { tariff, account, currency, fromDay, amount } = price
+    const entry = audited(by, now, 'price.put', { account, target: tariff, details: { currency, fromDay, amount } })
+    const writes: readonly Write[] = [{ kind: 'price.put', row: price }, entry]
+    const reopened = fromDay > today ? [] : reopen(mark, today)
+    return { guards: [{ kind: 'chargedUpTo', day: mark }], writes: [...writes, ...reopened] }
+  }
+
+  #checkTariff({ name, plan, correspondents, calls, instances }: Tariff): Fault | undefined {
+    if (!/^\w{1,64}$/.test(name)) return fault('invalid', 'A name of a tariff is 1 to 64 letters, digits and _')
+    for (const limit of [correspondents, instances, ...calls.values()]) {
+      if (limit === null || (limit >= 0 && limit <= LARGEST_COUNT && Number.isInteger(limit))) continue
+      return fault('invalid', `A limit is a whole number from 0 to ${String(LARGEST_COUNT)}`)
+    }
+    const known = this.#tariffs.get(name)
+    if (known === undefined || known.plan === plan) return undefined
+    return fault('conflict', `${name} is of the plan ${known.plan}, and a plan can't change`)
+  }
+
+  #checkPrice({ tariff, account, currency, fromDay, amount }: PriceRow, today: number): Fault | undefined {
+    const plan = this.#tariffs.get(tariff)?.plan
+    if (plan === undefined) return fault('invalid', `There is no tariff ${tariff}`)
+    if (plan === 'free') return fault('invalid', `${tariff} is free and has no price`)
+    if (!isCurrency(currency)) return fault('invalid', 'A currency is three capital letters')
+    if (!isAmount(amount) || amount < 0) return fault('invalid', 'A price is a whole number of minor units from 0 on')
+    if (!Number.isSafeInteger(fromDay) || fromDay > LAST_DAY) return fault('invalid', 'A price begins on a day')
+    if (fromDay < today) return fault('invalid', 'Days that have begun keep their prices: no price begins in the past')
+    if (fromDay > today) return undefined
+    const own = account === null ? undefined : this.#inForce(tariff, account, currency, today)
+    if ((own ?? this.#inForce(tariff, null, currency, today)) === undefined) return undefined
+    return fault('invalid', `Today has its price already: a new price of ${tariff} begins tomorrow at the earliest`)
+  }
+
+  #inForce(tariff: string, account: AccountId | null, currency: string, day: number): PriceRow | undefined {
+    const rows = this.#prices.get(tariff)?.get(account)
+    return rows?.find((row) => row.fromDay <= day && row.currency === currency)
+  }
+
+  #keep(price: PriceRow): void {
+    const ofOne: PricesOfOne = this.#prices.get(price.tariff) ?? new Map<AccountId | null, readonly PriceRow[]>()
+    const others = (ofOne.get(price.account) ?? []).filter(
+      (row) => row.fromDay !== price.fromDay || row.currency !== price.currency,
+    )
+    ofOne.set(
+      price.account,
+      [...others, price].toSorted((a, b) => b.fromDay - a.fromDay),
+    )
+    this.#prices.set(price.tariff, ofOne)
+  }
+}
+
+/** The end of the year 9999, in days. */
+const LAST_DAY = 2_932_896
+/** A column of whole numbers holds it. */
+const LARGEST_COUNT = 2_147_483_647
+
+/**
+ * Has today gone through again, now that it has a price. A run that goes through it at this moment (the mark is yesterday) has left
+ * instances behind without one: it must see its mark change, and begins anew with yesterday, for which nothing is left to charge.
+ */
+function reopen(mark: number | null, today: number): readonly Write[] {
+  if (mark === null || mark < today - 1) return []
+  return [{ kind: 'charge.reopen', day: Math.min(mark, today) - 1 }]
+}
+
+function inLowerCase(calls: Tariff['calls']): Tariff['calls'] {
+  return new Map([...calls].map(([method, limit]) => [method.toLowerCase(), limit]))
 }

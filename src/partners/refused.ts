@@ -1,0 +1,34 @@
+import { majorUnits } from '../lib/money.ts'
+import type { AccountRow, Tariff } from '../model/account.ts'
+import { fault, type Fault } from '../model/fault.ts'
+import type { Guard, Store } from '../storage/store.ts'
+
+type InstancesGuard = Extract<Guard, { kind: 'instances' }>
+
+/** How many instances of one tariff the account may have: as its terms say, or else the tariff. Undefined: any number. */
+export function quotaOf(account: AccountRow, tariff: Tariff): InstancesGuard | undefined {
+  const limit = account.terms.instanceQuota ?? tariff.instances
+  return limit === null ? undefined : { kind: 'instances', account: account.id, tariff: tariff.name, limit }
+}
+
+/** What is told when a guard of quotas or money refused something. */
+export async function refusal(guard: Guard, account: AccountRow, store: Pick<Store, 'billing'>): Promise<Fault> {
+  switch (guard.kind) {
+    case 'instances': {
+      const which = guard.tariff === null ? 'instances' : `instances of the tariff ${guard.tariff}`
+      const most = `This account may have ${String(guard.limit)} ${which} at one time`
+      return fault('quotaExceeded', guard.limit === 0 ? most : `${most}, and has them all`)
+    }
+    case 'balance': {
+      const { currency, overdraftLimit } = account.terms
+      const inWords = (amount: number) => `${majorUnits(amount, currency)} ${currency}`
+      const balance = inWords(await store.billing.balance(guard.account))
+      const limit = overdraftLimit === null ? '' : ` with the overdraft limit of ${inWords(overdraftLimit)}`
+      return fault('quotaExceeded', `The balance is ${balance}: this takes at least ${inWords(guard.atLeast)}${limit}`)
+    }
+    case 'paidUntil':
+      return fault('conflict', 'The instance was renewed or changed at the same moment: look at it before trying again')
+    default:
+      throw new Error(`no guard of money: ${guard.kind}`)
+  }
+}
