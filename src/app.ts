@@ -14,7 +14,7 @@ import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { systemRandom, type Random } from './lib/random.ts'
 import { createSeal } from './lib/seal.ts'
-import type { AccountRow } from './model/account.ts'
+import type { AccountRow, PartnerTokenRow } from './model/account.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 import { openSqliteStore } from './storage/sql/sqlite-store.ts'
@@ -76,7 +76,7 @@ export async function listPartners(
   config: Config,
   log: Log,
 ): Promise<{
-  readonly partners: readonly { readonly account: AccountRow; readonly token: string }[]
+  readonly partners: readonly { readonly account: AccountRow; readonly token: PartnerTokenRow }[]
   readonly operatorToken: string | undefined
 }> {
   if (!existsSync(databaseOf(config))) return { partners: [], operatorToken: undefined }
@@ -87,11 +87,17 @@ export async function listPartners(
     const partners = (await store.accounts.all()).flatMap((account) =>
       tokens.filter((token) => token.account === account.id).map((token) => ({ account, token })),
     )
-    const operatorToken = config.operatorToken ?? readOperatorToken(operatorFileOf(config), createSeal(sealingKey))
-    return { partners, operatorToken }
+    return { partners, operatorToken: operatorTokenOf(config) }
   } finally {
     await store.close()
   }
+}
+
+/** The operator's token; undefined where none is given and no server has made one in the data folder yet. For the command line. */
+export function operatorTokenOf(config: Config): string | undefined {
+  const file = operatorFileOf(config)
+  if (config.operatorToken !== undefined || !existsSync(file)) return config.operatorToken
+  return readOperatorToken(file, createSeal(keyOf(config, systemRandom)))
 }
 
 async function openApp(config: Config, needs: Foundation, onClose: OnClose): Promise<Omit<App, 'close'>> {

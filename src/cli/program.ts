@@ -3,14 +3,41 @@ import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Command } from 'commander'
 import { packageFile } from '../lib/package-file.ts'
+import { addAccountCommand } from './account.ts'
+import { addAuditCommand } from './audit.ts'
+import { addBalanceCommand } from './balance.ts'
+import { addBillingCommand } from './billing.ts'
 import { addConfigCommand } from './config.ts'
 import type { Context } from './context.ts'
 import { addDemoCommand } from './demo.ts'
+import { addInstanceCommand } from './instance.ts'
 import { addPartnerCommand } from './partner.ts'
+import { addPriceCommand } from './price.ts'
 import { addServeCommand } from './serve.ts'
 import { addSimulatorCommand } from './simulator.ts'
+import { addStatementCommand } from './statement.ts'
+import { addTariffCommand } from './tariff.ts'
+import { addTokenCommand } from './token.ts'
 
 const PackageFile = Compile(Type.Object({ version: Type.String() }))
+
+/** Those of the business behind the ones that run and look at a server. */
+const COMMANDS = [
+  addServeCommand,
+  addDemoCommand,
+  addSimulatorCommand,
+  addPartnerCommand,
+  addConfigCommand,
+  addAccountCommand,
+  addTokenCommand,
+  addTariffCommand,
+  addPriceCommand,
+  addBalanceCommand,
+  addInstanceCommand,
+  addStatementCommand,
+  addBillingCommand,
+  addAuditCommand,
+]
 
 /** The `jadegate` command. It throws commander's error on a usage mistake instead of ending the process. */
 export function createProgram(context: Context): Command {
@@ -26,7 +53,6 @@ export function createProgram(context: Context): Command {
       },
     })
     .exitOverride()
-  for (const add of [addServeCommand, addDemoCommand, addSimulatorCommand, addPartnerCommand, addConfigCommand])
-    add(program, context)
+  for (const add of COMMANDS) add(program, context)
   return program
 }

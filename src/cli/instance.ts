@@ -1,0 +1,127 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { Instance, list, MadeInstance, type Instance as InstanceAnswer } from './operator/answers.ts'
+import { given, part } from './operator/inputs.ts'
+import { onServer, serverCommand } from './operator/server-command.ts'
+import { facts, table, type Column } from './operator/table.ts'
+import { timeText } from './operator/words.ts'
+
+interface ListOptions {
+  readonly state?: string
+  readonly type?: string
+  readonly tariff?: string
+  readonly deleted?: true
+}
+
+interface CreateOptions {
+  readonly name?: string
+  readonly type?: string
+  readonly tariff: string
+  readonly payment?: string
+}
+
+const COLUMNS: readonly Column<InstanceAnswer>[] = [
+  { head: 'ID', text: (instance) => String(instance.idInstance) },
+  { head: 'TYPE', text: (instance) => instance.typeInstance },
+  { head: 'STATE', text: (instance) => instance.held ?? instance.state },
+  { head: 'PHONE', text: (instance) => instance.phone ?? '' },
+  { head: 'TARIFF', text: (instance) => instance.tariff },
+  { head: 'EXPIRES', text: (instance) => expiry(instance) },
+  { head: 'MADE', text: (instance) => timeText(instance.timeCreated) },
+  { head: 'DELETED', text: (instance) => timeText(instance.timeDeleted) },
+  { head: 'NAME', text: (instance) => instance.name },
+]
+
+/** `jadegate instance`: the instances of an account. Partners make and delete theirs through the API. */
+export function addInstanceCommand(program: Command, context: Context): void {
+  const group = program.command('instance').description('the instances of an account')
+  addList(group, context)
+  addCreate(group, context)
+  addChanges(group, context)
+}
+
+function addList(group: Command, context: Context): void {
+  serverCommand(group, 'list <account>', 'list them')
+    .option('--state <state>', 'of this state alone')
+    .option('--type <type>', 'of this messenger alone: whatsapp, v3 or telegram')
+    .option('--tariff <name>', 'of this tariff alone')
+    .option('--deleted', 'deleted ones')
+    .action(
+      onServer(context, async ({ api, show }, account: string, { state, type, tariff, deleted }: ListOptions) => {
+        const query = { state, typeInstance: type, tariff, deleted }
+        const instances = await api.list(`/accounts/${part(account)}/instances`, query)
+        show(instances, list(Instance), ({ items }) => table(items, COLUMNS, 'No instance.'))
+      }),
+    )
+}
+
+function addCreate(group: Command, context: Context): void {
+  serverCommand(group, 'create <account>', 'make an instance for a person')
+    .requiredOption('--tariff <name>', 'a tariff that is free or paid ahead')
+    .option('--payment <way>', 'how the first 30 days are paid: balance, or hand (outside of this server)')
+    .option('--type <type>', 'the messenger: whatsapp, v3 or telegram')
+    .option('--name <name>', 'how it is called')
+    .action(
+      onServer(context, async ({ api, show }, account: string, { name, type, tariff, payment }: CreateOptions) => {
+        const body = { tariff, ...given({ name, typeInstance: type, payment }) }
+        const made = await api.ask('POST', `/accounts/${part(account)}/instances`, { body })
+        show(made, MadeInstance, (instance) => [
+          ...describe(instance),
+          ...facts([['apiTokenInstance', instance.apiTokenInstance]]),
+        ])
+      }),
+    )
+}
+
+function addChanges(group: Command, context: Context): void {
+  serverCommand(group, 'renew <account> <instance>', 'pay for 30 days more')
+    .requiredOption('--payment <way>', 'balance, or hand (outside of this server)')
+    .action(
+      onServer(context, async ({ api, show }, account: string, id: string, { payment }: { payment: string }) => {
+        const renewed = await api.ask('POST', `${pathOf(account, id)}/renew`, { body: { payment } })
+        show(renewed, Instance, describe)
+      }),
+    )
+  serverCommand(group, 'tariff <account> <instance> <tariff>', 'move it to another tariff')
+    .option('--payment <way>', 'for a tariff that is paid ahead: balance, or hand (outside of this server)')
+    .action(
+      onServer(
+        context,
+        async ({ api, show }, account: string, id: string, tariff: string, { payment }: { payment?: string }) => {
+          const body = { tariff, ...given({ payment }) }
+          show(await api.ask('PUT', `${pathOf(account, id)}/tariff`, { body }), Instance, describe)
+        },
+      ),
+    )
+  serverCommand(group, 'delete <account> <instance>', 'delete an instance of a person').action(
+    onServer(context, async ({ api, isJson, print }, account: string, id: string) => {
+      await api.ask('DELETE', pathOf(account, id))
+      if (!isJson) print(`Instance ${id} is deleted.`)
+    }),
+  )
+}
+
+function pathOf(account: string, id: string): string {
+  return `/accounts/${part(account)}/instances/${part(id)}`
+}
+
+/** What is free never expires. */
+function expiry({ expirationDate, isExpired }: InstanceAnswer): string {
+  if (expirationDate.startsWith('9999')) return 'never'
+  return isExpired ? `expired ${timeText(expirationDate)}` : timeText(expirationDate)
+}
+
+function describe(instance: InstanceAnswer): readonly string[] {
+  return facts([
+    ['idInstance', String(instance.idInstance)],
+    ['name', instance.name],
+    ['type', instance.typeInstance],
+    ['state', instance.state],
+    ['held', instance.held ?? ''],
+    ['phone', instance.phone ?? ''],
+    ['tariff', instance.tariff],
+    ['expires', expiry(instance)],
+    ['made', timeText(instance.timeCreated)],
+    ['deleted', timeText(instance.timeDeleted)],
+  ])
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { Issued, list, Token, type Token as TokenAnswer } from './operator/answers.ts'
+import { commaList, given, momentOrNone, part, wholeNumber } from './operator/inputs.ts'
+import { onServer, serverCommand } from './operator/server-command.ts'
+import { facts, table, type Column } from './operator/table.ts'
+import { timeText } from './operator/words.ts'
+
+interface TokenOptions {
+  readonly name?: string
+  readonly scope?: string
+  readonly expires?: string | null
+  readonly allowFrom?: readonly string[]
+}
+
+const COLUMNS: readonly Column<TokenAnswer>[] = [
+  { head: 'ID', text: (token) => token.id },
+  { head: 'SCOPE', text: (token) => token.scope },
+  { head: 'MADE', text: (token) => timeText(token.createdAt) },
+  { head: 'EXPIRES', text: (token) => timeText(token.expiresAt) },
+  { head: 'REVOKED', text: (token) => timeText(token.revokedAt) },
+  { head: 'LAST USED', text: (token) => timeText(token.lastUsedAt) },
+  { head: 'FROM', text: (token) => (token.allowFrom.length === 0 ? 'anywhere' : token.allowFrom.join(',')) },
+  { head: 'NAME', text: (token) => token.name },
+]
+
+/** `jadegate token`: the keys of partner accounts. A token itself is shown where it is asked for: at issue, by rotate and by show. */
+export function addTokenCommand(program: Command, context: Context): void {
+  const group = program.command('token').description('tokens of a partner account')
+  serverCommand(group, 'list <account>', 'list them without showing them').action(
+    onServer(context, async ({ api, show }, account: string) => {
+      const tokens = await api.list(`/accounts/${part(account)}/tokens`)
+      show(tokens, list(Token), ({ items }) => table(items, COLUMNS, 'No token.'))
+    }),
+  )
+  addIssue(group, context)
+  addEdit(group, context)
+  addRotate(group, context)
+  serverCommand(group, 'revoke <account> <token>', 'put it out of force at once and for good').action(
+    onServer(context, async ({ api, show }, account: string, token: string) => {
+      show(await api.ask('DELETE', pathOf(account, token)), Token, describe)
+    }),
+  )
+  serverCommand(group, 'show <account> <token>', 'show the token itself; that is in the audit log').action(
+    onServer(context, async ({ api, show }, account: string, token: string) => {
+      show(await api.ask('POST', `${pathOf(account, token)}/show`, { body: {} }), Issued, tell)
+    }),
+  )
+}
+
+function addIssue(group: Command, context: Context): void {
+  withTerms(serverCommand(group, 'issue <account>', 'make a token and show it'))
+    .option('--token <token>', 'the token; without it one is made')
+    .action(
+      onServer(context, async ({ api, show }, account: string, options: TokenOptions & { token?: string }) => {
+        const body = { ...termsFrom(options), ...given({ token: options.token }) }
+        show(await api.ask('POST', `/accounts/${part(account)}/tokens`, { body }), Issued, tell)
+      }),
+    )
+}
+
+function addEdit(group: Command, context: Context): void {
+  withTerms(serverCommand(group, 'edit <account> <token>', 'change what a token may do')).action(
+    onServer(context, async ({ api, show }, account: string, token: string, options: TokenOptions) => {
+      show(await api.ask('PATCH', pathOf(account, token), { body: termsFrom(options) }), Token, describe)
+    }),
+  )
+}
+
+function addRotate(group: Command, context: Context): void {
+  serverCommand(group, 'rotate <account> <token>', 'make and show a new token with the same terms')
+    .option('--overlap <seconds>', 'how long the old one goes on', wholeNumber(0), 86_400)
+    .action(
+      onServer(context, async ({ api, show }, account: string, token: string, { overlap }: { overlap: number }) => {
+        const body = { overlapSeconds: overlap }
+        show(await api.ask('POST', `${pathOf(account, token)}/rotate`, { body }), Issued, tell)
+      }),
+    )
+}
+
+function withTerms(command: Command): Command {
+  return command
+    .option('--name <name>', 'how it is called')
+    .option('--scope <scope>', 'full, or read')
+    .option('--expires <time>', 'until when it works, or none', momentOrNone)
+    .option('--allow-from <list>', 'addresses and CIDR ranges from which alone it works, or none', commaList)
+}
+
+function termsFrom({ name, scope, expires, allowFrom }: TokenOptions): object {
+  return given({ name, scope, expiresAt: expires, allowFrom })
+}
+
+function pathOf(account: string, token: string): string {
+  return `/accounts/${part(account)}/tokens/${part(token)}`
+}
+
+function tell(issued: { readonly id: string; readonly token: string }): readonly string[] {
+  return facts([
+    ['token id', issued.id],
+    ['token', issued.token],
+  ])
+}
+
+function describe(token: TokenAnswer): readonly string[] {
+  return table([token], COLUMNS, '')
+}
