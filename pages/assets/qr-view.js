@@ -1,7 +1,15 @@
 import { WORDS } from './qr-words.js'
 
 const page = document.documentElement
-const TONES = { linked: 'good', alreadyLinked: 'good', timedOut: 'wait', failed: 'bad', gone: 'bad', wrongLink: 'bad' }
+const TONES = {
+  linked: 'good',
+  alreadyLinked: 'good',
+  timedOut: 'wait',
+  failed: 'bad',
+  gone: 'bad',
+  paused: 'wait',
+  wrongLink: 'bad',
+}
 const TROUBLE = new Set(['offline', 'badPhone', 'noCode', 'codeRuns', 'empty', 'refused'])
 /** What each thing that the messenger asks for is called, and what is said of it at first. */
 export const ASKED_HINTS = { smsCode: 'typeSent', password: 'typePassword', passkey: 'confirmPasskey' }
@@ -123,7 +131,7 @@ function drawEnd() {
   $('number').textContent = phoneNumber === '' ? '' : `+${phoneNumber}`
   $('number').hidden = phoneNumber === '' || TONES[state] !== 'good'
   $('again').textContent = words.again
-  $('again').hidden = state !== 'timedOut' && state !== 'failed'
+  $('again').hidden = state !== 'timedOut' && state !== 'failed' && state !== 'paused'
 }
 
 export function say(word) {

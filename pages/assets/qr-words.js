@@ -69,6 +69,10 @@ export const WORDS = {
     timedOut: ['The time is over', 'Nobody has scanned the code, so it is not shown any more.'],
     failed: ['Linking did not work', 'The messenger has ended the attempt. You can begin again.'],
     gone: ['This instance was deleted', 'Ask whoever sent you the link for a new one.'],
+    paused: [
+      'This instance is paused',
+      'Ask whoever sent you the link; this one is good again when the pause is over.',
+    ],
     wrongLink: ['This link is not valid', 'It may be cut off or replaced by a newer one. Ask whoever sent it to you.'],
     again: 'Try again',
   },
@@ -141,6 +145,7 @@ export const WORDS = {
     timedOut: ['Время вышло', 'Код никто не отсканировал, поэтому он больше не показывается.'],
     failed: ['Подключить не удалось', 'Мессенджер прервал подключение. Можно начать заново.'],
     gone: ['Этот инстанс удалён', 'Попросите новую ссылку у того, кто её прислал.'],
+    paused: ['Этот инстанс приостановлен', 'Спросите у того, кто прислал ссылку: после паузы она снова заработает.'],
     wrongLink: ['Ссылка недействительна', 'Она скопирована не полностью или заменена новой. Попросите её ещё раз.'],
     again: 'Попробовать ещё раз',
   },

@@ -2,7 +2,7 @@ import { $, ASKED_HINTS, draw, firstLanguage, messenger, PHONE_WAY, say, showPic
 
 /*
  * The page is in one of these states at a time: `qr`, `code` and `sms` (linking, three ways), and the ends `linked`, `alreadyLinked`,
- * `timedOut`, `failed`, `gone` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it. Within a
+ * `timedOut`, `failed`, `gone`, `paused` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it. Within a
  * run the messenger may ask for a code that it has sent, a password or the phone's passkey.
  */
 
@@ -56,13 +56,22 @@ async function call(method, signal, body) {
     const request = { signal, cache: 'no-store', ...(body && { method: 'POST', body: JSON.stringify(body) }) }
     const response = await fetch(address(method), request)
     if (signal.aborted) return null
-    if (response.status === 401 || response.status === 403) enter('wrongLink')
-    const json = await response.json()
-    if (response.status === 400 && json.message === 'Instance is deleted') enter('gone')
+    // Refusals without a reason have no body.
+    const json = await response.json().catch(() => null)
+    if (signal.aborted) return null
+    const end = REFUSALS[json?.message] ?? (response.status === 401 || response.status === 403 ? 'wrongLink' : null)
+    if (end !== null) enter(end)
     return response.ok ? json : null
   } catch {
     return null
   }
+}
+
+/** What the server says of an instance that can't be linked, now or ever. */
+const REFUSALS = {
+  'Instance is deleted': 'gone',
+  'Your account is suspended': 'paused',
+  'Instance account is expired. Renew your instance from personal area': 'paused',
 }
 
 /** Ends with the number that is linked, where the messenger tells it. Pages that end at once share a budget of calls: asked again. */

@@ -6,7 +6,7 @@ import { AddressRules } from '../lib/address-rules.ts'
 import { GuardedPools } from '../lib/guarded-pool.ts'
 import type { Seal } from '../lib/seal.ts'
 import { openDiskMedia } from '../media/disk.ts'
-import { FileFetcher } from '../media/fetch.ts'
+import { FileFetcher, type FileFetcherOptions } from '../media/fetch.ts'
 import { FileLinks, type LinkedFile } from '../media/links.ts'
 import { fault } from '../model/fault.ts'
 import type { Foundation, OnClose } from './foundation.ts'
@@ -41,6 +41,8 @@ export async function openFiles(
   })
   onClose(() => pools.destroy())
   const openLinked = async (file: LinkedFile) => (await later.instances?.openFile(file)) ?? NOT_LOADED
-  const fetcher = new FileFetcher({ media, links, openLinked, pools, clock, limitBytes, timeoutMs })
+  const keep: FileFetcherOptions['keep'] = async (instance, draft) =>
+    (await later.instances?.keepFile(instance, draft)) ?? NOT_LOADED
+  const fetcher = new FileFetcher({ media, links, openLinked, keep, pools, clock, limitBytes, timeoutMs })
   return { media, links, fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal) }
 }

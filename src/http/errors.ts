@@ -58,11 +58,14 @@ export class Refusal {
   readonly status: number
   readonly text: string
   readonly headers: readonly string[]
+  /** What stands behind it, where that is a fault of an instance. */
+  readonly fault: FaultCode | undefined
 
-  constructor(status: number, text = '', headers: readonly string[] = []) {
+  constructor(status: number, text = '', headers: readonly string[] = [], fault?: FaultCode) {
     this.status = status
     this.text = text
     this.headers = headers
+    this.fault = fault
   }
 }
 
@@ -70,21 +73,24 @@ export class Refusal {
 interface Extra {
   readonly headers?: readonly string[]
   readonly fields?: object
+  readonly fault?: FaultCode
 }
 
 /** `{statusCode, timestamp, path, message}`, the contract's shape of an error. The token in the path is masked. */
 export function envelope(status: number, url: string, message: string, now: number, extra: Extra = {}): Refusal {
   const timestamp = new Date(now).toISOString()
   const body = { statusCode: status, timestamp, path: maskPath(url), ...extra.fields, message }
-  return new Refusal(status, JSON.stringify(body), extra.headers)
+  return new Refusal(status, JSON.stringify(body), extra.headers, extra.fault)
 }
 
 export function instanceRefusal(trouble: Fault, url: string, now: number, extra?: Extra): Refusal {
   const [status, text] = ON_INSTANCES[trouble.fault]
-  // The contract's body of a used-up quota is no envelope.
-  if (trouble.fault === 'quotaExceeded') return new Refusal(status, JSON.stringify(trouble.details), extra?.headers)
+  // The contract's body of a used-up quota is no envelope; what it knows no body for is one.
+  if (trouble.fault === 'quotaExceeded' && trouble.details !== undefined) {
+    return new Refusal(status, JSON.stringify(trouble.details), extra?.headers, trouble.fault)
+  }
   const fields = trouble.fault === 'webhookUrlSet' ? { code: 'INVALID_PARAM', status: 'error' } : {}
-  return envelope(status, url, text ?? trouble.message, now, { ...extra, fields })
+  return envelope(status, url, text ?? trouble.message, now, { ...extra, fields, fault: trouble.fault })
 }
 
 /** Partner methods refuse with HTTP 200 and `{code, description}`. */

@@ -167,6 +167,8 @@ export class InstanceFiles {
       if (draft === 'tooLarge') return TOO_LARGE
       if (draft.sha256 === file.sha256) {
         await draft.keep(this.#record.id)
+        // What the network brings is kept whether or not there is room: it was acknowledged.
+        this.#record.node.business.kept(this.#record.row.account, draft.size)
         return undefined
       }
       await draft.discard()

@@ -67,7 +67,11 @@ export async function dropQueue(
 }
 
 /** Settles everything, attempts too, and marks the instance as deleted; durable when it resolves. Must run alone, as above. */
-export async function storeDeletion(record: InstanceRecord, attempts: Attempts | undefined): Promise<void> {
+export async function storeDeletion(
+  record: InstanceRecord,
+  attempts: Attempts | undefined,
+  beside: readonly Write[],
+): Promise<void> {
   const at = record.node.clock.now()
   const open = attempts?.all() ?? []
   const unconfirmed = { status: 'failed', description: 'unconfirmed', at } as const
@@ -75,6 +79,8 @@ export async function storeDeletion(record: InstanceRecord, attempts: Attempts |
     ...open.flatMap((attempt) => settle(record, attempt, unconfirmed).writes),
     { kind: 'instance.delete', instance: record.id, at },
     { kind: 'secret.clear', instance: record.id },
+    ...record.node.business.news('instance.deleted', { ...record.row, deletedAt: at }, at),
+    ...beside,
   ])
   for (const attempt of open) {
     attempts?.remove(attempt.id)

@@ -1,3 +1,4 @@
+import { billingDayStart } from '../billing/day.ts'
 import type { Timer } from '../lib/clock.ts'
 import type { Sweep } from '../storage/store.ts'
 import type { Instance } from './instance.ts'
@@ -54,10 +55,16 @@ export class Housekeeping {
     await this.#part('files', () => this.#sweep('files', now - limits.keepMediaMs))
     await this.#part('media', () => this.#removeFiles(now - limits.keepMediaMs))
     await this.#part('deletedInstances', async () => {
-      const before = now - limits.keepDeletedMs
+      const before = await this.#erasable(now - limits.keepDeletedMs)
       await this.#sweep('deletedInstances', before)
       this.#instances.forget(before)
     })
+  }
+
+  /** A day that is not charged yet needs the instances that were there when it began. */
+  async #erasable(before: number): Promise<number> {
+    const chargedUpTo = await this.#node.store.billing.chargedUpTo()
+    return chargedUpTo === null ? before : Math.min(before, billingDayStart(chargedUpTo))
   }
 
   /** What is too old, and everything of deleted instances. */

@@ -271,7 +271,7 @@ class ChangeDraft {
       this.row = { ...before, linked }
       return
     }
-    const changed = this.#record.changeState(state, linked, at)
+    const changed = this.#record.changeState(before, state, linked, at)
     this.writes.push(...changed.writes)
     this.events.push(changed.event)
     this.row = changed.row

@@ -1,6 +1,7 @@
 import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
-import type { StoredFile } from '../media/media.ts'
+import type { Draft, StoredFile } from '../media/media.ts'
+import type { Tariff } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
@@ -13,16 +14,18 @@ import type { InstanceState, StateChange } from '../model/state.ts'
 import type { CourierClient } from '../notifications/courier.ts'
 import type { Mailbox } from '../notifications/mailbox.ts'
 import type { Once } from '../storage/once.ts'
-import type { QueuedMessage } from '../storage/store.ts'
+import type { Batch, QueuedMessage, Write } from '../storage/store.ts'
 import { enqueue, enqueueForward } from './enqueue.ts'
 import type { Forward } from './forwarded.ts'
 import { dropQueue, failExpired, storeDeletion } from './giving-up.ts'
 import { InstanceJournal } from './journal.ts'
+import { keepFile } from './kept-files.ts'
 import { endedLogin, Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
-import { changeSettings, changeToken, type RowPatch } from './row-changes.ts'
+import type { RefusedBy } from './refused-by.ts'
+import { changeSettings, changeTariff, changeToken, type RowPatch, type TariffChange } from './row-changes.ts'
 import { NOT_LINKED, Runner, STARTING } from './runner.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
@@ -34,6 +37,8 @@ export class Instance implements CourierClient {
   #linking: Linking | undefined
   /** Set before the deletion is stored: what is asked from then on is refused, what was stored before is settled by it. */
   #deleting = false
+  /** It was stopped because it is held, and is not back yet. */
+  #isStill = false
 
   /** `listingChanged` is called when something changes that a list of the account's instances shows. */
   constructor(record: InstanceRecord, driver: Driver, listingChanged: (account: AccountId) => void) {
@@ -78,6 +83,7 @@ export class Instance implements CourierClient {
 
   /** `stateInstance` as the wire shows it now. */
   get state(): InstanceState {
+    if (this.#isStill) return this.#record.row.state
     return this.#linking?.state ?? this.#runner?.state ?? this.#record.row.state
   }
 
@@ -88,6 +94,20 @@ export class Instance implements CourierClient {
 
   get linked(): LinkedAccount | null {
     return this.#record.linked
+  }
+
+  get tariff(): Tariff {
+    return this.#node.business.tariffOf(this.#record.row)
+  }
+
+  /** Until when a tariff that is paid ahead is paid; null for the others. */
+  get paidUntil(): EpochMs | null {
+    return this.#record.row.paidUntil
+  }
+
+  /** Why it stands still, and every call of it is refused: its session is closed, its queues and its link stay as they are. */
+  get held(): Fault | undefined {
+    return this.#node.business.heldBy(this.#record.row)
   }
 
   get mailbox(): Mailbox {
@@ -107,13 +127,13 @@ export class Instance implements CourierClient {
   /** Where the courier delivers, or null while it must not. */
   target(): { url: string; token: string } | null {
     const { settings, deletedAt } = this.#record.row
-    if (settings.webhookUrl === '' || deletedAt !== null) return null
+    if (settings.webhookUrl === '' || deletedAt !== null || this.held !== undefined) return null
     return { url: settings.webhookUrl, token: settings.webhookUrlToken }
   }
 
-  /** Durable when it resolves, and in force at once; nothing restarts. */
-  async update(patch: RowPatch): Promise<void> {
-    await changeSettings(this.#record, patch)
+  /** Durable, with `beside`, when it resolves, and in force at once; nothing restarts. */
+  async update(patch: RowPatch, beside: readonly Write[] = []): Promise<void> {
+    await changeSettings(this.#record, patch, beside)
     if (patch.name !== undefined) this.#listingChanged(this.account)
     if (this.settings.webhookUrl !== '') this.mailbox.interrupt()
     this.#node.courier.wake(this)
@@ -121,8 +141,15 @@ export class Instance implements CourierClient {
   }
 
   /** The old token is refused from the moment this resolves. */
-  renewToken(): Promise<string> {
-    return changeToken(this.#record, () => this.#listingChanged(this.account))
+  renewToken(beside: readonly Write[] = []): Promise<string> {
+    return changeToken(this.#record, () => this.#listingChanged(this.account), beside)
+  }
+
+  /** Durable, with `beside`, when it resolves; where one of its guards refused nothing has changed. What it holds follows `refreshHolds`. */
+  async changeTariff(change: TariffChange, beside: Batch): Promise<{ readonly ok: true } | RefusedBy> {
+    const outcome = await changeTariff(this.#record, change, beside)
+    this.#listingChanged(this.account)
+    return outcome
   }
 
   /** Newest first. */
@@ -132,23 +159,26 @@ export class Instance implements CourierClient {
 
   /** Resolves when the restart has begun. */
   async reboot(): Promise<void> {
+    if (this.#refusal !== undefined) return
     this.#linking?.cancel()
     if (this.#isLinked) await this.#live().restart()
   }
 
   async logout(): Promise<void> {
+    if (this.#refusal !== undefined) return
     this.#linking?.cancel()
     if (this.#isLinked) await this.#live().logout()
     else await this.#runner?.logout()
   }
 
   get #isLinked(): boolean {
-    return !this.#isGone && this.#record.row.state !== 'notAuthorized'
+    return this.#record.row.state !== 'notAuthorized'
   }
 
   /** Queues a message; durable when it resolves. It leaves when its turn comes, the state allows it and the delay has passed. */
   async send(message: OutgoingMessage, once?: Once<MessageId>): Promise<MessageId | Fault | Repeated> {
-    if (this.#isGone) return DELETED
+    const refused = this.#isGone ? DELETED : this.held
+    if (refused !== undefined) return refused
     const queued = await enqueue(this.#record, message, once)
     this.#runner?.sender.wake()
     return queued
@@ -156,7 +186,8 @@ export class Instance implements CourierClient {
 
   /** Queues messages of one chat for another; new ids in the order of the old ones. What the journal doesn't know is `failed` at once. */
   async forward(wanted: Forward, once?: Once<readonly MessageId[]>): Promise<readonly MessageId[] | Fault | Repeated> {
-    if (this.#isGone) return DELETED
+    const refused = this.#isGone ? DELETED : this.held
+    if (refused !== undefined) return refused
     const queued = await enqueueForward(this.#record, wanted, once)
     this.#runner?.sender.wake()
     return queued
@@ -169,7 +200,8 @@ export class Instance implements CourierClient {
 
   /** Shows "typing", or what `type` says in the wire's words, in a chat at once; until it ends nothing else is sent. */
   typing(chat: ChatId, durationMs: number, type?: string): Fault | undefined {
-    if (this.#isGone) return DELETED
+    const refused = this.#refusal
+    if (refused !== undefined) return refused
     if (!this.#isLinked) return NOT_LINKED
     if (this.state === 'starting') return STARTING
     this.#live().sender.typing(chat, durationMs, type)
@@ -183,17 +215,22 @@ export class Instance implements CourierClient {
 
   /** What the messenger offers beyond sending and receiving; it answers from the network, which may be away. */
   facet<Name extends FacetName>(name: Name): Facets[Name] | Fault {
-    return this.#isGone ? DELETED : this.#live().facet(name)
+    return this.#refusal ?? this.#live().facet(name)
   }
 
   /** Makes sure that the bytes of a file are in the media store. */
-  bringFile(file: KeptFile): Promise<Fault | undefined> {
-    return this.#isGone ? Promise.resolve(DELETED) : this.#live().files.bring(file)
+  async bringFile(file: KeptFile): Promise<Fault | undefined> {
+    return this.#refusal ?? this.#live().files.bring(file)
   }
 
   /** A file of this instance by its hash, fetched from the network again where it must be. */
-  openFile(sha256: string): Promise<StoredFile | Fault> {
-    return this.#isGone ? Promise.resolve(DELETED) : this.#live().files.open(sha256)
+  async openFile(sha256: string): Promise<StoredFile | Fault> {
+    return this.#refusal ?? this.#live().files.open(sha256)
+  }
+
+  /** Keeps what a caller brought as a file of this instance, if its account has room; durable when it resolves. */
+  async keepFile(draft: Draft): Promise<KeptFile | Fault> {
+    return (this.#isGone ? DELETED : this.held) ?? keepFile(this.#record, draft)
   }
 
   /** Where a file can be fetched for as long as files are kept. */
@@ -223,8 +260,10 @@ export class Instance implements CourierClient {
     if (this.queued > 0 && !this.#isGone) await this.#live().sender.recover()
   }
 
-  /** Brings the instance back after a start of the process. */
+  /** Brings the instance back after a start of the process; one that is held stands still until `refreshHold`. */
   async start(): Promise<void> {
+    if (this.#isStill) return
+    if (this.held !== undefined) return this.#standStill()
     this.#node.courier.wake(this)
     if (this.#record.row.state === 'notAuthorized' && this.queued === 0) return
     await this.#live().start()
@@ -237,16 +276,48 @@ export class Instance implements CourierClient {
     await this.#record.changes.idle()
   }
 
+  /** `refreshHold` has something to do. */
+  get isHoldDue(): boolean {
+    return !this.#isGone && (this.held !== undefined) !== this.#isStill
+  }
+
+  /** Stops the instance where it is held, or brings it back where it is held no more. One at a time. */
+  async refreshHold(): Promise<void> {
+    if (!this.isHoldDue) return
+    if (this.#isStill) await this.#goOn()
+    else await this.#standStill()
+  }
+
+  async #standStill(): Promise<void> {
+    this.#isStill = true
+    // A delivery that pauses ends here, and polls that wait.
+    this.#node.courier.wake(this)
+    this.#record.interruptReceives()
+    await this.stop()
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#runner !== undefined) {
+      const runner = new Runner(this.#record, this.driver)
+      if (this.queued > 0) await runner.sender.recover()
+      // A deletion that began meanwhile goes by the attempts of the old one.
+      if (this.#isGone) return
+      this.#runner = runner
+    }
+    this.#isStill = false
+    await this.start()
+  }
+
   /**
    * Settles everything and deletes; the phone stays linked at the network, as the contract says. Durable when it resolves. False
    * when it is deleted, or being deleted, already.
    */
-  async delete(): Promise<boolean> {
+  async delete(beside: readonly Write[] = []): Promise<boolean> {
     if (this.#isGone) return false
     this.#deleting = true
     try {
       await this.stop()
-      await this.#record.changes.run(() => storeDeletion(this.#record, this.#runner?.sender.attempts))
+      await this.#record.changes.run(() => storeDeletion(this.#record, this.#runner?.sender.attempts, beside))
     } catch (error) {
       await this.#revive()
       throw error
@@ -273,12 +344,19 @@ export class Instance implements CourierClient {
 
   /** See `failExpired`. */
   async expireQueue(): Promise<void> {
-    if (this.queued === 0 || this.deletedAt !== null) return
+    if (this.queued === 0 || this.deletedAt !== null || this.#isStill) return
     await this.#record.changes.run(() => failExpired(this.#record, this.#runner?.sender.attempts))
   }
 
   #login(way: LoginWay): Login {
-    return this.#isGone ? endedLogin(DELETED) : this.#live().login(way)
+    const refused = this.#refusal
+    return refused === undefined ? this.#live().login(way) : endedLogin(refused)
+  }
+
+  /** Why nothing can be done with it now. */
+  get #refusal(): Fault | undefined {
+    if (this.#isGone) return DELETED
+    return this.held ?? (this.#isStill ? STARTING : undefined)
   }
 
   get #isGone(): boolean {

@@ -1,19 +1,21 @@
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
+import { Serial } from '../lib/serial.ts'
 import type { LinkedFile } from '../media/links.ts'
-import type { StoredFile } from '../media/media.ts'
+import type { Draft, StoredFile } from '../media/media.ts'
+import type { KeptFile } from '../model/content.ts'
 import { fault, type Fault } from '../model/fault.ts'
-import type { AccountId, InstanceId } from '../model/ids.ts'
+import type { AccountId, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
-import type { EpochMs } from '../model/ids.ts'
 import type { Once } from '../storage/once.ts'
-import type { QueueSize } from '../storage/store.ts'
+import type { Batch, QueueSize, Write } from '../storage/store.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
 import type { Node } from './node.ts'
 import { InstanceRecord, type QueueSizes } from './record.ts'
+import type { RefusedBy } from './refused-by.ts'
 import { SharedSettings } from './shared-settings.ts'
 
 /** What a new instance is to be. */
@@ -31,8 +33,10 @@ export interface NewInstance {
 const EMPTY: QueueSizes = {}
 const NO_INSTANCE = fault('notFound', 'there is no such instance')
 
-/** So many sessions are opened before the process looks at anything else again. */
+/** So many sessions are opened or closed before the process looks at anything else again. */
 const START_CHUNK = 200
+/** So many instances are only looked at in one go. */
+const LOOK_CHUNK = 5000
 
 /** All instances of this node: loaded once, kept in memory, written through. */
 export class Instances {
@@ -46,6 +50,8 @@ export class Instances {
     this.#revisions.set(account, this.revision(account) + 1)
   }
   readonly #sharedSettings = new SharedSettings()
+  readonly #holds = new Serial()
+  #stopping = false
 
   private constructor(node: Node) {
     this.#node = node
@@ -79,6 +85,11 @@ export class Instances {
     return this.#byId.get(instance)?.openFile(sha256) ?? Promise.resolve(NO_INSTANCE)
   }
 
+  /** See `Instance.keepFile`. */
+  keepFile(instance: InstanceId, draft: Draft): Promise<KeptFile | Fault> {
+    return this.#byId.get(instance)?.keepFile(draft) ?? Promise.resolve(NO_INSTANCE)
+  }
+
   /** An account's instances in the order they were made, deleted ones too. */
   ofAccount(account: AccountId): readonly Instance[] {
     return this.#byAccount.get(account) ?? []
@@ -93,44 +104,102 @@ export class Instances {
     return this.#revisions.get(account) ?? 0
   }
 
-  /** Makes an instance; durable when it resolves. Its id was never used before and never will be again. */
-  async create(account: AccountId, wanted: NewInstance): Promise<Instance | Fault | Repeated> {
-    const { store, clock, random, ownership } = this.#node
+  /**
+   * Makes an instance; durable when it resolves. Its id was never used before and never will be again. Where a guard of `beside` refused
+   * nothing is made.
+   */
+  async create(account: AccountId, wanted: NewInstance): Promise<Instance | Fault | Repeated | RefusedBy> {
+    const { store } = this.#node
     if (!this.#node.drivers.has(wanted.messenger)) return fault('unsupported', 'this messenger is switched off')
     const settings = this.#sharedSettings.of(wanted.settings)
     for (;;) {
       const id = this.#takeId(wanted.messenger)
       if (id > ID_RANGES[wanted.messenger].last) return fault('unavailable', 'no ids are left for this messenger')
-      const row: InstanceRow = {
-        id,
-        account,
-        messenger: wanted.messenger,
-        name: wanted.name,
-        token: newInstanceToken(random),
-        settings,
-        state: 'notAuthorized',
-        linked: null,
-        createdAt: clock.now(),
-        deletedAt: null,
-        receiptsUpTo: 0,
-        lastSentAt: 0,
-      }
-      const sequence = { kind: 'sequence', messenger: wanted.messenger, value: id } as const
-      const once = wanted.once?.({ id, token: row.token })
-      const committed = await store.commit({
-        guards: once === undefined ? [sequence] : [once, sequence],
-        writes: [{ kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch }],
-      })
+      const row = this.#newRow(id, account, wanted, settings)
+      const committed = await store.commit(this.#creation(row, wanted))
       if (committed.ok) return this.#add(row, EMPTY)
       if (committed.earlier !== undefined) return { earlier: committed.earlier }
+      const { refusedBy } = committed
+      if (refusedBy.kind !== 'sequence') return { refusedBy }
       // Another node took this id: begin after the last one that anybody took.
       this.#lastIds.set(wanted.messenger, await store.instances.lastId(wanted.messenger))
     }
   }
 
-  /** Deletes an instance and settles what it held; durable when it resolves. False when it was deleted already. */
-  delete(instance: Instance): Promise<boolean> {
-    return instance.delete()
+  #newRow(id: InstanceId, account: AccountId, wanted: NewInstance, settings: InstanceRow['settings']): InstanceRow {
+    const { clock, random } = this.#node
+    return {
+      id,
+      account,
+      messenger: wanted.messenger,
+      name: wanted.name,
+      token: newInstanceToken(random),
+      settings,
+      state: 'notAuthorized',
+      linked: null,
+      createdAt: clock.now(),
+      deletedAt: null,
+      receiptsUpTo: 0,
+      lastSentAt: 0,
+      tariff: wanted.tariff,
+      paidUntil: wanted.paidUntil,
+    }
+  }
+
+  /** A call that was made before is told so before anything else is looked at. */
+  #creation(row: InstanceRow, { once, beside }: NewInstance): Batch {
+    const { ownership, business } = this.#node
+    const first = once?.({ id: row.id, token: row.token })
+    const more = beside?.(row)
+    return {
+      guards: [
+        ...(first === undefined ? [] : [first]),
+        { kind: 'sequence', messenger: row.messenger, value: row.id },
+        ...(more?.guards ?? []),
+      ],
+      writes: [
+        { kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch },
+        ...business.news('instance.created', row, row.createdAt),
+        ...(more?.writes ?? []),
+      ],
+    }
+  }
+
+  /** Deletes an instance and settles what it held; durable, with `beside`, when it resolves. False when it was deleted already. */
+  delete(instance: Instance, beside: readonly Write[] = []): Promise<boolean> {
+    return instance.delete(beside)
+  }
+
+  /**
+   * Stops the instances that are held now (`Instance.held`) and brings those back that are held no more: of one account, or all. Resolves
+   * when that is done, as far as it can be.
+   */
+  refreshHolds(account?: AccountId): Promise<void> {
+    return this.#holds.run(() => this.#refresh(account === undefined ? this.all() : this.ofAccount(account)))
+  }
+
+  async #refresh(instances: Iterable<Instance>): Promise<void> {
+    let looked = 0
+    let changing: Promise<void>[] = []
+    for (const instance of instances) {
+      if (this.#stopping) break
+      if (instance.isHoldDue) changing.push(this.#refreshOne(instance))
+      looked += 1
+      if (looked % LOOK_CHUNK !== 0 && changing.length < START_CHUNK) continue
+      await Promise.all(changing)
+      changing = []
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await Promise.all(changing)
+  }
+
+  /** One that fails keeps no other from its turn, and has another turn itself. */
+  async #refreshOne(instance: Instance): Promise<void> {
+    try {
+      await instance.refreshHold()
+    } catch (error) {
+      this.#node.log.error({ idInstance: instance.id, error }, 'an instance could not be stopped or brought back')
+    }
   }
 
   /** Brings every live instance back. Resolves when all attempts are under way. */
@@ -146,6 +215,8 @@ export class Instances {
 
   /** Resolves when no instance does anything more. */
   async stop(): Promise<void> {
+    this.#stopping = true
+    await this.#holds.idle()
     await Promise.all([...this.#byId.values()].map((instance) => instance.stop()))
   }
 

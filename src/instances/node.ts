@@ -44,7 +44,7 @@ export interface Business {
   news(type: Extract<LifecycleType, `instance.${string}`>, row: InstanceRow, at: EpochMs): readonly Write[]
   /** Why the account may not keep `bytes` more of files. */
   roomFor(account: AccountId, bytes: number): Fault | undefined
-  /** So many bytes more are kept. */
+  /** So many bytes more are kept; below zero where they were not after all. */
   kept(account: AccountId, bytes: number): void
 }
 

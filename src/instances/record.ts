@@ -82,6 +82,11 @@ export class InstanceRecord implements MailboxHost {
     return mailbox
   }
 
+  /** Ends receives that wait. */
+  interruptReceives(): void {
+    this.#mailbox?.interrupt()
+  }
+
   /** How many notifications wait. */
   get notifications(): number {
     return (this.#mailbox ?? this.#sizes.mailbox)?.count ?? 0
@@ -213,25 +218,36 @@ export class InstanceRecord implements MailboxHost {
     return this.node.drivers.get(this.#row.messenger)?.capabilities
   }
 
-  /** The writes and the event of a change of state, and the row as it will be. */
+  /** The writes and the event of a change of state from `before`, and the row as it will be. */
   changeState(
+    before: InstanceRow,
     state: StoredState,
     linked: LinkedAccount | null,
     at: EpochMs,
   ): { readonly writes: readonly Write[]; readonly event: NotificationEvent; readonly row: InstanceRow } {
     const wid = state === 'notAuthorized' ? '' : (linked?.wid ?? '')
+    const row = { ...before, state, linked }
+    const news = newsOf(before, row)
     return {
       writes: [
         { kind: 'instance.state', instance: this.id, state, linked },
         { kind: 'state.add', instance: this.id, change: { state, wid, at } },
+        ...(news === undefined ? [] : this.node.business.news(news, row, at)),
       ],
       event: stateEvent(state, at),
-      row: { ...this.#row, state, linked },
+      row,
     }
   }
 }
 
 const STORED: Committed = { ok: true }
+
+/** What a change of state is to the hook of the account: a phone came or went; a restriction of it is neither. */
+function newsOf(before: InstanceRow, after: InstanceRow): 'instance.linked' | 'instance.unlinked' | undefined {
+  if (after.state === 'notAuthorized') return before.state === 'notAuthorized' ? undefined : 'instance.unlinked'
+  const isSame = before.state !== 'notAuthorized' && before.linked?.wid === after.linked?.wid
+  return isSame ? undefined : 'instance.linked'
+}
 
 export function stateEvent(state: InstanceState, at: EpochMs): NotificationEvent {
   return { kind: 'state', state, at }

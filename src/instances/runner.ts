@@ -159,7 +159,7 @@ export class Runner implements SessionHost {
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#turns.run(() => this.#close())
-    this.sender.stop()
+    await this.sender.stop()
     await this.#files?.stop()
     await this.#record.changes.idle()
   }

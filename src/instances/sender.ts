@@ -30,7 +30,9 @@ export class Sender {
   readonly #bring: BringFile
   #files: OutgoingFile | undefined
   #session: Session | undefined
-  #running = false
+  /** The step that runs now. */
+  #running: Promise<void> | undefined
+  #stopped = false
   /** Something happened during a step that it may not have seen. */
   #woken = false
   #timer: Timer | undefined
@@ -83,13 +85,12 @@ export class Sender {
 
   /** Looks whether something may leave now. Called when a message was queued, a session opened, a setting or time changed. */
   wake(): void {
-    this.#woken = this.#running
-    if (this.#running) return
+    this.#woken = this.#running !== undefined
+    if (this.#running !== undefined || this.#stopped) return
     this.#timer?.cancel()
     this.#timer = undefined
     if (this.#record.queued === 0 && this.attempts.count === 0) return
-    this.#running = true
-    void this.#run()
+    this.#running = this.#run()
   }
 
   /** Shows "typing" in a chat at once, best effort; until it ends nothing else is sent. */
@@ -98,11 +99,14 @@ export class Sender {
     this.#notBefore = Math.max(this.#notBefore, this.#record.node.clock.now() + durationMs)
   }
 
-  stop(): void {
+  /** For good; resolves when nothing more is stored. */
+  async stop(): Promise<void> {
+    this.#stopped = true
     this.shut()
     this.#files?.stop()
     this.#timer?.cancel()
     this.#timer = undefined
+    await this.#running
   }
 
   async #run(): Promise<void> {
@@ -119,7 +123,8 @@ export class Sender {
         wakeAt = this.#notBefore
       }
     }
-    this.#running = false
+    this.#running = undefined
+    if (this.#stopped) return
     if (this.#woken) wakeAt = clock.now()
     if (wakeAt === undefined) return
     const delayMs = wakeAt - clock.now()

@@ -68,6 +68,14 @@ class DiskMedia implements Media {
     }
   }
 
+  async bytesOf(instance: InstanceId): Promise<number> {
+    let bytes = 0
+    for await (const path of filesIn(join(this.#folder, String(instance)))) {
+      bytes += (await unlessGone(stat(path)))?.size ?? 0
+    }
+    return bytes
+  }
+
   async sweep(before: EpochMs): Promise<number> {
     let removed = 0
     for await (const path of filesIn(this.#folder)) {

@@ -16,12 +16,13 @@ import { systemClock } from '../lib/clock.ts'
 import { GuardedPools } from '../lib/guarded-pool.ts'
 import { systemRandom } from '../lib/random.ts'
 import { until } from '../lib/until.ts'
+import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import { openDiskMedia } from './disk.ts'
 import { FileFetcher, type FetchedFile } from './fetch.ts'
 import { FileLinks, type LinkedFile } from './links.ts'
-import type { Media, StoredFile } from './media.ts'
+import type { Draft, Media, StoredFile } from './media.ts'
 
 const MEGABYTE = 1024 * 1024
 const LIMIT_BYTES = 2 * MEGABYTE
@@ -67,6 +68,7 @@ before(async () => {
     media,
     links,
     openLinked,
+    keep,
     pools,
     clock: systemClock,
     limitBytes: LIMIT_BYTES,
@@ -74,9 +76,17 @@ before(async () => {
   })
 })
 
+/** Why nothing more is kept. */
+let full: Fault | undefined
 let awayNow: Fault | undefined
 async function openLinked({ instance, sha256 }: LinkedFile): Promise<StoredFile | Fault> {
   return awayNow ?? (await media.open(instance, sha256)) ?? fault('fileGone', 'the network has it no more')
+}
+
+async function keep(instance: InstanceId, draft: Draft): Promise<KeptFile | Fault> {
+  if (full !== undefined) return full
+  await draft.keep(instance)
+  return { at: 'here', sha256: draft.sha256, size: draft.size }
 }
 
 after(async () => {
@@ -334,10 +344,18 @@ describe('links of our own', () => {
   })
 })
 
+test('where there is no room, that is what is told, and nothing is left', async () => {
+  handler = (_request, response) => response.end('too much')
+  full = fault('quotaExceeded', 'no room')
+  assert.deepEqual(await get('/a'), full)
+  full = undefined
+  assert.equal(await bytesOf(await get('/a')), 'too much')
+})
+
 test('a media store that fails is no fault of the address: it rejects', async () => {
   handler = (_request, response) => response.end('x')
   const failing: Media = { ...asPort(media), receive: () => Promise.reject(new Error('the disk is full')) }
-  const options = { links, openLinked, pools, clock: systemClock, limitBytes: LIMIT_BYTES, timeoutMs: TIMEOUT_MS }
+  const options = { links, openLinked, keep, pools, clock: systemClock, limitBytes: LIMIT_BYTES, timeoutMs: TIMEOUT_MS }
   await assert.rejects(
     new FileFetcher({ ...options, media: failing }).fetch(INSTANCE, url, new AbortController().signal),
     /the disk is full/,
@@ -353,6 +371,7 @@ function asPort(store: Media): Media {
   return {
     receive: (stream, limit) => store.receive(stream, limit),
     open: (instance, sha256) => store.open(instance, sha256),
+    bytesOf: (instance) => store.bytesOf(instance),
     sweep: (before) => store.sweep(before),
     removeInstance: (instance) => store.removeInstance(instance),
   }

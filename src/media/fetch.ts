@@ -7,7 +7,7 @@ import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { FileLinks, LinkedFile } from './links.ts'
-import type { Media, StoredFile } from './media.ts'
+import type { Draft, Media, StoredFile } from './media.ts'
 
 export interface FetchedFile {
   readonly file: KeptFile
@@ -20,6 +20,8 @@ export interface FileFetcherOptions {
   readonly links: FileLinks
   /** A file that one of the links names, brought from its messenger where it is not on the disk. */
   readonly openLinked: (file: LinkedFile) => Promise<StoredFile | Fault>
+  /** Keeps what was fetched as a file of the instance, or says why it can't. */
+  readonly keep: (instance: InstanceId, draft: Draft) => Promise<KeptFile | Fault>
   readonly pools: GuardedPools
   readonly clock: Clock
   readonly limitBytes: number
@@ -151,7 +153,7 @@ export class FileFetcher {
     mimeType: string,
     bounds: Bounds,
   ): Promise<FetchedFile | Fault> {
-    const { media, limitBytes } = this.#options
+    const { media, keep, limitBytes } = this.#options
     let broken: unknown
     body.on('error', (error: unknown) => {
       broken = error
@@ -161,8 +163,10 @@ export class FileFetcher {
     try {
       const draft = await media.receive(body, limitBytes)
       if (draft === 'tooLarge') return tooLarge(limitBytes + 1, limitBytes, url)
-      await draft.keep(instance)
-      return { file: { at: 'here', sha256: draft.sha256, size: draft.size }, mimeType }
+      const file = await keep(instance, draft)
+      if (!isFault(file)) return { file, mimeType }
+      await draft.discard()
+      return file
     } catch (error) {
       // The body's own end, as against a disk that is full.
       if (broken === undefined && !bounds.either.aborted) throw error

@@ -32,6 +32,8 @@ export interface Media {
   receive(stream: Readable, limitBytes: number): Promise<Draft | 'tooLarge'>
   /** Null when it is not, or no longer, there. */
   open(instance: InstanceId, sha256: string): Promise<StoredFile | null>
+  /** How much an instance keeps now. */
+  bytesOf(instance: InstanceId): Promise<number>
   /** Removes what was kept before this time, and forgotten drafts; returns how many files went. */
   sweep(before: EpochMs): Promise<number>
   /** Removes everything of an instance. */

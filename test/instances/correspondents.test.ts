@@ -17,7 +17,8 @@ const messenger = new ScriptedMessenger()
 
 async function start(): Promise<Domain> {
   return world.startWith({
-    node: { drivers: new Map([['whatsapp', messenger]]), tariffOf: () => TARIFFS[tariff] },
+    node: { drivers: new Map([['whatsapp', messenger]]) },
+    business: { tariffOf: () => TARIFFS[tariff] },
     around: (inner) => ({
       ...inner,
       usage: {

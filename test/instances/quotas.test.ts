@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { TARIFFS, type Tariff } from '../../src/billing/tariffs.ts'
+import { TARIFFS } from '../../src/billing/tariffs.ts'
 import type { Instance } from '../../src/instances/instance.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import type { Tariff } from '../../src/model/account.ts'
 import { STATUS_CHAT } from '../../src/model/content.ts'
 import { isFault } from '../../src/model/fault.ts'
 import type { ChatId, MessageId } from '../../src/model/ids.ts'
@@ -21,7 +22,8 @@ const batches: Batch[] = []
 before(async () => {
   world = await openWorld()
   domain = await world.startWith({
-    node: { tariffOf: () => tariff, clock: { ...systemClock, now: () => now } },
+    node: { clock: { ...systemClock, now: () => now } },
+    business: { tariffOf: () => tariff },
     around: (inner) => ({
       ...inner,
       commit: (batch) => {
@@ -41,8 +43,10 @@ function send(instance: Instance, to: ChatId, method = 'sendMessage') {
 
 const limited = (calls: Record<string, number>, correspondents: number | null): Tariff => ({
   name: 'TEST',
+  plan: 'free',
   correspondents,
   calls: new Map(Object.entries(calls)),
+  instances: null,
 })
 
 test('a method that the tariff does not limit costs nothing, and a limited one ends with the 466 of the contract', async () => {

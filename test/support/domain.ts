@@ -8,9 +8,9 @@ import { ownEverything } from '../../src/cluster/ownership.ts'
 import { openDrivers } from '../../src/drivers/registry.ts'
 import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
-import type { Instance } from '../../src/instances/instance.ts'
-import { Instances } from '../../src/instances/instances.ts'
-import type { Limits, Node } from '../../src/instances/node.ts'
+import { Instance } from '../../src/instances/instance.ts'
+import { Instances, type NewInstance } from '../../src/instances/instances.ts'
+import type { Business, Limits, Node } from '../../src/instances/node.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { GuardedPools, type GuardedPoolLimits } from '../../src/lib/guarded-pool.ts'
@@ -22,11 +22,9 @@ import { FileFetcher } from '../../src/media/fetch.ts'
 import { FileLinks } from '../../src/media/links.ts'
 import { FILE_LIMIT_BYTES } from '../../src/model/content-file.ts'
 import type { Content } from '../../src/model/content.ts'
-import { isFault } from '../../src/model/fault.ts'
 import type { AccountId, ChatId, MessageId } from '../../src/model/ids.ts'
 import type { OutgoingMessage } from '../../src/model/message.ts'
 import type { Messenger } from '../../src/model/messenger.ts'
-import { isRepeated } from '../../src/model/once.ts'
 import type { Settings } from '../../src/model/settings.ts'
 import { Courier } from '../../src/notifications/courier.ts'
 import { startNetwork } from '../../src/simulator/network.ts'
@@ -73,7 +71,17 @@ export interface Stead {
   readonly limits?: Partial<Limits>
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
-  readonly node?: Partial<Pick<Node, 'tariffOf' | 'fetchFile' | 'clock' | 'drivers'>>
+  readonly node?: Partial<Pick<Node, 'fetchFile' | 'clock' | 'drivers'>>
+  readonly business?: Partial<Business>
+}
+
+/** Around instances that nobody bills: all on PARTNER, none is held, any number of files, and nobody wants to hear news. */
+export const NO_BUSINESS: Business = {
+  tariffOf: () => TARIFFS.PARTNER,
+  heldBy: () => undefined,
+  news: () => [],
+  roomFor: () => undefined,
+  kept: () => undefined,
 }
 
 /** A simulated network and a folder that outlive the domains that are started on them. */
@@ -87,7 +95,7 @@ export async function openWorld() {
     return startWith({ limits, ...(around && { around }) })
   }
 
-  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {} }: Stead): Promise<Domain> {
+  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {}, business }: Stead) {
     const inner = await openSqliteStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
@@ -110,6 +118,7 @@ export async function openWorld() {
       media,
       links,
       openLinked: (file) => instances.openFile(file),
+      keep: (instance, draft) => instances.keepFile(instance, draft),
       pools,
       clock: systemClock,
       limitBytes: FILE_LIMIT_BYTES,
@@ -127,7 +136,7 @@ export async function openWorld() {
       fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
       downloads: new Slots(8),
       messageIds: { hex: new HexIds(systemRandom), decimal: new DecimalIds() },
-      tariffOf: () => TARIFFS.PARTNER,
+      business: { ...NO_BUSINESS, ...business },
       ...shared,
       ...instead,
     }
@@ -184,13 +193,17 @@ export async function newInstance(
   domain: Domain,
   settings: Partial<Settings> = {},
   messenger: Messenger = 'whatsapp',
+  more: Partial<NewInstance> = {},
 ): Promise<Instance> {
   const made = await domain.instances.create(ACCOUNT, {
     messenger,
     name: '',
     settings: { delaySendMessagesMilliseconds: 500, ...settings },
+    tariff: 'PARTNER',
+    paidUntil: null,
+    ...more,
   })
-  if (isFault(made) || isRepeated(made)) throw new Error('no instance was made')
+  if (!(made instanceof Instance)) throw new Error('no instance was made')
   return made
 }
 
@@ -215,7 +228,7 @@ export async function sendTo(
 ): Promise<MessageId> {
   const chat = (to.includes('@') ? to : `${to}@c.us`) as ChatId
   const id = await instance.send({ chat, content, ...more })
-  if (isFault(id) || isRepeated(id)) throw new Error('not queued')
+  if (typeof id !== 'string') throw new Error('not queued')
   return id
 }
 

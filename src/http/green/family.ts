@@ -27,7 +27,10 @@ export class InstanceFamily implements Family<Instance> {
     const instance = this.#instances.get(target.id)
     if (instance === undefined) return new Refusal(403)
     if (!isSameSecret(target.token, instance.token)) return method?.refuseToken ?? WRONG_TOKEN
-    if (instance.deletedAt === null) return instance
+    if (instance.deletedAt === null) {
+      const { held } = instance
+      return held === undefined ? instance : instanceRefusal(held, url, this.#clock.now())
+    }
     const now = this.#clock.now()
     return now - instance.deletedAt < DELETED_TELLS_MS
       ? instanceRefusal(fault('deleted', 'Instance is deleted'), url, now)

@@ -4,7 +4,7 @@ import type { Instance } from '../../instances/instance.ts'
 import { readRecord } from '../../journal/record.ts'
 import { isWebUrl } from '../../lib/web-url.ts'
 import { fileOf } from '../../model/content-file.ts'
-import type { FileContent, FileSource, KeptFile } from '../../model/content.ts'
+import type { FileContent, FileSource } from '../../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
@@ -57,7 +57,8 @@ const sendFileByUpload = defineMethod({
     if (upload === undefined) return NO_FILE
     if (upload.draft.size === 0) return EMPTY_FILE
     const name = nameOf(upload, fields.fileName)
-    const file = await keep(instance, upload)
+    const file = await instance.keepFile(upload.draft)
+    if (isFault(file)) return file
     const urlFile = instance.linkOf(file, name)
     const archiving = { ...fields, ...(archiveChat === 'true' && { archiveChat: true }) }
     const message = await fileMessage(
@@ -160,7 +161,8 @@ const uploadFile = defineMethod({
   async handle(instance: Instance, _fields, { upload }: Call) {
     if (upload === undefined || upload.draft.size === 0) return EMPTY_FILE
     const name = nameOf(upload, undefined)
-    return { urlFile: instance.linkOf(await keep(instance, upload), name) }
+    const file = await instance.keepFile(upload.draft)
+    return isFault(file) ? file : { urlFile: instance.linkOf(file, name) }
   },
 })
 
@@ -191,12 +193,6 @@ const downloadFile = defineMethod({
 function undeliverable(trouble: Fault, named: string): Fault {
   if (retryOf(trouble) === 'later' || trouble.fault === 'notLinked' || trouble.fault === 'deleted') return trouble
   return fault('fileGone', `Internal error when downloading file ${named}`)
-}
-
-/** Durable when it resolves. */
-async function keep(instance: Instance, { draft }: Upload): Promise<KeptFile> {
-  await draft.keep(instance.id)
-  return { at: 'here', sha256: draft.sha256, size: draft.size }
 }
 
 /** The name that the caller gives, else that of the part; one without an extension gets that of its type. */

@@ -2,7 +2,6 @@ import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
-import type { KeptFile } from '../../model/content.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import { defineMethod, type Call, type Row, type Upload } from '../method.ts'
 import { TEXT } from './answers.ts'
@@ -18,12 +17,6 @@ const JPEG_NAME = /\.jpe?g$/i
 function pictureOf({ upload }: Call): Upload | Fault {
   if (upload === undefined || upload.draft.size === 0) return EMPTY
   return JPEG_TYPE.test(upload.mimeType) || JPEG_NAME.test(upload.fileName) ? upload : NO_JPEG
-}
-
-/** Durable when it resolves. */
-async function keep(instance: Instance, { draft }: Upload): Promise<KeptFile> {
-  await draft.keep(instance.id)
-  return { at: 'here', sha256: draft.sha256, size: draft.size }
 }
 
 /** Once in ten seconds; a call too early is told so with 200, which is why the row's own rate is wide. */
@@ -46,7 +39,8 @@ function setProfilePicture(clock: Clock): Row<Instance> {
       const given = pictureOf(call)
       if (isFault(given)) return given
       if (!pace.take(instance.id, 0.1, clock.now()).allowed) return notSet('rate-overlimit')
-      const picture = await keep(instance, given)
+      const picture = await instance.keepFile(given.draft)
+      if (isFault(picture)) return picture
       const trouble = await ask(instance, 'profile', (profile) => profile.setPicture(picture))
       if (trouble?.fault === 'rateLimited') return notSet('rate-overlimit')
       if (trouble !== undefined) return isNo(trouble) ? notSet(trouble.message) : trouble
@@ -77,7 +71,8 @@ const setGroupPicture = defineMethod({
     if (isFault(group)) return group
     const given = pictureOf(call)
     if (isFault(given)) return given
-    const picture = await keep(instance, given)
+    const picture = await instance.keepFile(given.draft)
+    if (isFault(picture)) return picture
     const trouble = await ask(instance, 'groups', (groups) => groups.setPicture(group, picture))
     if (trouble === undefined) {
       return { setGroupPicture: true, urlAvatar: instance.linkOf(picture, 'avatar.jpg'), reason: '' }

@@ -39,7 +39,7 @@ const receiveNotification = defineMethod({
   async handle(instance: Instance, _fields, call) {
     if (instance.settings.webhookUrl !== '') return WEBHOOK_URL_SET
     const item = (await instance.mailbox.peek()) ?? (await instance.mailbox.receive(waitMs(call), call.waiting()))
-    if (item === 'interrupted') return instance.deletedAt === null ? WEBHOOK_URL_SET : DELETED
+    if (item === 'interrupted') return instance.deletedAt === null ? (instance.held ?? WEBHOOK_URL_SET) : DELETED
     if (item === null) return NOTHING
     return new RawJson(`{"receiptId":${String(item.receiptId)},"body":${item.body}}`)
   },

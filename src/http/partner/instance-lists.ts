@@ -1,20 +1,23 @@
-import { billingDay, billingDayEnd } from '../../billing/day.ts'
+import { billingDayEnd } from '../../billing/day.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { AccountRow, Tariff } from '../../model/account.ts'
 import type { EpochMs } from '../../model/ids.ts'
-import type { AccountRow } from '../../model/account.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import { wireTime } from '../wire-time.ts'
 
 /** What `timeDeleted` says of a live instance. */
 const NOT_DELETED = '0001-01-01T00:00:00'
-const TARIFF = 'PARTNER'
+/** The end of what costs nothing, and of what nobody has set an end to. */
+const NEVER_ENDS = ',"expirationDate":"9999-12-31T23:59:59","isExpired":false}'
 /** Lists of so many bytes together are kept; the least recently asked for goes first. */
 const KEPT_BYTES = 64 * 1024 * 1024
 
 interface List {
   readonly revision: number
-  readonly day: number
+  /** From when to when it says the truth, while the revision stays. */
+  readonly from: EpochMs
+  readonly until: EpochMs
   readonly bytes: Buffer
 }
 
@@ -22,13 +25,14 @@ interface Fragment {
   readonly name: string
   readonly token: string
   readonly deletedAt: EpochMs | null
+  readonly tariff: Tariff
   /** JSON of the instance without its changing end. */
   readonly text: string
 }
 
 /**
- * The answers of `getInstances`, kept as bytes until something that they show has changed or a billing day has passed. Rebuilding
- * joins texts that are kept for each instance.
+ * The answers of `getInstances`, kept as bytes until something that they show has changed: an instance, the billing day, or that the time of
+ * one is over. Rebuilding joins texts that are kept for each instance.
  */
 export class InstanceLists {
   readonly #instances: Pick<PartnerInstances, 'list' | 'revision'>
@@ -46,29 +50,34 @@ export class InstanceLists {
   of(account: AccountRow): Buffer {
     const now = this.#clock.now()
     const revision = this.#instances.revision(account)
-    const day = billingDay(now)
     const kept = this.#lists.get(account.id)
-    if (kept?.revision === revision && kept.day === day) return kept.bytes
-    const bytes = this.#build(account, now)
-    this.#keep(account, { revision, day, bytes })
-    return bytes
+    if (kept?.revision === revision && now >= kept.from && now < kept.until) return kept.bytes
+    const list = this.#build(account, revision, now)
+    this.#keep(account, list)
+    return list.bytes
   }
 
-  #build(account: AccountRow, now: EpochMs): Buffer {
-    const liveEnd = endOf(now)
+  #build(account: AccountRow, revision: number, now: EpochMs): List {
+    const dayEnd = billingDayEnd(now)
+    const liveEnd = dailyEnd(dayEnd)
+    let until = dayEnd
     const texts: string[] = []
     for (const instance of this.#instances.list(account)) {
-      const { deletedAt } = instance
-      texts.push(this.#fragment(instance).text + (deletedAt === null ? liveEnd : endOf(deletedAt)))
+      const fragment = this.#fragment(instance)
+      texts.push(fragment.text + endOf(instance, fragment, now, liveEnd))
+      const { paidUntil } = instance
+      if (paidUntil !== null && paidUntil > now) until = Math.min(until, paidUntil)
     }
-    return Buffer.from(`[${texts.join()}]`)
+    return { revision, from: now, until, bytes: Buffer.from(`[${texts.join()}]`) }
   }
 
   #fragment(instance: Instance): Fragment {
-    const { name, token, deletedAt } = instance
+    const { name, token, deletedAt, tariff } = instance
     const kept = this.#fragments.get(instance)
-    if (kept?.name === name && kept.token === token && kept.deletedAt === deletedAt) return kept
-    const made = { name, token, deletedAt, text: describe(instance) }
+    if (kept?.name === name && kept.token === token && kept.deletedAt === deletedAt && kept.tariff === tariff) {
+      return kept
+    }
+    const made = { name, token, deletedAt, tariff, text: describe(instance, tariff) }
     this.#fragments.set(instance, made)
     return made
   }
@@ -85,8 +94,8 @@ export class InstanceLists {
   }
 }
 
-/** All fields but `expirationDate`, which every billing day changes; without the closing brace. */
-function describe(instance: Instance): string {
+/** All fields but `expirationDate` and `isExpired`, which time changes; without the closing brace. */
+function describe(instance: Instance, { name: tariff, plan }: Tariff): string {
   const { deletedAt } = instance
   const fields = {
     idInstance: instance.id,
@@ -99,14 +108,32 @@ function describe(instance: Instance): string {
     timeDeleted: deletedAt === null ? NOT_DELETED : wireTime(deletedAt),
     apiTokenInstance: instance.token,
     deleted: deletedAt !== null,
-    tariff: TARIFF,
-    isFree: false,
-    isPartner: true,
+    tariff,
+    isFree: plan === 'free',
+    isPartner: plan === 'daily',
   }
   return JSON.stringify(fields).slice(0, -1)
 }
 
-/** A partner's instance is paid for to the end of the billing day, and goes on by itself while it exists. */
-function endOf(at: EpochMs): string {
-  return `,"expirationDate":"${wireTime(billingDayEnd(at))}","isExpired":false}`
+/** A deleted instance says what held when it was deleted. */
+function endOf(instance: Instance, { deletedAt, tariff }: Fragment, now: EpochMs, liveEnd: string): string {
+  switch (tariff.plan) {
+    case 'daily':
+      return deletedAt === null ? liveEnd : dailyEnd(billingDayEnd(deletedAt))
+    case 'ahead': {
+      const { paidUntil } = instance
+      if (paidUntil === null) return NEVER_ENDS
+      const isExpired = paidUntil <= (deletedAt ?? now)
+      return `,"expirationDate":"${wireTime(paidUntil)}","isExpired":${String(isExpired)}}`
+    }
+    case 'free':
+      return NEVER_ENDS
+    default:
+      return tariff.plan satisfies never
+  }
+}
+
+/** Paid for to the end of the billing day, and it goes on by itself while the instance exists. */
+function dailyEnd(end: EpochMs): string {
+  return `,"expirationDate":"${wireTime(end)}","isExpired":false}`
 }

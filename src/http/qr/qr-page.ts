@@ -25,6 +25,12 @@ const ASSETS: Readonly<Record<string, string>> = {
   'jadegate.svg': 'image/svg+xml',
 }
 
+/** What the page shows of a link that leads to nothing that could be linked now. */
+function stateOf({ fault }: Refusal): 'gone' | 'paused' | 'wrongLink' {
+  if (fault === 'deleted') return 'gone'
+  return fault === 'accountSuspended' || fault === 'expired' ? 'paused' : 'wrongLink'
+}
+
 /**
  * `GET /waInstance{id}/{token}`: the page on which a person links a phone. It is the same for everybody but for two words, the
  * messenger and whether the link is good; the token is only in the address that the browser has already.
@@ -42,7 +48,7 @@ export class QrPage {
   serve(target: Target, request: IncomingMessage, response: ServerResponse): void {
     const instance = this.#family.admit(target, undefined, request.url ?? '')
     const isRefused = instance instanceof Refusal
-    const state = isRefused ? (instance.status === 400 ? 'gone' : 'wrongLink') : 'live'
+    const state = isRefused ? stateOf(instance) : 'live'
     const html = this.#html
       .replace('{{state}}', state)
       .replace('{{messenger}}', isRefused ? 'whatsapp' : instance.messenger)

@@ -56,6 +56,7 @@ export function mediaConformance(name: string, start: () => Promise<MediaRig>): 
     describe('keeping', () => keeping(bench))
     describe('refusing', () => refusing(bench))
     describe('reading', () => reading(bench))
+    describe('measuring', () => measuring(bench))
     describe('removing', () => removing(bench))
     describe('much', () => much(bench))
   })
@@ -208,6 +209,31 @@ function reading(bench: Bench): void {
 
   test('what was never kept is not there', async () => {
     assert.equal(await bench.rig.media.open(ONE, '0'.repeat(64)), null)
+  })
+}
+
+function measuring(bench: Bench): void {
+  test('what an instance keeps is counted once, and nothing of others or of drafts', async () => {
+    const { media } = bench.rig
+    assert.equal(await media.bytesOf(ONE), 0)
+    await bench.keep(randomBytes(300))
+    const twice = randomBytes(40)
+    await bench.keep(twice)
+    await bench.keep(twice)
+    await bench.keep(randomBytes(7), TWO)
+    await bench.receive(randomBytes(99))
+    assert.deepEqual([await media.bytesOf(ONE), await media.bytesOf(TWO)], [340, 7])
+    assert.equal(await (await bench.rig.reopen()).bytesOf(ONE), 340)
+    await media.removeInstance(ONE)
+    assert.deepEqual([await media.bytesOf(ONE), await media.bytesOf(TWO)], [0, 7])
+  })
+
+  test('what a sweep took is counted no more', async () => {
+    await bench.keep(randomBytes(300))
+    bench.rig.skip(100_000)
+    await bench.keep(randomBytes(5))
+    await bench.rig.media.sweep(bench.rig.now() - 50_000)
+    assert.equal(await bench.rig.media.bytesOf(ONE), 5)
   })
 }
 
