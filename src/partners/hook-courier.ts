@@ -32,6 +32,8 @@ export interface HookCourierDeps {
   readonly hookOf: (account: AccountId) => AccountHook | undefined
   readonly hookCount: () => number
   readonly tried: (event: LifecycleEvent, status: number) => void
+  /** Removes the events of an account that has no hook. */
+  readonly clear: (account: AccountId) => Promise<void>
 }
 
 interface Delivery {
@@ -55,6 +57,7 @@ export class HookCourier {
   readonly #ended = new Set<AccountId>()
   /** Whose oldest event is to be tried now, whenever it is due. */
   readonly #rushed = new Set<AccountId>()
+  readonly #held = new Set<AccountId>()
   /** Since when nothing has arrived at accounts' receivers. */
   readonly #failing = new Map<AccountId, EpochMs>()
   #isRunning = false
@@ -85,11 +88,17 @@ export class HookCourier {
     this.#lookIn(0)
   }
 
-  /** The account's hook is gone; an attempt under way is cut off. */
-  forget(account: AccountId): void {
+  /** The account's hook is about to go. An attempt under way is cut off, and writes nothing any more; none begins until `release`. */
+  hold(account: AccountId): void {
+    this.#held.add(account)
     this.#underWay.get(account)?.abort.abort()
-    this.#rushed.delete(account)
+  }
+
+  /** The hook is gone, or has stayed after all. */
+  release(account: AccountId): void {
+    this.#held.delete(account)
     this.#failing.delete(account)
+    this.#lookIn(0)
   }
 
   /** Begins nothing new, waits for what is under way up to `drainMs`, then cuts it off. Resolves when all is over. */
@@ -140,7 +149,7 @@ export class HookCourier {
 
   /** Starts what is due and not under way; tells in how many milliseconds the next one is. */
   async #startDue(): Promise<number> {
-    const { clock, hookCount, hookOf, store } = this.#deps
+    const { clear, clock, hookCount, hookOf, store } = this.#deps
     const rushed = [...this.#rushed]
     const oldest = await store.events.due(Number.MAX_SAFE_INTEGER, hookCount() + LEFT_OVER)
     this.#restMs = Math.floor(oldest.length / ACCOUNTS_PER_REST_MS)
@@ -148,12 +157,11 @@ export class HookCourier {
     let nextMs = POLL_MS
     for (const event of oldest) {
       if (!this.#isRunning) break
-      const { account, dueAt, seq } = event
+      const { account, dueAt } = event
       if (this.#isBusy(account)) continue
       const hook = hookOf(account)
       if (hook === undefined) {
-        await store.commit({ guards: [], writes: [{ kind: 'event.remove', seq }] })
-        nextMs = 0
+        await clear(account)
       } else if (isDue(event, now) || rushed.includes(account)) this.#start(event, hook)
       else nextMs = Math.min(nextMs, dueAt - now)
     }
@@ -162,7 +170,7 @@ export class HookCourier {
   }
 
   #isBusy(account: AccountId): boolean {
-    return this.#underWay.has(account) || this.#ended.has(account)
+    return this.#underWay.has(account) || this.#ended.has(account) || this.#held.has(account)
   }
 
   #start(event: LifecycleEvent, hook: AccountHook): void {
@@ -181,8 +189,8 @@ export class HookCourier {
     const { clock, log, post, store, tried } = this.#deps
     try {
       const verdict = await post.send(event, hook, signal)
-      // Cut off: whether it arrived is unknown, so it stays as it was.
-      if (signal.aborted && verdict.status === 0) return
+      // Cut off: it stays as it is, or has gone with its hook.
+      if (signal.aborted) return
       tried(event, verdict.status)
       await store.commit({ guards: [], writes: [this.#verdict(event, verdict)] })
     } catch (error) {

@@ -63,6 +63,7 @@ export class Hooks {
       hookOf: (account) => this.#hookOf(account),
       hookCount: () => this.#hooks.size,
       tried: (event, status) => this.#tried(event, status),
+      clear: (account) => this.#clear(account),
     })
   }
 
@@ -99,7 +100,7 @@ export class Hooks {
       const hook: AccountHook = { account, url, secret, createdAt: known?.createdAt ?? clock.now() }
       // A URL may have a secret in its path or query.
       const details = { origin: new URL(url).origin, newSecret: secret !== known?.secret }
-      await this.#store(hook, account, audited(by, clock.now(), 'hook.put', { account, details }))
+      await this.#store(hook, account, [audited(by, clock.now(), 'hook.put', { account, details })])
       this.#hooks.set(account, hook)
       this.#courier.rush(account)
       return hook
@@ -110,8 +111,13 @@ export class Hooks {
   remove(account: AccountId, by: Actor): Promise<Fault | null> {
     return this.#changes.run(async () => {
       if (this.#hookOf(account) === undefined) return NO_HOOK
-      await this.#store(null, account, audited(by, this.#deps.clock.now(), 'hook.remove', { account }))
-      this.#forget(account)
+      this.#courier.hold(account)
+      try {
+        await this.#store(null, account, [audited(by, this.#deps.clock.now(), 'hook.remove', { account })])
+        this.#forget(account)
+      } finally {
+        this.#courier.release(account)
+      }
       return null
     })
   }
@@ -152,7 +158,13 @@ export class Hooks {
   #forget(account: AccountId): void {
     this.#hooks.delete(account)
     this.#attempts.delete(account)
-    this.#courier.forget(account)
+  }
+
+  /** A batch with news that was on its way while the hook went away has left them behind. */
+  #clear(account: AccountId): Promise<void> {
+    return this.#changes.run(async () => {
+      if (this.#hookOf(account) === undefined) await this.#store(null, account, [])
+    })
   }
 
   #accountFault(account: AccountId): Fault | undefined {
@@ -160,8 +172,8 @@ export class Hooks {
     return row?.deletedAt === null ? undefined : NOT_FOUND
   }
 
-  async #store(hook: AccountHook | null, account: AccountId, audit: Write): Promise<void> {
-    await this.#deps.store.commit({ guards: [], writes: [{ kind: 'hook.put', account, hook }, audit] })
+  async #store(hook: AccountHook | null, account: AccountId, audit: readonly Write[]): Promise<void> {
+    await this.#deps.store.commit({ guards: [], writes: [{ kind: 'hook.put', account, hook }, ...audit] })
   }
 
   #tried({ account, attempts, id, type }: LifecycleEvent, status: number): void {
