@@ -1,12 +1,8 @@
 import { dayText } from './day.ts'
 
-/** Months as numbers that rise by one a month: year * 12 + month, January being 0. They begin at midnight UTC+3 as their first day does. */
+export { monthOfDay } from '../model/billing-month.ts'
 
-/** The month that a billing day lies in. */
-export function monthOfDay(day: number): number {
-  const date = new Date(day * DAY_MS)
-  return date.getUTCFullYear() * 12 + date.getUTCMonth()
-}
+/** Months as numbers that rise by one a month: year * 12 + month, January being 0. They begin at midnight UTC+3 as their first day does. */
 
 /** The first billing day of a month. */
 export function firstDay(month: number): number {

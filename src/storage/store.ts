@@ -5,7 +5,6 @@ import type {
   AccountRow,
   AuditEntry,
   DayTotal,
-  LedgerKind,
   LedgerLine,
   LifecycleEvent,
   PartnerTokenRow,
@@ -139,7 +138,7 @@ export type Write =
   | { readonly kind: 'charge.done'; readonly day: number }
   /** Days behind this one are to be gone through again; does nothing where the daily charge has not come that far. */
   | { readonly kind: 'charge.reopen'; readonly day: number }
-  /** The statement of an account's month by the totals of its lines; does nothing when it is there, or when there is no line and the balance is 0. */
+  /** The statement of an account's month by the totals of its lines; does nothing when it is there, or when there is no line and it would open at 0. */
   | {
       readonly kind: 'statement.make'
       readonly account: AccountId
@@ -340,7 +339,12 @@ export interface Store {
     /** Minor units. */
     balance(account: AccountId): Promise<number>
     /** Lines in their order, at most `limit`, behind `after`; with `newestFirst` in the other order. */
-    ledger(query: LedgerQuery, limit: number, after?: LedgerPlace, newestFirst?: boolean): Promise<readonly LedgerLine[]>
+    ledger(
+      query: LedgerQuery,
+      limit: number,
+      after?: LedgerPlace,
+      newestFirst?: boolean,
+    ): Promise<readonly LedgerLine[]>
     /** Totals of the days of the months `from` to `to`, both included, by day. */
     totals(account: AccountId, from: number, to: number): Promise<readonly DayTotal[]>
     /** Up to which billing day every instance has been charged; null before the first time. */
@@ -349,8 +353,10 @@ export interface Store {
     closedUpTo(): Promise<number | null>
     /** The last of the next `count` ids of instances behind `after`; null when none is left. */
     portion(after: number, count: number): Promise<number | null>
-    /** What accounts were charged in all for a day; those that were charged nothing are left out. */
-    chargedOn(day: number): Promise<readonly { readonly account: AccountId; readonly amount: number; readonly lines: number }[]>
+    /** What accounts were charged in all for a day (`amount` is above zero then); those that have no such line are left out. */
+    chargedOn(
+      day: number,
+    ): Promise<readonly { readonly account: AccountId; readonly amount: number; readonly lines: number }[]>
     statements(account: AccountId): Promise<readonly StatementRow[]>
     /**
      * Looks whether the balance is the sum of the account's lines, and each day's total that of its own, by adding up the lines anew, a

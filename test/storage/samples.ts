@@ -1,3 +1,13 @@
+import {
+  DEFAULT_TERMS,
+  type AccountHook,
+  type AccountRow,
+  type AccountTerms,
+  type LedgerLine,
+  type LifecycleEvent,
+  type PartnerTokenRow,
+  type PriceRow,
+} from '../../src/model/account.ts'
 import type { AccountId, ChatId, Epoch, InstanceId, MessageId } from '../../src/model/ids.ts'
 import type { InstanceRow } from '../../src/model/instance.ts'
 import type { OutgoingMessage } from '../../src/model/message.ts'
@@ -16,10 +26,79 @@ export const CHAT = '79001234567@c.us' as ChatId
 export const messageId = (id: string): MessageId => id as MessageId
 export const accountId = (id: string): AccountId => id as AccountId
 
+export const ACCOUNT = accountId('account-1')
+
+export function account(id: string, rest: Partial<AccountRow> = {}): AccountRow {
+  return {
+    id: accountId(id),
+    kind: 'partner',
+    name: `name of ${id}`,
+    createdAt: 500,
+    partnerSince: 500,
+    suspendedAt: null,
+    deletedAt: null,
+    warnedAt: null,
+    terms: DEFAULT_TERMS,
+    ...rest,
+  }
+}
+
+export function putAccount(id: string, rest: Partial<AccountRow> = {}): Write {
+  return { kind: 'account.put', row: account(id, rest) }
+}
+
+export function terms(rest: Partial<AccountTerms>): AccountTerms {
+  return { ...DEFAULT_TERMS, ...rest }
+}
+
+export function token(id: string, rest: Partial<PartnerTokenRow> = {}): PartnerTokenRow {
+  return {
+    id,
+    account: ACCOUNT,
+    token: `gac.token-of-${id}`,
+    name: '',
+    scope: 'full',
+    createdAt: 600,
+    expiresAt: null,
+    revokedAt: null,
+    allowFrom: [],
+    lastUsedAt: null,
+    ...rest,
+  }
+}
+
+export function putToken(id: string, rest: Partial<PartnerTokenRow> = {}): Write {
+  return { kind: 'token.put', row: token(id, rest) }
+}
+
+/** A price for all, in the currency that accounts have by default. */
+export function putPrice(amount: number, fromDay: number, rest: Partial<PriceRow> = {}): Write {
+  return { kind: 'price.put', row: { tariff: 'PARTNER', account: null, currency: 'USD', fromDay, amount, ...rest } }
+}
+
+export function addLine(amount: number, day: number, rest: Partial<Omit<LedgerLine, 'seq' | 'month'>> = {}): Write {
+  const line = { account: ACCOUNT, at: 700, kind: 'topUp', instance: null, reason: 'paid', author: 'operator' } as const
+  return { kind: 'ledger.add', line: { ...line, amount, day, ...rest } }
+}
+
+export function hook(rest: Partial<AccountHook> = {}): AccountHook {
+  return { account: ACCOUNT, url: 'https://example.com/hook', secret: 'whsec_c2VjcmV0', createdAt: 800, ...rest }
+}
+
+export function putHook(rest: Partial<AccountHook> = {}): Write {
+  const row = hook(rest)
+  return { kind: 'hook.put', account: row.account, hook: row }
+}
+
+export function addEvent(id: string, rest: Partial<Omit<LifecycleEvent, 'seq'>> = {}): Write {
+  const event = { account: ACCOUNT, type: 'hook.test', body: '{}', at: 900, attempts: 0, dueAt: 900 } as const
+  return { kind: 'event.add', event: { ...event, id, ...rest } }
+}
+
 export function instance(id: InstanceId, rest: Partial<InstanceRow> = {}): InstanceRow {
   return {
     id,
-    account: accountId('account-1'),
+    account: ACCOUNT,
     messenger: 'whatsapp',
     name: `name of ${id}`,
     token: `token-of-${id}`,
@@ -30,6 +109,8 @@ export function instance(id: InstanceId, rest: Partial<InstanceRow> = {}): Insta
     deletedAt: null,
     receiptsUpTo: 0,
     lastSentAt: 0,
+    tariff: 'PARTNER',
+    paidUntil: null,
     ...rest,
   }
 }

@@ -67,6 +67,8 @@ export class StoreModel {
         return this.#isBelow(guard.what, guard.limit)
       case 'correspondent':
         return this.#hasRoom(guard.chat, guard.limit)
+      default:
+        throw new Error(`Not modelled: ${guard.kind}`)
     }
   }
 

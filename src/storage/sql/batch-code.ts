@@ -1,7 +1,15 @@
 import type { Seal } from '../../lib/seal.ts'
 import type { Batch, Guard, Write } from '../store.ts'
 import { GUARDS } from './guards.ts'
-import { countParams, type GuardStatement, type Param, type Row, type Sealed, type Statement } from './statement.ts'
+import {
+  countParams,
+  type GuardStatement,
+  type Lock,
+  type Param,
+  type Row,
+  type Sealed,
+  type Statement,
+} from './statement.ts'
 import { WRITES } from './writes.ts'
 
 /**
@@ -13,6 +21,8 @@ export interface Operation {
   readonly sql: string
   readonly paramCount: number
   readonly sealed: Sealed | undefined
+  /** See `Statement.lock`; of a guard that reads, always there. */
+  readonly lock: Lock | undefined
   /** null for a write. */
   readonly guard: {
     readonly reads: boolean
@@ -37,7 +47,8 @@ const operations: Operation[] = []
 
 function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T> {
   const { sql, sealed } = statement
-  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, guard }) - 1, statement }
+  const lock = statement.lock ?? (guard?.reads === true ? 'share' : undefined)
+  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, lock, guard }) - 1, statement }
 }
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {

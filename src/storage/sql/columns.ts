@@ -30,3 +30,10 @@ export function word<T extends string>(row: Row, column: string, words: readonly
   if (found === undefined) throw new TypeError(`Column ${column} has an unknown word`)
   return found
 }
+
+/** JSON of a shape. */
+export function json<T>(row: Row, column: string, shape: { Check(value: unknown): value is T }): T {
+  const value: unknown = JSON.parse(text(row, column))
+  if (!shape.Check(value)) throw new TypeError(`Column ${column} has JSON of another shape`)
+  return value
+}

@@ -60,4 +60,46 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(instance, month, chat, instance, month, instance, month, limit, instance, month, chat, limit)
     },
   },
+  balance: {
+    // A row that holds is "changed" to what it was, so that the guard counts it, and is locked until the commit. No row: a balance of 0.
+    sql: `insert into account_balance (account_id, amount, lines, open_from) select ?, 0, 0, 0
+      where cast(? as bigint) <= 0 or exists (select 1 from account_balance where account_id = ?)
+      on conflict (account_id) do update set amount = account_balance.amount where account_balance.amount >= ?`,
+    reads: false,
+    put(out, { account, atLeast }) {
+      out.push(account, atLeast, account, atLeast)
+    },
+  },
+  instances: {
+    sql: `insert into instance_count (account_id, tariff, live) select ?, ?, 0 where cast(? as bigint) > 0
+      on conflict (account_id, tariff) do update set live = instance_count.live where instance_count.live < ?`,
+    reads: false,
+    put(out, { account, tariff, limit }) {
+      out.push(account, tariff ?? '', limit, limit)
+    },
+  },
+  chargedUpTo: {
+    sql: 'select 1 as held from billing_mark where charged_up_to is not distinct from ?',
+    reads: true,
+    lock: 'update',
+    put(out, guard) {
+      out.push(guard.day)
+    },
+  },
+  paidUntil: {
+    sql: 'select 1 as held from instance where id = ? and paid_until is not distinct from ?',
+    reads: true,
+    lock: 'update',
+    put(out, guard) {
+      out.push(guard.instance, guard.at)
+    },
+  },
+  emptyLedger: {
+    sql: `insert into account_balance (account_id, amount, lines, open_from) values (?, 0, 0, 0)
+      on conflict (account_id) do update set amount = account_balance.amount where account_balance.lines = 0`,
+    reads: false,
+    put(out, guard) {
+      out.push(guard.account)
+    },
+  },
 }

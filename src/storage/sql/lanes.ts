@@ -1,10 +1,12 @@
+export type LaneKey = number | string
+
 /** Lets works that share a key run one after the other, in the order of the calls, and all others at once. */
 export class Lanes {
-  readonly #tails = new Map<number, Promise<unknown>>()
+  readonly #tails = new Map<LaneKey, Promise<unknown>>()
   #running = 0
   #idle: (() => void)[] = []
 
-  async run<T>(keys: ReadonlySet<number>, work: () => Promise<T>): Promise<T> {
+  async run<T>(keys: ReadonlySet<LaneKey>, work: () => Promise<T>): Promise<T> {
     const before = [...keys].flatMap((key) => this.#tails.get(key) ?? [])
     this.#running++
     const done = this.#after(before, work)

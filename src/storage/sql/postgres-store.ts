@@ -1,9 +1,10 @@
 import { systemClock } from '../../lib/clock.ts'
 import { createSeal, type Seal } from '../../lib/seal.ts'
 import { placeholders, postgresDialect } from '../dialect.ts'
-import type { Batch, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { encodeBatch, operationAt, type Outcome } from './batch-code.ts'
 import { StorageFailed, type Engine } from './engine.ts'
+import { lanesOf } from './batch-lanes.ts'
 import { Lanes } from './lanes.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { committed } from './refusal.ts'
@@ -65,7 +66,7 @@ function createEngine(db: PgLike, seal: Seal): Engine {
       if (closed !== null) throw new StorageFailed('The store is closed')
       const coded: Param[] = []
       encodeBatch(coded, batch, seal)
-      return committed(batch, await lanes.run(instancesOf(batch), () => runBatch(db, coded, seal)), seal)
+      return committed(batch, await lanes.run(lanesOf(batch), () => runBatch(db, coded, seal)), seal)
     },
     read: async (sql, params) => (await query(sql, params)).rows,
     async write(sql, params) {
@@ -91,28 +92,17 @@ async function runBatch(db: PgLike, coded: readonly Param[], seal: Seal): Promis
 
 async function runOperations(connection: PgConnection, coded: readonly Param[], seal: Seal): Promise<void> {
   for (let at = 1, number = 0; at < coded.length; number++) {
-    const { sql, paramCount, sealed, guard } = operationAt(coded, at)
+    const { sql, paramCount, sealed, lock, guard } = operationAt(coded, at)
     const params = coded.slice(at + 1, at + 1 + paramCount)
     at += 1 + paramCount
     sealParams(params, sealed, seal)
     // What a guard has read stays so until the commit: a new owner's claim waits for this row.
-    const locks = guard?.reads === true && postgresDialect.concurrentWriters
-    const { count } = await connection.query(numbered(locks ? `${sql} for share` : sql), params)
+    const { count } = await connection.query(numbered(lock === undefined ? sql : `${sql} for ${lock}`), params)
     if (guard === null || count > 0) continue
     const why =
       guard.why === null ? null : await connection.query(numbered(guard.why), params.slice(0, guard.whyParamCount))
     throw new Refused({ kind: 'refused', guard: number, why: why?.rows[0] ?? null })
   }
-}
-
-function instancesOf(batch: Batch): ReadonlySet<number> {
-  const instances = new Set<number>()
-  for (const part of [...batch.guards, ...batch.writes]) {
-    if ('instance' in part) instances.add(part.instance)
-    else if (part.kind === 'message.add') instances.add(part.row.instance)
-    else if (part.kind === 'instance.add') instances.add(part.row.id)
-  }
-  return instances
 }
 
 const known = new Map<string, string>()

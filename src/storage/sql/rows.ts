@@ -1,7 +1,6 @@
 import type { Seal } from '../../lib/seal.ts'
 import type { KeptFile } from '../../model/content.ts'
 import type { AccountId, ChatId, Epoch, InstanceId, MessageId } from '../../model/ids.ts'
-import type { AccountRow, PartnerTokenRow } from '../../model/account.ts'
 import type { InstanceRow, LinkedAccount } from '../../model/instance.ts'
 import { MESSAGE_STATUSES, type OutgoingMessage } from '../../model/message.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
@@ -27,24 +26,6 @@ const SHELVES = ['message', 'call', 'status'] as const satisfies readonly Shelf[
 export const instanceId = (row: Row, column = 'instance_id'): InstanceId => integer(row, column) as InstanceId
 export const epoch = (row: Row, column = 'epoch'): Epoch => integer(row, column) as Epoch
 
-export function accountRow(row: Row): AccountRow {
-  return {
-    id: text(row, 'id') as AccountId,
-    kind: word(row, 'kind', ['personal', 'partner']),
-    name: text(row, 'name'),
-    createdAt: integer(row, 'created_at'),
-  }
-}
-
-export function partnerTokenRow(row: Row, seal: Seal): PartnerTokenRow {
-  const account = text(row, 'account_id')
-  return {
-    account: account as AccountId,
-    token: seal.open(text(row, 'token'), places.partnerToken(account)),
-    createdAt: integer(row, 'created_at'),
-  }
-}
-
 export function instanceRow(row: Row, seal: Seal): InstanceRow {
   const id = instanceId(row, 'id')
   return {
@@ -60,6 +41,8 @@ export function instanceRow(row: Row, seal: Seal): InstanceRow {
     deletedAt: integerOrNull(row, 'deleted_at'),
     receiptsUpTo: integer(row, 'receipts_up_to'),
     lastSentAt: integer(row, 'last_sent_at'),
+    tariff: text(row, 'tariff'),
+    paidUntil: integerOrNull(row, 'paid_until'),
   }
 }
 

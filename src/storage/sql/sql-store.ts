@@ -1,6 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Seal } from '../../lib/seal.ts'
 import type { Store } from '../store.ts'
+import { accountReads, auditReads, eventReads } from './account-reads.ts'
+import { billingReads } from './billing-reads.ts'
 import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
@@ -15,10 +17,8 @@ const QUEUED = `select o.position, o.message_id, o.at, o.claim_epoch, o.claim_de
   where o.instance_id = ?`
 
 const READS = {
-  accounts: 'select id, kind, name, created_at from account order by created_at, id',
-  partnerTokens: 'select account_id, token, created_at from partner_token order by created_at, token_hash',
   instances: `select id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
-    receipts_up_to, last_sent_at from instance order by id`,
+    receipts_up_to, last_sent_at, tariff, paid_until from instance order by id`,
   lastId: 'select value from sequence where messenger = ?',
   states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
   outboxSizes: 'select instance_id, count(*) as count, max(position) as last from outbox group by instance_id',
@@ -43,11 +43,10 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
       index.note(batch)
       return engine.commit(batch)
     },
-    accounts: {
-      all: async () => (await engine.read(READS.accounts, [])).map(rows.accountRow),
-      partnerTokens: async () =>
-        (await engine.read(READS.partnerTokens, [])).map((row) => rows.partnerTokenRow(row, seal)),
-    },
+    accounts: accountReads(engine, seal),
+    billing: billingReads(engine),
+    audit: auditReads(engine),
+    events: eventReads(engine),
     instances: {
       all: async () => (await engine.read(READS.instances, [])).map((row) => rows.instanceRow(row, seal)),
       async lastId(messenger) {

@@ -195,7 +195,9 @@ function allFailed(jobs: readonly Job[], error: unknown): readonly JobOutcome[] 
   return jobs.flatMap((job) => Array.from({ length: countOf(job) }, () => failed))
 }
 
-function prepare(database: SqliteDatabase, { sql, paramCount, sealed, guard }: Operation): Prepared {
+function prepare(database: SqliteDatabase, { sql, paramCount, sealed, lock, guard }: Operation): Prepared {
+  // Whoever else would write waits for the transaction anyway.
+  if (guard === null && lock !== undefined) return lockNothing(paramCount)
   const statement = database.prepare(sql)
   const why = typeof guard?.why === 'string' ? database.prepare(guard.why) : null
   const held: Prepared['held'] = guard?.lasts === true ? new Map() : null
@@ -210,6 +212,10 @@ function prepare(database: SqliteDatabase, { sql, paramCount, sealed, guard }: O
     },
     why: (params) => why?.get(params.slice(0, guard?.whyParamCount)) ?? null,
   }
+}
+
+function lockNothing(paramCount: number): Prepared {
+  return { reads: true, held: null, paramCount, sealed: undefined, run: () => true, why: () => null }
 }
 
 function finds(statement: SqliteStatement, params: readonly Param[], held: Prepared['held']): boolean {

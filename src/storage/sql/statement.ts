@@ -12,6 +12,9 @@ export interface Sealed {
   place(params: readonly Param[]): string
 }
 
+/** share: nobody changes the rows. update: nobody else locks or changes them. */
+export type Lock = 'share' | 'update'
+
 /** One statement of a write or a guard: text for both databases, and what its placeholders stand for. */
 export interface Statement<T> {
   /** With `?` for each parameter. */
@@ -20,6 +23,11 @@ export interface Statement<T> {
   readonly sealed?: Sealed
   /** Appends a value for each `?`, in their order. Appending saves an array for each write on the hot path. */
   put(out: Param[], of: T, seal: Seal): void
+  /**
+   * On a database where several write at once, the rows that it reads stay locked so until the commit. A statement of a write that has
+   * this does nothing else, and is left out on other databases.
+   */
+  readonly lock?: Lock
   /** Left out when this says so; without it the statement always runs. */
   when?(of: T): boolean
 }
@@ -52,6 +60,7 @@ export const places = {
   instanceToken: (instance: number) => `instance:${String(instance)}:token`,
   webhookUrlToken: (instance: number) => `instance:${String(instance)}:webhookUrlToken`,
   secret: (instance: number, name: string) => `instance:${String(instance)}:secret:${name}`,
+  hook: (account: string) => `account:${account}:hook`,
   partnerToken: (account: string) => `account:${account}:partnerToken`,
   answer: (scope: string, key: string) => `answer:${String(scope.length)}:${scope}:${key}`,
 } as const

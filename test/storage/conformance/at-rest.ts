@@ -8,19 +8,21 @@ const { FIRST, SECOND, commit } = sample
 export function atRest(fresh: Fresh): void {
   storeTest(fresh, 'no secret lies readable in the database', async (store, harness) => {
     const settings = { ...DEFAULT_SETTINGS, webhookUrlToken: 'CLEAR-webhook' }
-    const token = { account: sample.accountId('a'), token: 'CLEAR-partner', createdAt: 1 }
     await commit(store, sample.addInstance(FIRST, { token: 'CLEAR-created', settings }))
     await commit(
       store,
       { kind: 'instance.token', instance: FIRST, token: 'CLEAR-changed' },
       { kind: 'instance.settings', instance: FIRST, settings: { ...settings, webhookUrl: 'readable-url' } },
-      { kind: 'partnerToken.add', row: token },
+      sample.putToken('readable-id', { token: 'CLEAR-partner' }),
+      sample.putToken('readable-id', { token: 'CLEAR-partner', name: 'readable-token-name' }),
+      sample.putHook({ secret: 'CLEAR-hook' }),
+      sample.putHook({ secret: 'CLEAR-other-hook', url: 'readable-hook-url' }),
       { kind: 'secret.put', instance: FIRST, name: 'readable-name', value: Buffer.from('CLEAR-secret') },
     )
     await store.commit(sample.batch([], [sample.once('readable-key', { answer: 'CLEAR-answer' })]))
     await store.close()
     const bytes = await harness.bytesAtRest()
-    for (const readable of ['readable-url', 'readable-name', 'readable-key'])
+    for (const readable of ['url', 'name', 'key', 'id', 'token-name', 'hook-url'].map((name) => `readable-${name}`))
       assert.ok(bytes.includes(readable), readable)
     const base64 = Buffer.from('CLEAR').toString('base64').slice(0, 6)
     for (const clear of ['CLEAR', Buffer.from('CLEAR').toString('hex'), base64])

@@ -22,7 +22,8 @@ const LINKED = { wid: '79001234567@c.us', pushName: 'Имя "x"', phone: '790012
 export function records(fresh: Fresh): void {
   storeTest(fresh, 'an empty store gives empty answers', async (store) => {
     assert.deepEqual(await store.accounts.all(), [])
-    assert.deepEqual(await store.accounts.partnerTokens(), [])
+    assert.deepEqual(await store.accounts.tokens(), [])
+    assert.deepEqual(await store.accounts.hooks(), [])
     assert.deepEqual(await store.instances.all(), [])
     assert.equal(await store.instances.lastId('whatsapp'), 0)
     assert.deepEqual(await store.instances.states(FIRST, 10), [])
@@ -38,26 +39,6 @@ export function records(fresh: Fresh): void {
     await store.ping()
   })
 
-  storeTest(fresh, 'accounts and partner tokens come back', async (store) => {
-    const row = { id: sample.accountId('a'), kind: 'partner', name: 'Партнёр', createdAt: 5 } as const
-    const person = { id: sample.accountId('b'), kind: 'personal', name: '', createdAt: 6 } as const
-    const token = { account: row.id, token: 'gac.0123', createdAt: 7 }
-    await commit(store, { kind: 'account.add', row }, { kind: 'account.add', row: person })
-    await commit(store, { kind: 'partnerToken.add', row: token })
-    assert.deepEqual(await store.accounts.all(), [row, person])
-    assert.deepEqual(await store.accounts.partnerTokens(), [token])
-  })
-
-  storeTest(fresh, 'one partner token belongs to one account', async (store) => {
-    const token = { account: sample.accountId('a'), token: 'gac.0123', createdAt: 7 }
-    await commit(store, { kind: 'partnerToken.add', row: token })
-    await assert.rejects(
-      commit(store, { kind: 'partnerToken.add', row: { ...token, account: sample.accountId('b') } }),
-      (error: Error) => !error.message.includes('gac.0123'),
-    )
-    assert.deepEqual(await store.accounts.partnerTokens(), [token])
-  })
-
   storeTest(fresh, 'instances come back with all their fields, by id, deleted ones too', async (store) => {
     const full = sample.instance(SECOND, {
       messenger: 'v3',
@@ -67,6 +48,8 @@ export function records(fresh: Fresh): void {
       deletedAt: 9,
       receiptsUpTo: 100,
       lastSentAt: 1_700_000_000_123,
+      tariff: 'BUSINESS',
+      paidUntil: 1_700_000_000_456,
     })
     await commit(store, sample.addInstance(SECOND, full), sample.addInstance(FIRST))
     assert.deepEqual(await store.instances.all(), [sample.instance(FIRST), full])
@@ -83,6 +66,7 @@ export function records(fresh: Fresh): void {
       { kind: 'instance.receipts', instance: FIRST, upTo: 200 },
       { kind: 'instance.sent', instance: FIRST, at: 77 },
       { kind: 'instance.delete', instance: FIRST, at: 88 },
+      { kind: 'instance.tariff', instance: FIRST, tariff: 'BUSINESS', paidUntil: 99 },
     )
     const changed = {
       name: "o'name",
@@ -90,6 +74,8 @@ export function records(fresh: Fresh): void {
       token: 'new token',
       state: 'authorized',
       linked: LINKED,
+      tariff: 'BUSINESS',
+      paidUntil: 99,
     } as const
     assert.deepEqual(await store.instances.all(), [
       sample.instance(FIRST, { ...changed, receiptsUpTo: 200, lastSentAt: 77, deletedAt: 88 }),

@@ -1,0 +1,135 @@
+import { places, type Statement } from './statement.ts'
+import { termsToJson } from './terms-json.ts'
+import type { WriteOf, WriteTable } from './write-table.ts'
+
+/** Accounts with their tokens, the audit log, hooks and the events on their way to them. */
+export const ACCOUNT_WRITES: WriteTable<
+  | 'account.put'
+  | 'account.erase'
+  | 'token.put'
+  | 'token.used'
+  | 'audit.add'
+  | 'hook.put'
+  | 'event.add'
+  | 'event.retry'
+  | 'event.remove'
+> = {
+  'account.put': [
+    {
+      sql: `insert into account (id, kind, name, created_at, partner_since, suspended_at, deleted_at, warned_at, currency, terms)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (id) do update set kind = excluded.kind, name = excluded.name, created_at = excluded.created_at,
+          partner_since = excluded.partner_since, suspended_at = excluded.suspended_at,
+          deleted_at = excluded.deleted_at, warned_at = excluded.warned_at,
+          currency = excluded.currency, terms = excluded.terms`,
+      put(out, { row }) {
+        out.push(row.id, row.kind, row.name, row.createdAt)
+        out.push(row.partnerSince, row.suspendedAt, row.deletedAt, row.warnedAt)
+        out.push(row.terms.currency, termsToJson(row.terms))
+      },
+    },
+  ],
+  'account.erase': [
+    erasing('delete from partner_token where account_id'),
+    erasing('delete from hook where account_id'),
+    erasing('delete from event where account_id'),
+    erasing('delete from account where id'),
+  ],
+  'token.put': [
+    {
+      sql: `update partner_token set name = ?, scope = ?, created_at = ?, expires_at = ?, revoked_at = ?, allow_from = ?,
+        last_used_at = ? where id = ?`,
+      put(out, { row }) {
+        out.push(row.name, row.scope, row.createdAt, row.expiresAt, row.revokedAt)
+        out.push(JSON.stringify(row.allowFrom), row.lastUsedAt, row.id)
+      },
+    },
+    {
+      sql: `insert into partner_token (token_hash, account_id, token, id, name, scope, created_at, expires_at, revoked_at,
+          allow_from, last_used_at)
+        select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from partner_token where id = ?)`,
+      sealed: { at: 2, place: ([, account]) => places.partnerToken(String(account)) },
+      put(out, { row }, seal) {
+        out.push(seal.hash(row.token), row.account, row.token, row.id, row.name, row.scope, row.createdAt)
+        out.push(row.expiresAt, row.revokedAt, JSON.stringify(row.allowFrom), row.lastUsedAt, row.id)
+      },
+    },
+  ],
+  'token.used': [
+    {
+      sql: 'update partner_token set last_used_at = ? where id = ? and (last_used_at is null or last_used_at < ?)',
+      put(out, write) {
+        out.push(write.at, write.id, write.at)
+      },
+    },
+  ],
+  'audit.add': [
+    {
+      sql: 'insert into audit (at, actor, action, account_id, target, details) values (?, ?, ?, ?, ?, ?)',
+      put(out, { entry }) {
+        out.push(entry.at, entry.actor, entry.action, entry.account, entry.target, JSON.stringify(entry.details))
+      },
+    },
+  ],
+  'hook.put': [
+    {
+      sql: `insert into hook (account_id, url, secret, created_at) values (?, ?, ?, ?)
+        on conflict (account_id) do update set url = excluded.url, secret = excluded.secret,
+          created_at = excluded.created_at`,
+      when: (write) => write.hook !== null,
+      sealed: { at: 2, place: ([account]) => places.hook(String(account)) },
+      put(out, { account, hook }) {
+        out.push(account, hook?.url ?? '', hook?.secret ?? '', hook?.createdAt ?? 0)
+      },
+    },
+    {
+      sql: 'delete from event where account_id = ?',
+      when: (write) => write.hook === null,
+      put(out, write) {
+        out.push(write.account)
+      },
+    },
+    {
+      sql: 'delete from hook where account_id = ?',
+      when: (write) => write.hook === null,
+      put(out, write) {
+        out.push(write.account)
+      },
+    },
+  ],
+  'event.add': [
+    {
+      sql: `insert into event (id, account_id, type, body, at, attempts, due_at) values (?, ?, ?, ?, ?, ?, ?)
+        on conflict (id) do nothing`,
+      put(out, { event }) {
+        out.push(event.id, event.account, event.type, event.body, event.at, event.attempts, event.dueAt)
+      },
+    },
+  ],
+  'event.retry': [
+    {
+      sql: 'update event set attempts = ?, due_at = ? where seq = ?',
+      put(out, write) {
+        out.push(write.attempts, write.dueAt, write.seq)
+      },
+    },
+  ],
+  'event.remove': [
+    {
+      sql: 'delete from event where seq = ?',
+      put(out, write) {
+        out.push(write.seq)
+      },
+    },
+  ],
+}
+
+/** Only what belongs to a deleted account goes. */
+function erasing(what: string): Statement<WriteOf<'account.erase'>> {
+  return {
+    sql: `${what} in (select id from account where id = ? and deleted_at is not null)`,
+    put(out, write) {
+      out.push(write.account)
+    },
+  }
+}

@@ -1,0 +1,145 @@
+import { settingsToJson } from './settings-json.ts'
+import { places } from './statement.ts'
+import type { WriteTable } from './write-table.ts'
+
+/** Instances with their leases, their number by account, and the history of their states. */
+export const INSTANCE_WRITES: WriteTable<
+  | 'instance.add'
+  | 'instance.name'
+  | 'instance.settings'
+  | 'instance.token'
+  | 'instance.state'
+  | 'instance.receipts'
+  | 'instance.sent'
+  | 'instance.tariff'
+  | 'instance.delete'
+  | 'state.add'
+> = {
+  'instance.add': [
+    {
+      sql: `insert into instance (id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
+        receipts_up_to, last_sent_at, tariff, paid_until) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      sealed: { at: 4, place: ([id]) => places.instanceToken(Number(id)) },
+      put(out, { row }, seal) {
+        out.push(row.id, row.account, row.messenger, row.name, row.token)
+        out.push(settingsToJson(row.settings, row.id, seal), row.state, linkedToJson(row.linked))
+        out.push(row.createdAt, row.deletedAt, row.receiptsUpTo, row.lastSentAt, row.tariff, row.paidUntil)
+      },
+    },
+    {
+      sql: `insert into instance_count (account_id, tariff, live) values (?, '', 1), (?, ?, 1)
+        on conflict (account_id, tariff) do update set live = instance_count.live + 1`,
+      when: ({ row }) => row.deletedAt === null,
+      put(out, { row }) {
+        out.push(row.account, row.account, row.tariff)
+      },
+    },
+    {
+      sql: 'insert into lease (instance_id, owner, epoch) values (?, ?, ?)',
+      put(out, write) {
+        out.push(write.row.id, write.owner, write.epoch)
+      },
+    },
+  ],
+  'instance.name': [
+    {
+      sql: 'update instance set name = ? where id = ?',
+      put(out, write) {
+        out.push(write.name, write.instance)
+      },
+    },
+  ],
+  'instance.settings': [
+    {
+      sql: 'update instance set settings = ? where id = ?',
+      put(out, write, seal) {
+        out.push(settingsToJson(write.settings, write.instance, seal), write.instance)
+      },
+    },
+  ],
+  'instance.token': [
+    {
+      sql: 'update instance set token = ? where id = ?',
+      sealed: { at: 0, place: ([, id]) => places.instanceToken(Number(id)) },
+      put(out, write) {
+        out.push(write.token, write.instance)
+      },
+    },
+  ],
+  'instance.state': [
+    {
+      sql: 'update instance set state = ?, linked = ? where id = ?',
+      put(out, write) {
+        out.push(write.state, linkedToJson(write.linked), write.instance)
+      },
+    },
+  ],
+  'instance.receipts': [
+    {
+      sql: 'update instance set receipts_up_to = ? where id = ?',
+      put(out, write) {
+        out.push(write.upTo, write.instance)
+      },
+    },
+  ],
+  'instance.sent': [
+    {
+      sql: 'update instance set last_sent_at = ? where id = ?',
+      put(out, write) {
+        out.push(write.at, write.instance)
+      },
+    },
+  ],
+  'instance.tariff': [
+    {
+      sql: `update instance_count set live = live - 1
+        where (account_id, tariff) in (select account_id, tariff from instance where id = ? and deleted_at is null)`,
+      put(out, write) {
+        out.push(write.instance)
+      },
+    },
+    {
+      sql: 'update instance set tariff = ?, paid_until = ? where id = ?',
+      put(out, write) {
+        out.push(write.tariff, write.paidUntil, write.instance)
+      },
+    },
+    {
+      sql: `insert into instance_count (account_id, tariff, live)
+        select account_id, tariff, 1 from instance where id = ? and deleted_at is null
+        on conflict (account_id, tariff) do update set live = instance_count.live + 1`,
+      put(out, write) {
+        out.push(write.instance)
+      },
+    },
+  ],
+  'instance.delete': [
+    {
+      // Once: who is deleted already doesn't count any more.
+      sql: `update instance_count set live = live - 1
+        where (account_id, tariff) in (select account_id, tariff from instance where id = ? and deleted_at is null)
+          or (account_id, tariff) in (select account_id, '' from instance where id = ? and deleted_at is null)`,
+      put(out, write) {
+        out.push(write.instance, write.instance)
+      },
+    },
+    {
+      sql: 'update instance set deleted_at = ? where id = ?',
+      put(out, write) {
+        out.push(write.at, write.instance)
+      },
+    },
+  ],
+  'state.add': [
+    {
+      sql: 'insert into state_history (instance_id, state, wid, at) values (?, ?, ?, ?)',
+      put(out, { instance, change }) {
+        out.push(instance, change.state, change.wid, change.at)
+      },
+    },
+  ],
+}
+
+function linkedToJson(linked: unknown): string | null {
+  return linked === null ? null : JSON.stringify(linked)
+}
