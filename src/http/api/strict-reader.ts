@@ -83,7 +83,7 @@ function explain(found: readonly Found[]): readonly string[] {
       for (const key of namesIn(requiredProperties)) add(`${instancePath}/${key}`, 'is required')
     else if (keyword === 'additionalProperties') {
       for (const key of namesIn(additionalProperties)) add(`${instancePath}/${key}`, 'is not known')
-    } else if (!SAID_OTHERWISE.has(keyword)) add(instancePath, wordsFor(keyword, params) ?? message)
+    } else if (!SAID_OTHERWISE.has(keyword)) add(instancePath, WORDS[keyword]?.(params) ?? message)
   }
   const texts = [...places].map(([at, said]) => `${named(at)} ${[...said].join(' or ')}`)
   return texts.length === 0 ? ["'value' is not valid"] : texts.slice(0, MOST_FAULTS)
@@ -92,34 +92,27 @@ function explain(found: readonly Found[]): readonly string[] {
 /** `boolean` is what an unknown key also is, `anyOf` what its branches say. */
 const SAID_OTHERWISE: ReadonlySet<string> = new Set(['boolean', 'anyOf'])
 
-function wordsFor(keyword: string, params: object): string | undefined {
-  const { allowedValues, allowedValue, limit, type } = params as Readonly<Record<string, unknown>>
-  switch (keyword) {
-    case 'type':
-      return TYPES[String(type)]
-    case 'enum':
-      return Array.isArray(allowedValues) ? `must be one of [${allowedValues.map(String).join(', ')}]` : undefined
-    case 'const':
-      return `must be ${JSON.stringify(allowedValue)}`
-    case 'minimum':
-      return `must be greater than or equal to ${String(limit)}`
-    case 'maximum':
-      return `must be less than or equal to ${String(limit)}`
-    case 'minLength':
-      return limit === 1 ? 'is not allowed to be empty' : `length must be at least ${String(limit)} characters long`
-    case 'maxLength':
-      return `length must be less than or equal to ${String(limit)} characters long`
-    case 'minItems':
-      return `must contain at least ${String(limit)} items`
-    case 'maxItems':
-      return `must contain less than or equal to ${String(limit)} items`
-    case 'minProperties':
-      return `must have at least ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`
-    case 'pattern':
-      return 'has not the right form'
-    default:
-      return undefined
-  }
+interface Params {
+  readonly allowedValues?: unknown
+  readonly allowedValue?: unknown
+  readonly limit?: unknown
+  readonly type?: unknown
+}
+
+/** What the house says for a keyword of JSON Schema; a compiler's own words where it says nothing. */
+const WORDS: Readonly<Record<string, (params: Params) => string | undefined>> = {
+  type: ({ type }) => TYPES[String(type)],
+  enum: ({ allowedValues }) => `must be one of [${namesIn(allowedValues).join(', ')}]`,
+  const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
+  minimum: ({ limit }) => `must be greater than or equal to ${String(limit)}`,
+  maximum: ({ limit }) => `must be less than or equal to ${String(limit)}`,
+  minLength: ({ limit }) =>
+    limit === 1 ? 'is not allowed to be empty' : `length must be at least ${String(limit)} characters long`,
+  maxLength: ({ limit }) => `length must be less than or equal to ${String(limit)} characters long`,
+  minItems: ({ limit }) => `must contain at least ${String(limit)} items`,
+  maxItems: ({ limit }) => `must contain less than or equal to ${String(limit)} items`,
+  minProperties: ({ limit }) => `must have at least ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
+  pattern: () => 'has not the right form',
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,0 +1,104 @@
+import Type from 'typebox'
+import { billingDayEnd } from '../../billing/day.ts'
+import type { Instance } from '../../instances/instance.ts'
+import type { EpochMs } from '../../model/ids.ts'
+import { MESSENGERS } from '../../model/messenger.ts'
+import { isoTime, isoTimeOrNull } from './ledger-views.ts'
+
+const DAY_MS = 86_400_000
+
+const integer = Type.Integer()
+const text = Type.String()
+const flag = Type.Boolean()
+const textOrNull = Type.Union([text, Type.Null()])
+
+/** In the order in which a linking goes. */
+export const INSTANCE_STATES = [
+  'notAuthorized',
+  'pendingCode',
+  'pendingPassword',
+  'starting',
+  'authorized',
+  'blocked',
+  'suspended',
+] as const
+
+export const INSTANCE = Type.Object({
+  idInstance: integer,
+  name: text,
+  typeInstance: Type.Enum([...MESSENGERS]),
+  apiTokenInstance: Type.Optional(text),
+  state: Type.Enum([...INSTANCE_STATES]),
+  phone: textOrNull,
+  wid: textOrNull,
+  isOnline: flag,
+  held: Type.Union([Type.Literal('accountSuspended'), Type.Literal('expired'), Type.Null()]),
+  tariff: text,
+  isFree: flag,
+  isPartner: flag,
+  timeCreated: text,
+  timeDeleted: textOrNull,
+  expirationDate: textOrNull,
+  isExpired: flag,
+  daysLeft: Type.Union([integer, Type.Null()]),
+  queued: integer,
+  notifications: integer,
+})
+export const INSTANCE_WITH_SETTINGS = Type.Object({
+  ...INSTANCE.properties,
+  settings: Type.Record(text, Type.Unknown()),
+})
+
+export interface ViewOptions {
+  readonly now: EpochMs
+  /** With what lets its holder act as the instance, or as its webhook's sender. */
+  readonly withSecrets: boolean
+}
+
+/** An instance as lists show it. `expirationDate` is null where there is no end, `daysLeft` the whole days to it. */
+export function instanceView(instance: Instance, { now, withSecrets }: ViewOptions): object {
+  const { linked, tariff, deletedAt } = instance
+  const end = endOf(instance, now)
+  return {
+    idInstance: instance.id,
+    name: instance.name,
+    typeInstance: instance.messenger,
+    ...(withSecrets && { apiTokenInstance: instance.token }),
+    state: instance.state,
+    phone: linked === null || linked.phone === '' ? null : linked.phone,
+    wid: linked?.wid ?? null,
+    isOnline: instance.isOnline,
+    held: deletedAt === null ? (instance.held?.fault ?? null) : null,
+    tariff: tariff.name,
+    isFree: tariff.plan === 'free',
+    isPartner: tariff.plan === 'daily',
+    timeCreated: isoTime(instance.createdAt),
+    timeDeleted: isoTimeOrNull(deletedAt),
+    expirationDate: isoTimeOrNull(end),
+    isExpired: end !== null && end <= (deletedAt ?? now),
+    daysLeft: end === null ? null : Math.max(0, Math.floor((end - now) / DAY_MS)),
+    queued: instance.queued,
+    notifications: instance.notifications,
+  }
+}
+
+/** The same with its settings. */
+export function instanceWithSettings(instance: Instance, options: ViewOptions): object {
+  const { webhookUrlToken, ...settings } = instance.settings
+  const shown = options.withSecrets ? { ...settings, webhookUrlToken } : settings
+  return { ...instanceView(instance, options), settings: shown }
+}
+
+/** Null where there is none. A deleted instance keeps the end that it had. */
+function endOf({ tariff, paidUntil, deletedAt }: Instance, now: EpochMs): EpochMs | null {
+  switch (tariff.plan) {
+    case 'daily':
+      return billingDayEnd(deletedAt ?? now)
+    case 'ahead':
+      return paidUntil
+    case 'free':
+      return null
+    default:
+      return tariff.plan satisfies never
+  }
+}
