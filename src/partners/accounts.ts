@@ -156,12 +156,12 @@ export class Accounts {
 
   /**
    * Notes since when the account is warned of a low balance (null: it has recovered), in one batch with what else is to be stored then.
-   * Does nothing for an account that is gone.
+   * Does nothing for an account that is gone, and where it has been noted already.
    */
   setWarned(account: AccountId, warnedAt: EpochMs | null, beside: readonly Write[] = []): Promise<void> {
     return this.#changes.run(async () => {
       const row = this.#rows.get(account)
-      if (row === undefined || row.deletedAt !== null) return
+      if (row === undefined || row.deletedAt !== null || (row.warnedAt === null) === (warnedAt === null)) return
       const next = { ...row, warnedAt }
       await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.put', row: next }, ...beside] })
       this.#rows.set(account, next)

@@ -263,7 +263,9 @@ export class PartnerTokens {
     const known = this.#byId.get(row.id)
     const allowed = row.allowFrom.length === 0 ? undefined : new AddressRanges(row.allowFrom)
     if (known !== undefined) {
-      Object.assign(known, { info: { ...row, lastUsedAt: known.info.lastUsedAt }, allowed, caller: undefined })
+      known.info = { ...row, lastUsedAt: known.info.lastUsedAt }
+      known.allowed = allowed
+      known.caller = undefined
       return
     }
     const key: Key = { hash: this.#deps.seal.hash(token), info: row, allowed, caller: undefined }

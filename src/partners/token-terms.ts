@@ -27,7 +27,8 @@ export function tokenTermsOf(patch: TokenTerms, now: EpochMs, before: KeptTerms 
   if (patch.expiresAt !== undefined && expiresAt !== null && !(Number.isSafeInteger(expiresAt) && expiresAt > now))
     return fault('invalid', "'expiresAt' must be in the future")
   const allowFrom = (patch.allowFrom ?? before.allowFrom).map(rangeText)
-  if (allowFrom.length > MOST_RANGES) return fault('invalid', `'allowFrom' must have at most ${String(MOST_RANGES)} items`)
+  if (allowFrom.length > MOST_RANGES)
+    return fault('invalid', `'allowFrom' must have at most ${String(MOST_RANGES)} items`)
   if (!allowFrom.every((range) => range !== undefined))
     return fault('invalid', "'allowFrom' must be IP addresses and CIDR ranges")
   return { name, scope, expiresAt, allowFrom }

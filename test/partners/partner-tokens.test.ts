@@ -1,0 +1,523 @@
+// Truth: the issue (issue, rotate with an overlap, revoke, expire, scopes, allow-list, last use) and, for whole lives, a model of a few lines.
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { isFault } from '../../src/model/fault.ts'
+import type { AccountId } from '../../src/model/ids.ts'
+import type { IssuedToken, TokenTerms } from '../../src/partners/partner-tokens.ts'
+import type { Store, Write } from '../../src/storage/store.ts'
+import { auditOf, faultOf, HandClock, ok, openFolder, START, type Registry } from './registry.ts'
+
+const HOUR_MS = 3_600_000
+const nowhere = () => assert.fail('the address was asked for')
+
+let clock: HandClock
+let folder: ReturnType<typeof openFolder>
+let now: Registry
+let account: AccountId
+
+beforeEach(async () => {
+  clock = new HandClock()
+  folder = openFolder(clock)
+  now = await folder.start()
+  account = await newPartner(now)
+})
+afterEach(() => folder.remove())
+
+async function newPartner({ accounts }: Registry): Promise<AccountId> {
+  return (await ok(accounts.create({ kind: 'partner', name: 'Acme' }, 'operator'))).id
+}
+
+function issue(terms: TokenTerms & { token?: string } = {}, of = account): Promise<IssuedToken> {
+  return ok(now.tokens.issue(of, terms, 'operator'))
+}
+
+function ownerOf(token: string): string | undefined {
+  return now.tokens.find(token, nowhere)?.account.id
+}
+
+describe('a partner token', () => {
+  test('is drawn, or as it is given, and works at once and after a restart', async () => {
+    const drawn = await issue({ name: 'CRM' })
+    const given = await issue({ token: 'Our~own_token-1.0', scope: 'read', expiresAt: START + HOUR_MS })
+    assert.match(drawn.token, /^gac\.[0-9a-f]{46}$/)
+    assert.deepEqual(given.info, {
+      id: given.info.id,
+      account,
+      name: '',
+      scope: 'read',
+      createdAt: START,
+      expiresAt: START + HOUR_MS,
+      revokedAt: null,
+      allowFrom: [],
+      lastUsedAt: null,
+    })
+    for (let round = 0; round < 2; round++) {
+      const kept = now.tokens.of(account).map((info) => ({ ...info, lastUsedAt: null }))
+      assert.deepEqual(kept, [drawn.info, given.info])
+      const row = now.accounts.get(account)
+      for (const { token, info } of [drawn, given, drawn]) {
+        const caller = now.tokens.find(token, nowhere)
+        assert.deepEqual([caller?.account, caller?.token.id], [row, info.id])
+      }
+      for (const near of ['', drawn.token.slice(0, -1), `${drawn.token}0`, drawn.token.toUpperCase(), given.info.id]) {
+        assert.equal(ownerOf(near), undefined, near)
+      }
+      now = await folder.restart()
+    }
+  })
+
+  for (const token of ['', 'short', 'with space', 'sl/ash/es', 'ключ-ключ', 'x'.repeat(129), 'nul\0nulnul']) {
+    test(`can not be ${JSON.stringify(token).slice(0, 20)}`, async () => {
+      assert.equal(await faultOf(now.tokens.issue(account, { token }, 'operator')), 'invalid')
+      assert.deepEqual(now.tokens.of(account), [])
+    })
+  }
+
+  const wrong: readonly (readonly [string, TokenTerms])[] = [
+    ['an end that is over', { expiresAt: START }],
+    ['an end that is no time', { expiresAt: Number.NaN }],
+    ['a name that is too long', { name: 'x'.repeat(201) }],
+    ['a host name as an address', { allowFrom: ['localhost'] }],
+    ['a range that is none', { allowFrom: ['203.0.113.0/24', '10.0.0.0/33'] }],
+    ['too many ranges', { allowFrom: Array<string>(101).fill('10.0.0.1') }],
+  ]
+  for (const [name, terms] of wrong) {
+    test(`${name} is refused, new or changed`, async () => {
+      const { info } = await issue()
+      assert.equal(await faultOf(now.tokens.issue(account, terms, 'operator')), 'invalid')
+      assert.equal(await faultOf(now.tokens.change(account, info.id, terms, 'operator')), 'invalid')
+      assert.deepEqual(now.tokens.of(account), [info])
+    })
+  }
+
+  test('that exists anywhere can not be had again, and whose it is shows nowhere', async () => {
+    const other = await newPartner(now)
+    const mine = await issue()
+    const { token, info } = await issue({ token: 'their-token' }, other)
+    const answers = [await now.tokens.issue(account, { token }, 'operator')]
+    answers.push(await now.tokens.issue(account, { token: mine.token }, 'operator'))
+    await ok(now.tokens.revoke(other, info.id, 'operator'))
+    answers.push(await now.tokens.issue(account, { token }, 'operator'))
+    assert.deepEqual(answers[1], answers[0])
+    assert.deepEqual(answers[2], answers[0])
+    assert.ok(isFault(answers[0]) && answers[0].fault === 'conflict')
+    assert.equal(ownerOf(token), undefined)
+  })
+
+  test('is for partner accounts alone, and for those that are there', async () => {
+    const person = await ok(now.accounts.create({ kind: 'personal', name: 'Jane' }, 'operator'))
+    assert.equal(await faultOf(now.tokens.issue(person.id, {}, 'operator')), 'conflict')
+    assert.equal(await faultOf(now.tokens.issue('nobody' as AccountId, {}, 'operator')), 'notFound')
+    const { token, info } = await issue()
+    await ok(now.accounts.delete(account, 'operator'))
+    assert.equal(ownerOf(token), undefined)
+    assert.equal(await faultOf(now.tokens.issue(account, {}, 'operator')), 'notFound')
+    assert.equal(await faultOf(now.tokens.show(account, info.id, 'operator')), 'notFound')
+  })
+
+  test('of somebody else and one that is nowhere are the same: not found', async () => {
+    const other = await newPartner(now)
+    const { info, token } = await issue({}, other)
+    const asked = (id: string) =>
+      Promise.all([
+        now.tokens.change(account, id, { name: 'mine' }, 'operator'),
+        now.tokens.rotate(account, id, 0, `partner:${id}`),
+        now.tokens.revoke(account, id, 'operator'),
+        now.tokens.show(account, id, 'operator'),
+      ])
+    const answers = await asked(info.id)
+    assert.deepEqual(await asked('0123456789abcdef'), answers)
+    assert.ok(answers.every((answer) => isFault(answer) && answer.fault === 'notFound'))
+    assert.deepEqual(now.tokens.of(other), [info])
+    assert.equal(ownerOf(token), other)
+  })
+
+  test('that was found last is refused the moment it is revoked, expired, or its account is deleted', async () => {
+    const one = await issue()
+    assert.equal(ownerOf(one.token), account)
+    await ok(now.tokens.revoke(account, one.info.id, 'operator'))
+    assert.equal(ownerOf(one.token), undefined)
+    const two = await issue({ expiresAt: START + HOUR_MS })
+    clock.move(HOUR_MS - 1)
+    assert.equal(ownerOf(two.token), account)
+    clock.move(1)
+    assert.equal(ownerOf(two.token), undefined)
+    const three = await issue()
+    assert.equal(ownerOf(three.token), account)
+    await ok(now.accounts.delete(account, 'operator'))
+    assert.equal(ownerOf(three.token), undefined)
+  })
+
+  test('of a suspended account is still found: whoever asks tells why he refuses', async () => {
+    const { token } = await issue()
+    ownerOf(token)
+    await ok(now.accounts.suspend(account, 'unpaid', 'operator'))
+    assert.equal(now.tokens.find(token, nowhere)?.account.suspendedAt, START)
+    await ok(now.accounts.resume(account, 'operator'))
+    assert.equal(now.tokens.find(token, nowhere)?.account.suspendedAt, null)
+  })
+
+  test('works from the addresses that it allows; only then is the address asked for', async () => {
+    const { token, info } = await issue({ allowFrom: ['203.0.113.0/24', '2001:db8::7'] })
+    assert.deepEqual(info.allowFrom, ['203.0.113.0/24', '2001:db8::7/128'])
+    const isFrom = (address: string): boolean => now.tokens.find(token, () => address) !== undefined
+    for (let round = 0; round < 2; round++) {
+      assert.deepEqual(['203.0.113.9', '::ffff:203.0.113.9', '2001:db8::7'].map(isFrom), [true, true, true])
+      assert.deepEqual(['203.0.114.9', '2001:db8::8', '', 'nonsense'].map(isFrom), [false, false, false, false])
+      now = await folder.restart()
+    }
+    await ok(now.tokens.change(account, info.id, { allowFrom: [] }, 'operator'))
+    assert.equal(ownerOf(token), account)
+    await ok(now.tokens.change(account, info.id, { allowFrom: ['198.51.100.1'] }, 'operator'))
+    assert.equal(isFrom('203.0.113.9'), false)
+  })
+
+  test('tells when it was used last, to the minute, and stores no more than that', async () => {
+    const { token, info } = await issue()
+    const writes: Write[] = []
+    const noting = (inner: Store): Store => ({
+      ...inner,
+      commit: (batch) => {
+        writes.push(...batch.writes)
+        return inner.commit(batch)
+      },
+    })
+    now = await folder.restart({ around: noting })
+    for (let second = 0; second < 150; second++) {
+      assert.equal(ownerOf(token), account)
+      clock.move(1000)
+    }
+    now.tokens.find('gac.another', nowhere)
+    assert.deepEqual(
+      writes,
+      [0, 60_000, 120_000].map((ms) => ({ kind: 'token.used', id: info.id, at: START + ms })),
+    )
+    assert.equal(now.tokens.find(token, nowhere)?.token.lastUsedAt, START + 120_000)
+    assert.equal((await folder.restart()).tokens.of(account)[0]?.lastUsedAt, START + 120_000)
+  })
+
+  test('a use that can not be stored does not refuse the call', async () => {
+    const { token } = await issue()
+    now = await folder.restart({ around: (inner) => ({ ...inner, commit: () => Promise.reject(new Error('disk')) }) })
+    assert.equal(ownerOf(token), account)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(ownerOf(token), account)
+  })
+
+  test('is shown again to whoever may ask, and that is in the audit log; the log never has a token in it', async () => {
+    const { token, info } = await issue({ token: 'our-own-token', name: 'CRM', allowFrom: ['10.0.0.0/8'] })
+    assert.equal((await ok(now.tokens.show(account, info.id, `partner:${info.id}`))).token, token)
+    await ok(now.tokens.change(account, info.id, { name: 'ERP', scope: 'read' }, 'operator'))
+    const rotated = await ok(now.tokens.rotate(account, info.id, HOUR_MS, `partner:${info.id}`))
+    await ok(now.tokens.revoke(account, info.id, 'cli'))
+    await ok(now.tokens.revoke(account, info.id, 'cli'))
+    const entries = (await auditOf(now.store)).slice(1)
+    const terms = { name: 'CRM', scope: 'full', expiresAt: null, allowFrom: ['10.0.0.0/8'] }
+    assert.deepEqual(
+      entries.map(({ actor, action, target, details }) => [actor, action, target, details]),
+      [
+        ['operator', 'token.issue', info.id, terms],
+        [`partner:${info.id}`, 'token.show', info.id, {}],
+        [
+          'operator',
+          'token.change',
+          info.id,
+          { name: { from: 'CRM', to: 'ERP' }, scope: { from: 'full', to: 'read' } },
+        ],
+        [`partner:${info.id}`, 'token.rotate', info.id, { newToken: rotated.info.id, overlapMs: HOUR_MS }],
+        ['cli', 'token.revoke', info.id, {}],
+      ],
+    )
+    assert.ok(entries.every((entry) => entry.account === account))
+    for (const secret of [token, rotated.token]) assert.ok(!JSON.stringify(entries).includes(secret))
+  })
+
+  test('that is changed without a change is not written about', async () => {
+    const { info } = await issue({ name: 'CRM', allowFrom: ['10.0.0.0/8'] })
+    assert.deepEqual(
+      await ok(now.tokens.change(account, info.id, { name: 'CRM', allowFrom: ['10.0.0.0/8'] }, 'cli')),
+      info,
+    )
+    assert.equal((await auditOf(now.store)).length, 2)
+  })
+})
+
+describe('rotation', () => {
+  test('gives a token with the same terms, and the old one goes on for the overlap', async () => {
+    const terms = { name: 'CRM', scope: 'read', expiresAt: START + 10 * HOUR_MS } as const
+    const old = await issue(terms)
+    const { token, info } = await ok(now.tokens.rotate(account, old.info.id, HOUR_MS, 'operator'))
+    assert.deepEqual([info.name, info.scope, info.expiresAt], [terms.name, terms.scope, terms.expiresAt])
+    clock.move(HOUR_MS - 1)
+    assert.deepEqual([ownerOf(old.token), ownerOf(token)], [account, account])
+    clock.move(1)
+    for (const opened of [now, await folder.restart()]) {
+      now = opened
+      assert.deepEqual([ownerOf(old.token), ownerOf(token)], [undefined, account])
+    }
+    clock.move(9 * HOUR_MS)
+    assert.equal(ownerOf(token), undefined)
+  })
+
+  test('never makes the old one live longer', async () => {
+    const old = await issue({ expiresAt: START + HOUR_MS })
+    await ok(now.tokens.rotate(account, old.info.id, 5 * HOUR_MS, 'operator'))
+    assert.equal(now.tokens.of(account)[0]?.expiresAt, START + HOUR_MS)
+  })
+
+  test('without an overlap ends the old one for good, even when the clock is set back', async () => {
+    const old = await issue()
+    await ok(now.tokens.rotate(account, old.info.id, 0, 'operator'))
+    clock.move(-HOUR_MS)
+    assert.equal(ownerOf(old.token), undefined)
+  })
+
+  test('of what is over is refused, and so is an overlap that is none', async () => {
+    const revoked = await issue()
+    await ok(now.tokens.revoke(account, revoked.info.id, 'operator'))
+    const expired = await issue({ expiresAt: START + HOUR_MS })
+    const good = await issue()
+    clock.move(HOUR_MS)
+    assert.equal(await faultOf(now.tokens.rotate(account, revoked.info.id, 0, 'operator')), 'conflict')
+    assert.equal(await faultOf(now.tokens.rotate(account, expired.info.id, 0, 'operator')), 'conflict')
+    for (const overlapMs of [-1, 0.5, Number.NaN, Infinity, 367 * 24 * HOUR_MS]) {
+      assert.equal(await faultOf(now.tokens.rotate(account, good.info.id, overlapMs, 'operator')), 'invalid')
+    }
+    assert.equal(await faultOf(now.tokens.change(account, revoked.info.id, { name: 'x' }, 'operator')), 'conflict')
+    assert.equal(now.tokens.of(account).length, 3)
+    // The operator gives an expired one more time.
+    await ok(now.tokens.change(account, expired.info.id, { expiresAt: null }, 'operator'))
+    assert.equal(ownerOf(expired.token), account)
+  })
+
+  test('at one time with itself gives as many tokens, all of them good', async () => {
+    const old = await issue()
+    const rotated = await Promise.all(
+      Array.from({ length: 5 }, () => ok(now.tokens.rotate(account, old.info.id, HOUR_MS, 'operator'))),
+    )
+    now = await folder.restart()
+    for (const { token } of [old, ...rotated]) assert.equal(ownerOf(token), account)
+  })
+})
+
+describe('an account with its first token', () => {
+  test('is made in one batch; a person becomes a partner so too', async () => {
+    const made = await ok(
+      now.tokens.issueWith({ scope: 'read' }, 'operator', (beside) =>
+        now.accounts.create({ kind: 'partner', name: 'New' }, 'operator', beside),
+      ),
+    )
+    assert.equal(ownerOf(made.issued.token), made.account.id)
+    const person = await ok(now.accounts.create({ kind: 'personal', name: 'Jane' }, 'operator'))
+    const become = await ok(
+      now.tokens.issueWith({}, 'operator', (beside) => now.accounts.becomePartner(person.id, 'operator', beside)),
+    )
+    now = await folder.restart()
+    assert.deepEqual([ownerOf(made.issued.token), ownerOf(become.issued.token)], [made.account.id, person.id])
+    assert.equal(now.tokens.find(made.issued.token, nowhere)?.token.scope, 'read')
+  })
+
+  test('is not made when the token can not be had, and the other way round', async () => {
+    await issue({ token: 'taken-token' })
+    const count = now.accounts.all().length
+    const make = (terms: TokenTerms & { token?: string }, name: string) =>
+      now.tokens.issueWith(terms, 'operator', (beside) =>
+        now.accounts.create({ kind: 'partner', name }, 'operator', beside),
+      )
+    assert.equal(await faultOf(make({ token: 'taken-token' }, 'New')), 'conflict')
+    assert.equal(await faultOf(make({ expiresAt: 0 }, 'New')), 'invalid')
+    assert.equal(await faultOf(make({ token: 'good-token' }, '')), 'invalid')
+    now = await folder.restart()
+    assert.deepEqual([now.accounts.all().length, ownerOf('good-token')], [count, undefined])
+  })
+})
+
+/** A step of a token's life; `of` picks one of the accounts or tokens that there are. */
+type Step =
+  | { readonly do: 'issue'; readonly of: number; readonly lifeMs: number | null; readonly isBound: boolean }
+  | { readonly do: 'rotate'; readonly of: number; readonly overlapMs: number }
+  | { readonly do: 'revoke' | 'unexpire' | 'bind'; readonly of: number }
+  | { readonly do: 'clock'; readonly ms: number }
+  | { readonly do: 'delete'; readonly of: number }
+  | { readonly do: 'restart' }
+
+interface Modelled {
+  readonly token: string
+  readonly id: string
+  readonly account: AccountId
+  endsAt: number
+  isRevoked: boolean
+  isBound: boolean
+}
+
+const HERE = '203.0.113.9'
+const ELSEWHERE = '198.51.100.9'
+
+describe('the lives of many tokens', () => {
+  const ms = fc.integer({ min: 1, max: 10 }).map((count) => count * 10_000)
+  const of = fc.nat({ max: 20 })
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('issue' as const), of, lifeMs: fc.option(ms), isBound: fc.boolean() }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('rotate' as const), of, overlapMs: fc.oneof(fc.constant(0), ms) }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constantFrom('revoke' as const, 'unexpire' as const, 'bind' as const), of }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('clock' as const),
+        ms: fc.oneof(
+          ms,
+          ms.map((back) => -back),
+        ),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), of }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+  )
+
+  test('are those of the model after every step', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+        const life = await Life.begin()
+        try {
+          for (const each of steps) {
+            await life.live(each)
+            life.compare()
+          }
+        } finally {
+          await life.end()
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+/** The real thing and the model side by side. */
+class Life {
+  readonly #clock = new HandClock()
+  readonly #folder = openFolder(this.#clock)
+  readonly #accounts: AccountId[] = []
+  readonly #deleted = new Set<AccountId>()
+  readonly #tokens: Modelled[] = []
+  #now: Registry | undefined
+
+  static async begin(): Promise<Life> {
+    const life = new Life()
+    life.#now = await life.#folder.start()
+    for (let count = 0; count < 3; count++) life.#accounts.push(await newPartner(life.#now))
+    return life
+  }
+
+  async live(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'clock':
+        return this.#clock.move(step.ms)
+      case 'restart':
+        this.#now = await this.#folder.restart()
+        return
+      case 'delete':
+        return this.#delete(this.#accounts[step.of % this.#accounts.length])
+      case 'issue':
+        return this.#issue(step)
+      case 'rotate':
+      case 'revoke':
+      case 'unexpire':
+      case 'bind':
+        return this.#change(step)
+    }
+  }
+
+  /** Each token from each address, the last one twice, since what was found last is kept apart. */
+  compare(): void {
+    const { tokens } = this.#registry
+    for (const { token, account, id } of this.#tokens) {
+      for (const address of [HERE, ELSEWHERE, HERE]) {
+        const caller = tokens.find(token, () => address)
+        const expected = this.#isGood(token, address) ? [account, id] : [undefined, undefined]
+        assert.deepEqual([caller?.account.id, caller?.token.id], expected)
+      }
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#folder.remove()
+  }
+
+  get #registry(): Registry {
+    assert.ok(this.#now !== undefined)
+    return this.#now
+  }
+
+  #isGood(token: string, address: string): boolean {
+    const found = this.#tokens.find((each) => each.token === token)
+    if (found === undefined || found.isRevoked || this.#deleted.has(found.account)) return false
+    return this.#clock.now() < found.endsAt && (!found.isBound || address === HERE)
+  }
+
+  async #delete(account: AccountId | undefined): Promise<void> {
+    assert.ok(account !== undefined)
+    const outcome = await this.#registry.accounts.delete(account, 'operator')
+    assert.equal(isFault(outcome), this.#deleted.has(account))
+    this.#deleted.add(account)
+  }
+
+  async #issue({ of, lifeMs, isBound }: Extract<Step, { do: 'issue' }>): Promise<void> {
+    const account = this.#accounts[of % this.#accounts.length]
+    assert.ok(account !== undefined)
+    const expiresAt = lifeMs === null ? null : this.#clock.now() + lifeMs
+    const allowFrom = isBound ? [HERE] : []
+    const issued = await this.#registry.tokens.issue(account, { expiresAt, allowFrom }, 'operator')
+    assert.equal(isFault(issued), this.#deleted.has(account))
+    if (isFault(issued)) return
+    const { token, info } = issued
+    this.#tokens.push({ token, id: info.id, account, endsAt: expiresAt ?? Infinity, isRevoked: false, isBound })
+  }
+
+  async #change(step: Extract<Step, { do: 'rotate' | 'revoke' | 'unexpire' | 'bind' }>): Promise<void> {
+    const found = this.#tokens[step.of % Math.max(1, this.#tokens.length)]
+    if (found === undefined) return
+    const { tokens } = this.#registry
+    const { account, id } = found
+    const isGone = this.#deleted.has(account)
+    const isOver = found.isRevoked || this.#clock.now() >= found.endsAt
+    switch (step.do) {
+      case 'rotate': {
+        const rotated = await tokens.rotate(account, id, step.overlapMs, 'operator')
+        assert.equal(isFault(rotated), isGone || isOver)
+        if (isFault(rotated)) return
+        this.#tokens.push({ ...found, token: rotated.token, id: rotated.info.id })
+        if (step.overlapMs === 0) found.isRevoked = true
+        else found.endsAt = Math.min(found.endsAt, this.#clock.now() + step.overlapMs)
+        return
+      }
+      case 'revoke':
+        assert.equal(isFault(await tokens.revoke(account, id, 'operator')), isGone)
+        if (!isGone) found.isRevoked = true
+        return
+      case 'unexpire':
+        assert.equal(
+          isFault(await tokens.change(account, id, { expiresAt: null }, 'operator')),
+          isGone || found.isRevoked,
+        )
+        if (!isGone && !found.isRevoked) found.endsAt = Infinity
+        return
+      case 'bind':
+        assert.equal(
+          isFault(await tokens.change(account, id, { allowFrom: [HERE] }, 'operator')),
+          isGone || found.isRevoked,
+        )
+        if (!isGone && !found.isRevoked) found.isBound = true
+        return
+    }
+  }
+}

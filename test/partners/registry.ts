@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Instance } from '../../src/instances/instance.ts'
+import { systemClock, type Clock } from '../../src/lib/clock.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import { systemRandom } from '../../src/lib/random.ts'
+import { createSeal } from '../../src/lib/seal.ts'
+import type { AuditEntry } from '../../src/model/account.ts'
+import { isFault, type Fault } from '../../src/model/fault.ts'
+import { Accounts, type AccountsDeps } from '../../src/partners/accounts.ts'
+import { PartnerTokens } from '../../src/partners/partner-tokens.ts'
+import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+import type { Store } from '../../src/storage/store.ts'
+
+const KEY = Buffer.alloc(32, 7)
+export const START = Date.parse('2026-11-20T12:00:00Z')
+
+/** A clock that stands until it is moved, in any direction. */
+export class HandClock implements Clock {
+  #now = START
+
+  now(): number {
+    return this.#now
+  }
+
+  move(ms: number): void {
+    this.#now += ms
+  }
+
+  after(delayMs: number, callback: () => void) {
+    return systemClock.after(delayMs, callback)
+  }
+}
+
+/** What a test puts between the accounts and their store, or in the place of the instances. */
+export interface Stead {
+  readonly around?: (inner: Store) => Store
+  readonly instances?: AccountsDeps['instances']
+}
+
+/** Accounts and tokens over a real store in a folder that outlives them. */
+export interface Registry {
+  readonly store: Store
+  readonly accounts: Accounts
+  readonly tokens: PartnerTokens
+}
+
+export function openFolder(clock: Clock = new HandClock()) {
+  const folder = mkdtempSync(join(tmpdir(), 'jadegate-partners-'))
+  const open: Store[] = []
+
+  async function start({ around = (inner) => inner, instances = () => noInstances }: Stead = {}): Promise<Registry> {
+    const inner = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
+    open.push(inner)
+    const store = around(inner)
+    const needs = { store, clock, random: systemRandom, log: silentLog }
+    const accounts = await Accounts.open({ ...needs, instances })
+    return { store, accounts, tokens: await PartnerTokens.open({ ...needs, accounts, seal: createSeal(KEY) }) }
+  }
+
+  /** What a process leaves behind that ends: whatever it has in memory is gone. */
+  async function end(): Promise<void> {
+    for (const store of open.splice(0)) await store.close()
+  }
+
+  return {
+    start,
+    end,
+    async restart(stead?: Stead): Promise<Registry> {
+      await end()
+      return start(stead)
+    },
+    async remove(): Promise<void> {
+      await end()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** An account that has no instance. */
+export const noInstances: ReturnType<AccountsDeps['instances']> = {
+  ofAccount: () => [],
+  delete: () => Promise.resolve(true),
+  refreshHolds: () => Promise.resolve(),
+}
+
+/** Instances of one account as far as a deletion sees them; `ids` of those that are not deleted. */
+export class FewInstances {
+  readonly #all: { id: number; deletedAt: number | null }[]
+  /** Called in the place of the deletion of one. */
+  beforeDelete: (id: number) => Promise<void> = () => Promise.resolve()
+
+  constructor(ids: readonly number[]) {
+    this.#all = ids.map((id) => ({ id, deletedAt: null }))
+  }
+
+  get ids(): number[] {
+    return this.#all.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+  }
+
+  /** Retention has erased those that are deleted. */
+  forget(): void {
+    for (const each of this.#all.splice(0)) if (each.deletedAt === null) this.#all.push(each)
+  }
+
+  // The accounts see of an instance no more than these fields.
+  ofAccount = (): readonly Instance[] => this.#all as unknown as Instance[]
+
+  delete = async (instance: Instance): Promise<boolean> => {
+    await this.beforeDelete(instance.id)
+    const mine = this.#all.find(({ id }) => id === instance.id)
+    if (mine === undefined || mine.deletedAt !== null) return false
+    mine.deletedAt = START
+    return true
+  }
+
+  refreshHolds = (): Promise<void> => Promise.resolve()
+}
+
+/** The outcome, which must not be a fault. */
+export async function ok<Outcome>(outcome: Promise<Outcome | Fault>): Promise<Outcome> {
+  const settled = await outcome
+  if (isFault(settled)) throw new Error(`${settled.fault}: ${settled.message}`)
+  return settled
+}
+
+/** The fault that it must be. */
+export async function faultOf(outcome: Promise<unknown>): Promise<Fault['fault']> {
+  const settled = await outcome
+  if (!isFault(settled)) throw new Error('no fault')
+  return settled.fault
+}
+
+/** The whole audit log, oldest first. */
+export async function auditOf(store: Store): Promise<readonly AuditEntry[]> {
+  return (await store.audit.list({}, 10_000)).toReversed()
+}
