@@ -24,6 +24,7 @@ const NO_MEDIA: Media = {
   open: () => Promise.resolve(null),
   sweep: () => Promise.resolve(0),
   removeInstance: () => Promise.resolve(),
+  bytesOf: () => Promise.resolve(0),
 }
 const TOKEN = 'c1b0474542144e0ead529eb4861ca5f583c346eb00564f64a7'
 let handled: unknown[] = []

@@ -27,7 +27,7 @@ for (const messenger of MESSENGERS) {
       },
       { messenger, node: { messageIds: { hex: new HexIds(random), decimal: domain.node.messageIds.decimal } } },
     )
-    shown.sender.stop()
+    await shown.sender.stop()
     const made = await enqueueForward(shown.record, {
       to: CHAT,
       from: CHAT,

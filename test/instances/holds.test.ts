@@ -71,6 +71,12 @@ function found(instance: { readonly id: number }): Instance {
   return again
 }
 
+/** The next send of this phone arrives, and nobody hears of it. */
+async function silence(phone: string): Promise<void> {
+  await world.simulator('POST', 'faults', { kind: 'noReceipts', phoneNumber: phone })
+  await world.simulator('POST', 'faults', { kind: 'loseVerdicts', phoneNumber: phone, count: 1 })
+}
+
 const incoming = (from: string, to: string, text: string) => world.simulator('POST', 'messages', { from, to, text })
 const isConnected = async (phone: string): Promise<boolean> => {
   const [shown] = (await world.simulator('GET', `phones?phone=${phone}`)) as { devices: { connected?: boolean }[] }[]
@@ -129,7 +135,7 @@ test('what was queued leaves after the pause, once and in order', async () => {
 test('an attempt without a verdict is neither given up nor sent twice', async () => {
   const { instance, phone } = await linked()
   const to = nextPhone()
-  await world.simulator('POST', 'faults', { kind: 'loseVerdicts', phoneNumber: phone, count: 1 })
+  await silence(phone)
   await say(instance, to, 'is it there?')
   await until(async () => (await domain.node.store.outbox.claimed(instance.id)).length === 1)
   await suspend(instance)
@@ -220,7 +226,7 @@ test('expired by the clock alone; a renewal brings it back linked', async () => 
 test('held over a restart: no session, and back afterwards with what was queued and what came', async () => {
   const { instance, phone } = await linked()
   const to = nextPhone()
-  await world.simulator('POST', 'faults', { kind: 'loseVerdicts', phoneNumber: phone, count: 1 })
+  await silence(phone)
   await say(instance, to, 'unsure')
   await until(async () => (await domain.node.store.outbox.claimed(instance.id)).length === 1)
   await suspend(instance)
@@ -251,7 +257,7 @@ test('suspended and resumed again and again at once: as it was said last', async
 for (const when of ['while it is held', 'after a restart while it is held', 'while it comes back'] as const) {
   test(`deleted ${when}: everything is settled, and it stays away`, async () => {
     const { instance, phone } = await linked()
-    await world.simulator('POST', 'faults', { kind: 'loseVerdicts', phoneNumber: phone, count: 1 })
+    await silence(phone)
     const ids = [await say(instance, nextPhone(), 'unsure'), await say(instance, nextPhone(), 'behind it')]
     await until(async () => (await domain.node.store.outbox.claimed(instance.id)).length === 1)
     await suspend(instance)

@@ -111,7 +111,7 @@ test('a fetch holds no other change of the instance, and one whose message was c
   assert.deepEqual([row?.status, row?.description], ['failed', 'cleared'])
   assert.equal(shown.record.mailbox.count, 0)
   assert.equal(aborted, false)
-  shown.sender.stop()
+  await shown.sender.stop()
 })
 
 test('a stop aborts a fetch; the next process fetches again', async () => {
@@ -135,7 +135,7 @@ test('a stop aborts a fetch; the next process fetches again', async () => {
     },
   )
   await sleep(30)
-  shown.sender.stop()
+  await shown.sender.stop()
   await sleep(30)
   assert.equal(isAborted, true)
   assert.equal((await shown.row(id))?.status, 'pending')
@@ -225,7 +225,7 @@ test('a crash before the fetched file is stored with its message fetches again, 
   await sleep(50)
   assert.deepEqual(third.scripted.sent, [], 'it is unsure, not sent again')
   assert.equal((await third.row(id))?.status, 'pending')
-  third.sender.stop()
+  await third.sender.stop()
 })
 
 test('a file that is kept no longer is failed, one that the network can bring is brought', async () => {

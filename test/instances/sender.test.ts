@@ -51,7 +51,7 @@ test('a message that the network never gets, however often it is sent, is given 
   const end = await domain.node.store.journal.find(instance.id, bad)
   assert.deepEqual([end?.status, end?.description], ['failed', 'the connection broke at each attempt'])
   assert.equal((await domain.node.store.journal.find(instance.id, good))?.status, 'sent')
-  sender.stop()
+  await sender.stop()
 })
 
 test('a clock that is set back holds up no message until it has caught up', async () => {
@@ -80,5 +80,5 @@ test('a clock that is set back holds up no message until it has caught up', asyn
   sender.open(session)
   await until(() => offered.length === 4)
   assert.deepEqual(offered, ids)
-  sender.stop()
+  await sender.stop()
 })

@@ -50,7 +50,7 @@ test('typing that was asked for by itself holds back the next send until it ends
   await until(() => shown.scripted.sent.length === 1)
   assert.ok(Date.now() - startedAt >= 290)
   assert.deepEqual(shown.scripted.asked, [`typing ${CHAT} 300 recording`, 'send text'])
-  shown.sender.stop()
+  await shown.sender.stop()
 })
 
 test('after a send the chat is read and archived where that was asked, for messages only', async () => {
@@ -81,7 +81,7 @@ test('a message whose verdict was lost is followed up when its receipt comes', a
   shown.scripted.verdict = () => ({ ok: false, fault: fault('unconfirmed', 'lost') })
   await until(() => shown.scripted.asked.length === 1 && shown.sender.attempts.find(id) !== undefined)
   shown.sender.settled(id)
-  shown.sender.stop()
+  await shown.sender.stop()
   assert.deepEqual(shown.scripted.asked, ['send text', `archive ${CHAT} true`])
 })
 

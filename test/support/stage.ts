@@ -99,7 +99,7 @@ export async function stageAgain(
 
 export async function emptied({ record, sender }: Stage): Promise<void> {
   await until(() => record.outbox.count === 0)
-  sender.stop()
+  await sender.stop()
 }
 
 export function picture(file: Extract<Content, { kind: 'file' }>['file'], mimeType = ''): Content {
