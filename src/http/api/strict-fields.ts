@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import Type, { type Static, type TObject, type TProperties } from 'typebox'
 import { fieldsReader } from '../fields.ts'
 import type { Taken } from './strict-reader.ts'
 
@@ -17,6 +17,6 @@ export function strictFields<P extends TProperties>(properties: P): (given: unkn
 }
 
 /** The schema of such an object where the handler reads it, so that each of many can have faults of its own; the reference shows `shown`. */
-export function fieldsWithin(shown: TProperties): TSchema & { static?: Record<string, unknown> } {
+export function fieldsWithin(shown: TProperties) {
   return Type.Record(Type.String(), Type.Unknown(), { shown: Type.Object(shown) })
 }

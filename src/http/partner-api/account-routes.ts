@@ -1,0 +1,109 @@
+import Type from 'typebox'
+import { isFault } from '../../model/fault.ts'
+import { MESSENGERS } from '../../model/messenger.ts'
+import type { PartnerBusiness } from '../../partners/partner-business.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import { isoTimeOrNull } from '../api/ledger-views.ts'
+import { pageSchema } from '../api/paging.ts'
+import type { ApiRow } from '../api/route.ts'
+import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-view.ts'
+import { actorOf, route } from './caller.ts'
+
+const MOST_OVERLAP_SECONDS = 30 * 86_400
+
+const text = Type.String()
+const numberOrNull = Type.Union([Type.Integer(), Type.Null()])
+const id = Type.String({ minLength: 1, maxLength: 100 })
+
+const ACCOUNT = Type.Object({
+  accountId: text,
+  name: text,
+  kind: Type.Enum(['personal', 'partner']),
+  partnerSince: Type.Union([text, Type.Null()]),
+  instances: Type.Integer(),
+  terms: Type.Object({
+    currency: text,
+    tariff: text,
+    overdraftLimit: numberOrNull,
+    warnBelow: numberOrNull,
+    instanceQuota: numberOrNull,
+    createPerMinute: numberOrNull,
+    storedBytes: numberOrNull,
+    defaultMessenger: Type.Union([Type.Enum([...MESSENGERS]), Type.Null()]),
+  }),
+  token: TOKEN,
+})
+
+/** The account itself and its tokens. */
+export function accountRoutes(
+  business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances'>,
+): readonly ApiRow<PartnerCaller>[] {
+  const { partnerInstances } = business
+  return [
+    route({
+      verb: 'GET',
+      at: '/account',
+      summary: 'The account of the token, what was agreed with it, and the token that calls.',
+      group: 'account',
+      scope: 'read',
+      answer: ACCOUNT,
+      handle({ account, token }) {
+        const { id: accountId, name, kind, partnerSince, terms } = account
+        const instances = [...partnerInstances.list(account)].filter(({ deletedAt }) => deletedAt === null).length
+        return {
+          accountId,
+          name,
+          kind,
+          partnerSince: isoTimeOrNull(partnerSince),
+          instances,
+          terms,
+          token: tokenView(token),
+        }
+      },
+    }),
+    ...tokenRoutes(business),
+  ]
+}
+
+function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiRow<PartnerCaller>[] {
+  return [
+    route({
+      verb: 'GET',
+      at: '/tokens',
+      summary: "The account's tokens, those that are over too; never the secrets themselves.",
+      group: 'account',
+      scope: 'full',
+      answer: pageSchema(TOKEN),
+      handle: ({ account }) => ({ items: tokens.of(account.id).map(tokenView), next: null }),
+    }),
+    route({
+      verb: 'POST',
+      at: '/tokens/{id}/rotate',
+      summary: 'Makes a new token with the same terms; the old one goes on for the overlap.',
+      group: 'account',
+      scope: 'full',
+      path: { id },
+      body: { overlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_OVERLAP_SECONDS })) },
+      answer: ISSUED_TOKEN,
+      created: true,
+      async handle(caller, { path, body }) {
+        const { overlapSeconds = 0 } = body
+        const issued = await tokens.rotate(caller.account.id, path.id, overlapSeconds * 1000, actorOf(caller))
+        return isFault(issued) ? issued : issuedTokenView(issued)
+      },
+    }),
+    route({
+      verb: 'POST',
+      at: '/tokens/{id}/show',
+      summary: 'Shows a token itself; that it was shown is in the audit log.',
+      group: 'account',
+      scope: 'full',
+      path: { id },
+      answer: ISSUED_TOKEN,
+      async handle(caller, { path }) {
+        const shown = await tokens.show(caller.account.id, path.id, actorOf(caller))
+        return isFault(shown) ? shown : issuedTokenView(shown)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,91 @@
+import Type from 'typebox'
+import { fault, isFault } from '../../model/fault.ts'
+import type { PartnerBusiness } from '../../partners/partner-business.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import { isoTime } from '../api/ledger-views.ts'
+import type { ApiRow } from '../api/route.ts'
+import { actorOf, route } from './caller.ts'
+
+const URL_LENGTH = 4096
+const text = Type.String()
+const ATTEMPT = Type.Object({
+  time: text,
+  id: text,
+  type: text,
+  attempt: Type.Integer(),
+  status: Type.Integer(),
+})
+const HOOK = Type.Object({ url: text, createdAt: text, attempts: Type.Array(ATTEMPT) })
+const HOOK_WITH_SECRET = Type.Object({ url: text, createdAt: text, secret: text })
+const NO_HOOK = fault('notFound', 'Not found')
+
+/** Where the account hears of what happens to its instances, by Standard Webhooks. */
+export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly ApiRow<PartnerCaller>[] {
+  return [
+    route({
+      verb: 'GET',
+      at: '/hook',
+      summary: 'The hook of the account, and what its receiver did lately.',
+      group: 'hook',
+      scope: 'read',
+      answer: HOOK,
+      handle({ account }) {
+        const hook = hooks.get(account.id)
+        if (hook === undefined) return NO_HOOK
+        const attempts = hooks.attempts(account.id).map(({ at, ...attempt }) => ({ time: isoTime(at), ...attempt }))
+        return { url: hook.url, createdAt: isoTime(hook.createdAt), attempts }
+      },
+    }),
+    route({
+      verb: 'DELETE',
+      at: '/hook',
+      summary: 'Takes the hook away, with the events that wait.',
+      group: 'hook',
+      scope: 'full',
+      answer: null,
+      handle: (caller) => hooks.remove(caller.account.id, actorOf(caller)),
+    }),
+    route({
+      verb: 'POST',
+      at: '/hook/test',
+      summary: 'Puts an event `hook.test` on its way.',
+      group: 'hook',
+      scope: 'full',
+      answer: Type.Object({ id: text }),
+      handle: ({ account }) => hooks.test(account.id),
+    }),
+    ...settingRoutes(hooks),
+  ]
+}
+
+/** Those that tell the secret. */
+function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<PartnerCaller>[] {
+  const put = async (caller: PartnerCaller, url: string, newSecret: boolean) => {
+    const hook = await hooks.put(caller.account.id, url, newSecret, actorOf(caller))
+    return isFault(hook) ? hook : { url: hook.url, createdAt: isoTime(hook.createdAt), secret: hook.secret }
+  }
+  return [
+    route({
+      verb: 'PUT',
+      at: '/hook',
+      summary: 'Sets the address of the hook. The secret that signs its events is made with the first one and stays.',
+      group: 'hook',
+      scope: 'full',
+      body: { url: Type.String({ minLength: 1, maxLength: URL_LENGTH }) },
+      answer: HOOK_WITH_SECRET,
+      handle: (caller, { body }) => put(caller, body.url, false),
+    }),
+    route({
+      verb: 'POST',
+      at: '/hook/secret',
+      summary: 'Makes another secret; the old one signs nothing more.',
+      group: 'hook',
+      scope: 'full',
+      answer: HOOK_WITH_SECRET,
+      handle(caller) {
+        const hook = hooks.get(caller.account.id)
+        return hook === undefined ? NO_HOOK : put(caller, hook.url, true)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,253 @@
+import Type, { type Static, type TObject } from 'typebox'
+import type { Instance } from '../../instances/instance.ts'
+import type { Instances } from '../../instances/instances.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import { MESSENGERS } from '../../model/messenger.ts'
+import { isRepeated } from '../../model/once.ts'
+import { audited } from '../../partners/audit-log.ts'
+import type { PartnerBusiness } from '../../partners/partner-business.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import { apiError } from '../api/api-errors.ts'
+import { INSTANCE_FILTERS, instancePage } from '../api/instance-list.ts'
+import { INSTANCE, INSTANCE_WITH_SETTINGS, instanceWithSettings } from '../api/instance-view.ts'
+import { earlierAnswer } from '../api/keyed.ts'
+import { pageSchema } from '../api/paging.ts'
+import type { ApiRow, MakeOnce } from '../api/route.ts'
+import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
+import { validationText } from '../errors.ts'
+import { oneOf, optional, text } from '../fields.ts'
+import { settingsFaults, settingsFields } from '../settings-fields.ts'
+import { actorOf, route } from './caller.ts'
+
+const NAME_LENGTH = 500
+const MOST_AT_ONCE = 100
+const MOST_IDS = 1000
+
+export interface InstanceRouteDeps {
+  readonly business: Pick<PartnerBusiness, 'partnerInstances'>
+  readonly instances: Pick<Instances, 'get'>
+  readonly clock: Pick<Clock, 'now'>
+  /** The least send delay that may be set. */
+  readonly delayMinMs: number
+  /** Where clients reach this server. */
+  readonly publicUrl: () => string
+}
+
+const NOT_FOUND = fault('notFound', 'Not found')
+const error = Type.Object({ code: Type.String(), message: Type.String() })
+const path = { idInstance: Type.Integer() }
+
+/** What a partner sees of its instances and does with them. */
+export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
+  return [...readRoutes(deps), createMany(deps), changeMany(deps), ...changeRoutes(deps)]
+}
+
+function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
+  const { partnerInstances } = deps.business
+  const view = (caller: PartnerCaller) => ({ now: deps.clock.now(), withSecrets: caller.token.scope === 'full' })
+  return [
+    route({
+      verb: 'GET',
+      at: '/instances',
+      summary: "The account's instances in the order in which they were made.",
+      group: 'instances',
+      scope: 'read',
+      query: INSTANCE_FILTERS,
+      answer: pageSchema(INSTANCE),
+      handle: (caller, { query }) => instancePage(partnerInstances.list(caller.account), query, view(caller)),
+    }),
+    route({
+      verb: 'GET',
+      at: '/instances/{idInstance}',
+      summary: 'One instance with its settings.',
+      group: 'instances',
+      scope: 'read',
+      path,
+      answer: INSTANCE_WITH_SETTINGS,
+      handle(caller, input) {
+        const instance = own(deps, caller, input.path.idInstance)
+        return instance === undefined ? NOT_FOUND : instanceWithSettings(instance, view(caller))
+      },
+    }),
+  ]
+}
+
+function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
+  return [
+    route({
+      verb: 'DELETE',
+      at: '/instances/{idInstance}',
+      summary: 'Deletes an instance; its phone stays linked.',
+      group: 'instances',
+      scope: 'full',
+      path,
+      answer: null,
+      handle: (caller, input) => deps.business.partnerInstances.delete(caller.account, input.path.idInstance),
+    }),
+    route({
+      verb: 'POST',
+      at: '/instances/{idInstance}/token',
+      summary: 'Gives an instance a new token; the old one is refused from then on.',
+      group: 'instances',
+      scope: 'full',
+      path,
+      answer: Type.Object({ apiTokenInstance: Type.String() }),
+      async handle(caller, input) {
+        const instance = own(deps, caller, input.path.idInstance)
+        if (instance?.deletedAt !== null) return NOT_FOUND
+        const beside = [audit(deps, caller, instance, 'instance.token')]
+        return { apiTokenInstance: await instance.renewToken(beside) }
+      },
+    }),
+  ]
+}
+
+/** Somebody else's is not found, like one that never was. */
+function own({ instances }: InstanceRouteDeps, { account }: PartnerCaller, id: number): Instance | undefined {
+  const instance = instances.get(id)
+  return instance?.account === account.id ? instance : undefined
+}
+
+function audit(
+  { clock }: InstanceRouteDeps,
+  caller: PartnerCaller,
+  { id }: Instance,
+  action: string,
+  details: Readonly<Record<string, unknown>> = {},
+) {
+  return audited(actorOf(caller), clock.now(), action, { account: caller.account.id, target: String(id), details })
+}
+
+function newInstanceFields(delayMinMs: number) {
+  return {
+    name: optional(text({ empty: 'value', max: NAME_LENGTH })),
+    typeInstance: optional(oneOf(MESSENGERS, { empty: 'absent' })),
+    ...settingsFields(delayMinMs),
+  }
+}
+type NewInstanceFields = Static<TObject<ReturnType<typeof newInstanceFields>>>
+
+function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
+  const fields = newInstanceFields(deps.delayMinMs)
+  const read = strictFields(fields)
+  const made = Type.Object({
+    ok: Type.Literal(true),
+    idInstance: Type.Integer(),
+    apiTokenInstance: Type.String(),
+    typeInstance: Type.Enum([...MESSENGERS]),
+    apiUrl: Type.String(),
+    mediaUrl: Type.String(),
+  })
+  return route({
+    verb: 'POST',
+    at: '/instances',
+    summary: 'Makes many instances; each succeeds or fails by itself, in the order of the call.',
+    group: 'instances',
+    scope: 'full',
+    body: { instances: Type.Array(fieldsWithin(fields), { minItems: 1, maxItems: MOST_AT_ONCE }) },
+    answer: Type.Object({ items: Type.Array(Type.Union([made, Type.Object({ ok: Type.Literal(false), error })])) }),
+    idempotent: 'parts',
+    async handle(caller, { body, once }) {
+      const making = body.instances.map(async (wanted, index) => {
+        const taken = read(wanted)
+        return 'faults' in taken ? invalid(taken.faults) : create(deps, caller, taken.value, once, String(index))
+      })
+      return { items: (await Promise.all(making)).map((item) => (isFault(item) ? failed(item) : item)) }
+    },
+  })
+}
+
+async function create(
+  { business, publicUrl }: InstanceRouteDeps,
+  { account }: PartnerCaller,
+  { name = '', typeInstance, ...settings }: NewInstanceFields,
+  makeOnce: MakeOnce,
+  part: string,
+): Promise<unknown> {
+  const faults = settingsFaults(settings)
+  if (faults.length > 0) return invalid(faults)
+  const messenger = typeInstance ?? account.terms.defaultMessenger ?? 'whatsapp'
+  const url = publicUrl()
+  const describe = ({ id, token }: { readonly id: InstanceId; readonly token: string }) => ({
+    ok: true,
+    idInstance: id,
+    apiTokenInstance: token,
+    typeInstance: messenger,
+    apiUrl: url,
+    mediaUrl: url,
+  })
+  const once = makeOnce(describe, part)
+  const made = await business.partnerInstances.create(account, { messenger, name, settings, once })
+  return isFault(made) ? made : isRepeated(made) ? earlierAnswer(made) : describe(made)
+}
+
+function changeMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
+  const fields = settingsFields(deps.delayMinMs)
+  const read = strictFields(fields)
+  return route({
+    verb: 'PATCH',
+    at: '/instances',
+    summary: 'Changes names or settings of many instances, or of all that are not deleted; what is not given stays.',
+    group: 'instances',
+    scope: 'full',
+    body: {
+      ids: Type.Union([Type.Literal('all'), Type.Array(Type.Integer(), { minItems: 1, maxItems: MOST_IDS })]),
+      name: Type.Optional(Type.String({ maxLength: NAME_LENGTH })),
+      settings: Type.Optional(fieldsWithin(fields)),
+    },
+    answer: Type.Object({
+      items: Type.Array(Type.Object({ idInstance: Type.Integer(), ok: Type.Boolean(), error: Type.Optional(error) })),
+    }),
+    async handle(caller, { body }) {
+      const taken = read(body.settings)
+      if ('faults' in taken) return invalid(taken.faults)
+      const faults = settingsFaults(taken.value)
+      if (faults.length > 0) return invalid(faults)
+      const { name } = body
+      const patch = { ...taken.value, ...(name !== undefined && { name }) }
+      if (Object.keys(patch).length === 0)
+        return invalid(["'settings' must have at least 1 key where no name is given"])
+      return { items: await changeEach(deps, caller, idsOf(deps, caller, body.ids), patch) }
+    },
+  })
+}
+
+/** Each id once, in the order of the call. */
+function idsOf({ business }: InstanceRouteDeps, { account }: PartnerCaller, ids: 'all' | number[]): readonly number[] {
+  if (ids !== 'all') return [...new Set(ids)]
+  return [...business.partnerInstances.list(account)].filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+}
+
+/** So many are changed at one time: they share disk flushes, and others are not kept waiting. */
+const PORTION = 200
+
+async function changeEach(
+  deps: InstanceRouteDeps,
+  caller: PartnerCaller,
+  ids: readonly number[],
+  patch: Parameters<Instance['update']>[0],
+): Promise<readonly object[]> {
+  const items: object[] = []
+  // The values may be secret (`webhookUrlToken`), their names are not.
+  const details = { fields: Object.keys(patch) }
+  const change = async (idInstance: number) => {
+    const instance = own(deps, caller, idInstance)
+    if (instance?.deletedAt !== null) return { idInstance, ...failed(NOT_FOUND) }
+    await instance.update(patch, [audit(deps, caller, instance, 'instance.settings', details)])
+    return { idInstance, ok: true }
+  }
+  for (let from = 0; from < ids.length; from += PORTION) {
+    items.push(...(await Promise.all(ids.slice(from, from + PORTION).map(change))))
+  }
+  return items
+}
+
+function failed(trouble: Fault): { readonly ok: false; readonly error: object } {
+  return { ok: false, error: apiError(trouble) }
+}
+
+function invalid(faults: readonly string[]): Fault {
+  return fault('invalid', validationText(faults))
+}

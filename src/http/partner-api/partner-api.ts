@@ -1,0 +1,60 @@
+import type { FastifyPluginCallback } from 'fastify'
+import type { Instances } from '../../instances/instances.ts'
+import type { AddressRanges } from '../../lib/address-ranges.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { PartnerBusiness } from '../../partners/partner-business.ts'
+import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import type { Store } from '../../storage/store.ts'
+import { apiRoutes } from '../api/api-routes.ts'
+import type { ApiRow } from '../api/route.ts'
+import type { RequestCounter } from '../request-counter.ts'
+import { accountRoutes } from './account-routes.ts'
+import { partnerCaller } from './caller.ts'
+import { hookRoutes } from './hook-routes.ts'
+import { instanceRoutes } from './instance-routes.ts'
+import { moneyRoutes } from './money-routes.ts'
+
+export const PARTNER_API_BASE = '/api/partner/v1'
+/** Generous: a partner's own programs call, and one call can do much. */
+const PER_SECOND = 100
+
+export interface PartnerApiDeps {
+  readonly business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances' | 'ledger' | 'statements' | 'prices' | 'hooks'>
+  readonly instances: Pick<Instances, 'get'>
+  readonly store: Pick<Store, 'answers' | 'commit'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly counter: RequestCounter
+  readonly trustedProxies: AddressRanges
+  /** Multiplies the rate. */
+  readonly rateLimitScale: number
+  readonly delayMinMs: number
+  /** Where clients reach this server; known once it listens. */
+  readonly publicUrl: () => string
+}
+
+/** What partners do and see beside the contract, for the reference and for serving. */
+export function partnerApiRows(
+  deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'clock' | 'delayMinMs' | 'publicUrl'>,
+): readonly ApiRow<PartnerCaller>[] {
+  return [...accountRoutes(deps.business), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps.business)]
+}
+
+/** `/api/partner/v1`, with a partner token in the header `Authorization: Bearer …`. */
+export function partnerApi(deps: PartnerApiDeps, rows = partnerApiRows(deps)): FastifyPluginCallback {
+  const { business, store, clock, log, counter, trustedProxies, rateLimitScale } = deps
+  return apiRoutes<PartnerCaller>({
+    name: 'partner.v1',
+    base: PARTNER_API_BASE,
+    rows,
+    authenticate: partnerCaller(business.tokens, trustedProxies),
+    ownerOf: ({ account }) => account.id,
+    mayWrite: ({ token }) => token.scope === 'full',
+    perSecond: PER_SECOND * rateLimitScale,
+    store,
+    clock,
+    log,
+    counter,
+  })
+}
