@@ -50,7 +50,7 @@ export function addAccountCommand(program: Command, context: Context): void {
 
 function addLooking(group: Command, context: Context): void {
   serverCommand(group, 'list', 'list the accounts')
-    .option('--deleted', 'also deleted ones')
+    .option('--deleted', 'those that are deleted')
     .action(
       onServer(context, async ({ api, show }, { deleted }: { deleted?: true }) => {
         const accounts = await api.list('/accounts', { deleted })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { Added, Balance, Checked, Line, list, type Line as LineAnswer } from './operator/answers.ts'
+import { Added, Balance, Checked, LedgerPage, Usage, type Line, type Usage as UsageAnswer } from './operator/answers.ts'
 import { currencyOf, money, moneyAboveZero, part, wholeNumber } from './operator/inputs.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
@@ -45,6 +45,7 @@ export function addBalanceCommand(program: Command, context: Context): void {
   )
   for (const line of NEW_LINES) addNewLine(group, context, line)
   addLedger(group, context)
+  addUsage(group, context)
   addCheck(group, context)
 }
 
@@ -64,17 +65,27 @@ function addNewLine(group: Command, context: Context, line: NewLine): void {
 }
 
 function addLedger(group: Command, context: Context): void {
-  serverCommand(group, 'ledger <account>', 'list the lines of the ledger')
+  serverCommand(group, 'ledger <account>', 'list the lines of the ledger, newest first')
     .option('--month <month>', 'those of a month alone, like 2026-11')
     .option('--limit <count>', 'at most so many', wholeNumber(1), 1000)
     .action(
-      onServer(context, async ({ api, show, isJson }, account: string, options: { month?: string; limit: number }) => {
-        const currency = isJson ? '' : await currencyOf(api, account)
-        const lines = await api.list(`/accounts/${part(account)}/ledger`, { month: options.month }, options.limit)
-        show(lines, list(Line), ({ items, next }) => [
+      onServer(context, async ({ api, show }, account: string, { month, limit }: { month?: string; limit: number }) => {
+        const path = `/accounts/${part(account)}/ledger`
+        show(await api.list(path, { month }, limit), LedgerPage, ({ items, next, currency }) => [
           ...table(items, columns(currency), 'No line.'),
-          ...(next === null ? [] : ['… and more: --limit, --month']),
+          ...(next === null ? [] : ['… and older ones: --limit, --month']),
         ])
+      }),
+    )
+}
+
+function addUsage(group: Command, context: Context): void {
+  serverCommand(group, 'usage <account>', 'show what the days of a month have cost')
+    .option('--month <month>', 'like 2026-11; without it this month')
+    .action(
+      onServer(context, async ({ api, show }, account: string, { month }: { month?: string }) => {
+        const answer = await api.ask('GET', `/accounts/${part(account)}/usage`, { query: { month } })
+        show(answer, Usage, describeUsage)
       }),
     )
 }
@@ -90,9 +101,9 @@ function addCheck(group: Command, context: Context): void {
   )
 }
 
-function columns(currency: string): readonly Column<LineAnswer>[] {
+function columns(currency: string): readonly Column<Line>[] {
   return [
-    { head: 'TIME', text: (line) => timeText(line.at) },
+    { head: 'TIME', text: (line) => timeText(line.time) },
     { head: 'DAY', text: (line) => line.day },
     { head: 'KIND', text: (line) => line.kind },
     { head: 'AMOUNT', isNumber: true, text: (line) => moneyText(line.amount, currency) },
@@ -116,4 +127,25 @@ function describe(answer: {
     ['warn below', moneyOrNoneText(warnBelow, currency)],
     ['today', `${today.instances} instances, ${moneyText(today.cost, currency)}`],
   ])
+}
+
+function describeUsage({ month, currency, days, renewals, total }: UsageAnswer): readonly string[] {
+  const lines = table(
+    days,
+    [
+      { head: 'DAY', text: ({ day }) => day },
+      { head: 'INSTANCES', isNumber: true, text: ({ instances }) => String(instances) },
+      { head: 'COST', isNumber: true, text: ({ cost }) => moneyText(cost, currency) },
+    ],
+    `No day of ${month} has cost anything.`,
+  )
+  const more = renewals.count === 0 ? undefined : `${renewals.count}, ${moneyText(renewals.cost, currency)}`
+  return [
+    ...lines,
+    '',
+    ...facts([
+      ['renewals', more],
+      ['total', moneyText(total, currency)],
+    ]),
+  ]
 }

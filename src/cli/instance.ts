@@ -7,6 +7,7 @@ import { facts, table, type Column } from './operator/table.ts'
 import { timeText } from './operator/words.ts'
 
 interface ListOptions {
+  readonly name?: string
   readonly state?: string
   readonly type?: string
   readonly tariff?: string
@@ -42,13 +43,15 @@ export function addInstanceCommand(program: Command, context: Context): void {
 
 function addList(group: Command, context: Context): void {
   serverCommand(group, 'list <account>', 'list them')
+    .option('--name <part>', 'whose name holds this alone')
     .option('--state <state>', 'of this state alone')
     .option('--type <type>', 'of this messenger alone: whatsapp, v3 or telegram')
     .option('--tariff <name>', 'of this tariff alone')
-    .option('--deleted', 'deleted ones')
+    .option('--deleted', 'those that are deleted')
     .action(
-      onServer(context, async ({ api, show }, account: string, { state, type, tariff, deleted }: ListOptions) => {
-        const query = { state, typeInstance: type, tariff, deleted }
+      onServer(context, async ({ api, show }, account: string, { type, ...filters }: ListOptions) => {
+        const { name, state, tariff, deleted } = filters
+        const query = { name, state, typeInstance: type, tariff, deleted }
         const instances = await api.list(`/accounts/${part(account)}/instances`, query)
         show(instances, list(Instance), ({ items }) => table(items, COLUMNS, 'No instance.'))
       }),
@@ -65,10 +68,15 @@ function addCreate(group: Command, context: Context): void {
       onServer(context, async ({ api, show }, account: string, { name, type, tariff, payment }: CreateOptions) => {
         const body = { tariff, ...given({ name, typeInstance: type, payment }) }
         const made = await api.ask('POST', `/accounts/${part(account)}/instances`, { body })
-        show(made, MadeInstance, (instance) => [
-          ...describe(instance),
-          ...facts([['apiTokenInstance', instance.apiTokenInstance]]),
-        ])
+        show(made, MadeInstance, (instance) =>
+          facts([
+            ['idInstance', String(instance.idInstance)],
+            ['apiTokenInstance', instance.apiTokenInstance],
+            ['type', instance.typeInstance],
+            ['name', instance.name],
+            ['tariff', instance.tariff],
+          ]),
+        )
       }),
     )
 }
@@ -105,9 +113,8 @@ function pathOf(account: string, id: string): string {
   return `/accounts/${part(account)}/instances/${part(id)}`
 }
 
-/** What is free never expires. */
 function expiry({ expirationDate, isExpired }: InstanceAnswer): string {
-  if (expirationDate.startsWith('9999')) return 'never'
+  if (expirationDate === null) return 'never'
   return isExpired ? `expired ${timeText(expirationDate)}` : timeText(expirationDate)
 }
 

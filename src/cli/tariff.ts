@@ -58,11 +58,9 @@ async function find(api: OperatorApi, name: string): Promise<TariffAnswer | unde
 const NOTHING_YET = { plan: undefined, correspondents: null, calls: {}, instances: null }
 
 function changed(tariff: TariffAnswer | undefined, name: string, options: TariffOptions): object {
-  const { plan: planNow, correspondents, calls, instances } = tariff ?? NOTHING_YET
-  const plan = options.plan ?? planNow
+  const { plan, correspondents, calls, instances } = { ...(tariff ?? NOTHING_YET), ...given(options) }
   if (plan === undefined) throw new CommandTrouble(`There is no tariff ${name} yet: --plan says how it is paid.`, 2)
-  const { plan: _, ...limits } = options
-  return { plan, correspondents, calls, instances, ...given(limits) }
+  return { plan, correspondents, calls, instances }
 }
 
 function callLimits(text: string): Readonly<Record<string, number>> {

@@ -16,7 +16,7 @@ test('amounts are written in major units with all decimals', () => {
     [123456, 'RUB', '1234.56'],
     [-1200, 'JPY', '-1200'],
     [1, 'KWD', '0.001'],
-    [MOST_MONEY, 'USD', '10000000000000.00'],
+    [MOST_MONEY, 'USD', '1000000000.00'],
   ] as const
   for (const [amount, currency, text] of rows) assert.equal(majorUnits(amount, currency), text)
 })
@@ -36,7 +36,7 @@ test('people may leave decimals out, and nothing is rounded or guessed', () => {
     [1200, 1230, 1230, 0, 10],
   )
   assert.equal(minorUnits('7', 'JPY'), 7)
-  const wrong = ['', '-', '.5', '5.', '1,5', '1 000', '1e3', '0x10', '12.345', '10000000000000.01', '9'.repeat(30), 'x']
+  const wrong = ['', '-', '.5', '5.', '1,5', '1 000', '1e3', '0x10', '12.345', '1000000000.01', '9'.repeat(30), 'x']
   for (const text of wrong) assert.equal(minorUnits(text, 'USD'), undefined, text)
   assert.equal(minorUnits('7.0', 'JPY'), undefined)
 })

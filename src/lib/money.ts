@@ -4,8 +4,8 @@ const DECIMALS: Readonly<Record<string, number>> = {
   ...each(3, 'BHD IQD JOD KWD LYD OMR TND'),
   ...each(4, 'CLF UYW'),
 }
-/** The largest amount that is taken, in minor units; sums of many such ones still fit into a number. */
-export const MOST_MONEY = 1_000_000_000_000_000
+/** The largest amount that is taken, in minor units; the sum of tens of thousands of such ones is still an exact number. */
+export const MOST_MONEY = 100_000_000_000
 
 export function decimalsOf(currency: string): number {
   return DECIMALS[currency] ?? 2
@@ -22,7 +22,7 @@ export function majorUnits(amount: number, currency: string): string {
 
 /** `12.3` as people write it → whole minor units, exactly; undefined for what is no amount, has too many decimals or is too large. */
 export function minorUnits(text: string, currency: string): number | undefined {
-  const [, sign = '', whole, fraction = ''] = /^([+-]?)(\d{1,16})(?:\.(\d{1,4}))?$/.exec(text) ?? []
+  const [, sign = '', whole, fraction = ''] = /^([+-]?)(\d{1,12})(?:\.(\d{1,4}))?$/.exec(text) ?? []
   const decimals = decimalsOf(currency)
   if (whole === undefined || fraction.length > decimals) return undefined
   const amount = BigInt(whole + fraction.padEnd(decimals, '0'))

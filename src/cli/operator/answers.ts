@@ -56,12 +56,18 @@ export const Instance = Type.Object({
   tariff: text,
   timeCreated: text,
   timeDeleted: orNull(text),
-  expirationDate: text,
+  expirationDate: orNull(text),
   isExpired: Type.Boolean(),
   held: orNull(text),
 })
 export type Instance = Static<typeof Instance>
-export const MadeInstance = Type.Object({ ...Instance.properties, apiTokenInstance: text })
+export const MadeInstance = Type.Object({
+  idInstance: count,
+  apiTokenInstance: text,
+  typeInstance: text,
+  name: text,
+  tariff: text,
+})
 
 export const Tariff = Type.Object({
   name: text,
@@ -91,7 +97,7 @@ export const Balance = Type.Object({
 export const Added = Type.Object({ balance: count, currency: text })
 export const Checked = Type.Object({ ok: Type.Boolean(), problems: Type.Array(text) })
 export const Line = Type.Object({
-  at: text,
+  time: text,
   kind: text,
   amount: count,
   idInstance: orNull(count),
@@ -100,6 +106,16 @@ export const Line = Type.Object({
   author: text,
 })
 export type Line = Static<typeof Line>
+export const LedgerPage = Type.Object({ currency: text, ...list(Line).properties })
+
+export const Usage = Type.Object({
+  month: text,
+  currency: text,
+  days: Type.Array(Type.Object({ day: text, instances: count, cost: count })),
+  renewals: Type.Object({ count, cost: count }),
+  total: count,
+})
+export type Usage = Static<typeof Usage>
 
 export const Statement = Type.Object({
   month: text,

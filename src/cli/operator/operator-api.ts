@@ -9,7 +9,6 @@ const PAGE = 1000
 
 const Refusal = Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) })
 const Page = Type.Object({ items: Type.Array(Type.Unknown()), next: Type.Union([Type.String(), Type.Null()]) })
-type Page = Static<typeof Page>
 
 type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
@@ -38,7 +37,7 @@ export class OperatorApi {
   }
 
   /** A whole list, page by page, at most `limit` items; `next` is where it would go on. */
-  async list(path: string, query: Query = {}, limit = Number.POSITIVE_INFINITY): Promise<Page> {
+  async list(path: string, query: Query = {}, limit = Number.POSITIVE_INFINITY): Promise<object> {
     const items: unknown[] = []
     for (let cursor: string | undefined; ;) {
       const size = Math.min(PAGE, limit - items.length)

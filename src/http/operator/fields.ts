@@ -1,0 +1,102 @@
+import Type, { type TSchema } from 'typebox'
+import { MOST_MONEY } from '../../lib/money.ts'
+import { TARIFF_PLANS, type AccountTerms } from '../../model/account.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
+import type { AccountId } from '../../model/ids.ts'
+import { MESSENGERS } from '../../model/messenger.ts'
+import type { AccountRow } from '../../model/account.ts'
+import type { TokenTerms } from '../../partners/partner-tokens.ts'
+import type { OperatorParts } from './operator-parts.ts'
+
+// Schemas of what callers give, and what no schema says of it. Lengths of texts are checked again, trimmed, where they are kept.
+
+const { Optional: optional, Null, Union, Integer } = Type
+
+export const TEXT_MAX = 200
+const REASON_MAX = 500
+const COUNT_MAX = 1_000_000_000
+
+const orNull = <S extends TSchema>(schema: S) => Union([schema, Null()])
+export const count = Integer({ minimum: 0, maximum: COUNT_MAX })
+export const countOrNull = orNull(count)
+export const name = Type.String({ minLength: 1, maxLength: TEXT_MAX })
+export const reason = Type.String({ minLength: 1, maxLength: REASON_MAX })
+export const tariffName = Type.String({ pattern: '^\\w{1,64}$' })
+export const plan = Type.Enum([...TARIFF_PLANS])
+export const currency = Type.String({ pattern: '^[A-Z]{3}$' })
+export const payment = Type.Enum(['balance', 'hand'])
+export const messenger = Type.Enum([...MESSENGERS])
+/** Minor units, on either side of zero. */
+export const amount = Integer({ minimum: -MOST_MONEY, maximum: MOST_MONEY })
+export const price = Integer({ minimum: 0, maximum: MOST_MONEY })
+export const accountPath = { id: Type.String({ minLength: 1, maxLength: 64 }) }
+
+export const terms = Type.Object({
+  currency: optional(currency),
+  tariff: optional(tariffName),
+  overdraftLimit: optional(orNull(price)),
+  warnBelow: optional(orNull(amount)),
+  instanceQuota: optional(countOrNull),
+  createPerMinute: optional(orNull(Integer({ minimum: 1, maximum: COUNT_MAX }))),
+  storedBytes: optional(orNull(Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))),
+  defaultMessenger: optional(orNull(messenger)),
+})
+
+export const tokenTerms = {
+  name: optional(Type.String({ maxLength: TEXT_MAX })),
+  scope: optional(Type.Enum(['full', 'read'])),
+  expiresAt: optional(orNull(Type.String({ maxLength: 40 }))),
+  allowFrom: optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 100 })),
+}
+/** As it goes into the path of the contract's methods. */
+export const tokenText = Type.String({ pattern: '^[A-Za-z0-9._~-]{8,128}$' })
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+const NO_ACCOUNT = fault('notFound', 'Not found')
+
+export function currencyFault(code: string): Fault | undefined {
+  return CURRENCIES.has(code) ? undefined : fault('invalid', `'currency' must be a code of ISO 4217: ${code} is none`)
+}
+
+/** What no schema says of an account's terms. */
+export function termsFault({ business }: OperatorParts, given: Partial<AccountTerms>): Fault | undefined {
+  const { currency: code, tariff } = given
+  if (tariff !== undefined && business.prices.tariff(tariff)?.plan !== 'daily') {
+    return fault('invalid', `'tariff' must be one of the plan daily: ${tariff} is none`)
+  }
+  return code === undefined ? undefined : currencyFault(code)
+}
+
+/** The account, deleted ones too, until they are erased. */
+export function accountOf({ business }: OperatorParts, id: string): AccountRow | Fault {
+  return business.accounts.get(id) ?? NO_ACCOUNT
+}
+
+/** Does something with the account, where there is one. */
+export function withAccount<Outcome>(
+  parts: OperatorParts,
+  id: string,
+  work: (account: AccountRow) => Outcome | Promise<Outcome>,
+): Promise<Outcome | Fault> {
+  const account = accountOf(parts, id)
+  return Promise.resolve(isFault(account) ? account : work(account))
+}
+
+/** Only for ids that some part of the business looks up by itself. */
+export function accountId(id: string): AccountId {
+  return id as AccountId
+}
+
+type GivenTerms = Omit<TokenTerms, 'expiresAt'> & { readonly expiresAt?: string | null }
+
+/** A token's terms with the times that their texts mean. */
+export function tokenTermsOf({ expiresAt, ...others }: GivenTerms): TokenTerms | Fault {
+  if (expiresAt === undefined || expiresAt === null) {
+    return { ...others, ...(expiresAt === null && { expiresAt }) }
+  }
+  const at = ISO_TIME.test(expiresAt) ? Date.parse(expiresAt) : Number.NaN
+  if (Number.isNaN(at)) return fault('invalid', "'expiresAt' must be a time like 2026-12-31T18:00:00Z")
+  return { ...others, expiresAt: at }
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/

@@ -1,0 +1,12 @@
+import type { PartnerBusiness } from '../../partners/partner-business.ts'
+import type { Instances } from '../../instances/instances.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+/** What the rows of the operator API work with. */
+export interface OperatorParts {
+  readonly business: PartnerBusiness
+  readonly instances: Pick<Instances, 'get' | 'ofAccount'>
+  readonly clock: Pick<Clock, 'now'>
+  /** The least send delay that may be set. */
+  readonly delayMinMs: number
+}

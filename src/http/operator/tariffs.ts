@@ -1,0 +1,92 @@
+import Type from 'typebox'
+import { parseDay } from '../../billing/day.ts'
+import { fault, isFault } from '../../model/fault.ts'
+import { pageSchema, PAGING } from '../api/paging.ts'
+import { defineRoute, type ApiRow } from '../api/route.ts'
+import * as fields from './fields.ts'
+import type { OperatorCaller } from './operator-door.ts'
+import type { OperatorParts } from './operator-parts.ts'
+import { PRICE, priceView, TARIFF, tariffView } from './views.ts'
+import { pageOfAll } from './whole-list.ts'
+
+const route = defineRoute<OperatorCaller>()
+const group = 'tariffs'
+
+/** Limits by a method's name; its case doesn't count. */
+const calls = Type.Record(Type.String({ pattern: '^[A-Za-z]{1,64}$' }), fields.count, {
+  additionalProperties: false,
+  maxProperties: 200,
+})
+
+/** Tariffs, and what they cost from a day on. */
+export function tariffRoutes({ business: { prices } }: OperatorParts): readonly ApiRow<OperatorCaller>[] {
+  return [
+    route({
+      verb: 'GET',
+      at: '/tariffs',
+      summary: 'Lists the tariffs: what a month of an instance includes, and how it is paid.',
+      group,
+      scope: 'read',
+      query: PAGING,
+      answer: pageSchema(TARIFF),
+      handle: (_caller, { query }) => pageOfAll('tariffs', prices.tariffs(), query, tariffView),
+    }),
+    route({
+      verb: 'PUT',
+      at: '/tariffs/{name}',
+      summary: 'Makes a tariff, or replaces one, whose plan stays. It holds at once for all instances that have it.',
+      group,
+      scope: 'full',
+      path: { name: fields.tariffName },
+      body: { plan: fields.plan, correspondents: fields.countOrNull, calls, instances: fields.countOrNull },
+      answer: TARIFF,
+      handle: async ({ actor }, { path, body }) => {
+        const tariff = { name: path.name, ...body, calls: new Map(Object.entries(body.calls)) }
+        const stored = await prices.putTariff(tariff, actor)
+        return isFault(stored) ? stored : tariffView(stored)
+      },
+    }),
+  ]
+}
+
+/** Prices: those that every account has, and those of one. */
+export function priceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
+  const { prices } = parts.business
+  return [
+    route({
+      verb: 'GET',
+      at: '/prices',
+      summary: 'Lists all prices, past and to come.',
+      group,
+      scope: 'read',
+      query: PAGING,
+      answer: pageSchema(PRICE),
+      handle: (_caller, { query }) => pageOfAll('prices', prices.prices(), query, priceView),
+    }),
+    route({
+      verb: 'PUT',
+      at: '/prices',
+      summary: 'Sets a price from a day on, for one account or for all. Days that have begun keep theirs.',
+      group,
+      scope: 'full',
+      body: {
+        tariff: fields.tariffName,
+        accountId: Type.Optional(fields.accountPath.id),
+        currency: fields.currency,
+        from: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }),
+        amount: fields.price,
+      },
+      answer: PRICE,
+      handle: async ({ actor }, { body: { tariff, accountId, currency, from, amount } }) => {
+        const fromDay = parseDay(from)
+        const account = accountId === undefined ? undefined : fields.accountOf(parts, accountId)
+        const trouble = fields.currencyFault(currency)
+        if (trouble !== undefined) return trouble
+        if (isFault(account)) return account
+        if (fromDay === undefined) return fault('invalid', "'from' must be a day like 2026-12-01")
+        const stored = await prices.putPrice({ tariff, account: account?.id ?? null, currency, fromDay, amount }, actor)
+        return isFault(stored) ? stored : priceView(stored)
+      },
+    }),
+  ]
+}
