@@ -44,6 +44,8 @@ export function changeTariff(
 ): Promise<{ readonly ok: true } | RefusedBy> {
   const write: Write = { kind: 'instance.tariff', instance: record.id, tariff, paidUntil }
   return record.changes.run(async () => {
+    // Deleted since this was worked out: its time is nobody's any more, and nothing is paid for it.
+    if (record.row.deletedAt !== null) return { refusedBy: { kind: 'paidUntil', instance: record.id, at: paidUntil } }
     const committed = await record.tryCommit([write, ...beside.writes], beside.guards)
     if (!committed.ok) return { refusedBy: committed.refusedBy }
     record.follow({ tariff, paidUntil })

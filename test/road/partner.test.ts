@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { SETTINGS } from '../../src/config/schema.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
+import { DEFAULT_TERMS, type AccountRow, type PartnerTokenRow } from '../../src/model/account.ts'
 import type { AccountId } from '../../src/model/ids.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import {
@@ -41,17 +42,28 @@ before(async () => {
     ['acc-1' as AccountId, PARTNER_TOKEN],
     ['acc-2' as AccountId, OTHER_TOKEN],
   ] as const) {
-    const row = { id: account, kind: 'partner', name: account, createdAt: 1 } as const
-    const writes = [
-      { kind: 'account.add', row },
-      { kind: 'partnerToken.add', row: { account, token, createdAt: 1 } },
-    ] as const
-    await store.commit({ guards: [], writes })
+    await store.commit({
+      guards: [],
+      writes: [
+        { kind: 'account.put', row: partnerAccount(account) },
+        { kind: 'token.put', row: partnerToken(account, token) },
+      ],
+    })
   }
   await store.close()
   server = await startServer(env, { clock })
 })
 after(() => server.close())
+
+function partnerAccount(id: AccountId): AccountRow {
+  const dates = { createdAt: 1, partnerSince: 1, suspendedAt: null, deletedAt: null, warnedAt: null }
+  return { id, kind: 'partner', name: id, ...dates, terms: DEFAULT_TERMS }
+}
+
+function partnerToken(account: AccountId, token: string): PartnerTokenRow {
+  const dates = { createdAt: 1, expiresAt: null, revokedAt: null, lastUsedAt: null }
+  return { id: `token-of-${account}`, account, token, name: '', scope: 'full', ...dates, allowFrom: [] }
+}
 
 const asOther = (verb: string, method: string, body?: unknown, headers?: Record<string, string>) =>
   server.call(verb, `/partner/${method}/${OTHER_TOKEN}`, body, headers)
