@@ -53,7 +53,11 @@ export function openFolder(clock: Clock = new HandClock()) {
   async function start({ around = (inner) => inner, instances = () => noInstances }: Stead = {}): Promise<Registry> {
     const inner = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
     open.push(inner)
-    const store = around(inner)
+    return over(around(inner), instances)
+  }
+
+  /** What a process reads at its start from what is stored. */
+  async function over(store: Store, instances: AccountsDeps['instances'] = () => noInstances): Promise<Registry> {
     const needs = { store, clock, random: systemRandom, log: silentLog }
     const accounts = await Accounts.open({ ...needs, instances })
     return { store, accounts, tokens: await PartnerTokens.open({ ...needs, accounts, seal: createSeal(KEY) }) }
@@ -66,7 +70,7 @@ export function openFolder(clock: Clock = new HandClock()) {
 
   return {
     start,
-    end,
+    over,
     async restart(stead?: Stead): Promise<Registry> {
       await end()
       return start(stead)
