@@ -86,9 +86,8 @@ export class OwnInstances {
   async renew(instance: Instance, payment: Payment, by: Actor): Promise<Instance | Fault> {
     const account = this.#ownerOf(instance)
     if (isFault(account)) return account
-    const tariff = this.#deps.prices.tariff(instance.tariff)
-    if (tariff?.plan !== 'ahead')
-      return fault('invalid', `${instance.tariff} is not paid ahead: there is nothing to renew`)
+    const { tariff } = instance
+    if (tariff.plan !== 'ahead') return fault('invalid', `${tariff.name} is not paid ahead: there is nothing to renew`)
     const at = this.#deps.clock.now()
     const bill = this.#bill(account, tariff, payment, at)
     if (isFault(bill)) return bill
@@ -130,7 +129,7 @@ export class OwnInstances {
 
   #ownerOf(instance: Instance): AccountRow | Fault {
     const account = this.#deps.accounts.get(instance.account)
-    if (account === undefined || account.deletedAt !== null) return NO_ACCOUNT
+    if (account?.deletedAt !== null) return NO_ACCOUNT
     return instance.deletedAt === null ? account : fault('deleted', 'Instance is deleted')
   }
 

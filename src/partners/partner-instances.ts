@@ -43,10 +43,7 @@ export class PartnerInstances {
     if (createPerMinute === null) return this.#make(account, wanted)
     const place = this.#created.take(account.id, createPerMinute, this.#deps.clock.now())
     if (place === undefined) {
-      return fault(
-        'rateLimited',
-        `This account may make ${String(createPerMinute)} instances in a minute, and has made them`,
-      )
+      return fault('rateLimited', `The quota of new instances is used up: ${String(createPerMinute)} a minute`)
     }
     let isMade = false
     try {

@@ -2,6 +2,7 @@ import { billingDay } from '../billing/day.ts'
 import { isAmount, isCurrency } from '../billing/money.ts'
 import { TARIFFS } from '../billing/tariffs.ts'
 import type { Clock } from '../lib/clock.ts'
+import { MOST_MONEY } from '../lib/money.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, PriceRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
@@ -119,17 +120,16 @@ export class PriceList {
     return fault('conflict', `${name} is of the plan ${known.plan}, and a plan can't change`)
   }
 
-  #checkPrice({ tariff, account, currency, fromDay, amount }: PriceRow, today: number): Fault | undefined {
+  #checkPrice(price: PriceRow, today: number): Fault | undefined {
+    const { tariff, account, currency, fromDay } = price
     const plan = this.#tariffs.get(tariff)?.plan
     if (plan === undefined) return fault('invalid', `There is no tariff ${tariff}`)
     if (plan === 'free') return fault('invalid', `${tariff} is free and has no price`)
-    if (!isCurrency(currency)) return fault('invalid', 'A currency is three capital letters')
-    if (!isAmount(amount) || amount < 0) return fault('invalid', 'A price is a whole number of minor units from 0 on')
-    if (!Number.isSafeInteger(fromDay) || fromDay > LAST_DAY) return fault('invalid', 'A price begins on a day')
+    const trouble = checkFigures(price)
+    if (trouble !== undefined) return trouble
     if (fromDay < today) return fault('invalid', 'Days that have begun keep their prices: no price begins in the past')
-    if (fromDay > today) return undefined
     const own = account === null ? undefined : this.#inForce(tariff, account, currency, today)
-    if ((own ?? this.#inForce(tariff, null, currency, today)) === undefined) return undefined
+    if (fromDay > today || (own ?? this.#inForce(tariff, null, currency, today)) === undefined) return undefined
     return fault('invalid', `Today has its price already: a new price of ${tariff} begins tomorrow at the earliest`)
   }
 
@@ -155,6 +155,15 @@ export class PriceList {
 const LAST_DAY = 2_932_896
 /** A column of whole numbers holds it. */
 const LARGEST_COUNT = 2_147_483_647
+
+function checkFigures({ currency, fromDay, amount }: PriceRow): Fault | undefined {
+  if (!isCurrency(currency)) return fault('invalid', 'A currency is three capital letters')
+  if (!isAmount(amount) || amount < 0) {
+    return fault('invalid', `A price is a whole number of minor units from 0 to ${String(MOST_MONEY)}`)
+  }
+  if (!Number.isSafeInteger(fromDay) || fromDay > LAST_DAY) return fault('invalid', 'A price begins on a day')
+  return undefined
+}
 
 /**
  * Has today gone through again, now that it has a price. A run that goes through it at this moment (the mark is yesterday) has left

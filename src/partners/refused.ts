@@ -15,9 +15,8 @@ export function quotaOf(account: AccountRow, tariff: Tariff): InstancesGuard | u
 export async function refusal(guard: Guard, account: AccountRow, store: Pick<Store, 'billing'>): Promise<Fault> {
   switch (guard.kind) {
     case 'instances': {
-      const which = guard.tariff === null ? 'instances' : `instances of the tariff ${guard.tariff}`
-      const most = `This account may have ${String(guard.limit)} ${which} at one time`
-      return fault('quotaExceeded', guard.limit === 0 ? most : `${most}, and has them all`)
+      const which = guard.tariff === null ? 'instances' : `${guard.tariff} instances`
+      return fault('quotaExceeded', `The quota of ${which} is used up: ${String(guard.limit)} at one time`)
     }
     case 'balance': {
       const { currency, overdraftLimit } = account.terms
