@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
+import { AddressRanges } from '../lib/address-ranges.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { FileLinks } from '../media/links.ts'
@@ -18,10 +19,12 @@ import { MethodTable } from './method.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { registerGauges } from './ops/gauges.ts'
 import { opsRoutes } from './ops/routes.ts'
+import { operatorApi } from './operator/operator-api.ts'
 import { createInstance } from './partner/create-instance.ts'
 import { deleteInstanceAccount } from './partner/delete-instance-account.ts'
 import { PartnerFamily } from './partner/family.ts'
 import { getInstances } from './partner/get-instances.ts'
+import { partnerApi } from './partner-api/partner-api.ts'
 import { describedTables, type DescribedTables } from './reference/described.ts'
 import { QrImages } from './qr/qr-images.ts'
 import { QrPage } from './qr/qr-page.ts'
@@ -108,6 +111,8 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
 
 interface Parts {
   readonly registry: Registry
+  readonly counter: RequestCounter
+  readonly trustedProxies: AddressRanges
   readonly dispatcher: Dispatcher<Instance, PartnerCaller>
   readonly sockets: ScanSockets
   readonly page: QrPage
@@ -124,6 +129,7 @@ function assemble(deps: HttpDeps): Parts {
   const at = { url: publicUrl ?? '' }
   const registry = new Registry()
   const counter = new RequestCounter(registry)
+  const trustedProxies = new AddressRanges(deps.config.trustedProxies)
   registerGauges(registry, instances)
   const images = new QrImages()
   const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
@@ -133,7 +139,7 @@ function assemble(deps: HttpDeps): Parts {
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
-    partners: new PartnerFamily(forPartners, deps.business.tokens, clock, deps.config.trustedProxies),
+    partners: new PartnerFamily(forPartners, deps.business.tokens, trustedProxies, clock),
     answers: deps.store.answers,
     clock,
     log,
@@ -146,7 +152,7 @@ function assemble(deps: HttpDeps): Parts {
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
-  return { registry, dispatcher, sockets, page, slowBodies, tables, clock, at }
+  return { registry, counter, trustedProxies, dispatcher, sockets, page, slowBodies, tables, clock, at }
 }
 
 function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => string): MethodTable<PartnerCaller> {
@@ -179,12 +185,17 @@ function createNodeServer(
   return server
 }
 
-async function addRoutes(app: FastifyInstance, deps: HttpDeps, { registry, page, tables, at }: Parts): Promise<void> {
+async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
+  const { registry, page, tables, at, counter, trustedProxies } = parts
   await app.register(opsRoutes({ registry, store: deps.store, reference: { tables, url: () => at.url } }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
   )
+  const { rateLimitScale, delayMinMs } = deps.config
+  const ofApis = { ...deps, counter, trustedProxies, rateLimitScale, delayMinMs }
+  await app.register(partnerApi({ ...ofApis, publicUrl: () => at.url }))
+  await app.register(operatorApi(ofApis))
   if (deps.simulator !== undefined) {
     await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
   }

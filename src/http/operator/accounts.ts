@@ -5,17 +5,17 @@ import type { NewAccount } from '../../partners/accounts.ts'
 import type { IssuedToken, NewToken } from '../../partners/partner-tokens.ts'
 import { PAGE_SIZE, pageOf, pageSchema, PAGING, readCursor, writeCursor } from '../api/paging.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
+import { ISSUED_TOKEN, issuedTokenView } from '../api/token-view.ts'
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
-import { ISSUED, issuedView } from './token-views.ts'
 import { ACCOUNT, accountView } from './views.ts'
 
 const route = defineRoute<OperatorCaller>()
 const group = 'accounts'
 const { Optional: optional } = Type
 
-const MADE = Type.Object({ ...ACCOUNT.properties, token: optional(ISSUED) })
+const MADE = Type.Object({ ...ACCOUNT.properties, token: optional(ISSUED_TOKEN) })
 const firstToken = Type.Object({ ...fields.tokenTerms, token: optional(fields.tokenText) })
 
 /** Accounts: who owns instances, and what was agreed with them. */
@@ -198,5 +198,5 @@ function made(
   outcome: { readonly account: AccountRow; readonly issued: IssuedToken } | Fault,
 ): object {
   if (isFault(outcome)) return outcome
-  return { ...accountView(parts, outcome.account), token: issuedView(outcome.issued) }
+  return { ...accountView(parts, outcome.account), token: issuedTokenView(outcome.issued) }
 }

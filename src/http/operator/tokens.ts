@@ -3,10 +3,10 @@ import { isFault, type Fault } from '../../model/fault.ts'
 import type { IssuedToken, TokenInfo } from '../../partners/partner-tokens.ts'
 import { pageSchema, PAGING } from '../api/paging.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
+import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-view.ts'
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
-import { ISSUED, issuedView, TOKEN, tokenView } from './token-views.ts'
 import { pageOfAll } from './whole-list.ts'
 
 const route = defineRoute<OperatorCaller>()
@@ -40,7 +40,7 @@ function accountTokenRoutes(parts: OperatorParts): readonly ApiRow<OperatorCalle
       summary: 'Issues a token to a partner account and shows it.',
       scope: 'full',
       body: { ...fields.tokenTerms, token: optional(fields.tokenText) },
-      answer: ISSUED,
+      answer: ISSUED_TOKEN,
       created: true,
       handle: async ({ actor }, { path: { id }, body: { token, ...given } }) => {
         const terms = fields.tokenTermsOf(given)
@@ -76,12 +76,13 @@ function changingRoutes({ business: { tokens } }: OperatorParts): readonly ApiRo
 }
 
 function tellingRoutes({ business: { tokens } }: OperatorParts): readonly ApiRow<OperatorCaller>[] {
-  const common = { verb: 'POST', group, scope: 'full', path, answer: ISSUED } as const
+  const common = { verb: 'POST', group, scope: 'full', path, answer: ISSUED_TOKEN } as const
   return [
     route({
       ...common,
       at: '/accounts/{id}/tokens/{tokenId}/rotate',
       summary: 'Makes a new token with the same terms and shows it; the old one goes on for the overlap.',
+      created: true,
       body: { overlapSeconds: Type.Integer({ minimum: 0, maximum: MOST_OVERLAP_SECONDS }) },
       handle: async ({ actor }, { path: { id, tokenId }, body }) =>
         issued(await tokens.rotate(fields.accountId(id), tokenId, body.overlapSeconds * 1000, actor)),
@@ -101,5 +102,5 @@ function told(token: TokenInfo | Fault): object {
 }
 
 function issued(token: IssuedToken | Fault): object {
-  return isFault(token) ? token : issuedView(token)
+  return isFault(token) ? token : issuedTokenView(token)
 }
