@@ -139,7 +139,7 @@ function assemble(deps: HttpDeps): Parts {
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
-    partners: new PartnerFamily(forPartners, deps.business.tokens, trustedProxies, clock),
+    partners: new PartnerFamily(forPartners, deps.business.tokens, clock, trustedProxies),
     answers: deps.store.answers,
     clock,
     log,
