@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { noBrowser, openBrowser } from '../support/browser.ts'
+import { partnerAccount } from '../support/operator.ts'
 import { startServer, type Made, type TestServer } from '../support/server.ts'
 
 describe('the QR page in a browser', { skip: noBrowser }, () => {
@@ -84,6 +85,20 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
     assert.match(await endOf(page), /was deleted/)
     assert.match(await endOf(await open(gone)), /was deleted/)
     assert.match(await endOf(await open({ ...linked, apiTokenInstance: 'nonsense' })), /not valid/)
+  })
+
+  test('paused while it is open, paused before, and good again after the pause', async () => {
+    const made = await server.make()
+    const [live, account] = [await open(made), await partnerAccount(server)]
+    await picture(live)
+    await server.operator('POST', `/accounts/${account}/suspend`, { reason: 'unpaid' })
+    assert.match(await endOf(live), /is paused/)
+    const late = await open(made)
+    assert.match(await endOf(late), /is paused/)
+    await server.operator('POST', `/accounts/${account}/resume`, {})
+    await late.click('#again')
+    await server.simulator('link', { qr: await picture(late), phoneNumber: '79005550005' })
+    assert.match(await endOf(late), /The phone is linked/)
   })
 
   test('nothing of the page was refused by its own policy or failed', () => {

@@ -1,17 +1,27 @@
 // Truth: the Developer tariff: three correspondents a month, monthly calls of some methods, the bodies of 466 and quotaExceeded.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { developer, person } from '../support/operator.ts'
 import { at, eventually, newPhone, notificationCount, objectIn, say, take } from '../support/road.ts'
-import { room, type Room } from '../support/rooms.ts'
+import { roomOf, type Room } from '../support/rooms.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
+let account: string
 let here: Room
 before(async () => {
-  server = await startServer({ JADEGATE_DELAY_MIN_MS: '0', JADEGATE_TARIFF: 'DEVELOPER' })
-  here = await room(server, { incomingWebhook: 'yes' })
+  server = await startServer({ JADEGATE_DELAY_MIN_MS: '0' })
+  account = await person(server, { instanceQuota: 2 })
+  here = await developerRoom()
 })
 after(() => server.close())
+
+async function developerRoom(): Promise<Room> {
+  const made = await developer(server, account, { delaySendMessagesMilliseconds: 0, incomingWebhook: 'yes' })
+  const phone = newPhone()
+  await server.link(made, phone)
+  return roomOf(server, made, phone)
+}
 
 const chatOf = (phone: string) => `${phone}@c.us`
 
@@ -64,14 +74,14 @@ test('a method’s calls of the month; others are not counted with it; an instan
   assert.deepEqual(rest, { method: 'checkwhatsapp', used: 100, total: 100, status: 'QUOTE_EXCEEDED' })
   assert.match(String(description), /Monthly quota/)
   assert.equal((await here.get('getContacts')).status, 200)
-  const another = await room(server, {})
+  const another = await developerRoom()
   assert.equal((await another.try('checkWhatsapp', body)).status, 200)
 })
 
 test('what is counted is still counted after a restart', async () => {
   await server.stop()
   const { dataDir } = server
-  server = await startServer({ JADEGATE_DELAY_MIN_MS: '0', JADEGATE_TARIFF: 'DEVELOPER', JADEGATE_DATA_DIR: dataDir })
+  server = await startServer({ JADEGATE_DELAY_MIN_MS: '0', JADEGATE_DATA_DIR: dataDir })
   const { made } = here
   await eventually(
     async () => at((await server.on(made, 'GET', 'getStateInstance')).json, 'stateInstance') === 'authorized',

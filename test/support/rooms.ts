@@ -32,6 +32,11 @@ export interface Room {
 
 export async function room(server: TestServer, settings: object = ALL_WEBHOOKS): Promise<Room> {
   const { made, phone } = await linked(server, { delaySendMessagesMilliseconds: 0, ...settings })
+  return roomOf(server, made, phone)
+}
+
+/** The same around an instance that is linked to a phone already. */
+export async function roomOf(server: TestServer, made: Made, phone: string): Promise<Room> {
   const other = newPhone()
   const messenger = made.typeInstance
   await server.simulator('phones', { phoneNumber: other, messenger })

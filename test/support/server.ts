@@ -76,6 +76,9 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
       call(verb, `/partner/${method}/${PARTNER_TOKEN}`, body, headers),
     on: (made: Made, verb: string, method: string, body?: unknown, headers?: Record<string, string>) =>
       call(verb, pathOf(made, method), body, headers),
+    /** Calls the operator's API as the operator. */
+    operator: (verb: string, path: string, body?: unknown) =>
+      call(verb, `/api/operator/v1${path}`, body, { authorization: `Bearer ${OPERATOR_TOKEN}` }),
     /** Links a phone to an instance and waits until it is authorized. */
     async link(made: Made, phoneNumber: string): Promise<void> {
       const qr = await call('GET', pathOf(made, 'qr'))

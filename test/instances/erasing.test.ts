@@ -1,0 +1,50 @@
+// Truth: decision 11 of the partner business: a deleted instance is erased when its time is over and every day in which it existed is charged.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { billingDay } from '../../src/billing/day.ts'
+import type { Instance } from '../../src/instances/instance.ts'
+import { newInstance, openWorld, type Domain, type World } from '../support/domain.ts'
+
+let world: World
+let domain: Domain
+before(async () => {
+  world = await openWorld()
+  // Their time is over at once.
+  domain = await world.start({ keepDeletedMs: -60_000 })
+})
+after(() => world.close())
+
+const chargedUpTo = (day: number) => domain.node.store.commit({ guards: [], writes: [{ kind: 'charge.done', day }] })
+
+async function deleted(): Promise<Instance> {
+  const instance = await newInstance(domain)
+  assert.equal(await domain.instances.delete(instance), true)
+  return instance
+}
+
+async function isThere({ id }: Instance): Promise<boolean> {
+  await domain.housekeeping.run()
+  const isStored = (await domain.node.store.instances.all()).some((row) => row.id === id)
+  assert.equal(domain.instances.get(id) !== undefined, isStored)
+  return isStored
+}
+
+test('where nothing was ever charged it goes when its time is over', async () => {
+  assert.equal(await isThere(await deleted()), false)
+})
+
+test('it stays until the day after its deletion has begun to be charged, however late that is', async () => {
+  const today = billingDay(Date.now())
+  const instance = await deleted()
+  for (const day of [today - 3, today - 1, today]) {
+    await chargedUpTo(day)
+    assert.equal(await isThere(instance), true, String(day - today))
+  }
+  await chargedUpTo(today + 1)
+  assert.equal(await isThere(instance), false)
+})
+
+test('a live one stays whatever was charged', async () => {
+  await chargedUpTo(billingDay(Date.now()) + 5)
+  assert.equal(await isThere(await newInstance(domain)), true)
+})
