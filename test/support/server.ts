@@ -78,7 +78,10 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
       call(verb, pathOf(made, method), body, headers),
     /** Calls the operator's API as the operator. */
     operator: (verb: string, path: string, body?: unknown) =>
-      call(verb, `/api/operator/v1${path}`, body, { authorization: `Bearer ${OPERATOR_TOKEN}` }),
+      call(verb, `/api/operator/v1${path}`, body, {
+        authorization: `Bearer ${OPERATOR_TOKEN}`,
+        'content-type': 'application/json',
+      }),
     /** Links a phone to an instance and waits until it is authorized. */
     async link(made: Made, phoneNumber: string): Promise<void> {
       const qr = await call('GET', pathOf(made, 'qr'))
