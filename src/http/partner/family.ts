@@ -15,19 +15,19 @@ import type { Target } from '../target.ts'
 export class PartnerFamily implements Family<PartnerCaller> {
   readonly methods: MethodTable<PartnerCaller>
   readonly #tokens: Pick<PartnerTokens, 'find'>
-  readonly #clock: Clock
   readonly #trustedProxies: AddressRanges
+  readonly #clock: Clock
 
   constructor(
     methods: MethodTable<PartnerCaller>,
     tokens: Pick<PartnerTokens, 'find'>,
-    clock: Clock,
     trustedProxies: AddressRanges,
+    clock: Clock,
   ) {
     this.methods = methods
     this.#tokens = tokens
-    this.#clock = clock
     this.#trustedProxies = trustedProxies
+    this.#clock = clock
   }
 
   admit(
