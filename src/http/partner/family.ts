@@ -15,19 +15,19 @@ import type { Target } from '../target.ts'
 export class PartnerFamily implements Family<PartnerCaller> {
   readonly methods: MethodTable<PartnerCaller>
   readonly #tokens: Pick<PartnerTokens, 'find'>
-  readonly #trustedProxies: AddressRanges
   readonly #clock: Clock
+  readonly #trustedProxies: AddressRanges
 
   constructor(
     methods: MethodTable<PartnerCaller>,
     tokens: Pick<PartnerTokens, 'find'>,
-    trustedProxies: AddressRanges,
     clock: Clock,
+    trustedProxies: AddressRanges,
   ) {
     this.methods = methods
     this.#tokens = tokens
-    this.#trustedProxies = trustedProxies
     this.#clock = clock
+    this.#trustedProxies = trustedProxies
   }
 
   admit(
