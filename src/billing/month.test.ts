@@ -33,7 +33,7 @@ test('days and months are read back from their texts, and nothing else is', () =
   for (const text of ['', '2026-2-03', '2026-02-30', '2026-13-01', '2026-11-20T00:00:00Z', '2026-11']) {
     assert.equal(parseDay(text), undefined, text)
   }
-  for (const text of ['', '2026-00', '2026-13', '2026-1', '26-11', '2026-11-01']) {
+  for (const text of ['', '2026-00', '2026-13', '2026-1', '26-11', '2026-11-01', '0026-11']) {
     assert.equal(parseMonth(text), undefined, text)
   }
 })

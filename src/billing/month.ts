@@ -1,8 +1,9 @@
+// Months as numbers that rise by one a month: year * 12 + month, January being 0. They begin at midnight UTC+3 as their first day does.
 import { dayText } from './day.ts'
 
 export { monthOfDay } from '../model/billing-month.ts'
 
-/** Months as numbers that rise by one a month: year * 12 + month, January being 0. They begin at midnight UTC+3 as their first day does. */
+const DAY_MS = 86_400_000
 
 /** The first billing day of a month. */
 export function firstDay(month: number): number {
@@ -17,7 +18,7 @@ export function monthText(month: number): string {
 /** The month that such a text names; undefined when it names none. */
 export function parseMonth(text: string): number | undefined {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return undefined
-  return Number(text.slice(0, 4)) * 12 + Number(text.slice(5)) - 1
+  const month = Number(text.slice(0, 4)) * 12 + Number(text.slice(5)) - 1
+  // Years of two digits are taken for some of the last century.
+  return monthText(month) === text ? month : undefined
 }
-
-const DAY_MS = 86_400_000
