@@ -3,7 +3,7 @@
 
 const LIB = ['^src/lib/']
 const MODEL = ['^src/model/', ...LIB]
-const PORTS = ['^src/drivers/(driver|facets)[.]ts$', '^src/storage/(store|once)[.]ts$', ...MODEL]
+const PORTS = ['^src/drivers/(driver|facets)[.]ts$', '^src/storage/(store|billing-store|once)[.]ts$', ...MODEL]
 const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
 const INSTANCES = ['^src/instances/', ...DOMAIN]
@@ -27,10 +27,10 @@ const PARTS = [
   { name: 'driver-registry', path: '^src/drivers/registry[.]ts$', may: ['^src/drivers/', ...MODEL] },
   {
     name: 'store-contract',
-    path: '^src/storage/(store|once)[.]ts$',
-    may: ['^src/storage/(store|once)[.]ts$', ...MODEL],
+    path: '^src/storage/(store|billing-store|once)[.]ts$',
+    may: ['^src/storage/(store|billing-store|once)[.]ts$', ...MODEL],
   },
-  { name: 'storage', path: '^src/storage/', except: '^src/storage/(store|once)[.]ts$', may: MODEL },
+  { name: 'storage', path: '^src/storage/', except: '^src/storage/(store|billing-store|once)[.]ts$', may: MODEL },
   { name: 'simulator', path: '^src/simulator/', may: MODEL },
   { name: 'config', path: '^src/config/', may: LIB },
   { name: 'model', path: '^src/model/', may: LIB },

@@ -4,7 +4,6 @@ import type {
   AccountHook,
   AccountRow,
   AuditEntry,
-  DayTotal,
   LedgerLine,
   LifecycleEvent,
   PartnerTokenRow,
@@ -17,6 +16,9 @@ import type { MessageStatus, OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Settings } from '../model/settings.ts'
 import type { StateChange, StoredState } from '../model/state.ts'
+import type { BillingStore } from './billing-store.ts'
+
+export type { LedgerPlace, LedgerQuery } from './billing-store.ts'
 
 /**
  * The storage port. One write path: a batch is plain data and commits whole or not at all (docs/adr/0001). Whatever is secret
@@ -296,15 +298,6 @@ export interface QueueSize {
   readonly last: number
 }
 
-export interface LedgerQuery {
-  readonly account: AccountId
-  /** Only the lines of this month (`billing/month.ts`). */
-  readonly month?: number
-}
-
-/** The place of a line in an account's ledger: lines are ordered by month, then in the order in which they came. */
-export type LedgerPlace = Pick<LedgerLine, 'month' | 'seq'>
-
 /** The place of an entry in a list that is read on behind it. */
 export type JournalPlace = Pick<JournalEntry, 'at' | 'seq'>
 
@@ -332,38 +325,7 @@ export interface Store {
     tokens(): Promise<readonly PartnerTokenRow[]>
     hooks(): Promise<readonly AccountHook[]>
   }
-  readonly billing: {
-    /** The tariffs that were stored; the built-in ones are in `billing/tariffs.ts`. */
-    tariffs(): Promise<readonly Tariff[]>
-    prices(): Promise<readonly PriceRow[]>
-    /** Minor units. */
-    balance(account: AccountId): Promise<number>
-    /** Lines in their order, at most `limit`, behind `after`; with `newestFirst` in the other order. */
-    ledger(
-      query: LedgerQuery,
-      limit: number,
-      after?: LedgerPlace,
-      newestFirst?: boolean,
-    ): Promise<readonly LedgerLine[]>
-    /** Totals of the days of the months `from` to `to`, both included, by day. */
-    totals(account: AccountId, from: number, to: number): Promise<readonly DayTotal[]>
-    /** Up to which billing day every instance has been charged; null before the first time. */
-    chargedUpTo(): Promise<number | null>
-    /** The last month that is closed; null before the first. */
-    closedUpTo(): Promise<number | null>
-    /** The last of the next `count` ids of instances behind `after`; null when none is left. */
-    portion(after: number, count: number): Promise<number | null>
-    /** What accounts were charged in all for a day (`amount` is above zero then); those that have no such line are left out. */
-    chargedOn(
-      day: number,
-    ): Promise<readonly { readonly account: AccountId; readonly amount: number; readonly lines: number }[]>
-    statements(account: AccountId): Promise<readonly StatementRow[]>
-    /**
-     * Looks whether the balance is the sum of the account's lines, and each day's total that of its own, by adding up the lines anew, a
-     * month at a time; gives what is wrong, in words, or nothing.
-     */
-    audit(account: AccountId): Promise<readonly string[]>
-  }
+  readonly billing: BillingStore
   readonly audit: {
     /** Newest first, before `before` (a `seq`) where it is given. */
     list(query: { readonly account?: AccountId }, limit: number, before?: number): Promise<readonly AuditEntry[]>

@@ -7,6 +7,8 @@ export interface Harness {
   open(key?: Uint8Array): Promise<Store>
   /** All rows of all tables, read beside the store. */
   dump(): Promise<ReadonlyMap<string, readonly object[]>>
+  /** Changes rows beside the store, as damage would. */
+  change(sql: string): Promise<void>
   /** What lies on the disk, as near as one comes to it. */
   bytesAtRest(): Promise<Buffer>
   /** Closes nothing that the test opened. */

@@ -17,6 +17,7 @@ async function fresh(): Promise<Harness> {
   return {
     open: (sealingKey = sample.KEY) => openPostgresStore({ db: connect(), sealingKey }),
     dump,
+    change: (sql) => postgres.exec(sql).then(() => undefined),
     bytesAtRest: async () => Buffer.from(JSON.stringify([...(await dump())])),
     destroy: () => Promise.resolve(),
   }

@@ -21,6 +21,12 @@ async function fresh(): Promise<Harness & { readonly file: string }> {
     file,
     open: (sealingKey = sample.KEY) => openSqliteStore({ file, sealingKey, log: silentLog }),
     dump: () => Promise.resolve(dump(file)),
+    change(sql) {
+      const database = new BetterSqlite(file)
+      database.exec(sql)
+      database.close()
+      return Promise.resolve()
+    },
     async bytesAtRest() {
       const names = await readdir(join(folder, 'data'))
       return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, 'data', name)))))

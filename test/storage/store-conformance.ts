@@ -1,7 +1,11 @@
 import { describe } from 'node:test'
+import { accounts } from './conformance/accounts.ts'
 import { atRest } from './conformance/at-rest.ts'
+import { billingGuards } from './conformance/billing-guards.ts'
+import { charges } from './conformance/charge.ts'
 import { guards } from './conformance/guards.ts'
 import { journal } from './conformance/journal.ts'
+import { ledger } from './conformance/ledger.ts'
 import { properties } from './conformance/properties.ts'
 import { queues } from './conformance/queues.ts'
 import { records } from './conformance/records.ts'
@@ -13,6 +17,10 @@ import type { Fresh } from './harness.ts'
 export function storeConformance(name: string, fresh: Fresh): void {
   describe(name, () => {
     describe('records', () => records(fresh))
+    describe('accounts', () => accounts(fresh))
+    describe('ledger', () => ledger(fresh))
+    describe('guards of money and counts', () => billingGuards(fresh))
+    describe('daily charge', () => charges(fresh))
     describe('guards and atomicity', () => guards(fresh))
     describe('queues', () => queues(fresh))
     describe('journal', () => journal(fresh))

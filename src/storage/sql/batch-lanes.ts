@@ -15,31 +15,37 @@ export function lanesOf(batch: Batch): ReadonlySet<LaneKey> {
 function add(lanes: Set<LaneKey>, part: Guard | Write): void {
   if ('instance' in part) lanes.add(part.instance)
   if ('account' in part) lanes.add(part.account)
-  switch (part.kind) {
+  if ('row' in part) addRow(lanes, part)
+  if (part.kind === 'ledger.add') lanes.add(part.line.account)
+  if (part.kind === 'event.add') lanes.add(part.event.account)
+  if (ABOUT_THE_MARK.has(part.kind)) lanes.add(CHARGED_UP_TO)
+}
+
+const ABOUT_THE_MARK: ReadonlySet<(Guard | Write)['kind']> = new Set([
+  'chargedUpTo',
+  'charge.done',
+  'charge.reopen',
+  'month.close',
+])
+
+function addRow(lanes: Set<LaneKey>, write: Extract<Write, { row: unknown }>): void {
+  switch (write.kind) {
     case 'message.add':
-      lanes.add(part.row.instance)
+      lanes.add(write.row.instance)
       break
     case 'instance.add':
-      lanes.add(part.row.id).add(part.row.account)
+      lanes.add(write.row.id).add(write.row.account)
       break
     case 'account.put':
-      lanes.add(part.row.id)
+      lanes.add(write.row.id)
       break
     case 'token.put':
-      lanes.add(part.row.account)
+      lanes.add(write.row.account)
       break
-    case 'ledger.add':
-      lanes.add(part.line.account)
-      break
-    case 'event.add':
-      lanes.add(part.event.account)
-      break
-    case 'chargedUpTo':
-    case 'charge.done':
-    case 'charge.reopen':
-    case 'month.close':
-      lanes.add(CHARGED_UP_TO)
+    case 'tariff.put':
+    case 'price.put':
       break
     default:
+      write satisfies never
   }
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../store.ts'
+import type { BillingStore, LedgerPlace, LedgerQuery } from '../billing-store.ts'
 import { accountId } from './account-rows.ts'
 import * as rows from './billing-rows.ts'
 import { integer, integerOrNull } from './columns.ts'
@@ -27,7 +27,7 @@ const READS = {
 
 const LAST = Number.MAX_SAFE_INTEGER
 
-export function billingReads(engine: Engine): Store['billing'] {
+export function billingReads(engine: Engine): BillingStore {
   async function mark(column: 'charged_up_to' | 'closed_up_to'): Promise<number | null> {
     const [row] = await engine.read(READS.marks, [])
     return row === undefined ? null : integerOrNull(row, column)
@@ -40,16 +40,10 @@ export function billingReads(engine: Engine): Store['billing'] {
       const [row] = await engine.read(READS.balance, [account])
       return row === undefined ? 0 : integer(row, 'amount')
     },
-    async ledger({ account, month }, limit, after, newestFirst = false) {
+    async ledger(query, limit, after, newestFirst = false) {
       const found = newestFirst
-        ? await engine.read(READS.ledgerBackwards, [
-            account,
-            after?.month ?? month ?? LAST,
-            after?.seq ?? LAST,
-            month ?? 0,
-            limit,
-          ])
-        : await engine.read(READS.ledger, [account, after?.month ?? month ?? 0, after?.seq ?? 0, month ?? LAST, limit])
+        ? await engine.read(READS.ledgerBackwards, [query.account, ...before(query, after), limit])
+        : await engine.read(READS.ledger, [query.account, ...behind(query, after), limit])
       return found.map(rows.ledgerLine)
     },
     totals: async (account, from, to) => (await engine.read(READS.totals, [account, from, to])).map(rows.dayTotal),
@@ -68,4 +62,13 @@ export function billingReads(engine: Engine): Store['billing'] {
     statements: async (account) => (await engine.read(READS.statements, [account])).map(rows.statementRow),
     audit: (account) => auditLedger(engine, account),
   }
+}
+
+/** The place from which lines are read on, and the month at which they end. */
+function behind({ month }: LedgerQuery, after: LedgerPlace | undefined): readonly number[] {
+  return [...(after === undefined ? [month ?? 0, 0] : [after.month, after.seq]), month ?? LAST]
+}
+
+function before({ month }: LedgerQuery, after: LedgerPlace | undefined): readonly number[] {
+  return [...(after === undefined ? [month ?? LAST, LAST] : [after.month, after.seq]), month ?? 0]
 }

@@ -36,7 +36,7 @@ interface Sum {
   lines: number
 }
 
-/** See `Store.billing.audit`. */
+/** See `BillingStore.audit`. */
 export async function auditLedger(engine: Engine, account: AccountId): Promise<readonly string[]> {
   const wrong: string[] = []
   let month = await nextMonth(engine, account, -1)

@@ -17,9 +17,8 @@ const Stored = Compile(
 )
 
 /** What an account agreed on as it is stored: JSON of all but the currency, which has a column of its own, as prices are looked up by it. */
-export function termsToJson({ currency, ...terms }: AccountTerms): string {
-  void currency
-  return JSON.stringify(terms)
+export function termsToJson(terms: AccountTerms): string {
+  return JSON.stringify({ ...terms, currency: undefined })
 }
 
 /**
