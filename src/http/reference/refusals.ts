@@ -22,7 +22,10 @@ export const REFUSAL_SCHEMAS = {
   PartnerRefusal: {
     type: 'object',
     description: 'Partner methods refuse with HTTP 200 and a code.',
-    properties: { code: { type: 'integer', enum: [400, 401, 404, 409, 413, 429, 466, 500, 503] }, description: text },
+    properties: {
+      code: { type: 'integer', enum: [400, 401, 403, 404, 409, 413, 429, 466, 500, 503] },
+      description: text,
+    },
     required: ['code', 'description'],
   },
   QuotaExceeded: {
@@ -73,12 +76,12 @@ const asJson = (schema: string) => ({ 'application/json': { schema: { $ref: `#/c
 export const REFUSALS = {
   BadRequest: {
     description:
-      'A field does not fit, the method is not for this messenger, or the instance is not in the right state.',
+      'A field does not fit, the method is not for this messenger, or the instance is not in the right state: not linked, deleted, or expired.',
     content: asJson('Refusal'),
   },
   WrongToken: { description: 'The token is wrong. No body.' },
   Forbidden: {
-    description: 'There is no such instance (no body), or the messenger has suspended the account.',
+    description: 'There is no such instance (no body), or its account is suspended, here or by the messenger.',
     content: asJson('Refusal'),
   },
   NotFound: {
@@ -92,7 +95,15 @@ export const REFUSALS = {
     headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' }, ...RATE_HEADERS },
     content: asJson('Refusal'),
   },
-  QuotaExceeded: { description: "The tariff's quota of this month is used up.", content: asJson('QuotaExceeded') },
+  QuotaExceeded: {
+    description:
+      "The tariff's quota of this month is used up; or the account has no room for more files, and then the body is like that of other refusals.",
+    content: {
+      'application/json': {
+        schema: { anyOf: [{ $ref: '#/components/schemas/QuotaExceeded' }, { $ref: '#/components/schemas/Refusal' }] },
+      },
+    },
+  },
   Unavailable: { description: 'The messenger or the database can not be reached now.', content: asJson('Refusal') },
 } as const
 
@@ -112,7 +123,7 @@ export function refusalsOf(api: Api, row: Described): Readonly<Record<string, ob
     ...(row.idempotent && { '409': ref('Conflict') }),
     ...(row.takesBody && { '413': ref('TooLarge') }),
     '429': ref('TooManyRequests'),
-    ...((row.hasQuota || mayCorrespond) && { '466': ref('QuotaExceeded') }),
+    ...((row.hasQuota || mayCorrespond || row.input !== 'json') && { '466': ref('QuotaExceeded') }),
     '503': ref('Unavailable'),
   }
 }
