@@ -5,6 +5,7 @@ import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
 import { media } from './benchmarks/media.ts'
+import { midnight } from './benchmarks/midnight.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'many-instances': manyInstances,
   journals,
   media,
+  midnight,
 }
 
 const { values, positionals } = parseArgs({

@@ -10,7 +10,7 @@ import { firstBilledDay } from './first-billed-day.ts'
 import type { PriceList } from './price-list.ts'
 
 /** Ids that one batch goes through: few enough that a send which comes meanwhile does not notice. */
-const PORTION_IDS = 500
+const PORTION_IDS = 200
 /** Between two portions whoever else wants to write has the disk for himself. */
 const PAUSE_MS = 10
 /** A day that is gone through again after a clock was set back is announced again only to those who were charged more. */
@@ -95,7 +95,7 @@ export class DayWalk {
   }
 
   async #charge(day: number, signal: AbortSignal): Promise<void> {
-    const { store, clock } = this.#deps
+    const { store, clock, log } = this.#deps
     const guards = [isAt(day - 1)]
     let from = 0
     for (;;) {
@@ -113,6 +113,7 @@ export class DayWalk {
     const rest = this.#portion(day, from, Number.MAX_SAFE_INTEGER)
     const writes = [rest, { kind: 'charge.done', day } as const, ...this.#news(day, charged)]
     if (!(await store.commit({ guards, writes })).ok) return
+    if (charged.lines.size > 0) log.info({ day: dayText(day), accounts: charged.lines.size }, 'The day is charged')
     this.#announced.set(day, charged.lines)
     for (const old of this.#announced.keys()) if (Math.abs(old - day) >= ANNOUNCED_DAYS) this.#announced.delete(old)
   }

@@ -35,11 +35,11 @@ export class MonthEnd {
   /** Resolves when every month that can be closed is, or when it was told to stop. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#deps
-    while (!signal.aborted) {
+    for (;;) {
       const closedUpTo = await store.billing.closedUpTo()
-      if (closedUpTo !== null) await this.#state(closedUpTo, signal)
+      if (closedUpTo !== null && !(await this.#state(closedUpTo, signal))) return
       const chargedUpTo = await store.billing.chargedUpTo()
-      if (chargedUpTo === null || signal.aborted) return
+      if (chargedUpTo === null) return
       const last = monthOfDay(Math.min(chargedUpTo + 1, billingDay(clock.now()))) - 1
       const month = closedUpTo === null ? await this.#first(last) : closedUpTo + 1
       if (month > last) return
@@ -60,14 +60,14 @@ export class MonthEnd {
     return closed.ok
   }
 
-  /** Makes the statements of a closed month. Those that are there stay; for an account without lines and money there is none. */
-  async #state(month: number, signal: AbortSignal): Promise<void> {
-    if (this.#stated === month) return
+  /** Makes the statements of a closed month. Those that are there stay; for an account without lines and money there is none. False: stopped before the end. */
+  async #state(month: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#stated === month) return !signal.aborted
     const { store, clock, accounts } = this.#deps
     const all = accounts.all()
     for (let from = 0; from < all.length; from += PORTION_ACCOUNTS) {
       if (from > 0) await pause(clock, PAUSE_MS, signal)
-      if (signal.aborted) return
+      if (signal.aborted) return false
       const at = clock.now()
       const writes: readonly Write[] = all
         .slice(from, from + PORTION_ACCOUNTS)
@@ -75,5 +75,6 @@ export class MonthEnd {
       await store.commit({ guards: [], writes })
     }
     this.#stated = month
+    return !signal.aborted
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, DayTotal, LedgerLine, StatementRow } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId } from '../model/ids.ts'
-import type { LedgerPlace, Store } from '../storage/store.ts'
+import type { Store } from '../storage/store.ts'
 import type { Accounts } from './accounts.ts'
 
 const PORTION_LINES = 1000
@@ -55,7 +55,7 @@ export class Statements {
 
   /** The lines that it consists of, in portions; the sum of their amounts is `charged + paid`. Those of an open month up to now. */
   async *lines(account: AccountId, month: number): AsyncIterable<readonly LedgerLine[]> {
-    let after: LedgerPlace | undefined
+    let after: LedgerLine | undefined
     for (;;) {
       const lines = await this.#deps.store.billing.ledger({ account, month }, PORTION_LINES, after)
       if (lines.length > 0) yield lines

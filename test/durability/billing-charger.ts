@@ -22,7 +22,7 @@ let isCharging = true
 
 async function trade(of: NonNullable<typeof account>): Promise<void> {
   for (let count = 1; isCharging; count++) {
-    const { id, made } = await world.create(of.id)
+    const { id, made } = world.create(of.id)
     await made
     say(`made ${id}`)
     if (count % 3 === 0) {

@@ -72,7 +72,7 @@ async function fill(folder: string): Promise<void> {
   const { id } = await world.newAccount('shop')
   await world.price('USD', day('2026-11-28'), PRICE)
   for (let number = 0; number < INSTANCES / 100; number++) {
-    await Promise.all(Array.from({ length: 100 }, async () => (await world.create(id)).made))
+    await Promise.all(Array.from({ length: 100 }, () => world.create(id).made))
   }
   await world.charge.run()
   await world.close()

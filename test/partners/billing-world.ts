@@ -202,12 +202,12 @@ export class BillingWorld {
   }
 
   /** Makes an instance as the API does; its id is told also when nobody heard whether it was stored. */
-  async create(account: AccountId): Promise<{ readonly id: number; readonly made: Promise<void> }> {
+  create(account: AccountId): { readonly id: number; readonly made: Promise<void> } {
     const row = this.accounts.get(account)
     if (row === undefined) throw new Error('no such account')
     const made = this.partnerInstances.create(row, { messenger: 'whatsapp', name: '', settings: {} })
     const id = this.#lastId
-    return { id, made: made.then((one) => void (isFault(one) && fail(one.message))) }
+    return { id, made: made.then((one) => (isFault(one) ? fail(one.message) : undefined)) }
   }
 
   async delete(id: number): Promise<void> {

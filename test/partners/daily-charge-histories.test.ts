@@ -177,7 +177,7 @@ class History {
   async #create(account: number, mishap: Mishap | undefined): Promise<void> {
     const { world, model, accounts } = this
     world.mishaps(mishap)
-    const { id, made } = await world.create(accounts[account]?.id ?? fail())
+    const { id, made } = world.create(accounts[account]?.id ?? fail())
     const isTold = await made.then(
       () => true,
       () => false,
@@ -197,14 +197,17 @@ class History {
     for (let number = 0; number < creates; number++) {
       // Which commit a mishap meets is not known here: with mishaps nothing is made.
       if (mishaps.length > 0) break
-      const { id, made } = await world.create(accounts[number % 2]?.id ?? fail())
+      const { id, made } = world.create(accounts[number % 2]?.id ?? fail())
       model.made(id, number % 2, startedAt, true)
       making.push(made)
     }
     const ended = await Promise.allSettled([...running, ...making])
     world.clock.tickMs = 0
     world.calm()
-    if (ended.every((one) => one.status === 'fulfilled')) return model.ran(world.clock.at)
+    if (ended.every((one) => one.status === 'fulfilled')) {
+      model.ran(world.clock.at)
+      return
+    }
     assert.ok(mishaps.some((one) => one !== undefined))
     model.mayHaveRun(world.clock.at)
     await world.restart()

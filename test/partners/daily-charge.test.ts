@@ -21,7 +21,7 @@ function billingTest(name: string, work: (world: BillingWorld) => Promise<void>,
 }
 
 async function made(world: BillingWorld, account: AccountId): Promise<number> {
-  const { id, made: creation } = await world.create(account)
+  const { id, made: creation } = world.create(account)
   await creation
   return id
 }
