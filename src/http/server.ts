@@ -12,6 +12,7 @@ import { isFault, type Fault } from '../model/fault.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import type { Store } from '../storage/store.ts'
+import { refuseApiUrl } from './api/api-routes.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
@@ -19,13 +20,13 @@ import { MethodTable } from './method.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { registerGauges } from './ops/gauges.ts'
 import { opsRoutes } from './ops/routes.ts'
-import { operatorApi } from './operator/operator-api.ts'
+import { OPERATOR_BASE, operatorApi, operatorRows } from './operator/operator-api.ts'
 import { createInstance } from './partner/create-instance.ts'
 import { deleteInstanceAccount } from './partner/delete-instance-account.ts'
 import { PartnerFamily } from './partner/family.ts'
 import { getInstances } from './partner/get-instances.ts'
-import { partnerApi } from './partner-api/partner-api.ts'
-import { describedTables, type DescribedTables } from './reference/described.ts'
+import { PARTNER_API_BASE, partnerApi, partnerApiRows } from './partner-api/partner-api.ts'
+import { describedApis, describedTables, type DescribedTables } from './reference/described.ts'
 import { QrImages } from './qr/qr-images.ts'
 import { QrPage } from './qr/qr-page.ts'
 import { ScanSockets } from './qr/scan-socket.ts'
@@ -92,7 +93,8 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
     forceCloseConnections: 'idle',
     // Its own text repeats the path, and a token may stand in it.
     frameworkErrors: (_error, request, reply) => {
-      void sendStatus(reply, request.url, 400, deps.clock)
+      if (request.url.startsWith('/api/')) void refuseApiUrl(reply)
+      else void sendStatus(reply, request.url, 400, deps.clock)
     },
     serverFactory: (handler) => {
       const server = createNodeServer(parts, handler)
@@ -187,14 +189,19 @@ function createNodeServer(
 
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
   const { registry, page, tables, at, counter, trustedProxies } = parts
-  await app.register(opsRoutes({ registry, store: deps.store, reference: { tables, url: () => at.url } }))
+  const { rateLimitScale, delayMinMs } = deps.config
+  const ofApis = { ...deps, counter, trustedProxies, rateLimitScale, delayMinMs, publicUrl: () => at.url }
+  const own = describedApis(
+    { base: PARTNER_API_BASE, rows: partnerApiRows(ofApis) },
+    { base: OPERATOR_BASE, rows: operatorRows(ofApis) },
+  )
+  const reference = { tables: { ...tables, own }, url: () => at.url }
+  await app.register(opsRoutes({ registry, store: deps.store, reference }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
   )
-  const { rateLimitScale, delayMinMs } = deps.config
-  const ofApis = { ...deps, counter, trustedProxies, rateLimitScale, delayMinMs }
-  await app.register(partnerApi({ ...ofApis, publicUrl: () => at.url }))
+  await app.register(partnerApi(ofApis))
   await app.register(operatorApi(ofApis))
   if (deps.simulator !== undefined) {
     await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))

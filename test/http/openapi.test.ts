@@ -28,7 +28,9 @@ before(async () => {
   scenes = await openScenes(server)
   document = objectIn(await server.call('GET', '/openapi.json'))
   ajv.addSchema({ $id: ROOT, $defs: (document['components'] as Json)['schemas'] })
-  operations = Object.entries(document['paths'] as Json).flatMap(([path, item]) =>
+  // Those of the contract; the APIs of our own have suites of their own.
+  const paths = Object.entries(document['paths'] as Json).filter(([path]) => !path.startsWith('/api/'))
+  operations = paths.flatMap(([path, item]) =>
     Object.entries(item as Json).map(([verb, operation]) => ({
       method: path.split('/')[2] ?? '',
       verb: verb.toUpperCase(),

@@ -10,6 +10,7 @@ import { Download } from './route.ts'
 import { CSV_TYPE, statementCsv } from './statement-csv.ts'
 import { PAGE_HEADERS, PAGE_TYPE, statementPage } from './statement-page.ts'
 import { languageOf } from './statement-words.ts'
+import { pageOfAll } from './whole-list.ts'
 
 const integer = Type.Integer()
 const text = Type.String()
@@ -43,9 +44,13 @@ interface Books {
   readonly ledger: Pick<Ledger, 'lines'>
 }
 
-/** All frozen statements of an account, newest first; one a month, so a page holds them all. */
-export async function statementList({ statements }: Books, account: AccountRow): Promise<object> {
-  return { items: (await statements.list(account.id)).map(statementView), next: null }
+/** The frozen statements of an account, newest first. */
+export async function statementList(
+  { statements }: Books,
+  account: AccountRow,
+  asked: { readonly cursor?: string | undefined; readonly limit?: number | undefined } = {},
+): Promise<object | Fault> {
+  return pageOfAll('statements', await statements.list(account.id), asked, statementView)
 }
 
 /** A month's statement with a page of its lines; `isFinal` false: what it would be now. */

@@ -7,7 +7,7 @@ import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-vi
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
-import { pageOfAll } from './whole-list.ts'
+import { pageOfAll } from '../api/whole-list.ts'
 
 const route = defineRoute<OperatorCaller>()
 const group = 'tokens'

@@ -4,9 +4,10 @@ import { MESSENGERS } from '../../model/messenger.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { isoTimeOrNull } from '../api/ledger-views.ts'
-import { pageSchema } from '../api/paging.ts'
+import { pageSchema, PAGING } from '../api/paging.ts'
 import type { ApiRow } from '../api/route.ts'
 import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-view.ts'
+import { pageOfAll } from '../api/whole-list.ts'
 import { actorOf, route } from './caller.ts'
 
 const MOST_OVERLAP_SECONDS = 30 * 86_400
@@ -73,8 +74,9 @@ function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiR
       summary: "The account's tokens, those that are over too; never the secrets themselves.",
       group: 'account',
       scope: 'full',
+      query: PAGING,
       answer: pageSchema(TOKEN),
-      handle: ({ account }) => ({ items: tokens.of(account.id).map(tokenView), next: null }),
+      handle: ({ account }, { query }) => pageOfAll('tokens', tokens.of(account.id), query, tokenView),
     }),
     route({
       verb: 'POST',

@@ -20,6 +20,7 @@ import {
   statementPageOf,
 } from '../api/statements.ts'
 import { LANGUAGES } from '../api/statement-words.ts'
+import { pageOfAll } from '../api/whole-list.ts'
 import { route } from './caller.ts'
 
 export interface MoneyDeps {
@@ -45,8 +46,10 @@ export function moneyRoutes({ business, clock }: MoneyDeps): readonly ApiRow<Par
       ...money,
       at: '/prices',
       summary: 'The prices that hold for this account, now and later.',
+      query: PAGING,
       answer: pageSchema(PRICE),
-      handle: ({ account }) => ({ items: pricesOf(account, prices, billingDay(clock.now())), next: null }),
+      handle: ({ account }, { query }) =>
+        pageOfAll('prices', pricesOf(account, prices, billingDay(clock.now())), query, (price) => price),
     }),
     route({
       ...money,
@@ -75,8 +78,9 @@ function statementRoutes(books: MoneyDeps['business']): readonly ApiRow<PartnerC
       ...money,
       at: '/statements',
       summary: 'The statements of the months that are over, newest first.',
+      query: PAGING,
       answer: pageSchema(STATEMENT),
-      handle: ({ account }) => statementList(books, account),
+      handle: ({ account }, { query }) => statementList(books, account, query),
     }),
     route({
       ...money,

@@ -1,3 +1,4 @@
+import type { ApiRow } from '../api/route.ts'
 import type { Method, MethodTable } from '../method.ts'
 
 /** What a row tells about itself; who handles it is of no interest here. */
@@ -5,18 +6,60 @@ export type Described = Omit<Method<unknown>, 'prepare'>
 
 export type Api = 'instance' | 'partner'
 
-/** The rows of both APIs, from which everything in this folder is made. */
+/** What a route of an API of our own tells about itself. */
+export type DescribedRoute = Omit<ApiRow<unknown>, 'prepare'>
+
+/** An API of our own, whose rows `http/api/` serves. */
+export interface DescribedApi {
+  /** One word: `partner`. */
+  readonly name: string
+  readonly title: string
+  /** One or two sentences. */
+  readonly about: string
+  /** Below which path its rows are. */
+  readonly base: string
+  /** What token its header `Authorization: Bearer …` wants, in words. */
+  readonly token: string
+  readonly rows: readonly DescribedRoute[]
+}
+
+/** The APIs of our own, by their rows and where these are served. */
+export function describedApis(
+  partner: Pick<DescribedApi, 'base' | 'rows'>,
+  operator: Pick<DescribedApi, 'base' | 'rows'>,
+): readonly DescribedApi[] {
+  return [
+    {
+      ...partner,
+      name: 'partner',
+      title: 'Partner API',
+      about: "A partner's instances, money, tokens and hook, beside the methods of the contract.",
+      token: 'A partner token.',
+    },
+    {
+      ...operator,
+      name: 'operator',
+      title: 'Operator API',
+      about: 'Accounts, tokens, tariffs, prices, money and instances, for whoever runs the server.',
+      token: "The operator's token.",
+    },
+  ]
+}
+
+/** The rows of all APIs, from which everything in this folder is made. */
 export interface DescribedTables {
   readonly instance: readonly Described[]
   readonly partner: readonly Described[]
+  readonly own: readonly DescribedApi[]
 }
 
 /** Reads the rows out of the tables that also serve them. */
 export function describedTables<Instance, Partner>(
   instance: MethodTable<Instance>,
   partner: MethodTable<Partner>,
+  own: readonly DescribedApi[] = [],
 ): DescribedTables {
-  return { instance: instance.rows, partner: partner.rows }
+  return { instance: instance.rows, partner: partner.rows, own }
 }
 
 /** The path of a method, its variable parts in braces. */
@@ -24,6 +67,13 @@ export function pathOf(api: Api, row: Described): string {
   return api === 'instance'
     ? `/waInstance{idInstance}/${row.name}/{apiTokenInstance}`
     : `/partner/${row.name}/{partnerToken}`
+}
+
+/** Names a route in the whole reference: `partnerGetInstancesIdInstance`. */
+export function routeId({ name }: DescribedApi, { verb, at }: DescribedRoute): string {
+  const words = at.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  const parts = [verb.toLowerCase(), ...words].map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return name + parts.join('')
 }
 
 /** The chapters in the order in which they are shown. */

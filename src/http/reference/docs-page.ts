@@ -1,10 +1,9 @@
-import type { TObject, TSchema } from 'typebox'
-import Type from 'typebox'
 import { CHAPTERS, type Api, type Described, type DescribedTables } from './described.ts'
 import { answerExample } from './answer-example.ts'
 import { curl } from './curl.ts'
-import { html, raw, type Html } from './html.ts'
-import { jsonSchema } from './json-schema.ts'
+import { fieldTable, lineOf, linesOf } from './docs-fields.ts'
+import { ownChapters, ownNavigation } from './docs-own-apis.ts'
+import { html, type Html } from './html.ts'
 import { NOTIFICATION_LIST } from './notifications.ts'
 import { MESSENGER_NAMES } from './operation.ts'
 
@@ -15,15 +14,7 @@ interface Entry {
 
 /** The reference as one page. `url`: where clients reach this server; `base`: the path in it before all others. */
 export function docsPage(tables: DescribedTables, url: string, base: string): string {
-  const entries: readonly Entry[] = [
-    ...tables.partner.map((row) => ({ api: 'partner', row }) as const),
-    ...tables.instance.map((row) => ({ api: 'instance', row }) as const),
-  ]
-  const chapters = Object.entries(CHAPTERS).map(([group, about]) => ({
-    group,
-    ...about,
-    entries: entries.filter(({ row }) => row.group === group),
-  }))
+  const chapters = chaptersOf(tables)
   return page(
     base,
     html`
@@ -47,6 +38,7 @@ export function docsPage(tables: DescribedTables, url: string, base: string): st
         <section>
           <h2><a href="#notifications">Notifications</a></h2>
         </section>
+        ${ownNavigation(tables.own)}
       </nav>
       <main>
         ${introduction(url, base)}
@@ -58,11 +50,24 @@ export function docsPage(tables: DescribedTables, url: string, base: string): st
               ${chapter.entries.map((entry) => article(entry, url))}
             </section>`,
         )}
-        ${notifications()}
+        ${notifications()} ${ownChapters(tables.own)}
         <p id="nothing" hidden>No method or field is named so.</p>
       </main>
     `,
   ).text
+}
+
+/** The contract's methods, by chapter. */
+function chaptersOf(tables: DescribedTables) {
+  const entries: readonly Entry[] = [
+    ...tables.partner.map((row) => ({ api: 'partner', row }) as const),
+    ...tables.instance.map((row) => ({ api: 'instance', row }) as const),
+  ]
+  return Object.entries(CHAPTERS).map(([group, about]) => ({
+    group,
+    ...about,
+    entries: entries.filter(({ row }) => row.group === group),
+  }))
 }
 
 function page(base: string, body: Html): Html {
@@ -139,13 +144,6 @@ function chipsOf(row: Described): readonly string[] {
   ]
 }
 
-interface Line {
-  readonly name: string
-  readonly required: boolean
-  readonly type: string
-  readonly rules: string
-}
-
 function parameters(row: Described): Html {
   const lines = [
     ...row.parameters.map((parameter) => ({
@@ -155,64 +153,7 @@ function parameters(row: Described): Html {
     ...linesOf(row.fields, ''),
     ...(row.input === 'json' ? [] : [{ name: 'file', required: true, type: 'file', rules: 'At most 100 MB.' }]),
   ]
-  if (lines.length === 0) return raw('')
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Type</th>
-          <th scope="col">Rules</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines.map(
-          (line) =>
-            html`<tr>
-              <td><code>${line.name}</code>${line.required ? raw(' <abbr title="required">*</abbr>') : ''}</td>
-              <td>${line.type}</td>
-              <td>${line.rules}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
-}
-
-/** A line for each field, those of nested objects behind their parent's. */
-function linesOf(schema: TObject, prefix: string): readonly Line[] {
-  return Object.entries(schema.properties).flatMap(([name, property]) => {
-    const path = prefix + name
-    return [lineOf(path, property, !Type.IsOptional(property)), ...nestedLines(path, property)]
-  })
-}
-
-function nestedLines(path: string, schema: TSchema): readonly Line[] {
-  if (Type.IsObject(schema)) return linesOf(schema, `${path}.`)
-  return Type.IsArray(schema) && Type.IsObject(schema.items) ? linesOf(schema.items, `${path}[].`) : []
-}
-
-function lineOf(name: string, schema: TSchema, required: boolean): Line {
-  const shape = jsonSchema(schema)
-  const { type = 'string', description = '' } = shape
-  const values = Array.isArray(shape['enum'])
-    ? `One of ${shape['enum'].filter((value) => value !== '').join(', ')}.`
-    : ''
-  const limits = Object.entries(LIMITS).flatMap(([key, words]) =>
-    typeof shape[key] === 'number' && shape[key] !== 0 ? [words.replace('#', shape[key].toLocaleString('en'))] : [],
-  )
-  const said = String(description).replace('Empty counts as not given.', '').trim()
-  const rules = [values, ...limits, said].filter((rule) => rule !== '').join(' ')
-  return { name, required, type: Array.isArray(type) ? type.join(' or ') : String(type), rules }
-}
-
-const LIMITS: Readonly<Record<string, string>> = {
-  minLength: 'Not empty.',
-  maxLength: 'At most # characters.',
-  minItems: 'At least # items.',
-  maxItems: 'At most # items.',
-  minimum: 'At least #.',
-  maximum: 'At most #.',
+  return fieldTable(lines)
 }
 
 function answer(row: Described): Html {

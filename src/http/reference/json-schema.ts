@@ -1,23 +1,37 @@
-import Type, { type TObject, type TSchema } from 'typebox'
+import Type, { type TObject, type TRecord, type TSchema } from 'typebox'
 
 /** A JSON Schema of the draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /**
  * A schema of a table as plain JSON Schema: the tables' own keywords (`empty`, `minUnits`, `max`, `digits`, `lenient`, `label`, `tooShort`,
- * `allowsNul`) become standard ones or a sentence.
+ * `allowsNul`, `shown`) become standard ones or a sentence.
  */
 export function jsonSchema(schema: TSchema): JsonSchema {
   if (Type.IsObject(schema)) return objectSchema(schema)
+  if (Type.IsRecord(schema)) return recordSchema(schema)
   if (Type.IsArray(schema)) return listSchema(schema, schema.items)
   if (Type.IsUnion(schema)) return { anyOf: schema.anyOf.map(jsonSchema) }
   if (Type.IsString(schema)) return textSchema(schema)
   if (Type.IsInteger(schema) || Type.IsNumber(schema)) return numberSchema(schema)
   if (Type.IsEnum(schema)) return choiceSchema(schema, schema.enum)
+  return plainSchema(schema)
+}
+
+function plainSchema(schema: TSchema): JsonSchema {
   if (Type.IsLiteral(schema)) return { const: schema.const }
   if (Type.IsBoolean(schema)) return { type: 'boolean', ...about(schema) }
   if (Type.IsNull(schema)) return { type: 'null' }
+  if (Type.IsUnknown(schema)) return {}
   throw new Error(`The reference knows no schema like ${JSON.stringify(schema)}`)
+}
+
+/** Keys are any texts. With `shown`, the handler reads it by that schema. */
+function recordSchema(schema: TRecord): JsonSchema {
+  const { shown } = keywordsOf(schema)
+  if (Type.IsObject(shown)) return objectSchema(shown)
+  const [value] = Object.values(schema.patternProperties)
+  return { type: 'object', ...(value !== undefined && { additionalProperties: jsonSchema(value) }) }
 }
 
 function objectSchema(schema: TObject): JsonSchema {
@@ -38,11 +52,13 @@ function listSchema(schema: TSchema, items: TSchema): JsonSchema {
 }
 
 function textSchema(schema: TSchema): JsonSchema {
-  const { minUnits, max, empty } = keywordsOf(schema)
+  const { minUnits, max, empty, pattern } = keywordsOf(schema)
   // Where "" is as if nothing was sent, it is good whatever the least length says.
   const least = empty === 'absent' ? undefined : minUnits
   return {
     type: 'string',
+    ...numbers(schema, ['minLength', 'maxLength']),
+    ...(typeof pattern === 'string' && { pattern }),
     ...(typeof least === 'number' && least > 0 && { minLength: least }),
     ...(typeof max === 'number' && { maxLength: max }),
     ...about(schema),

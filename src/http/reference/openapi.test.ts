@@ -3,12 +3,15 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import Ajv2020 from 'ajv/dist/2020.js'
+import Type from 'typebox'
 import { systemClock } from '../../lib/clock.ts'
 import { instanceMethods } from '../green/methods.ts'
 import { integer, list, oneOf, oneOfOrAbsent, optional, text } from '../fields.ts'
+import { defineRoute } from '../api/route.ts'
+import { fieldsWithin } from '../api/strict-fields.ts'
 import { defineMethod, MethodTable } from '../method.ts'
 import { QrImages } from '../qr/qr-images.ts'
-import { describedTables, type DescribedTables } from './described.ts'
+import { describedApis, describedTables, type DescribedTables } from './described.ts'
 import { jsonSchema } from './json-schema.ts'
 import { MESSAGE_TYPES } from './notifications.ts'
 import { openApiDocument } from './openapi.ts'
@@ -29,9 +32,48 @@ const PARTNER_ROW = defineMethod({
   answer: null,
   handle: () => null,
 })
+const OWN_ROWS = [
+  defineRoute<null>()({
+    verb: 'PATCH',
+    at: '/things/{id}',
+    summary: 'Changes one.',
+    group: 'things',
+    scope: 'full',
+    path: { id: Type.String() },
+    query: { limit: Type.Optional(Type.Integer({ minimum: 1 })) },
+    body: {
+      terms: Type.Object({ limit: Type.Union([Type.Integer(), Type.Null()]) }),
+      calls: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+      settings: Type.Optional(fieldsWithin({ name: optional(text({ empty: 'value', max: 5 })) })),
+    },
+    answer: Type.Object({ id: Type.String() }),
+    idempotent: true,
+    handle: () => null,
+  }),
+  defineRoute<null>()({
+    verb: 'GET',
+    at: '/things/{id}',
+    summary: 'Tells one as CSV.',
+    group: 'things',
+    scope: 'read',
+    path: { id: Type.String() },
+    answer: 'text/csv; charset=utf-8',
+    handle: () => null,
+  }),
+  defineRoute<null>()({
+    verb: 'DELETE',
+    at: '/things',
+    summary: 'Deletes all.',
+    group: 'things',
+    scope: 'full',
+    answer: null,
+    handle: () => null,
+  }),
+]
 const tables: DescribedTables = describedTables(
   instanceMethods({ clock: systemClock, images: new QrImages(), delayMinMs: 500 }),
   new MethodTable([PARTNER_ROW]),
+  describedApis({ base: '/api/partner/v1', rows: OWN_ROWS }, { base: '/api/operator/v1', rows: OWN_ROWS }),
 )
 // What is sent is JSON: what JSON drops is not in the document.
 const document = JSON.parse(JSON.stringify(openApiDocument(tables, URL_HERE, '1.2.3'))) as Json
@@ -74,15 +116,19 @@ describe('the document', () => {
     ]
     assert.deepEqual(Object.keys(document), known)
     const places = Object.keys(objectAt(document, 'components'))
-    assert.deepEqual(places.toSorted(), ['headers', 'parameters', 'responses', 'schemas'])
+    assert.deepEqual(places.toSorted(), ['headers', 'parameters', 'responses', 'schemas', 'securitySchemes'])
   })
 
   test('every row is an operation for each of its verbs', () => {
     const rows = [...tables.instance, ...tables.partner].flatMap((row) =>
       row.verbs.map((verb) => `${verb.toLowerCase()} ${row.name}`),
     )
-    const found = operations.map(({ path, verb }) => `${verb} ${path.split('/')[2] ?? ''}`)
+    const ofContract = operations.filter(({ path }) => !path.startsWith('/api/'))
+    const found = ofContract.map(({ path, verb }) => `${verb} ${path.split('/')[2] ?? ''}`)
     assert.deepEqual(new Set(found), new Set(rows))
+    const own = tables.own.flatMap(({ base, rows }) => rows.map(({ verb, at }) => `${verb.toLowerCase()} ${base}${at}`))
+    const ofOwn = operations.filter(({ path }) => path.startsWith('/api/')).map(({ verb, path }) => `${verb} ${path}`)
+    assert.deepEqual(ofOwn.toSorted(), own.toSorted())
   })
 
   test('operations are named once and say what OpenAPI wants', () => {
@@ -103,6 +149,22 @@ describe('the document', () => {
       }
       assertParameters(path, operation, at)
     }
+  })
+
+  test('a route of our own tells its token, its fields and what it answers', () => {
+    const patch = objectAt(document, 'paths')['/api/partner/v1/things/{id}'] as Json
+    const operation = patch['patch'] as Json
+    assert.deepEqual(operation['security'], [{ partnerToken: [] }])
+    const body = objectAt(operation, 'requestBody/content')['application/json'] as { readonly schema: Json }
+    const { terms, calls, settings } = objectAt(body.schema, 'properties') as Readonly<Record<string, Json>>
+    assert.deepEqual(body.schema['required'], ['terms'])
+    assert.deepEqual(objectAt(terms ?? {}, 'properties')['limit'], { anyOf: [{ type: 'integer' }, { type: 'null' }] })
+    assert.deepEqual(calls, { type: 'object', additionalProperties: { type: 'integer' } })
+    assert.deepEqual(settings, { type: 'object', properties: { name: { type: 'string', maxLength: 5 } } })
+    const download = objectAt(patch, 'get/responses/200/content')
+    assert.deepEqual(Object.keys(download), ['text/csv'])
+    const removal = (objectAt(document, 'paths')['/api/operator/v1/things'] as Json)['delete'] as Json
+    assert.ok('204' in objectAt(removal, 'responses') && removal['requestBody'] === undefined)
   })
 
   test('every reference leads somewhere', () => {

@@ -2,6 +2,7 @@ import type { Api, Described, DescribedTables } from './described.ts'
 import { CHAPTERS, pathOf } from './described.ts'
 import { notificationSchemas, webhooks } from './notifications.ts'
 import { operation } from './operation.ts'
+import { OWN_REFUSALS, OWN_SCHEMAS, ownPaths, securitySchemes } from './own-apis.ts'
 import { HEADERS, REFUSAL_SCHEMAS, REFUSALS } from './refusals.ts'
 
 const ABOUT = `A self-hosted messenger gateway that speaks the GREEN-API contract.
@@ -27,12 +28,19 @@ export function openApiDocument(tables: DescribedTables, url: string, version: s
       { url: `${url}/v3`, description: 'The same, with the prefix of MAX clients' },
     ],
     security: [],
-    tags: Object.entries(CHAPTERS).map(([name, { about }]) => ({ name, description: about })),
-    paths: { ...pathsOf('instance', tables.instance), ...pathsOf('partner', tables.partner) },
+    tags: [
+      ...Object.entries(CHAPTERS).map(([name, { about }]) => ({ name, description: about })),
+      ...tables.own.map(({ name, about }) => ({ name: `${name}-api`, description: about })),
+    ],
+    paths: {
+      ...pathsOf('instance', tables.instance),
+      ...pathsOf('partner', tables.partner),
+      ...ownPaths(tables.own),
+    },
     webhooks: webhooks(),
     components: {
-      schemas: { ...REFUSAL_SCHEMAS, ...notificationSchemas() },
-      responses: REFUSALS,
+      schemas: { ...REFUSAL_SCHEMAS, ...OWN_SCHEMAS, ...notificationSchemas() },
+      responses: { ...REFUSALS, ...OWN_REFUSALS },
       headers: {
         ...HEADERS,
         IdempotencyReplayed: {
@@ -41,6 +49,7 @@ export function openApiDocument(tables: DescribedTables, url: string, version: s
         },
       },
       parameters: PARAMETERS,
+      ...securitySchemes(tables.own),
     },
   }
 }

@@ -1,9 +1,9 @@
 import { isFault, type Fault } from '../../model/fault.ts'
-import { PAGE_SIZE, pageOf, readCursor, writeCursor, type Page } from '../api/paging.ts'
+import { PAGE_SIZE, pageOf, readCursor, writeCursor, type Page } from './paging.ts'
 
 interface Asked {
-  readonly cursor?: string
-  readonly limit?: number
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
 }
 
 /** A page of a list that is all in memory and only grows at its end, or seldom changes. */
