@@ -114,7 +114,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   const parts = { ...needs, store, business: registry.forInstances, ...files }
   const node = await openNode(config, parts, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
-  const housekeeping = new Housekeeping(node, instances)
+  const housekeeping = new Housekeeping(node, instances, (before) => registry.accounts.erase(before))
   onClose(async () => {
     await housekeeping.stop()
     await instances.stop()

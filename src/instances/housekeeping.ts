@@ -1,5 +1,6 @@
 import { billingDayStart } from '../billing/day.ts'
 import type { Timer } from '../lib/clock.ts'
+import type { EpochMs } from '../model/ids.ts'
 import type { Sweep } from '../storage/store.ts'
 import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -16,6 +17,7 @@ const KEEP_USAGE_MS = 13 * 31 * 86_400_000
 export class Housekeeping {
   readonly #node: Node
   readonly #instances: Instances
+  readonly #eraseAccounts: (before: EpochMs) => Promise<void>
   /** Deleted instances whose files this process has removed. */
   readonly #withoutFiles = new WeakSet<Instance>()
   #filesSweptAt = Number.NEGATIVE_INFINITY
@@ -23,9 +25,11 @@ export class Housekeeping {
   #running: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(node: Node, instances: Instances) {
+  /** `eraseAccounts` erases the accounts that were deleted before a time and have no instance left. */
+  constructor(node: Node, instances: Instances, eraseAccounts: (before: EpochMs) => Promise<void>) {
     this.#node = node
     this.#instances = instances
+    this.#eraseAccounts = eraseAccounts
   }
 
   start(): void {
@@ -59,6 +63,7 @@ export class Housekeeping {
       await this.#sweep('deletedInstances', before)
       this.#instances.forget(before)
     })
+    await this.#part('deletedAccounts', () => this.#eraseAccounts(now - limits.keepDeletedMs))
   }
 
   /** A day that is not charged yet needs the instances that were there when it began. */

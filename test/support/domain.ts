@@ -141,7 +141,7 @@ export async function openWorld() {
       ...instead,
     }
     const instances = await Instances.load(node)
-    const housekeeping = new Housekeeping(node, instances)
+    const housekeeping = new Housekeeping(node, instances, () => Promise.resolve())
     await instances.start()
     const domain: Domain = {
       instances,
