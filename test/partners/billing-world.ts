@@ -225,7 +225,7 @@ export class BillingWorld {
       const place = `${line.day}/${String(line.instance)}`
       const amounts = found.get(place) ?? []
       found.set(place, amounts)
-      amounts.push(-line.amount)
+      amounts.push(0 - line.amount)
     }
     return found
   }

@@ -32,7 +32,7 @@ async function charged(world: BillingWorld, account: AccountId, id?: number): Pr
   return lines
     .filter((line) => line.kind === 'charge' && (id === undefined || line.instance === id))
     .toSorted((a, b) => a.day - b.day || Number(a.instance) - Number(b.instance))
-    .map((line) => `${new Date(line.day * 86_400_000).toISOString().slice(5, 10)} ${-line.amount}`)
+    .map((line) => `${new Date(line.day * 86_400_000).toISOString().slice(5, 10)} ${0 - line.amount}`)
 }
 
 billingTest(
@@ -176,6 +176,17 @@ billingTest('a midnight that passes while a day is charged is charged by the sam
   await world.charge.run()
   assert.equal(world.charge.chargedUpTo, day('2026-11-22'))
   assert.equal(await world.store.billing.balance(account), -27)
+})
+
+billingTest('an instance whose creation is under way at midnight pays the day that begins, too', async (world) => {
+  const { id: account } = await world.newAccount('shop')
+  await world.price('USD', day('2026-11-20'), 7)
+  await world.charge.run()
+  world.clock.at = billingDayStart(day('2026-11-21')) - 1
+  const { id, made: creation } = world.create(account)
+  world.clock.at += 1
+  await Promise.all([creation, world.charge.run()])
+  assert.deepEqual(await charged(world, account, id), ['11-20 7', '11-21 7'])
 })
 
 billingTest('a charge that fails is tried again by the next run, whose memory is told not to know', async (world) => {
