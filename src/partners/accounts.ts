@@ -46,7 +46,7 @@ interface Change {
 
 const ID_BYTES = 12
 const DELETIONS_AT_ONCE = 50
-const NO_ACCOUNT = fault('notFound', 'There is no such account')
+const NOT_FOUND = fault('notFound', 'Not found')
 const nothing: Beside = () => []
 
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
@@ -161,7 +161,7 @@ export class Accounts {
   setWarned(account: AccountId, warnedAt: EpochMs | null, beside: readonly Write[] = []): Promise<void> {
     return this.#changes.run(async () => {
       const row = this.#rows.get(account)
-      if (row === undefined || row.deletedAt !== null || (row.warnedAt === null) === (warnedAt === null)) return
+      if (row?.deletedAt !== null || (row.warnedAt === null) === (warnedAt === null)) return
       const next = { ...row, warnedAt }
       await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.put', row: next }, ...beside] })
       this.#rows.set(account, next)
@@ -190,7 +190,7 @@ export class Accounts {
   #onLiving(account: AccountId, change: (row: AccountRow) => Promise<AccountRow | Fault>): Promise<AccountRow | Fault> {
     return this.#changes.run(async () => {
       const row = this.#rows.get(account)
-      return row === undefined || row.deletedAt !== null ? NO_ACCOUNT : change(row)
+      return row?.deletedAt === null ? change(row) : NOT_FOUND
     })
   }
 

@@ -1,8 +1,6 @@
-import { AddressRanges } from '../lib/address-ranges.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
-import { isSameSecret } from '../lib/same-secret.ts'
 import type { Seal } from '../lib/seal.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AuditEntry, PartnerTokenRow } from '../model/account.ts'
@@ -13,12 +11,10 @@ import { differences } from './account-terms.ts'
 import type { Accounts, Beside } from './accounts.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
+import { isOver, TokenKeys, type PartnerCaller, type TokenInfo } from './token-keys.ts'
 import { tokenTermsOf, tokenTextFault, type KeptTerms, type TokenTerms } from './token-terms.ts'
 
-export type { TokenTerms }
-
-/** What may be shown of a token at any time. */
-export type TokenInfo = Omit<PartnerTokenRow, 'token'>
+export type { PartnerCaller, TokenInfo, TokenTerms }
 
 export interface IssuedToken {
   readonly info: TokenInfo
@@ -29,12 +25,6 @@ export interface IssuedToken {
 /** The terms of a token to be, and its text where it is chosen and not drawn. */
 export type NewToken = TokenTerms & { readonly token?: string }
 
-/** Who calls with a partner token. */
-export interface PartnerCaller {
-  readonly account: AccountRow
-  readonly token: TokenInfo
-}
-
 export interface PartnerTokensDeps {
   readonly store: Pick<Store, 'commit' | 'accounts'>
   readonly seal: Pick<Seal, 'hash'>
@@ -44,24 +34,11 @@ export interface PartnerTokensDeps {
   readonly accounts: Pick<Accounts, 'get' | 'onErased'>
 }
 
-/** A token as memory keeps it. */
-interface Key {
-  readonly hash: string
-  info: TokenInfo
-  /** Undefined: it works from anywhere. */
-  allowed: AddressRanges | undefined
-  /** What `find` gave last, so that it need not be made for each call. */
-  caller: PartnerCaller | undefined
-}
-
 const TOKEN_BYTES = 23
 const ID_BYTES = 8
-/** How exactly the time of the last use is kept. */
-const USE_EVERY_MS = 60_000
 const MOST_OVERLAP_MS = 366 * 86_400_000
 
-const NO_ACCOUNT = fault('notFound', 'There is no such account')
-const NO_TOKEN = fault('notFound', 'There is no such token')
+const NOT_FOUND = fault('notFound', 'Not found')
 const NO_PARTNER = fault('conflict', 'Only partner accounts have tokens')
 const TAKEN = fault('conflict', "This token can't be had; choose another one")
 const OVER = fault('conflict', 'The token is revoked or has expired')
@@ -69,47 +46,38 @@ const OVER = fault('conflict', 'The token is revoked or has expired')
 /** Partner tokens, which memory keeps only as keyed hashes, but for the one that was found last. Every change is in the audit log of the same batch. */
 export class PartnerTokens {
   readonly #deps: PartnerTokensDeps
-  readonly #byHash = new Map<string, Key>()
-  readonly #byId = new Map<string, Key>()
+  readonly #keys: TokenKeys
   readonly #changes = new Serial()
-  /** Calls mostly come in rows from one partner, and a comparison costs a fifth of a hash. Dropped with every change. */
-  #last: { readonly token: string; readonly key: Key } | undefined
 
   private constructor(deps: PartnerTokensDeps) {
     this.#deps = deps
-    deps.accounts.onErased((account) => this.#forget(account))
+    this.#keys = new TokenKeys({ ...deps, used: (id, at) => this.#noteUse(id, at) })
+    deps.accounts.onErased((account) => this.#keys.forget(account))
   }
 
   static async open(deps: PartnerTokensDeps): Promise<PartnerTokens> {
     const tokens = new PartnerTokens(deps)
-    for (const row of await deps.store.accounts.tokens()) tokens.#keep(row)
+    for (const row of await deps.store.accounts.tokens()) tokens.#keys.keep(row)
     return tokens
   }
 
   /**
    * Whose token this is. Undefined for an unknown, expired or revoked one, for one of a deleted account, and for one that is used from an
    * address that it does not allow; a caller can't tell these apart. `address` is asked for only where the token has such a list.
-   * Neither comparing with the last one nor looking up a keyed hash takes longer for a near miss than for any other text.
    */
   find(token: string, address: () => string): PartnerCaller | undefined {
-    const last = this.#last
-    if (last !== undefined && isSameSecret(token, last.token)) return this.#admit(last.key, address)
-    const key = this.#byHash.get(this.#deps.seal.hash(token))
-    if (key === undefined) return undefined
-    const caller = this.#admit(key, address)
-    if (caller !== undefined) this.#last = { token, key }
-    return caller
+    return this.#keys.find(token, address)
   }
 
   /** In the order they were issued; those that are over too. */
   of(account: AccountId): readonly TokenInfo[] {
-    return [...this.#byId.values()].filter((key) => key.info.account === account).map((key) => key.info)
+    return this.#keys.of(account)
   }
 
   issue(account: AccountId, terms: NewToken, by: Actor): Promise<IssuedToken | Fault> {
     return this.#changes.run(async () => {
       const owner = this.#deps.accounts.get(account)
-      if (owner === undefined || owner.deletedAt !== null) return NO_ACCOUNT
+      if (owner?.deletedAt !== null) return NOT_FOUND
       if (owner.kind !== 'partner') return NO_PARTNER
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
@@ -132,7 +100,7 @@ export class PartnerTokens {
       })
       if (isFault(account)) return account
       const { token, ...info } = { ...draft, account: account.id }
-      this.#keep({ ...info, token })
+      this.#keys.keep({ ...info, token })
       return { account, issued: { info, token } }
     })
   }
@@ -185,23 +153,8 @@ export class PartnerTokens {
     })
   }
 
-  #admit(key: Key, address: () => string): PartnerCaller | undefined {
-    const { info, allowed } = key
-    const now = this.#deps.clock.now()
-    if (isOver(info, now)) return undefined
-    const account = this.#deps.accounts.get(info.account)
-    if (account === undefined || account.deletedAt !== null) return undefined
-    if (allowed !== undefined && !allowed.has(address())) return undefined
-    if (info.lastUsedAt === null || Math.abs(now - info.lastUsedAt) >= USE_EVERY_MS) this.#noteUse(key, now)
-    if (key.caller?.account !== account) key.caller = { account, token: key.info }
-    return key.caller
-  }
-
   /** Stored in the background: a use that a crash forgets was the last one all the same. */
-  #noteUse(key: Key, at: EpochMs): void {
-    const { id } = key.info
-    key.info = { ...key.info, lastUsedAt: at }
-    key.caller = undefined
+  #noteUse(id: string, at: EpochMs): void {
     this.#deps.store.commit({ guards: [], writes: [{ kind: 'token.used', id, at }] }).catch((error: unknown) => {
       this.#deps.log.warn({ error, token: id }, 'the last use of a partner token could not be stored')
     })
@@ -215,11 +168,10 @@ export class PartnerTokens {
   ): Promise<Outcome | Fault> {
     return this.#changes.run(async () => {
       const owner = this.#deps.accounts.get(account)
-      const info = this.#byId.get(id)?.info
-      if (owner === undefined || owner.deletedAt !== null) return NO_ACCOUNT
-      if (info?.account !== account) return NO_TOKEN
+      const info = this.#keys.get(id)
+      if (owner?.deletedAt !== null || info?.account !== account) return NOT_FOUND
       const stored = (await this.#deps.store.accounts.tokens()).find((row) => row.id === id)
-      return stored === undefined ? NO_TOKEN : work({ ...stored, ...info })
+      return stored === undefined ? NOT_FOUND : work({ ...stored, ...info })
     })
   }
 
@@ -228,7 +180,7 @@ export class PartnerTokens {
     const rows = replaced === undefined ? [row] : [row, replaced]
     const puts = rows.map((each): Write => ({ kind: 'token.put', row: each }))
     await this.#deps.store.commit({ guards: [], writes: [...puts, this.#audited(entry)] })
-    for (const each of rows) this.#keep(each)
+    for (const each of rows) this.#keys.keep(each)
     return { info: infoOf(row), token: row.token }
   }
 
@@ -240,7 +192,7 @@ export class PartnerTokens {
     const trouble = tokenTextFault(token)
     if (trouble !== null) return trouble
     // Whose it is, is not told.
-    if (this.#byHash.has(this.#deps.seal.hash(token))) return TAKEN
+    if (this.#keys.has(token)) return TAKEN
     return { ...this.#draw(token, now), ...kept }
   }
 
@@ -255,31 +207,6 @@ export class PartnerTokens {
 
   #audited({ by, action, ...of }: Entry): Write {
     return audited(by, this.#deps.clock.now(), action, of)
-  }
-
-  /** What is used meanwhile is not forgotten by a change that began before. */
-  #keep({ token, ...row }: PartnerTokenRow): void {
-    this.#last = undefined
-    const known = this.#byId.get(row.id)
-    const allowed = row.allowFrom.length === 0 ? undefined : new AddressRanges(row.allowFrom)
-    if (known !== undefined) {
-      known.info = { ...row, lastUsedAt: known.info.lastUsedAt }
-      known.allowed = allowed
-      known.caller = undefined
-      return
-    }
-    const key: Key = { hash: this.#deps.seal.hash(token), info: row, allowed, caller: undefined }
-    this.#byHash.set(key.hash, key)
-    this.#byId.set(row.id, key)
-  }
-
-  #forget(account: AccountId): void {
-    this.#last = undefined
-    for (const [id, { hash, info }] of this.#byId) {
-      if (info.account !== account) continue
-      this.#byId.delete(id)
-      this.#byHash.delete(hash)
-    }
   }
 }
 
@@ -302,10 +229,7 @@ function termsIn({ name, scope, expiresAt, allowFrom }: KeptTerms): KeptTerms {
   return { name, scope, expiresAt, allowFrom }
 }
 
-function infoOf({ token: _, ...info }: PartnerTokenRow): TokenInfo {
-  return info
-}
-
-function isOver({ revokedAt, expiresAt }: Pick<PartnerTokenRow, 'revokedAt' | 'expiresAt'>, now: EpochMs): boolean {
-  return revokedAt !== null || (expiresAt !== null && now >= expiresAt)
+function infoOf(row: PartnerTokenRow): TokenInfo {
+  const { id, account, createdAt, revokedAt, lastUsedAt } = row
+  return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt }
 }

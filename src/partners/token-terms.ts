@@ -24,7 +24,7 @@ export function tokenTermsOf(patch: TokenTerms, now: EpochMs, before: KeptTerms 
   const name = nameOf(patch.name ?? before.name, 0)
   if (isFault(name)) return name
   const { scope = before.scope, expiresAt = before.expiresAt } = patch
-  if (patch.expiresAt !== undefined && expiresAt !== null && !(Number.isSafeInteger(expiresAt) && expiresAt > now))
+  if (patch.expiresAt !== undefined && !isToCome(expiresAt, now))
     return fault('invalid', "'expiresAt' must be in the future")
   const allowFrom = (patch.allowFrom ?? before.allowFrom).map(rangeText)
   if (allowFrom.length > MOST_RANGES)
@@ -32,6 +32,10 @@ export function tokenTermsOf(patch: TokenTerms, now: EpochMs, before: KeptTerms 
   if (!allowFrom.every((range) => range !== undefined))
     return fault('invalid', "'allowFrom' must be IP addresses and CIDR ranges")
   return { name, scope, expiresAt, allowFrom }
+}
+
+function isToCome(end: EpochMs | null, now: EpochMs): boolean {
+  return end === null || (Number.isSafeInteger(end) && end > now)
 }
 
 /** Why this text can't be a token; null where it can. */

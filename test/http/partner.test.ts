@@ -19,6 +19,34 @@ const rowOf = async (made: Made): Promise<Row | undefined> =>
 const create = (body: unknown, headers?: Record<string, string>): Promise<Answer> =>
   server.partner('POST', 'createInstance', body, headers)
 
+/** Calls the operator's API; what it answers must be good. */
+async function operator(verb: string, path: string, body?: object): Promise<Record<string, unknown>> {
+  const answer = await server.operator(verb, path, body)
+  assert.ok(answer.status < 300, answer.text)
+  return (answer.json ?? {}) as Record<string, unknown>
+}
+
+interface Partner {
+  readonly account: string
+  readonly token: string
+  readonly call: (verb: string, method: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+}
+
+/** A partner of a test's own. */
+async function newPartner(terms: object = {}, first: object = {}): Promise<Partner> {
+  const made = await operator('POST', '/accounts', { kind: 'partner', name: 'Acme', terms, token: first })
+  const { token } = made['token'] as { token: string }
+  return {
+    account: String(made['id']),
+    token,
+    call: (verb, method, body, headers) => server.call(verb, `/partner/${method}/${token}`, body, headers),
+  }
+}
+
+const WRONG_TOKEN = { code: 401, description: 'Unauthorized' }
+const READ_ONLY = { code: 403, description: 'This token may only read' }
+const SUSPENDED = { code: 403, description: 'Account is suspended' }
+
 const EVERYTHING = {
   name: 'Имя с пробелами ☎',
   webhookUrl: 'https://mysite.example/webhook/',
@@ -74,6 +102,18 @@ describe('createInstance', () => {
     assert.equal(await types({ name: 'a', typeInstance: 7 }, '/v3'), 'v3')
     const max = await server.make({ name: 'a' }, '/v3')
     assert.ok(max.idInstance >= 3_100_000_000 && max.idInstance < 4_000_000_000)
+  })
+
+  test('the messenger of the account comes last, before whatsapp', async () => {
+    const { call } = await newPartner({ defaultMessenger: 'telegram' })
+    const typeOf = async (body: object): Promise<unknown> =>
+      ((await call('POST', 'createInstance', body)).json as Made).typeInstance
+    assert.equal(await typeOf({ name: 'a' }), 'telegram')
+    assert.equal(await typeOf({ name: 'a', typeInstance: 'fax' }), 'telegram')
+    assert.equal(await typeOf({ typeInstance: 'whatsapp' }), 'whatsapp')
+    const other = await newPartner({ defaultMessenger: 'telegram' })
+    const byPath = await server.call('POST', `/v3/partner/createInstance/${other.token}`, { name: 'a' })
+    assert.equal((byPath.json as Made).typeInstance, 'v3')
   })
 
   test('unknown keys are ignored, and what clients send for unset fields counts as absent', async () => {
@@ -165,6 +205,98 @@ describe('who may call', () => {
       assert.equal(answer.status, 404)
       assert.ok(!answer.text.includes(PARTNER_TOKEN))
     }
+  })
+})
+
+describe('tokens of partners', () => {
+  test('one that may only read lists, and changes nothing', async () => {
+    const full = await newPartner()
+    const made = (await full.call('POST', 'createInstance', { name: 'x' })).json as Made
+    const issued = await operator('POST', `/accounts/${full.account}/tokens`, { scope: 'read' })
+    const call = (verb: string, method: string, body?: object): Promise<Answer> =>
+      server.call(verb, `/partner/${method}/${String(issued['token'])}`, body)
+    const listed = (await call('GET', 'getInstances')).json as Row[]
+    assert.deepEqual(
+      listed.map((row) => row['idInstance']),
+      [made.idInstance],
+    )
+    assert.deepEqual((await call('POST', 'createInstance', { name: 'y' })).json, READ_ONLY)
+    assert.deepEqual((await call('POST', 'deleteInstanceAccount', { idInstance: made.idInstance })).json, READ_ONLY)
+    assert.equal(((await call('GET', 'getInstances')).json as Row[])[0]?.['deleted'], false)
+    assert.equal((await call('GET', 'createInstance')).status, 404)
+  })
+
+  test('one that is revoked, and one whose account is deleted, answer as a wrong one at once', async () => {
+    const { account, token, call } = await newPartner()
+    const second = await operator('POST', `/accounts/${account}/tokens`, {})
+    assert.ok(Array.isArray((await call('GET', 'getInstances')).json))
+    const tokens = (await operator('GET', `/accounts/${account}/tokens`))['items'] as Row[]
+    assert.ok(!JSON.stringify(tokens).includes(token))
+    await operator('DELETE', `/accounts/${account}/tokens/${String(tokens[0]?.['id'])}`)
+    assert.deepEqual((await call('GET', 'getInstances')).json, WRONG_TOKEN)
+    const others = `/partner/getInstances/${String(second['token'])}`
+    assert.ok(Array.isArray((await server.call('GET', others)).json))
+    await operator('DELETE', `/accounts/${account}`)
+    const answer = await server.call('GET', others)
+    assert.deepEqual([answer.status, answer.json], [200, WRONG_TOKEN])
+  })
+
+  test('of a suspended account say so, and its instances come back as they were', async () => {
+    const { account, call } = await newPartner()
+    const made = (await call('POST', 'createInstance', { name: 'x' })).json as Made
+    await operator('POST', `/accounts/${account}/suspend`, { reason: 'unpaid' })
+    for (const [verb, method, body] of [
+      ['GET', 'getInstances', undefined],
+      ['POST', 'createInstance', { name: 'y' }],
+      ['POST', 'deleteInstanceAccount', { idInstance: made.idInstance }],
+    ] as const) {
+      const answer = await call(verb, method, body)
+      assert.deepEqual([answer.status, answer.json], [200, SUSPENDED], method)
+    }
+    const held = await server.on(made, 'GET', 'getStateInstance')
+    assert.deepEqual([held.status, (held.json as { message: string }).message], [403, 'Your account is suspended'])
+    await operator('POST', `/accounts/${account}/resume`)
+    assert.equal(((await call('GET', 'getInstances')).json as Row[]).length, 1)
+    assert.equal((await server.on(made, 'GET', 'getSettings')).status, 200)
+  })
+
+  test('one that is bound to addresses works from these alone; only a trusted proxy can name another', async (t) => {
+    const behind = await startServer({ JADEGATE_TRUSTED_PROXIES: '127.0.0.1,::1' })
+    t.after(() => behind.close())
+    for (const [where, isTrusted] of [
+      [server, false],
+      [behind, true],
+    ] as const) {
+      const make = async (allowFrom: string[]): Promise<string> => {
+        const body = { kind: 'partner', name: 'Bound', token: { allowFrom } }
+        const made = await where.operator('POST', '/accounts', body)
+        return (made.json as { token: { token: string } }).token.token
+      }
+      const isLet = async (token: string, forwarded?: string): Promise<boolean> => {
+        const given = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+        const answer = await where.call('GET', `/partner/getInstances/${token}`, undefined, given)
+        if (answer.text !== '[]') assert.deepEqual([answer.status, answer.json], [200, WRONG_TOKEN])
+        return answer.text === '[]'
+      }
+      const here = await make(['127.0.0.0/8', '::1'])
+      assert.deepEqual([await isLet(here), await isLet(here, '203.0.113.9')], [true, !isTrusted])
+      const there = await make(['203.0.113.0/24'])
+      assert.deepEqual(
+        [await isLet(there), await isLet(there, '203.0.113.9'), await isLet(there, '203.0.113.9, 198.51.100.1')],
+        [false, isTrusted, false],
+      )
+    }
+  })
+
+  test('budgets and idempotency keys are those of the account, whichever token calls', async () => {
+    const { account, call } = await newPartner()
+    const second = String((await operator('POST', `/accounts/${account}/tokens`, {}))['token'])
+    const once = { 'idempotency-key': 'made-once' }
+    const first = await call('POST', 'createInstance', { name: 'x' }, once)
+    const again = await server.call('POST', `/partner/createInstance/${second}`, { name: 'x' }, once)
+    assert.equal(again.text, first.text)
+    const foreign = await (await newPartner()).call('POST', 'createInstance', { name: 'x' }, once)
+    assert.notEqual(foreign.text, first.text)
   })
 })
 

@@ -8,6 +8,7 @@ import { systemRandom } from '../../src/lib/random.ts'
 import { createSeal } from '../../src/lib/seal.ts'
 import type { AuditEntry } from '../../src/model/account.ts'
 import { isFault, type Fault } from '../../src/model/fault.ts'
+import type { AccountId } from '../../src/model/ids.ts'
 import { Accounts, type AccountsDeps } from '../../src/partners/accounts.ts'
 import { PartnerTokens } from '../../src/partners/partner-tokens.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
@@ -114,12 +115,16 @@ export class FewInstances {
   delete = async (instance: Instance): Promise<boolean> => {
     await this.beforeDelete(instance.id)
     const mine = this.#all.find(({ id }) => id === instance.id)
-    if (mine === undefined || mine.deletedAt !== null) return false
+    if (mine?.deletedAt !== null) return false
     mine.deletedAt = START
     return true
   }
 
   refreshHolds = (): Promise<void> => Promise.resolve()
+}
+
+export async function newPartner({ accounts }: Registry): Promise<AccountId> {
+  return (await ok(accounts.create({ kind: 'partner', name: 'Acme' }, 'operator'))).id
 }
 
 /** The outcome, which must not be a fault. */
