@@ -2,7 +2,16 @@ import type { Command } from 'commander'
 import { DEFAULT_TERMS } from '../model/account.ts'
 import type { Context } from './context.ts'
 import { Account, list, MadeAccount, type Account as AccountAnswer } from './operator/answers.ts'
-import { commaList, currencyOf, given, moneyOrNone, part, wholeNumberOrNone } from './operator/inputs.ts'
+import {
+  commaList,
+  currencyOf,
+  given,
+  moneyOrNone,
+  nullForNone,
+  part,
+  wholeNumberOrNone,
+  type OrNone,
+} from './operator/inputs.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
 import { limitText, moneyOrNoneText, timeText } from './operator/words.ts'
@@ -12,9 +21,9 @@ interface TermOptions {
   readonly tariff?: string
   readonly overdraft?: string
   readonly warnBelow?: string
-  readonly instances?: number | null
-  readonly createPerMinute?: number | null
-  readonly storedBytes?: number | null
+  readonly instances?: OrNone<number>
+  readonly createPerMinute?: OrNone<number>
+  readonly storedBytes?: OrNone<number>
   readonly messenger?: string
 }
 
@@ -158,12 +167,12 @@ function termsFrom(options: TermOptions, currency: string): object | undefined {
   const terms = given({
     currency: options.currency,
     tariff: options.tariff,
-    overdraftLimit: overdraft === undefined ? undefined : moneyOrNone(overdraft, currency),
-    warnBelow: warnBelow === undefined ? undefined : moneyOrNone(warnBelow, currency),
-    instanceQuota: options.instances,
-    createPerMinute: options.createPerMinute,
-    storedBytes: options.storedBytes,
-    defaultMessenger: messenger === 'none' ? null : messenger,
+    overdraftLimit: moneyOrNone(overdraft, currency),
+    warnBelow: moneyOrNone(warnBelow, currency),
+    instanceQuota: nullForNone(options.instances),
+    createPerMinute: nullForNone(options.createPerMinute),
+    storedBytes: nullForNone(options.storedBytes),
+    defaultMessenger: nullForNone(messenger),
   })
   return Object.keys(terms).length === 0 ? undefined : terms
 }

@@ -29,7 +29,7 @@ const NEW_LINES: readonly NewLine[] = [
   },
   {
     usage: 'correct',
-    description: 'put something right; an amount below zero follows --: correct <account> --reason … -- -5.00',
+    description: 'put something right; an amount below zero lowers the balance',
     kind: 'correction',
     amount: money,
   },

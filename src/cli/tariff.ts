@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import type { Context } from './context.ts'
 import { list, Tariff, type Tariff as TariffAnswer } from './operator/answers.ts'
 import { CommandTrouble } from './operator/command-trouble.ts'
-import { commaList, given, part, wholeNumberOrNone } from './operator/inputs.ts'
+import { commaList, given, nullForNone, part, wholeNumberOrNone, type OrNone } from './operator/inputs.ts'
 import { understood, type OperatorApi } from './operator/operator-api.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { table, type Column } from './operator/table.ts'
@@ -10,9 +10,9 @@ import { limitText } from './operator/words.ts'
 
 interface TariffOptions {
   readonly plan?: string
-  readonly correspondents?: number | null
+  readonly correspondents?: OrNone<number>
   readonly calls?: Readonly<Record<string, number>>
-  readonly instances?: number | null
+  readonly instances?: OrNone<number>
 }
 
 const COLUMNS: readonly Column<TariffAnswer>[] = [
@@ -58,7 +58,12 @@ async function find(api: OperatorApi, name: string): Promise<TariffAnswer | unde
 const NOTHING_YET = { plan: undefined, correspondents: null, calls: {}, instances: null }
 
 function changed(tariff: TariffAnswer | undefined, name: string, options: TariffOptions): object {
-  const { plan, correspondents, calls, instances } = { ...(tariff ?? NOTHING_YET), ...given(options) }
+  const wanted = given({
+    ...options,
+    correspondents: nullForNone(options.correspondents),
+    instances: nullForNone(options.instances),
+  })
+  const { plan, correspondents, calls, instances } = { ...(tariff ?? NOTHING_YET), ...wanted }
   if (plan === undefined) throw new CommandTrouble(`There is no tariff ${name} yet: --plan says how it is paid.`, 2)
   return { plan, correspondents, calls, instances }
 }

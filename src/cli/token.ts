@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { Issued, list, Token, type Token as TokenAnswer } from './operator/answers.ts'
-import { commaList, given, momentOrNone, part, wholeNumber } from './operator/inputs.ts'
+import { commaList, given, momentOrNone, nullForNone, part, wholeNumber, type OrNone } from './operator/inputs.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
 import { timeText } from './operator/words.ts'
@@ -9,7 +9,7 @@ import { timeText } from './operator/words.ts'
 interface TokenOptions {
   readonly name?: string
   readonly scope?: string
-  readonly expires?: string | null
+  readonly expires?: OrNone<string>
   readonly allowFrom?: readonly string[]
 }
 
@@ -87,7 +87,7 @@ function withTerms(command: Command): Command {
 }
 
 function termsFrom({ name, scope, expires, allowFrom }: TokenOptions): object {
-  return given({ name, scope, expiresAt: expires, allowFrom })
+  return given({ name, scope, expiresAt: nullForNone(expires), allowFrom })
 }
 
 function pathOf(account: string, token: string): string {

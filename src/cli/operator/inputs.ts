@@ -4,8 +4,14 @@ import { Account } from './answers.ts'
 import { CommandTrouble } from './command-trouble.ts'
 import { understood, type OperatorApi } from './operator-api.ts'
 
-/** How people say that there is to be no limit, or nothing. */
+/** How people say that there is to be no limit, or nothing. Commander takes null for an option without a value, so it stays a text until then. */
 export const NONE = 'none'
+export type OrNone<Value> = Value | typeof NONE
+
+/** What the API calls it. */
+export function nullForNone<Value>(value: OrNone<Value> | undefined): Value | null | undefined {
+  return value === NONE ? null : value
+}
 
 /** Reads a whole number from `least` on; for commander. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -16,10 +22,10 @@ export function wholeNumber(least: number): (text: string) => number {
   }
 }
 
-/** As `wholeNumber`, or null for `none`. */
-export function wholeNumberOrNone(least: number): (text: string) => number | null {
+/** As `wholeNumber`, or `none`. */
+export function wholeNumberOrNone(least: number): (text: string) => OrNone<number> {
   const read = wholeNumber(least)
-  return (text) => (text === NONE ? null : read(text))
+  return (text) => (text === NONE ? NONE : read(text))
 }
 
 /** The items of a comma list; none of them for `none`. */
@@ -27,9 +33,9 @@ export function commaList(text: string): readonly string[] {
   return text === NONE ? [] : text.split(',').map((item) => item.trim())
 }
 
-/** A moment in ISO 8601 with its zone, or a day, which begins at 00:00 UTC; null for `none`. */
-export function momentOrNone(text: string): string | null {
-  if (text === NONE) return null
+/** A moment in ISO 8601 with its zone, or a day, which begins at 00:00 UTC; or `none`. */
+export function momentOrNone(text: string): OrNone<string> {
+  if (text === NONE) return NONE
   const isForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
   const at = isForm ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(at)) return new Date(at).toISOString()
@@ -54,7 +60,9 @@ export function moneyAboveZero(text: string, currency: string): number {
   throw new CommandTrouble(`"${text}" is not above zero.`, 2)
 }
 
-export function moneyOrNone(text: string, currency: string): number | null {
+/** Minor units, null for `none`; undefined where nothing was entered. */
+export function moneyOrNone(text: string | undefined, currency: string): number | null | undefined {
+  if (text === undefined) return undefined
   return text === NONE ? null : money(text, currency)
 }
 

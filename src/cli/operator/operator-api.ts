@@ -43,7 +43,7 @@ export class OperatorApi {
       const size = Math.min(PAGE, limit - items.length)
       const page = understood(await this.ask('GET', path, { query: { ...query, cursor, limit: size } }), Page)
       items.push(...page.items)
-      if (page.next === null || items.length >= limit) return { items, next: page.next }
+      if (page.next === null || items.length >= limit) return { ...page, items }
       cursor = page.next
     }
   }
