@@ -2,6 +2,7 @@ import { describe } from 'node:test'
 import { accounts } from './conformance/accounts.ts'
 import { atRest } from './conformance/at-rest.ts'
 import { billingGuards } from './conformance/billing-guards.ts'
+import { billingProperties } from './conformance/billing-properties.ts'
 import { charges } from './conformance/charge.ts'
 import { guards } from './conformance/guards.ts'
 import { journal } from './conformance/journal.ts'
@@ -27,6 +28,7 @@ export function storeConformance(name: string, fresh: Fresh): void {
     describe('usage', () => usage(fresh))
     describe('retention', () => retention(fresh))
     describe('secrets at rest', () => atRest(fresh))
+    describe('properties of money', () => billingProperties(fresh))
     describe('properties', () => properties(fresh))
   })
 }
