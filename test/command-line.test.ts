@@ -122,6 +122,33 @@ test('the tokens of a first start that could not listen are found afterwards', a
   assert.match(shown.stdout, /^\w+ {2}partner .* gac\.[0-9a-f]{46}\noperator {2}op\.[0-9a-f]{48}\n$/)
 })
 
+test('the commands of the business are answered by a running server; without one they say so in one line', async () => {
+  const env = {
+    JADEGATE_DATA_DIR: join(folder, 'no-data'),
+    JADEGATE_OPERATOR_TOKEN: 'op.very-private',
+    JADEGATE_PORT: '9',
+  }
+  const alone = await jadegate(['account', 'list'], env)
+  assert.equal(alone.code, 1)
+  assert.match(alone.stderr, /^No server answers at http:\/\/127\.0\.0\.1:9 \(.+\)\. .*--url\.\n$/)
+  assert.equal(alone.stdout, '')
+  assert.ok(!alone.stderr.includes('very-private'))
+  for (const args of [['account'], ['balance', 'top-up', 'x', '5'], ['token', 'rotate', 'a', 'b', '--overlap', '-1']]) {
+    const ended = await jadegate(args, env)
+    assert.equal(ended.code, 2, args.join(' '))
+    assert.equal(ended.stdout, '')
+  }
+
+  const loaded = loadConfig({ JADEGATE_DATA_DIR: join(folder, 'with-server'), JADEGATE_PORT: '0' })
+  assert.ok('config' in loaded)
+  const app = await startApp(loaded.config, silentLog)
+  // The server has made a token of its own, which is in the folder.
+  const answered = await jadegate(['account', 'list', '--url', app.url], { JADEGATE_DATA_DIR: loaded.config.dataDir })
+  await app.close()
+  assert.deepEqual([answered.code, answered.stderr], [0, ''])
+  assert.match(answered.stdout, /^ID .*\n[0-9a-f]{24} +partner +active/)
+})
+
 /** A data folder as a first start leaves it. */
 async function dataOfServer(name: string): Promise<string> {
   const data = join(folder, name)
