@@ -105,12 +105,12 @@ export class PartnerInstances {
     return this.#deps.instances.revision(account.id)
   }
 
-  /** Deletes an instance; null when it is durable. Somebody else's is not found, like one that never was or is gone. */
-  async delete(account: AccountRow, id: number): Promise<Fault | null> {
+  /** Deletes an instance; null when it is durable, with `beside`. Somebody else's is not found, like one that never was or is gone. */
+  async delete(account: AccountRow, id: number, beside: readonly Write[] = []): Promise<Fault | null> {
     const { instances } = this.#deps
     const instance = instances.get(id)
     if (instance?.account !== account.id) return NOT_FOUND
-    return (await instances.delete(instance)) ? null : NOT_FOUND
+    return (await instances.delete(instance, beside)) ? null : NOT_FOUND
   }
 }
 

@@ -199,6 +199,11 @@ describe('instances', () => {
     const path = `/instances/${String(made.idInstance)}`
     assert.equal((await api('DELETE', path)).status, 204)
     assertRefused(await api('DELETE', path), 404, 'notFound')
+    const audit = itemsOf(await operator('GET', `/audit?accountId=${account}&limit=1000`))
+    const entries = audit.filter(
+      ({ action, target }) => action === 'instance.delete' && target === String(made.idInstance),
+    )
+    assert.equal(entries.length, 1)
     assert.deepEqual(itemsOf(await api('GET', '/instances?name=short')), [])
     const [gone] = itemsOf(await api('GET', '/instances?name=short&deleted=true'))
     assert.equal(gone?.['idInstance'], made.idInstance)

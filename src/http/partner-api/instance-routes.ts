@@ -84,7 +84,13 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
       scope: 'full',
       path,
       answer: null,
-      handle: (caller, input) => deps.business.partnerInstances.delete(caller.account, input.path.idInstance),
+      handle(caller, input) {
+        const { idInstance } = input.path
+        const instance = own(deps, caller, idInstance)
+        if (instance === undefined) return NOT_FOUND
+        const beside = [audit(deps, caller, instance, 'instance.delete')]
+        return deps.business.partnerInstances.delete(caller.account, idInstance, beside)
+      },
     }),
     route({
       verb: 'POST',
