@@ -216,10 +216,9 @@ describe('tokens of partners', () => {
     const call = (verb: string, method: string, body?: object): Promise<Answer> =>
       server.call(verb, `/partner/${method}/${String(issued['token'])}`, body)
     const listed = (await call('GET', 'getInstances')).json as Row[]
-    assert.deepEqual(
-      listed.map((row) => row['idInstance']),
-      [made.idInstance],
-    )
+    const [shown, ...others] = (await full.call('GET', 'getInstances')).json as Row[]
+    assert.deepEqual([shown?.['apiTokenInstance'], others], [made.apiTokenInstance, []])
+    assert.deepEqual(listed, [{ ...shown, apiTokenInstance: '' }], 'with the instance token it could send')
     assert.deepEqual((await call('POST', 'createInstance', { name: 'y' })).json, READ_ONLY)
     assert.deepEqual((await call('POST', 'deleteInstanceAccount', { idInstance: made.idInstance })).json, READ_ONLY)
     assert.equal(((await call('GET', 'getInstances')).json as Row[])[0]?.['deleted'], false)

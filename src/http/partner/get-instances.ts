@@ -26,8 +26,10 @@ const INSTANCE = Type.Object({
   isExpired: flag,
 })
 
+/** A token that may only read is not told the instances' own, by which it could send. */
 export function getInstances(instances: PartnerInstances, clock: Clock): Row<PartnerCaller> {
   const lists = new InstanceLists(instances, clock)
+  const withoutTokens = new InstanceLists(instances, clock, { showsTokens: false })
   return defineMethod({
     name: 'getInstances',
     summary: 'Lists the instances of the account, deleted ones for three months.',
@@ -36,6 +38,7 @@ export function getInstances(instances: PartnerInstances, clock: Clock): Row<Par
     group: 'partner',
     perSecond: 100,
     fields: {},
-    handle: ({ account }: PartnerCaller) => new RawJson(lists.of(account)),
+    handle: ({ account, token }: PartnerCaller) =>
+      new RawJson((token.scope === 'full' ? lists : withoutTokens).of(account)),
   })
 }

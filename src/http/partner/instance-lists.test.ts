@@ -17,6 +17,7 @@ let revision = 1
 let instances: Shown[] = []
 let looked = 0
 let lists: InstanceLists
+let withoutTokens: InstanceLists
 
 beforeEach(() => {
   now = NOON
@@ -29,7 +30,9 @@ beforeEach(() => {
     },
     revision: () => revision,
   }
-  lists = new InstanceLists(source, { now: () => now, after: () => assert.fail('nothing waits') })
+  const clock = { now: () => now, after: () => assert.fail('nothing waits') }
+  lists = new InstanceLists(source, clock)
+  withoutTokens = new InstanceLists(source, clock, { showsTokens: false })
 })
 
 function instance(tariff: Tariff, more: Partial<Shown> = {}): Shown {
@@ -109,4 +112,20 @@ test('a renewal shows at once', () => {
   instances = [Object.assign(renewed, { paidUntil: NOON + HOUR_MS })]
   revision += 1
   assert.deepEqual(terms()[0]?.slice(3), ['2026-11-20T13:00:00', false])
+})
+
+test('without tokens everything else is the same, and either kind of list keeps to itself', () => {
+  instances = [instance(TARIFFS.PARTNER), instance(TARIFFS.DEVELOPER, { name: 'x', deletedAt: NOON })]
+  for (let round = 0; round < 2; round += 1) {
+    const bare = JSON.parse(withoutTokens.of(account).toString()) as Record<string, unknown>[]
+    assert.deepEqual(
+      bare,
+      rows().map((row) => ({ ...row, apiTokenInstance: '' })),
+    )
+    assert.deepEqual(
+      rows().map((row) => row['apiTokenInstance']),
+      ['ab', 'ab'],
+    )
+  }
+  assert.equal(looked, 2, 'each is kept')
 })

@@ -37,13 +37,20 @@ interface Fragment {
 export class InstanceLists {
   readonly #instances: Pick<PartnerInstances, 'list' | 'revision'>
   readonly #clock: Clock
+  readonly #showsTokens: boolean
   readonly #lists = new Map<string, List>()
   readonly #fragments = new WeakMap<Instance, Fragment>()
   #keptBytes = 0
 
-  constructor(instances: Pick<PartnerInstances, 'list' | 'revision'>, clock: Clock) {
+  /** Without `showsTokens` every `apiTokenInstance` is empty. */
+  constructor(
+    instances: Pick<PartnerInstances, 'list' | 'revision'>,
+    clock: Clock,
+    { showsTokens = true }: { readonly showsTokens?: boolean } = {},
+  ) {
     this.#instances = instances
     this.#clock = clock
+    this.#showsTokens = showsTokens
   }
 
   /** The account's instances as a JSON array. */
@@ -72,12 +79,13 @@ export class InstanceLists {
   }
 
   #fragment(instance: Instance): Fragment {
-    const { name, token, deletedAt, tariff } = instance
+    const { name, deletedAt, tariff } = instance
+    const token = this.#showsTokens ? instance.token : ''
     const kept = this.#fragments.get(instance)
     if (kept?.name === name && kept.token === token && kept.deletedAt === deletedAt && kept.tariff === tariff) {
       return kept
     }
-    const made = { name, token, deletedAt, tariff, text: describe(instance, tariff) }
+    const made = { name, token, deletedAt, tariff, text: describe(instance, token, tariff) }
     this.#fragments.set(instance, made)
     return made
   }
@@ -95,7 +103,7 @@ export class InstanceLists {
 }
 
 /** All fields but `expirationDate` and `isExpired`, which time changes; without the closing brace. */
-function describe(instance: Instance, { name: tariff, plan }: Tariff): string {
+function describe(instance: Instance, token: string, { name: tariff, plan }: Tariff): string {
   const { deletedAt } = instance
   const fields = {
     idInstance: instance.id,
@@ -106,7 +114,7 @@ function describe(instance: Instance, { name: tariff, plan }: Tariff): string {
     partnerUserUiid: '',
     timeCreated: wireTime(instance.createdAt),
     timeDeleted: deletedAt === null ? NOT_DELETED : wireTime(deletedAt),
-    apiTokenInstance: instance.token,
+    apiTokenInstance: token,
     deleted: deletedAt !== null,
     tariff,
     isFree: plan === 'free',
