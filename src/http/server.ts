@@ -115,6 +115,8 @@ interface Parts {
   readonly registry: Registry
   readonly counter: RequestCounter
   readonly trustedProxies: AddressRanges
+  /** The methods whose calls a tariff may limit, in lower case. */
+  readonly counted: ReadonlySet<string>
   readonly dispatcher: Dispatcher<Instance, PartnerCaller>
   readonly sockets: ScanSockets
   readonly page: QrPage
@@ -154,7 +156,8 @@ function assemble(deps: HttpDeps): Parts {
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
-  return { registry, counter, trustedProxies, dispatcher, sockets, page, slowBodies, tables, clock, at }
+  const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
+  return { registry, counter, trustedProxies, counted, dispatcher, sockets, page, slowBodies, tables, clock, at }
 }
 
 function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => string): MethodTable<PartnerCaller> {
@@ -188,9 +191,9 @@ function createNodeServer(
 }
 
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
-  const { registry, page, tables, at, counter, trustedProxies } = parts
+  const { registry, page, tables, at, counter, trustedProxies, counted } = parts
   const { rateLimitScale, delayMinMs } = deps.config
-  const ofApis = { ...deps, counter, trustedProxies, rateLimitScale, delayMinMs, publicUrl: () => at.url }
+  const ofApis = { ...deps, counter, trustedProxies, counted, rateLimitScale, delayMinMs, publicUrl: () => at.url }
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerApiRows(ofApis) },
     { base: OPERATOR_BASE, rows: operatorRows(ofApis) },

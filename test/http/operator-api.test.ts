@@ -59,7 +59,13 @@ const filled = (path: string, id: string, token = 'none', instance = '1'): strin
   path.replace('{id}', id).replace('{token}', token).replace('{instance}', instance)
 
 /** Handlers are not called: what is looked at is what the rows say of themselves. */
-const ROWS = operatorRows({ business: {}, instances: {}, clock: {}, delayMinMs: 500 } as unknown as OperatorParts)
+const ROWS = operatorRows({
+  business: {},
+  instances: {},
+  clock: {},
+  counted: new Set(),
+  delayMinMs: 500,
+} as unknown as OperatorParts)
 const shape = (verb: string, path: string): string => `${verb} ${path.replaceAll(/\{\w+\}|2026-11|NONE/g, '*')}`
 
 describe('the routes', () => {
@@ -184,6 +190,12 @@ describe('what is taken', () => {
     ['PUT', '/tariffs/GOLD', { plan: 'free', correspondents: -1, calls: {}, instances: null }, /'correspondents'/],
     ['PUT', '/tariffs/GOLD', { plan: 'free', correspondents: 1, calls: { 'a b': 1 }, instances: null }, /'calls/],
     ['PUT', '/tariffs/GOLD', { plan: 'free', correspondents: 1, calls: { a: -1 }, instances: null }, /'calls/],
+    [
+      'PUT',
+      '/tariffs/GOLD',
+      { plan: 'free', correspondents: 1, calls: { sendMessage: 5 }, instances: null },
+      /'calls'.*sendMessage.*getcontacts/,
+    ],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2030-02-30', amount: 1 }, /'from'/],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2020-01-01', amount: 1 }, /past/],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'XYZ', from: '2030-01-01', amount: 1 }, /currency/],

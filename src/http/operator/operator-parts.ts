@@ -7,6 +7,8 @@ export interface OperatorParts {
   readonly business: PartnerBusiness
   readonly instances: Pick<Instances, 'get' | 'ofAccount'>
   readonly clock: Pick<Clock, 'now'>
+  /** The methods whose calls a tariff may limit, in lower case. */
+  readonly counted: ReadonlySet<string>
   /** The least send delay that may be set. */
   readonly delayMinMs: number
 }

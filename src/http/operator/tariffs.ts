@@ -19,7 +19,7 @@ const calls = Type.Record(Type.String({ pattern: '^[A-Za-z]{1,64}$' }), fields.c
 })
 
 /** Tariffs, and what they cost from a day on. */
-export function tariffRoutes({ business: { prices } }: OperatorParts): readonly ApiRow<OperatorCaller>[] {
+export function tariffRoutes({ business: { prices }, counted }: OperatorParts): readonly ApiRow<OperatorCaller>[] {
   return [
     route({
       verb: 'GET',
@@ -42,11 +42,18 @@ export function tariffRoutes({ business: { prices } }: OperatorParts): readonly 
       answer: TARIFF,
       handle: async ({ actor }, { path, body }) => {
         const tariff = { name: path.name, ...body, calls: new Map(Object.entries(body.calls)) }
+        // A limit that nothing counts against would be none, and nobody would know.
+        const uncounted = Object.keys(body.calls).find((method) => !counted.has(method.toLowerCase()))
+        if (uncounted !== undefined) return fault('invalid', uncountedText(uncounted, counted))
         const stored = await prices.putTariff(tariff, actor)
         return isFault(stored) ? stored : tariffView(stored)
       },
     }),
   ]
+}
+
+function uncountedText(method: string, counted: ReadonlySet<string>): string {
+  return `'calls': the calls of ${method} are not counted; those of ${[...counted].toSorted().join(', ')} are`
 }
 
 /** Prices: those that every account has, and those of one. */
