@@ -261,7 +261,7 @@ describe('what a call must be', () => {
 
   test('a body is JSON whatever its content type says, as curl sends it', async () => {
     const { call } = start()
-    for (const type of ['application/x-www-form-urlencoded', 'odd']) {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
       const { status } = await call('POST', '/things', '{"name":"a"}', { 'content-type': type })
       assert.equal(status, 201, type)
     }
