@@ -9,6 +9,8 @@ import type { AccountId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
 import type { Batch, Guard, Store, Write } from '../storage/store.ts'
+import type { Actor } from './actor.ts'
+import { audited } from './audit-log.ts'
 import type { PriceList } from './price-list.ts'
 import { quotaOf, refusal } from './refused.ts'
 import { SlidingMinute } from './sliding-minute.ts'
@@ -105,12 +107,16 @@ export class PartnerInstances {
     return this.#deps.instances.revision(account.id)
   }
 
-  /** Deletes an instance; null when it is durable, with `beside`. Somebody else's is not found, like one that never was or is gone. */
-  async delete(account: AccountRow, id: number, beside: readonly Write[] = []): Promise<Fault | null> {
-    const { instances } = this.#deps
+  /**
+   * Deletes an instance; null when it is durable, together with its entry in the audit log. Somebody else's is not found, like one that
+   * never was or is gone.
+   */
+  async delete(account: AccountRow, id: number, by: Actor): Promise<Fault | null> {
+    const { instances, clock } = this.#deps
     const instance = instances.get(id)
     if (instance?.account !== account.id) return NOT_FOUND
-    return (await instances.delete(instance, beside)) ? null : NOT_FOUND
+    const entry = audited(by, clock.now(), 'instance.delete', { account: account.id, target: String(id) })
+    return (await instances.delete(instance, [entry])) ? null : NOT_FOUND
   }
 }
 

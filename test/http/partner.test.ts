@@ -240,6 +240,20 @@ describe('tokens of partners', () => {
     assert.deepEqual([answer.status, answer.json], [200, WRONG_TOKEN])
   })
 
+  test('are named in the audit log by what they change', async () => {
+    const { account, call } = await newPartner()
+    const made = (await call('POST', 'createInstance', { name: 'x' })).json as Made
+    await call('POST', 'deleteInstanceAccount', { idInstance: made.idInstance })
+    const [token] = (await operator('GET', `/accounts/${account}/tokens`))['items'] as Row[]
+    const entries = (await operator('GET', `/audit?accountId=${account}`))['items'] as Row[]
+    const [newest] = entries
+    assert.deepEqual(
+      [newest?.['actor'], newest?.['action'], newest?.['target']],
+      [`partner:${String(token?.['id'])}`, 'instance.delete', String(made.idInstance)],
+    )
+    assert.ok(!JSON.stringify(entries).includes(made.apiTokenInstance))
+  })
+
   test('of a suspended account say so, and its instances come back as they were', async () => {
     const { account, call } = await newPartner()
     const made = (await call('POST', 'createInstance', { name: 'x' })).json as Made

@@ -82,7 +82,7 @@ class PartnerModel {
     const place = this.instances.indexOf(true)
     const instance = [...scene.partnerInstances.list(this.account)][place]
     if (instance === undefined) return
-    assert.equal(await scene.partnerInstances.delete(this.account, instance.id), null)
+    assert.equal(await scene.partnerInstances.delete(this.account, instance.id, 'partner:t'), null)
     this.instances[place] = false
   }
 
@@ -181,7 +181,11 @@ class PersonModel {
   }
 
   topUp(amount: number): Act {
-    return { isPossible: true, ask: () => scene.topUp(this.account, amount), follow: () => void (this.balance += amount) }
+    return {
+      isPossible: true,
+      ask: () => scene.topUp(this.account, amount),
+      follow: () => void (this.balance += amount),
+    }
   }
 
   renew(payment: Payment): Act {

@@ -8,6 +8,8 @@ import { isFault, type Fault } from '../../src/model/fault.ts'
 import { isRepeated, type Repeated } from '../../src/model/once.ts'
 import { DAY_MS, MoneyScene, TODAY, WANTED } from './money-scene.ts'
 
+const BY = 'partner:t1'
+
 let scene: MoneyScene
 before(async () => {
   scene = await MoneyScene.open()
@@ -124,7 +126,7 @@ test('a quota is of all living instances of the account, and names its figure', 
   assert.ok(isFault(refused))
   assert.equal(refused.fault, 'quotaExceeded')
   assert.match(refused.message, /quota of instances is used up: 2 at one time/)
-  assert.equal(await scene.partnerInstances.delete(account, first.id), null)
+  assert.equal(await scene.partnerInstances.delete(account, first.id, BY), null)
   await mustCreate(account)
   assert.equal(codeOf(await create(account)), 'quotaExceeded')
   await scene.put({ ...account, terms: { ...account.terms, instanceQuota: 0 } })
@@ -202,10 +204,27 @@ test('somebody else neither sees nor deletes an instance', async () => {
   const { id } = await mustCreate(mine)
   assert.deepEqual([...scene.partnerInstances.list(other)], [])
   const revision = scene.partnerInstances.revision(other)
-  const foreign = await scene.partnerInstances.delete(other, id)
-  assert.deepEqual(foreign, await scene.partnerInstances.delete(other, 1))
+  const foreign = await scene.partnerInstances.delete(other, id, BY)
+  assert.deepEqual(foreign, await scene.partnerInstances.delete(other, 1, BY))
   assert.ok(foreign?.fault === 'notFound')
   assert.equal(scene.partnerInstances.revision(other), revision)
-  assert.equal(await scene.partnerInstances.delete(mine, id), null)
-  assert.deepEqual(await scene.partnerInstances.delete(mine, id), foreign)
+  assert.equal(await scene.partnerInstances.delete(mine, id, BY), null)
+  assert.deepEqual(await scene.partnerInstances.delete(mine, id, BY), foreign)
+})
+
+/** The account's entries as `who did what to which`, in their order. */
+const audited = async (account: AccountRow) =>
+  (await scene.audit(account)).map(({ actor, action, target }) => `${actor} ${action} ${target}`)
+
+test('a deletion is in the audit log if and only if it was stored', async () => {
+  const [mine, other] = [await scene.newAccount('partner'), await scene.newAccount('partner')]
+  const { id } = await mustCreate(mine)
+  const deletions = async () => (await audited(mine)).filter((entry) => entry.includes('instance.delete'))
+  scene.failing.next = 'lost'
+  await assert.rejects(scene.partnerInstances.delete(mine, id, BY))
+  await scene.partnerInstances.delete(other, id, BY)
+  assert.deepEqual(await deletions(), [])
+  await Promise.all([scene.partnerInstances.delete(mine, id, BY), scene.partnerInstances.delete(mine, id, BY)])
+  assert.deepEqual(await deletions(), [`${BY} instance.delete ${String(id)}`])
+  assert.deepEqual(await audited(other), [])
 })

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { isFault } from '../../model/fault.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
+import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { isoTimeOrNull } from '../api/ledger-views.ts'
@@ -8,7 +9,7 @@ import { pageSchema, PAGING } from '../api/paging.ts'
 import type { ApiRow } from '../api/route.ts'
 import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-view.ts'
 import { pageOfAll } from '../api/whole-list.ts'
-import { actorOf, route } from './caller.ts'
+import { route } from './caller.ts'
 
 const MOST_OVERLAP_SECONDS = 30 * 86_400
 
@@ -90,7 +91,7 @@ function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiR
       created: true,
       async handle(caller, { path, body }) {
         const { overlapSeconds = 0 } = body
-        const issued = await tokens.rotate(caller.account.id, path.id, overlapSeconds * 1000, actorOf(caller))
+        const issued = await tokens.rotate(caller.account.id, path.id, overlapSeconds * 1000, partnerActor(caller))
         return isFault(issued) ? issued : issuedTokenView(issued)
       },
     }),
@@ -103,7 +104,7 @@ function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiR
       path: { id },
       answer: ISSUED_TOKEN,
       async handle(caller, { path }) {
-        const shown = await tokens.show(caller.account.id, path.id, actorOf(caller))
+        const shown = await tokens.show(caller.account.id, path.id, partnerActor(caller))
         return isFault(shown) ? shown : issuedTokenView(shown)
       },
     }),

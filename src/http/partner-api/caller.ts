@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressRanges } from '../../lib/address-ranges.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import { fault, type Fault } from '../../model/fault.ts'
-import type { Actor } from '../../partners/actor.ts'
 import type { PartnerCaller, PartnerTokens } from '../../partners/partner-tokens.ts'
 import { defineRoute } from '../api/route.ts'
 
@@ -23,11 +22,6 @@ export function partnerCaller(
     if (caller === undefined) return UNAUTHORIZED
     return caller.account.suspendedAt === null ? caller : SUSPENDED
   }
-}
-
-/** How the audit log names the caller. */
-export function actorOf({ token }: PartnerCaller): Actor {
-  return `partner:${token.id}`
 }
 
 export const route = defineRoute<PartnerCaller>()

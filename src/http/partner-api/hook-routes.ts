@@ -1,10 +1,11 @@
 import Type from 'typebox'
 import { fault, isFault } from '../../model/fault.ts'
+import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { isoTime } from '../api/ledger-views.ts'
 import type { ApiRow } from '../api/route.ts'
-import { actorOf, route } from './caller.ts'
+import { route } from './caller.ts'
 
 const URL_LENGTH = 4096
 const text = Type.String()
@@ -43,7 +44,7 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
       group: 'hook',
       scope: 'full',
       answer: null,
-      handle: (caller) => hooks.remove(caller.account.id, actorOf(caller)),
+      handle: (caller) => hooks.remove(caller.account.id, partnerActor(caller)),
     }),
     route({
       verb: 'POST',
@@ -61,7 +62,7 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
 /** Those that tell the secret. */
 function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<PartnerCaller>[] {
   const put = async (caller: PartnerCaller, url: string, newSecret: boolean) => {
-    const hook = await hooks.put(caller.account.id, url, newSecret, actorOf(caller))
+    const hook = await hooks.put(caller.account.id, url, newSecret, partnerActor(caller))
     return isFault(hook) ? hook : { url: hook.url, createdAt: isoTime(hook.createdAt), secret: hook.secret }
   }
   return [

@@ -6,6 +6,7 @@ import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { isRepeated } from '../../model/once.ts'
+import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
@@ -19,7 +20,7 @@ import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { validationText } from '../errors.ts'
 import { oneOf, optional, text } from '../fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
-import { actorOf, route } from './caller.ts'
+import { route } from './caller.ts'
 
 const NAME_LENGTH = 500
 const MOST_AT_ONCE = 100
@@ -84,13 +85,8 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
       scope: 'full',
       path,
       answer: null,
-      handle(caller, input) {
-        const { idInstance } = input.path
-        const instance = own(deps, caller, idInstance)
-        if (instance === undefined) return NOT_FOUND
-        const beside = [audit(deps, caller, instance, 'instance.delete')]
-        return deps.business.partnerInstances.delete(caller.account, idInstance, beside)
-      },
+      handle: (caller, input) =>
+        deps.business.partnerInstances.delete(caller.account, input.path.idInstance, partnerActor(caller)),
     }),
     route({
       verb: 'POST',
@@ -123,7 +119,7 @@ function audit(
   action: string,
   details: Readonly<Record<string, unknown>> = {},
 ) {
-  return audited(actorOf(caller), clock.now(), action, { account: caller.account.id, target: String(id), details })
+  return audited(partnerActor(caller), clock.now(), action, { account: caller.account.id, target: String(id), details })
 }
 
 function newInstanceFields(delayMinMs: number) {

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { integer } from '../fields.ts'
@@ -14,8 +15,9 @@ export function deleteInstanceAccount(instances: Pick<PartnerInstances, 'delete'
     group: 'partner',
     perSecond: 1000,
     fields: { idInstance: integer({ empty: 'error', digits: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
-    async handle({ account }: PartnerCaller, fields) {
-      return (await instances.delete(account, fields.idInstance)) ?? { deleteInstanceAccount: true }
+    async handle(caller: PartnerCaller, fields) {
+      const refused = await instances.delete(caller.account, fields.idInstance, partnerActor(caller))
+      return refused ?? { deleteInstanceAccount: true }
     },
   })
 }
