@@ -2,14 +2,12 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseOf, holdFolder, keyOf, operatorFileOf } from './app/data-folder.ts'
 import type { Foundation, OnClose } from './app/foundation.ts'
-import { aroundInstances, openRegistry } from './app/open-business.ts'
-import { openFiles, type Later } from './app/open-files.ts'
-import { enginesOf, openNode } from './app/open-node.ts'
+import { openDomain } from './app/open-domain.ts'
+import type { Later } from './app/open-files.ts'
+import { enginesOf } from './app/open-node.ts'
 import type { Config } from './config/schema.ts'
 import type { SimulatorAddress } from './drivers/registry.ts'
 import { startHttp } from './http/server.ts'
-import { Housekeeping } from './instances/housekeeping.ts'
-import { Instances } from './instances/instances.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { systemRandom, type Random } from './lib/random.ts'
@@ -108,24 +106,11 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   onClose(() => store.close())
   const simulator = await simulatorOf(config, needs, onClose)
   const later: Later = { url: config.publicUrl ?? '' }
-  const loaded = () => later.instances ?? notLoaded()
-  const files = await openFiles(config, { ...needs, seal, onClose }, later)
-  const registry = await openRegistry(config, { ...needs, store, seal, media: files.media, instances: loaded })
-  const parts = { ...needs, store, business: registry.forInstances, ...files }
-  const node = await openNode(config, parts, simulator, onClose)
-  const instances = (later.instances = await Instances.load(node))
-  const housekeeping = new Housekeeping(node, instances, (before) => registry.accounts.erase(before))
-  onClose(async () => {
-    await housekeeping.stop()
-    await instances.stop()
-  })
-  if (config.partnerToken !== undefined && registry.tokens.find(config.partnerToken, () => '') === undefined) {
+  const domain = await openDomain(config, { ...needs, store, seal }, simulator, later, onClose)
+  const { node, instances, business } = domain
+  if (config.partnerToken !== undefined && business.tokens.find(config.partnerToken, () => '') === undefined) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
-  const business = aroundInstances(registry, { ...needs, store, instances })
-  onClose(async () => {
-    await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
-  })
   const operator = openOperatorToken({
     file: operatorFileOf(config),
     seal,
@@ -147,21 +132,13 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
-  await business.accounts.recover()
-  await instances.start()
-  housekeeping.start()
-  business.hooks.start()
-  business.dailyCharge.start()
+  await domain.start()
   return {
     url: http.url,
-    partnerToken: registry.firstToken,
+    partnerToken: domain.firstToken,
     operatorToken: operator.isNew ? operator.token : undefined,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
-}
-
-function notLoaded(): never {
-  throw new Error('the instances are not loaded yet')
 }
 
 /** Ends the process like any fault that nobody caught: whoever supervises it starts it anew, and nothing acknowledged is lost. */

@@ -1,0 +1,61 @@
+import type { Config } from '../config/schema.ts'
+import type { SimulatorAddress } from '../drivers/registry.ts'
+import { Housekeeping } from '../instances/housekeeping.ts'
+import { Instances } from '../instances/instances.ts'
+import type { Node } from '../instances/node.ts'
+import type { Seal } from '../lib/seal.ts'
+import type { PartnerBusiness } from '../partners/partner-business.ts'
+import type { Store } from '../storage/store.ts'
+import type { Foundation, OnClose } from './foundation.ts'
+import { aroundInstances, openRegistry } from './open-business.ts'
+import { openFiles, type Later } from './open-files.ts'
+import { openNode } from './open-node.ts'
+
+/** Instances and the business around them, loaded and not moving yet. */
+export interface Domain {
+  readonly node: Node
+  readonly instances: Instances
+  readonly business: PartnerBusiness
+  /** The token of the first account, when this start made it. */
+  readonly firstToken: string | undefined
+  /** Brings everything to life; resolves when it is under way. */
+  start(): Promise<void>
+}
+
+type DomainNeeds = Foundation & { readonly store: Store; readonly seal: Seal }
+
+export async function openDomain(
+  config: Config,
+  needs: DomainNeeds,
+  simulator: SimulatorAddress | undefined,
+  later: Later,
+  onClose: OnClose,
+): Promise<Domain> {
+  const loaded = () => later.instances ?? notLoaded()
+  const files = await openFiles(config, { ...needs, onClose }, later)
+  const registry = await openRegistry(config, { ...needs, media: files.media, instances: loaded })
+  const node = await openNode(config, { ...needs, business: registry.forInstances, ...files }, simulator, onClose)
+  const instances = (later.instances = await Instances.load(node))
+  const housekeeping = new Housekeeping(node, instances, (before) => registry.accounts.erase(before))
+  onClose(async () => {
+    await housekeeping.stop()
+    await instances.stop()
+  })
+  const business = aroundInstances(registry, { ...needs, instances })
+  onClose(async () => {
+    await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
+  })
+  const start = async (): Promise<void> => {
+    // What a crash left of a deletion is not started first.
+    await business.accounts.recover()
+    await instances.start()
+    housekeeping.start()
+    business.hooks.start()
+    business.dailyCharge.start()
+  }
+  return { node, instances, business, firstToken: registry.firstToken, start }
+}
+
+function notLoaded(): never {
+  throw new Error('the instances are not loaded yet')
+}
