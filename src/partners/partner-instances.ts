@@ -37,19 +37,19 @@ export class PartnerInstances {
   }
 
   /**
-   * Makes an instance of the tariff that the account's terms name, and charges its first day in the same batch. `rateLimited`,
+   * Makes an instance of the tariff that the account's terms name, charges its first day and tells the audit log in the same batch. `rateLimited`,
    * `quotaExceeded` (also for a balance that is too low): nothing is made or charged, and it does not count against the minute.
    */
-  async create(account: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
+  async create(account: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
     const { createPerMinute } = account.terms
-    if (createPerMinute === null) return this.#make(account, wanted)
+    if (createPerMinute === null) return this.#make(account, wanted, by)
     const place = this.#created.take(account.id, createPerMinute, this.#deps.clock.now())
     if (place === undefined) {
       return fault('rateLimited', `The quota of new instances is used up: ${String(createPerMinute)} a minute`)
     }
     let isMade = false
     try {
-      const made = await this.#make(account, wanted)
+      const made = await this.#make(account, wanted, by)
       isMade = !isFault(made) && !isRepeated(made)
       return made
     } finally {
@@ -57,19 +57,23 @@ export class PartnerInstances {
     }
   }
 
-  async #make(account: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
+  async #make(account: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
     const { instances, prices, store } = this.#deps
     const tariff = prices.tariff(account.terms.tariff)
     if (tariff?.plan !== 'daily') {
       return fault('conflict', `The tariff of this account, ${account.terms.tariff}, is none that is charged daily`)
     }
-    const beside = this.#beside(account, tariff)
+    const bill = this.#bill(account, tariff)
+    const beside = (row: InstanceRow): Batch => {
+      const { guards, writes } = bill?.(row) ?? NOTHING
+      return { guards, writes: [...writes, creation(row, by)] }
+    }
     const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
     return 'refusedBy' in made ? refusal(made.refusedBy, account, store) : made
   }
 
-  /** What the batch holds beside the instance; undefined where nothing is to be paid or limited, so that it costs nothing. */
-  #beside(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
+  /** What there is to pay, and its limits; undefined where there is nothing of both, so that it costs nothing. */
+  #bill(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
     const { instanceQuota, overdraftLimit } = account.terms
     const quota = quotaOf(account, tariff)
     if (quota === undefined && overdraftLimit === null && !this.#deps.prices.isPriced(tariff.name)) return undefined
@@ -120,9 +124,15 @@ export class PartnerInstances {
   }
 }
 
+function creation({ id, account, createdAt, messenger, tariff }: InstanceRow, by: Actor): Write {
+  const details = { typeInstance: messenger, tariff }
+  return audited(by, createdAt, 'instance.create', { account, target: String(id), details })
+}
+
 /** The balance stays at or above the overdraft limit when the price is taken from it. */
 function balanceGuard(account: AccountId, price: number, overdraftLimit: number): Guard {
   return { kind: 'balance', account, atLeast: price - overdraftLimit }
 }
 
+const NOTHING: Batch = { guards: [], writes: [] }
 const NOT_FOUND = fault('notFound', 'Not found')

@@ -205,7 +205,7 @@ export class BillingWorld {
   create(account: AccountId): { readonly id: number; readonly made: Promise<void> } {
     const row = this.accounts.get(account)
     if (row === undefined) throw new Error('no such account')
-    const made = this.partnerInstances.create(row, { messenger: 'whatsapp', name: '', settings: {} })
+    const made = this.partnerInstances.create(row, { messenger: 'whatsapp', name: '', settings: {} }, 'partner:t')
     const id = this.#lastId
     return { id, made: made.then((one) => (isFault(one) ? fail(one.message) : undefined)) }
   }
