@@ -208,18 +208,18 @@ export class HookCourier {
     const fields = { account, id, type, origin, status, code, attempts }
     if (isTaken(status)) {
       if (this.#failing.delete(account)) log.info(fields, 'an event arrived at last')
-      return { kind: 'event.remove', seq }
+      return { kind: 'event.remove', seq, id }
     }
     const now = clock.now()
     const since = this.#failing.get(account) ?? now
     this.#failing.set(account, since)
     if (now - event.at >= GIVE_UP_MS && now - since >= WATCHED_MS) {
       log.warn(fields, 'an event is given up: its receiver did not take it for three days')
-      return { kind: 'event.remove', seq }
+      return { kind: 'event.remove', seq, id }
     }
     if (attempts === 1) log.warn(fields, 'an event was not taken')
     else log.debug(fields, 'an event was not taken again')
-    return { kind: 'event.retry', seq, attempts, dueAt: now + backoffMs(RETRY, attempts, random) }
+    return { kind: 'event.retry', seq, id, attempts, dueAt: now + backoffMs(RETRY, attempts, random) }
   }
 }
 

@@ -155,8 +155,15 @@ export type Write =
   | { readonly kind: 'hook.put'; readonly account: AccountId; readonly hook: AccountHook | null }
   /** Does nothing when an event with this id is on its way. */
   | { readonly kind: 'event.add'; readonly event: Omit<LifecycleEvent, 'seq'> }
-  | { readonly kind: 'event.retry'; readonly seq: number; readonly attempts: number; readonly dueAt: EpochMs }
-  | { readonly kind: 'event.remove'; readonly seq: number }
+  /** This and the next do nothing where the event in this place has another id: a place may be given again. */
+  | {
+      readonly kind: 'event.retry'
+      readonly seq: number
+      readonly id: string
+      readonly attempts: number
+      readonly dueAt: EpochMs
+    }
+  | { readonly kind: 'event.remove'; readonly seq: number; readonly id: string }
   | {
       readonly kind: 'instance.tariff'
       readonly instance: InstanceId

@@ -172,7 +172,7 @@ export class BillingWorld {
       const due = await this.store.events.due(this.clock.now() + 1, 100)
       if (due.length === 0) break
       events.push(...due)
-      await this.#inner.commit({ guards: [], writes: due.map(({ seq }) => ({ kind: 'event.remove', seq })) })
+      await this.#inner.commit({ guards: [], writes: due.map(({ seq, id }) => ({ kind: 'event.remove', seq, id })) })
     }
     return events
       .toSorted((a, b) => a.seq - b.seq)

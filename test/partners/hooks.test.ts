@@ -201,7 +201,7 @@ describe('a receiver that fails', () => {
     const dueAt = scene.clock.now() + 365 * 24 * HOUR_MS
     await scene.store.commit({
       guards: [],
-      writes: [{ kind: 'event.retry', seq: event?.seq ?? 0, attempts: 1, dueAt }],
+      writes: [{ kind: 'event.retry', seq: event?.seq ?? 0, id: event?.id ?? '', attempts: 1, dueAt }],
     })
     receiver.answer = ({ response }) => response.end()
     scene.clock.skip(60_000)

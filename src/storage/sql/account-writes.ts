@@ -108,17 +108,17 @@ export const ACCOUNT_WRITES: WriteTable<
   ],
   'event.retry': [
     {
-      sql: 'update event set attempts = ?, due_at = ? where seq = ?',
+      sql: 'update event set attempts = ?, due_at = ? where seq = ? and id = ?',
       put(out, write) {
-        out.push(write.attempts, write.dueAt, write.seq)
+        out.push(write.attempts, write.dueAt, write.seq, write.id)
       },
     },
   ],
   'event.remove': [
     {
-      sql: 'delete from event where seq = ?',
+      sql: 'delete from event where seq = ? and id = ?',
       put(out, write) {
-        out.push(write.seq)
+        out.push(write.seq, write.id)
       },
     },
   ],

@@ -132,10 +132,10 @@ function events(fresh: Fresh): void {
     const first = await oldest(store, 20)
     const whole = { id: 'b1', account: OTHER, type: 'hook.test', body: '{}', at: 900, attempts: 0, dueAt: 20 }
     assert.deepEqual(first, { seq: first.seq, ...whole })
-    await commit(store, { kind: 'event.retry', seq: first.seq, attempts: 3, dueAt: 70 })
+    await commit(store, { kind: 'event.retry', seq: first.seq, id: first.id, attempts: 3, dueAt: 70 })
     assert.deepEqual([await due(store, 69), await store.events.nextDue()], [['a1'], 50])
     assert.deepEqual((await store.events.due(70, 9)).at(1), { seq: first.seq, ...whole, attempts: 3, dueAt: 70 })
-    await commit(store, { kind: 'event.remove', seq: (await oldest(store, 50)).seq })
+    await commit(store, removal(await oldest(store, 50)))
     assert.deepEqual([await due(store, 69), await store.events.nextDue()], [['a2'], 10])
   })
 
@@ -144,10 +144,25 @@ function events(fresh: Fresh): void {
     await commit(store, sample.addEvent('e1', { body: '1' }), sample.addEvent('e1', { body: '2' }))
     const [event] = await store.events.due(10_000, 9)
     assert.equal(event?.body, '1')
-    await commit(store, { kind: 'event.remove', seq: event.seq })
+    await commit(store, removal(event))
     assert.deepEqual([await due(store), await store.events.nextDue()], [[], null])
   })
+
+  storeTest(fresh, 'what comes late of an event that is gone does nothing to the one in its place', async (store) => {
+    await commit(store, sample.addEvent('e1'))
+    const gone = await oldest(store, 10_000)
+    await commit(store, removal(gone), sample.addEvent('e2', { dueAt: 20 }))
+    const next = await oldest(store, 10_000)
+    const { seq, id } = gone
+    for (const place of [seq, next.seq]) {
+      await commit(store, { kind: 'event.retry', seq: place, id, attempts: 9, dueAt: 90 })
+      await commit(store, { kind: 'event.remove', seq: place, id })
+    }
+    assert.deepEqual(await oldest(store, 10_000), next)
+  })
 }
+
+const removal = ({ seq, id }: LifecycleEvent): Write => ({ kind: 'event.remove', seq, id })
 
 async function oldest(store: Store, now: number): Promise<LifecycleEvent> {
   const [event] = await store.events.due(now, 1)
