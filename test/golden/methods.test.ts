@@ -20,6 +20,8 @@ describe('golden files of methods', () => {
     const document = objectIn(await server.call('GET', '/openapi.json'))
     const rows = new Map<string, readonly string[]>()
     for (const [path, item] of Object.entries(document['paths'] as Record<string, Record<string, unknown>>)) {
+      // Our own APIs are not the contract's.
+      if (path.startsWith('/api/')) continue
       const [operation] = Object.values(item) as readonly { readonly 'x-messengers': readonly string[] }[]
       rows.set(path.split('/')[2] ?? '', operation?.['x-messengers'] ?? [])
     }
