@@ -21,7 +21,7 @@ export interface DayWalkDeps {
   readonly clock: Clock
   readonly log: Log
   readonly accounts: Pick<Accounts, 'all' | 'get'>
-  readonly prices: Pick<PriceList, 'prices' | 'tariff'>
+  readonly prices: Pick<PriceList, 'tariff'>
   readonly hooks: Pick<Hooks, 'news'>
 }
 
@@ -76,7 +76,7 @@ export class DayWalk {
       await this.#move(mark, { kind: 'charge.reopen', day: today - 1 })
       return false
     }
-    const unpriced = Math.min(this.#firstPricedDay() - 1, today)
+    const unpriced = Math.min((await this.#firstPricedDay()) - 1, today)
     if (unpriced > mark) await this.#move(mark, { kind: 'charge.done', day: unpriced })
     else await this.#charge(mark + 1, signal)
     return false
@@ -87,11 +87,18 @@ export class DayWalk {
     await this.#deps.store.commit({ guards: [isAt(mark)], writes: [write] })
   }
 
-  /** No day before this one costs anything. */
-  #firstPricedDay(): number {
-    const { prices } = this.#deps
-    const days = prices.prices().filter(({ tariff }) => prices.tariff(tariff)?.plan === 'daily')
-    return Math.min(...days.map(({ fromDay }) => fromDay), Number.MAX_SAFE_INTEGER)
+  /**
+   * No day before this one costs anything. As it is stored, and read after the mark: memory may not have heard yet of a price that has
+   * moved the mark back, of this process or of another one, and would leave its day out for good.
+   */
+  async #firstPricedDay(): Promise<number> {
+    const { prices, store } = this.#deps
+    let first = Number.MAX_SAFE_INTEGER
+    for (const { tariff, fromDay } of await store.billing.prices()) {
+      const plan = prices.tariff(tariff)?.plan
+      if (plan === undefined || plan === 'daily') first = Math.min(first, fromDay)
+    }
+    return first
   }
 
   async #charge(day: number, signal: AbortSignal): Promise<void> {

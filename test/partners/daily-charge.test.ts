@@ -7,6 +7,7 @@ import { silentLog } from '../../src/lib/log.ts'
 import type { AccountId } from '../../src/model/ids.ts'
 import { until } from '../../src/lib/until.ts'
 import { DailyCharge } from '../../src/partners/daily-charge.ts'
+import { PriceList } from '../../src/partners/price-list.ts'
 import { BillingWorld, day, onDay } from './billing-world.ts'
 
 function billingTest(name: string, work: (world: BillingWorld) => Promise<void>, at = onDay('2026-11-20')): void {
@@ -239,6 +240,25 @@ billingTest('two runners at once charge everything once and tell it once', async
   await Promise.all([world.charge.run(), other.run()])
   assert.equal(await world.store.billing.balance(account), -9 * 6 * 7)
   assert.equal((await world.told()).length, 5)
+})
+
+billingTest('a runner that has not heard of the first price charges its day as the one that took it', async (world) => {
+  const { id: account } = await world.newAccount('shop')
+  await world.charge.run()
+  await made(world, account)
+  const { store, clock, log, accounts } = world
+  const other = new DailyCharge({
+    store,
+    clock,
+    log,
+    accounts,
+    prices: await PriceList.open(world),
+    hooks: { news: () => [] },
+    instances: { refreshHolds: () => Promise.resolve() },
+  })
+  await world.price('USD', day('2026-11-20'), 7)
+  await other.run()
+  assert.deepEqual(await charged(world, account), ['11-20 7'])
 })
 
 billingTest('an account whose balance becomes low is warned once, and anew when it has recovered', async (world) => {
