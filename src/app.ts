@@ -108,7 +108,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   const later: Later = { url: config.publicUrl ?? '' }
   const domain = await openDomain(config, { ...needs, store, seal }, simulator, later, onClose)
   const { node, instances, business } = domain
-  if (config.partnerToken !== undefined && business.tokens.find(config.partnerToken, () => '') === undefined) {
+  if (config.partnerToken !== undefined && !business.tokens.isInForce(config.partnerToken)) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
   const operator = openOperatorToken({

@@ -69,6 +69,11 @@ export class PartnerTokens {
     return this.#keys.find(token, address)
   }
 
+  /** Whether it lets somebody in from somewhere. Unlike `find` this is no use of it, and nothing is stored. */
+  isInForce(token: string): boolean {
+    return this.#keys.isInForce(token)
+  }
+
   /** In the order they were issued; those that are over too. */
   of(account: AccountId): readonly TokenInfo[] {
     return this.#keys.of(account)

@@ -64,6 +64,12 @@ export class TokenKeys {
     return this.#byHash.has(this.#deps.seal.hash(token))
   }
 
+  /** Whether `find` would give somebody, from an address that the token allows; this is no use of it. */
+  isInForce(token: string): boolean {
+    const key = this.#byHash.get(this.#deps.seal.hash(token))
+    return key !== undefined && this.#ownerOf(key, this.#deps.clock.now()) !== undefined
+  }
+
   get(id: string): TokenInfo | undefined {
     return this.#byId.get(id)?.info
   }
@@ -102,9 +108,8 @@ export class TokenKeys {
   #admit(key: Key, address: () => string): PartnerCaller | undefined {
     const { info, allowed } = key
     const now = this.#deps.clock.now()
-    if (isOver(info, now)) return undefined
-    const account = this.#deps.accounts.get(info.account)
-    if (account?.deletedAt !== null) return undefined
+    const account = this.#ownerOf(key, now)
+    if (account === undefined) return undefined
     if (allowed !== undefined && !allowed.has(address())) return undefined
     if (info.lastUsedAt === null || Math.abs(now - info.lastUsedAt) >= USE_EVERY_MS) {
       key.info = { ...info, lastUsedAt: now }
@@ -113,6 +118,12 @@ export class TokenKeys {
     }
     if (key.caller?.account !== account) key.caller = { account, token: key.info }
     return key.caller
+  }
+
+  /** Undefined where the token is over, or its account is deleted. */
+  #ownerOf({ info }: Key, now: EpochMs): AccountRow | undefined {
+    const account = isOver(info, now) ? undefined : this.#deps.accounts.get(info.account)
+    return account?.deletedAt === null ? account : undefined
   }
 }
 

@@ -193,6 +193,15 @@ describe('a partner token', () => {
     assert.equal((await folder.restart()).tokens.of(account)[0]?.lastUsedAt, START + 120_000)
   })
 
+  test('to ask whether a token is in force is no use of it, and asks for no address', async () => {
+    const { info, token } = await issue({ allowFrom: ['203.0.113.7'] })
+    assert.equal(now.tokens.isInForce(token), true)
+    assert.equal(now.tokens.isInForce('gac.another'), false)
+    assert.equal(now.tokens.of(account)[0]?.lastUsedAt, null)
+    await ok(now.tokens.revoke(account, info.id, 'operator'))
+    assert.equal(now.tokens.isInForce(token), false)
+  })
+
   test('a use that can not be stored does not refuse the call', async () => {
     const { token } = await issue()
     now = await folder.restart({ around: (inner) => ({ ...inner, commit: () => Promise.reject(new Error('disk')) }) })
