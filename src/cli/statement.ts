@@ -27,7 +27,7 @@ export function addStatementCommand(program: Command, context: Context): void {
   const group = program.command('statement').description('the statements of an account, by month')
   serverCommand(group, 'list <account>', 'list them, newest first').action(
     onServer(context, async ({ api, show }, account: string) => {
-      const statements = await api.ask('GET', `/accounts/${part(account)}/statements`)
+      const statements = await api.list(`/accounts/${part(account)}/statements`)
       show(statements, list(Statement), ({ items }) => table(items, COLUMNS, 'No statement yet.'))
     }),
   )

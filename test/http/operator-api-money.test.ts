@@ -269,6 +269,15 @@ describe('statements and the audit log', () => {
     assert.deepEqual([statement?.['month'], statement?.['plan'], statement?.['closing']], [month, 'prepaid', 100])
     const now = await operator.done('GET', `/accounts/${id}/statements/${dayIn(0).slice(0, 7)}`)
     assert.deepEqual([now['opening'], now['plan'], now['isFinal']], [100, 'postpaid', false])
+    clock.skip(31 * 86_400_000)
+    await operator.done('POST', '/billing/run')
+    const { items, next } = await operator.done('GET', `/accounts/${id}/statements?limit=1`)
+    assert.equal((items as unknown[]).length, 1)
+    const rest = await operator.items(`/accounts/${id}/statements?cursor=${next as string}`)
+    assert.deepEqual(
+      rest.map((older) => older['month']),
+      [month],
+    )
   })
 
   test('who did what is there, newest first, page by page, with the command line told apart', async () => {

@@ -29,8 +29,10 @@ export function statementRoutes(parts: OperatorParts): readonly ApiRow<OperatorC
       at: '/accounts/{id}/statements',
       summary: 'Lists the statements of an account, newest first.',
       path: fields.accountPath,
+      query: PAGING,
       answer: pageSchema(STATEMENT),
-      handle: (_caller, { path: { id } }) => fields.withAccount(parts, id, (account) => statementList(books, account)),
+      handle: (_caller, { path: { id }, query }) =>
+        fields.withAccount(parts, id, (account) => statementList(books, account, query)),
     }),
     route({
       ...common,
