@@ -1,6 +1,6 @@
 import { billingDayStart } from '../billing/day.ts'
 import type { Timer } from '../lib/clock.ts'
-import type { EpochMs } from '../model/ids.ts'
+import type { EpochMs, InstanceId } from '../model/ids.ts'
 import type { Sweep } from '../storage/store.ts'
 import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -20,6 +20,8 @@ export class Housekeeping {
   readonly #eraseAccounts: (before: EpochMs) => Promise<void>
   /** Deleted instances whose files this process has removed. */
   readonly #withoutFiles = new WeakSet<Instance>()
+  /** When those that have notifications were last seen held. */
+  readonly #heldAt = new Map<InstanceId, EpochMs>()
   #filesSweptAt = Number.NEGATIVE_INFINITY
   #timer: Timer | undefined
   #running: Promise<void> = Promise.resolve()
@@ -50,7 +52,7 @@ export class Housekeeping {
   async run(): Promise<void> {
     const { limits, clock } = this.#node
     const now = clock.now()
-    await this.#part('notifications', () => this.#expireNotifications(now - limits.keepNotificationsMs))
+    await this.#part('notifications', () => this.#expireNotifications(now))
     await this.#part('queues', () => this.#expireQueues())
     await this.#part('messages', () => this.#sweep('messages', now - limits.keepJournalMs))
     await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
@@ -95,10 +97,23 @@ export class Housekeeping {
     }
   }
 
-  async #expireNotifications(before: number): Promise<void> {
-    for (const gone of await this.#node.store.mailbox.expire(before)) {
+  async #expireNotifications(now: EpochMs): Promise<void> {
+    const { store, limits } = this.#node
+    for (const gone of await store.mailbox.expire(now - limits.keepNotificationsMs, this.#spared(now))) {
       this.#instances.get(gone.instance)?.mailbox.expired(gone.count, gone.upTo)
     }
+  }
+
+  /** Nobody can fetch what a held instance has: it waits, and has the usual time from the end of the hold on, if this process lives so long. */
+  #spared(now: EpochMs): ReadonlySet<InstanceId> {
+    for (const instance of this.#instances.all()) {
+      const isWaiting = instance.deletedAt === null && instance.notifications > 0 && instance.held !== undefined
+      if (isWaiting) this.#heldAt.set(instance.id, now)
+    }
+    for (const [id, at] of this.#heldAt) {
+      if (now - at >= this.#node.limits.keepNotificationsMs) this.#heldAt.delete(id)
+    }
+    return new Set(this.#heldAt.keys())
   }
 
   async #expireQueues(): Promise<void> {

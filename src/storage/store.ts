@@ -389,8 +389,14 @@ export interface Store {
     sizes(): Promise<readonly QueueSize[]>
     /** The oldest notification. */
     head(instance: InstanceId): Promise<Notification | null>
-    /** Removes what is older than `before`; says what it removed, so that counters follow. `upTo` is the last receipt id gone. */
-    expire(before: EpochMs): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
+    /**
+     * Removes what is older than `before`, but nothing of `spared` instances; says what it removed, so that counters follow. `upTo` is the
+     * last receipt id gone.
+     */
+    expire(
+      before: EpochMs,
+      spared?: ReadonlySet<InstanceId>,
+    ): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
   }
   readonly secrets: {
     get(instance: InstanceId, name: string): Promise<Uint8Array | null>

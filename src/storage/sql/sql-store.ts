@@ -7,10 +7,11 @@ import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
 import { fileReads, journalReads, usageReads } from './journal-reads.ts'
+import { expireMailbox } from './mailbox-expiry.ts'
 import { MessageSweep } from './message-sweep.ts'
 import * as rows from './rows.ts'
 import { places } from './statement.ts'
-import { expireMailbox, sweep } from './sweeps.ts'
+import { sweep } from './sweeps.ts'
 
 const QUEUED = `select o.position, o.message_id, o.at, o.claim_epoch, o.claim_deadline, m.body
   from outbox o join message m on m.instance_id = o.instance_id and m.id = o.message_id and m.by_api = 1
@@ -96,7 +97,7 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
         const [row] = await engine.read(READS.head, [instance])
         return row === undefined ? null : rows.notification(row)
       },
-      expire: (before) => expireMailbox(engine, before),
+      expire: (before, spared) => expireMailbox(engine, before, spared),
     },
   }
 }

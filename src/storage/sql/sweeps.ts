@@ -1,10 +1,9 @@
 import type { EpochMs } from '../../model/ids.ts'
-import type { Store, Sweep } from '../store.ts'
+import type { Sweep } from '../store.ts'
 import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
 import type { JournalIndex } from './journal-index.ts'
 import type { MessageSweep } from './message-sweep.ts'
-import { instanceId } from './rows.ts'
 
 /** Each finds what is old by an index, so that it costs next to nothing when nothing is old enough. */
 const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly string[]>> = {
@@ -112,29 +111,4 @@ async function eraseInstance(engine: Engine, instance: number, limit: number): P
     left -= (await engine.write(sql, params)).changed
   }
   return limit - left
-}
-
-const EXPIRE_AT_ONCE = 1000
-/** Notifications are stored in the order of their times. */
-const EXPIRE = `delete from mailbox where seq in (
-    select seq from (select seq, at from mailbox order by seq limit ${String(EXPIRE_AT_ONCE)}) as oldest where at < ?
-  ) returning instance_id, receipt_id`
-
-type Expired = Awaited<ReturnType<Store['mailbox']['expire']>>
-
-/** See `Store.mailbox.expire`; in portions, so that no single transaction holds up the writes of others for long. */
-export async function expireMailbox(engine: Engine, before: EpochMs): Promise<Expired> {
-  const gone = new Map<number, Expired[number]>()
-  let removed: number
-  do {
-    const { rows, changed } = await engine.write(EXPIRE, [before])
-    for (const row of rows) {
-      const instance = instanceId(row)
-      const known = gone.get(instance)
-      const upTo = Math.max(known?.upTo ?? 0, integer(row, 'receipt_id'))
-      gone.set(instance, { instance, count: (known?.count ?? 0) + 1, upTo })
-    }
-    removed = changed
-  } while (removed === EXPIRE_AT_ONCE)
-  return [...gone.values()]
 }

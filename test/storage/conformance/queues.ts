@@ -107,6 +107,26 @@ export function queues(fresh: Fresh): void {
       { instance: SECOND, count: 1, last: 6 },
     ])
   })
+
+  sparing(fresh)
+}
+
+function sparing(fresh: Fresh): void {
+  storeTest(fresh, 'of spared instances nothing expires, and they keep nobody else from it', async (store) => {
+    const theirs = Array.from({ length: 2300 }, (_, n) => notify(FIRST, n + 1, 100))
+    const mixed = Array.from({ length: 40 }, (_, n) => notify(n % 2 === 0 ? FIRST : SECOND, 2301 + n, 200))
+    await commit(store, ...theirs, ...mixed, notify(FIRST, 3000, 300), notify(SECOND, 3000, 300))
+    const expire = (before: number, ...spared: (typeof FIRST)[]) => store.mailbox.expire(before, new Set(spared))
+    assert.deepEqual(await expire(250, FIRST, SECOND), [])
+    assert.deepEqual(await expire(250, FIRST), [{ instance: SECOND, count: 20, upTo: 2340 }])
+    assert.deepEqual(await expire(250, FIRST), [])
+    assert.deepEqual(byInstance(await store.mailbox.sizes()), [
+      { instance: FIRST, count: 2321, last: 3000 },
+      { instance: SECOND, count: 1, last: 3000 },
+    ])
+    assert.deepEqual(await expire(301, SECOND), [{ instance: FIRST, count: 2321, upTo: 3000 }])
+    assert.deepEqual(await expire(301), [{ instance: SECOND, count: 1, upTo: 3000 }])
+  })
 }
 
 function byInstance<T extends { readonly instance: number }>(rows: readonly T[]): readonly T[] {
