@@ -41,7 +41,7 @@ type RegistryNeeds = Foundation & {
 
 export async function openRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
   const prices = await PriceList.open(needs)
-  const accounts = await Accounts.open(needs)
+  const accounts = await Accounts.open({ ...needs, prices })
   const tokens = await PartnerTokens.open({ ...needs, accounts })
   const hooks = await Hooks.open({ ...needs, accounts, allow: new AddressRules(config.webhookAllow) })
   const forInstances = openBusiness({ ...needs, accounts, prices, hooks })

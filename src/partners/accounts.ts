@@ -11,6 +11,7 @@ import type { Guard, Store, Write } from '../storage/store.ts'
 import { differences, nameOf, termsOf } from './account-terms.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
+import type { PriceList } from './price-list.ts'
 
 export interface NewAccount {
   readonly kind: AccountRow['kind']
@@ -31,6 +32,7 @@ export interface AccountsDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly prices: Pick<PriceList, 'tariff'>
   /** Asked for when an account is suspended, resumed or deleted; not before they are loaded. */
   readonly instances: () => Pick<Instances, 'ofAccount' | 'delete' | 'refreshHolds'>
 }
@@ -74,10 +76,11 @@ export class Accounts {
     return this.#rows.get(id)
   }
 
+  /** `invalid` also for a tariff that is not there, or is not charged daily; a person may become a partner, and is looked at alike. */
   create(wanted: NewAccount, by: Actor, beside?: Beside): Promise<AccountRow | Fault> {
     return this.#changes.run(async () => {
       const name = nameOf(wanted.name, 1)
-      const terms = termsOf(wanted.terms ?? {})
+      const terms = this.#termsOf(wanted.terms ?? {})
       if (isFault(name)) return name
       if (isFault(terms)) return terms
       const { kind } = wanted
@@ -97,11 +100,11 @@ export class Accounts {
     })
   }
 
-  /** `conflict` when the currency changes and the ledger has lines. Whether there is such a tariff is not looked at here. */
+  /** `conflict` when the currency changes and the ledger has lines; `invalid` as in `create`. */
   change(account: AccountId, patch: AccountPatch, by: Actor): Promise<AccountRow | Fault> {
     return this.#onLiving(account, async (row) => {
       const name = patch.name === undefined ? row.name : nameOf(patch.name, 1)
-      const terms = termsOf(patch.terms ?? {}, row.terms)
+      const terms = this.#termsOf(patch.terms ?? {}, row.terms)
       if (isFault(name)) return name
       if (isFault(terms)) return terms
       const details = differences({ name: row.name, ...row.terms }, { name, ...terms })
@@ -185,6 +188,12 @@ export class Accounts {
   /** Tells of accounts that are erased; there is one listener. */
   onErased(listener: (account: AccountId) => void): void {
     this.#erased = listener
+  }
+
+  #termsOf(patch: Partial<AccountTerms>, before?: AccountTerms): AccountTerms | Fault {
+    const { tariff } = patch
+    if (tariff === undefined || this.#deps.prices.tariff(tariff)?.plan === 'daily') return termsOf(patch, before)
+    return fault('invalid', `'tariff' must be one of the plan daily: ${tariff} is none`)
   }
 
   #onLiving(account: AccountId, change: (row: AccountRow) => Promise<AccountRow | Fault>): Promise<AccountRow | Fault> {

@@ -35,6 +35,21 @@ beforeEach(async () => {
 afterEach(() => folder.remove())
 
 describe('an account', () => {
+  test('makes instances of a tariff that is there and charged daily, whoever it is', async () => {
+    const lite = { name: 'LITE', plan: 'daily', correspondents: 9, calls: new Map(), instances: null } as const
+    await ok(now.prices.putTariff(lite, 'operator'))
+    for (const wanted of [PERSON, PARTNER]) {
+      const made = await ok(now.accounts.create({ ...wanted, terms: { tariff: 'LITE' } }, 'operator'))
+      for (const tariff of ['BUSINESS', 'DEVELOPER', 'NONE', '']) {
+        assert.equal(await faultOf(now.accounts.create({ ...wanted, terms: { tariff } }, 'operator')), 'invalid')
+        assert.equal(await faultOf(now.accounts.change(made.id, { terms: { tariff } }, 'operator')), 'invalid')
+      }
+      await ok(now.accounts.change(made.id, { name: 'as before' }, 'operator'))
+      assert.equal(now.accounts.get(made.id)?.terms.tariff, 'LITE')
+    }
+    assert.equal((await auditOf(now.store)).length, 5)
+  })
+
   test('is there after a restart as it was made, with who made it in the audit log', async () => {
     const person = await ok(now.accounts.create(PERSON, 'cli'))
     clock.move(1000)

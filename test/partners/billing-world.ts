@@ -135,8 +135,9 @@ export class BillingWorld {
     const { store, clock, log } = this
     this.#flaky.mishaps.length = 0
     const instances = this.#instances()
-    this.accounts = await Accounts.open({ store, clock, random: systemRandom, log, instances: () => instances })
-    this.prices = await PriceList.open({ store, clock })
+    const prices = await PriceList.open({ store, clock })
+    this.accounts = await Accounts.open({ store, clock, random: systemRandom, log, prices, instances: () => instances })
+    this.prices = prices
     this.charge = this.runner()
     this.partnerInstances = new PartnerInstances({
       instances,

@@ -11,6 +11,7 @@ import { isFault, type Fault } from '../../src/model/fault.ts'
 import type { AccountId } from '../../src/model/ids.ts'
 import { Accounts, type AccountsDeps } from '../../src/partners/accounts.ts'
 import { PartnerTokens } from '../../src/partners/partner-tokens.ts'
+import { PriceList } from '../../src/partners/price-list.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 
@@ -44,6 +45,7 @@ export interface Stead {
 export interface Registry {
   readonly store: Store
   readonly accounts: Accounts
+  readonly prices: PriceList
   readonly tokens: PartnerTokens
 }
 
@@ -60,8 +62,9 @@ export function openFolder(clock: Clock = new HandClock()) {
   /** What a process reads at its start from what is stored. */
   async function over(store: Store, instances: AccountsDeps['instances'] = () => noInstances): Promise<Registry> {
     const needs = { store, clock, random: systemRandom, log: silentLog }
-    const accounts = await Accounts.open({ ...needs, instances })
-    return { store, accounts, tokens: await PartnerTokens.open({ ...needs, accounts, seal: createSeal(KEY) }) }
+    const prices = await PriceList.open(needs)
+    const accounts = await Accounts.open({ ...needs, prices, instances })
+    return { store, accounts, prices, tokens: await PartnerTokens.open({ ...needs, accounts, seal: createSeal(KEY) }) }
   }
 
   /** What a process leaves behind that ends: whatever it has in memory is gone. */

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { AccountRow } from '../../model/account.ts'
+import type { AccountRow, AccountTerms } from '../../model/account.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { NewAccount } from '../../partners/accounts.ts'
 import type { IssuedToken, NewToken } from '../../partners/partner-tokens.ts'
@@ -101,7 +101,7 @@ function createRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     created: true,
     handle: async ({ actor }, { body }) => {
       const { kind, name, terms = {}, token } = body
-      const trouble = fields.termsFault(parts, terms)
+      const trouble = currencyFaultOf(terms)
       if (trouble !== undefined) return trouble
       const wanted: NewAccount = { kind, name, terms }
       const { accounts, tokens } = parts.business
@@ -152,7 +152,7 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       summary: 'Changes the name or terms of an account; what is not there stays.',
       body: { name: optional(fields.name), terms: optional(fields.terms) },
       handle: async ({ actor }, { path, body }) => {
-        const trouble = fields.termsFault(parts, body.terms ?? {})
+        const trouble = currencyFaultOf(body.terms)
         return trouble ?? shown(parts, await accounts.change(fields.accountId(path.id), body, actor))
       },
     }),
@@ -181,6 +181,10 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       handle: async ({ actor }, { path }) => shown(parts, await accounts.delete(fields.accountId(path.id), actor)),
     }),
   ]
+}
+
+function currencyFaultOf({ currency }: Partial<AccountTerms> = {}): Fault | undefined {
+  return currency === undefined ? undefined : fields.currencyFault(currency)
 }
 
 function firstTokenOf(given: Parameters<typeof fields.tokenTermsOf>[0] & { token?: string } = {}): NewToken | Fault {

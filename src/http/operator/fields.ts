@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
-import { TARIFF_PLANS, type AccountTerms } from '../../model/account.ts'
+import { TARIFF_PLANS } from '../../model/account.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
@@ -56,15 +56,6 @@ const NO_ACCOUNT = fault('notFound', 'Not found')
 
 export function currencyFault(code: string): Fault | undefined {
   return CURRENCIES.has(code) ? undefined : fault('invalid', `'currency' must be a code of ISO 4217: ${code} is none`)
-}
-
-/** What no schema says of an account's terms. */
-export function termsFault({ business }: OperatorParts, given: Partial<AccountTerms>): Fault | undefined {
-  const { currency: code, tariff } = given
-  if (tariff !== undefined && business.prices.tariff(tariff)?.plan !== 'daily') {
-    return fault('invalid', `'tariff' must be one of the plan daily: ${tariff} is none`)
-  }
-  return code === undefined ? undefined : currencyFault(code)
 }
 
 /** The account, deleted ones too, until they are erased. */
