@@ -1,4 +1,4 @@
-import { billingDay } from '../billing/day.ts'
+import { billingDay, dayText } from '../billing/day.ts'
 import { isAmount, isCurrency } from '../billing/money.ts'
 import { TARIFFS } from '../billing/tariffs.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -103,7 +103,8 @@ export class PriceList {
     const trouble = this.#checkPrice(price, today)
     if (trouble !== undefined) return trouble
     const { tariff, account, currency, fromDay, amount } = price
-    const entry = audited(by, now, 'price.put', { account, target: tariff, details: { currency, fromDay, amount } })
+    const details = { currency, from: dayText(fromDay), amount }
+    const entry = audited(by, now, 'price.put', { account, target: tariff, details })
     const writes: readonly Write[] = [{ kind: 'price.put', row: price }, entry]
     const reopened = fromDay > today ? [] : reopen(mark, today)
     return { guards: [{ kind: 'chargedUpTo', day: mark }], writes: [...writes, ...reopened] }

@@ -31,6 +31,13 @@ function codeOf(outcome: object): string {
   return isFault(outcome) ? outcome.fault : 'ok'
 }
 
+test('the audit log tells from which date a price holds', async () => {
+  await put('PARTNER', TODAY + 3, 250, { currency: 'EUR' })
+  const [last] = await scene.store.audit.list({}, 1)
+  const from = new Date((TODAY + 3) * DAY_MS).toISOString().slice(0, 10)
+  assert.deepEqual([last?.action, last?.details], ['price.put', { currency: 'EUR', from, amount: 250 }])
+})
+
 test('there are the built-in tariffs, and what the operator makes of them and of his own outlives a restart', async () => {
   for (const built of Object.values(TARIFFS)) assert.deepEqual(scene.prices.tariff(built.name), built)
   const developer: Tariff = { ...TARIFFS.DEVELOPER, instances: 5, calls: new Map([['checkWhatsapp', 7]]) }
