@@ -91,6 +91,24 @@ describe('delivery', () => {
     assert.deepEqual([event?.id, event?.type, event?.data], [sent.id, 'hook.test', {}])
   })
 
+  test('a new secret signs every attempt from then on, of an event that waits too', async () => {
+    await begin({ fraction: () => 0 })
+    scene.hooks.start()
+    const first = await scene.put(A, receiver.url())
+    receiver.answer = ({ response }) => response.writeHead(401).end()
+    await scene.happens(A, 'instance.created', { n: 1 })
+    await until(async () => (await scene.waiting())[0]?.attempts === 1, 'a failure')
+    receiver.answer = ({ response }) => response.end()
+    const second = await scene.hooks.put(A, receiver.url(), true, 'partner:t')
+    assert.ok(!isFault(second))
+    assert.notEqual(second.secret, first.secret)
+    await nothingWaits()
+    const [before, ...after] = receiver.hits
+    assert.ok(before !== undefined && after.length > 0)
+    assert.equal(verified(before, first.secret).id, verified(after.at(-1) ?? before, second.secret).id)
+    assert.throws(() => verified(after.at(-1) ?? before, first.secret))
+  })
+
   test('a redirect is not followed, 204 and 410 take an event', async () => {
     await begin({ fraction: () => 0 })
     scene.hooks.start()

@@ -71,7 +71,11 @@ function upgrade(made: Made): Promise<string> {
 test('suspended: every call is 403, partner methods say so; resumed: linked as before, with what came meanwhile', async () => {
   const { made, phone } = await linked(server, { incomingWebhook: 'yes' })
   const unlinked = await server.make()
+  const file = await server.on(made, 'POST', 'uploadFile', Buffer.from('kept'), { 'content-type': 'text/plain' })
+  const link = new URL(String(objectIn(file)['urlFile'])).pathname
+  assert.equal((await server.call('GET', link)).text, 'kept')
   await suspend()
+  assert.equal((await server.call('GET', link)).status, 404, 'links stand still too')
   await refusedEverywhere(made, 403, SUSPENDED)
   await refusedEverywhere(unlinked, 403, SUSPENDED)
   const refused = { code: 403, description: 'Account is suspended' }
@@ -85,6 +89,7 @@ test('suspended: every call is 403, partner methods say so; resumed: linked as b
   await eventually(async () => (await stateOf(server, made)) === 'authorized', 'the instance is back')
   const got = await server.on(made, 'GET', 'receiveNotification?receiveTimeout=20')
   assert.match(got.text, /while nobody listened/)
+  assert.equal((await server.call('GET', link)).text, 'kept')
   assert.equal((await server.call('GET', pageOf(unlinked))).status, 200)
 })
 
