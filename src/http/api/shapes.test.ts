@@ -103,6 +103,8 @@ describe('the page', () => {
       assert.ok(html.includes('&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;'))
       assert.ok(html.includes('Мир &amp; &quot;&lt;b&gt;&#39; · a'))
       assert.ok(html.includes(language === 'en' ? '123,455 JPY' : '123\u00a0455 JPY'))
+      assert.match(html, language === 'en' ? /<dd class="total">123,455 JPY</ : /<dd class="total">123\u00a0455 JPY</)
+      assert.ok(html.includes('1970-01-01 00:00:00 UTC'))
       assert.doesNotMatch(html, /<script|<b>|class="draft"/)
     }
   })

@@ -11,20 +11,36 @@ export const PAGE_TYPE = 'text/html; charset=utf-8'
 
 const STYLE = `
 :root { color-scheme: light; font: 14px/1.45 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #111; background: #fff; }
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #111; background: #fff; font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
 .draft { border: 1px solid #b45309; padding: .5rem .75rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; margin: 1rem 0; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.5rem; margin: 1rem 0; }
 dt { color: #555; }
-dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+dd { margin: 0; overflow-wrap: anywhere; }
+.sums { grid-template-columns: auto max-content; justify-content: start; }
+.sums dd { text-align: end; white-space: nowrap; }
+.sums .total { color: #111; font-weight: 600; }
+table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; color: #555; padding-bottom: .5rem; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th, td { border-bottom: 1px solid #ddd; padding: .25rem .5rem; text-align: start; vertical-align: top; }
-td { overflow-wrap: anywhere; }
-.sum { text-align: end; white-space: nowrap; }
-.total { font-weight: 600; }
+th, td { border-bottom: 1px solid #ddd; padding: .25rem .5rem; text-align: start; vertical-align: top; white-space: nowrap; }
+th:first-child, td:first-child { padding-inline-start: 0; }
+th:last-child, td:last-child { padding-inline-end: 0; }
+.reason { overflow-wrap: anywhere; white-space: normal; width: 50%; }
+.sum { text-align: end; }
+@media screen and (max-width: 40rem) {
+  body { margin: 1rem auto; }
+  dl { column-gap: .75rem; }
+  table, tbody { display: block; }
+  caption { display: block; }
+  thead { position: absolute; clip-path: inset(50%); }
+  tr { border-bottom: 1px solid #ddd; display: grid; gap: 0 .75rem; grid-template-columns: minmax(5.75rem, max-content) 1fr max-content; padding: .375rem 0; }
+  td { border: 0; padding: 0; }
+  .instance { grid-area: 2 / 1; }
+  .reason { color: #555; grid-area: 2 / 2 / auto / span 2; width: auto; }
+  .sum { grid-area: 1 / 3; }
+}
 @page { margin: 15mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10px; } }
 `
@@ -56,8 +72,14 @@ export async function* statementPage({
   for await (const portion of lines) {
     yield portion
       .map(({ day, kind, instance, reason, amount }) => {
-        const cells = [dayText(day), words.kinds[kind], instance === null ? '' : String(instance), reason]
-        return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}<td class="sum">${escaped(money(amount))}</td></tr>\n`
+        const cells = [
+          dayText(day),
+          words.kinds[kind],
+          instance === null ? '' : String(instance),
+          reason,
+          money(amount),
+        ]
+        return `<tr>${cells.map((text, at) => cell('td', at, text)).join('')}</tr>\n`
       })
       .join('')
   }
@@ -75,16 +97,16 @@ function head(
   const title = `${words.statement}: ${month}`
   const facts: readonly (readonly [string, string])[] = [
     [words.account, `${account.name === '' ? '' : `${account.name} · `}${account.id}`],
-    [words.month, month],
     [words.plan, words.plans[statement.plan]],
-    [words.made, isoTime(statement.createdAt)],
+    [words.made, `${isoTime(statement.createdAt).slice(0, 19).replace('T', ' ')} UTC`],
+    [words.lines, String(statement.lines)],
+  ]
+  const sums: readonly (readonly [string, string])[] = [
     [words.opening, money(statement.opening)],
     [words.charged, money(statement.charged)],
     [words.paid, money(statement.paid)],
-    [words.closing, money(statement.closing)],
-    [words.lines, String(statement.lines)],
   ]
-  const [day, kind, instance, reason, amount] = words.columns
+  const headings = words.columns.map((text, at) => cell('th', at, text))
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -96,13 +118,30 @@ function head(
 <body>
 <h1>${escaped(title)}</h1>
 ${statement.isFinal ? '' : `<p class="draft">${escaped(words.draft)}</p>\n`}<dl>
-${facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('\n')}
+${listed(facts)}
+</dl>
+<dl class="sums">
+${listed(sums)}
+<dt class="total">${escaped(words.closing)}</dt><dd class="total">${escaped(money(statement.closing))}</dd>
 </dl>
 <table>
 <caption>${escaped(words.zone)}</caption>
-<thead><tr>${[day, kind, instance, reason].map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}<th scope="col" class="sum">${escaped(amount)}</th></tr></thead>
+<thead><tr>${headings.join('')}</tr></thead>
 <tbody>
 `
+}
+
+function listed(facts: readonly (readonly [name: string, value: string])[]): string {
+  return facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('\n')
+}
+
+const CLASSES = [undefined, undefined, 'instance', 'reason', 'sum'] as const
+
+/** A cell of the column at a place. */
+function cell(tag: 'td' | 'th', at: number, text: string): string {
+  const name = CLASSES[at]
+  const attributes = `${tag === 'th' ? ' scope="col"' : ''}${name === undefined ? '' : ` class="${name}"`}`
+  return `<${tag}${attributes}>${escaped(text)}</${tag}>`
 }
 
 function monthName(month: number, language: Language): string {

@@ -7,7 +7,6 @@ interface Words {
   readonly statement: string
   readonly draft: string
   readonly account: string
-  readonly month: string
   readonly made: string
   readonly plan: string
   readonly plans: Readonly<Record<'prepaid' | 'postpaid', string>>
@@ -25,9 +24,8 @@ interface Words {
 export const WORDS: Readonly<Record<Language, Words>> = {
   en: {
     statement: 'Statement',
-    draft: 'The month is not over: this is how it stands now, and it will change.',
+    draft: 'The month is not closed: this is how it stands now, and it will change.',
     account: 'Account',
-    month: 'Month',
     made: 'Made at',
     plan: 'Payment',
     plans: { prepaid: 'from the balance', postpaid: 'after the month' },
@@ -36,15 +34,14 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     paid: 'Payments and corrections',
     closing: 'Balance after',
     lines: 'Lines',
-    columns: ['Day', 'What', 'Instance', 'Reason', 'Amount'],
-    kinds: { charge: 'Day', renewal: '30 days', topUp: 'Payment', refund: 'Refund', correction: 'Correction' },
+    columns: ['Day', 'Kind', 'Instance', 'Reason', 'Amount'],
+    kinds: { charge: 'Daily charge', renewal: 'Renewal', topUp: 'Payment', refund: 'Refund', correction: 'Correction' },
     zone: 'Days begin at 00:00 UTC+3.',
   },
   ru: {
     statement: 'Выписка',
     draft: 'Месяц ещё не закрыт: это состояние на сейчас, оно изменится.',
     account: 'Аккаунт',
-    month: 'Месяц',
     made: 'Составлена',
     plan: 'Оплата',
     plans: { prepaid: 'с баланса', postpaid: 'по итогам месяца' },
@@ -53,8 +50,14 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     paid: 'Платежи и корректировки',
     closing: 'Баланс на конец',
     lines: 'Строк',
-    columns: ['День', 'Что', 'Инстанс', 'Основание', 'Сумма'],
-    kinds: { charge: 'Сутки', renewal: '30 дней', topUp: 'Платёж', refund: 'Возврат', correction: 'Корректировка' },
+    columns: ['День', 'Вид', 'Инстанс', 'Основание', 'Сумма'],
+    kinds: {
+      charge: 'Списание',
+      renewal: 'Продление',
+      topUp: 'Платёж',
+      refund: 'Возврат',
+      correction: 'Корректировка',
+    },
     zone: 'Сутки начинаются в 00:00 UTC+3.',
   },
 }
