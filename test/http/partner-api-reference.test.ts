@@ -100,6 +100,17 @@ test('bad calls are refused as documented', async () => {
   }
 })
 
+test('calls about a hook that is not set are refused as documented', async () => {
+  await call('DELETE', '/hook')
+  const asked = operations().filter(({ verb, path }) => path.startsWith('/hook') && verb !== 'PUT')
+  assert.equal(asked.length, 4)
+  for (const { verb, path, operation } of asked) {
+    const answer = await call(verb, path)
+    assert.equal(answer.status, 404, path)
+    assertDocumented(operation, answer, `${verb} ${path}`)
+  }
+})
+
 test('the page of the reference names every route', async () => {
   const page = await server.call('GET', '/docs')
   for (const { operation } of operations()) {

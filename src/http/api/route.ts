@@ -76,6 +76,8 @@ export interface ApiSpec<Subject, Path extends TProperties, Query extends TPrope
   /** Of a 200 (201 for what was made, where `created`); null for 204 without a body; a text for a media type of a `Download`. */
   readonly answer: TSchema | string | null
   readonly created?: boolean
+  /** Answers 404 where what it is about is not there. Rows with a `path` do so anyway. */
+  readonly notFound?: boolean
   /** Takes an `Idempotency-Key`. `parts`: the pieces of the call have outcomes of their own. */
   readonly idempotent?: boolean | 'parts'
   handle(subject: Subject, input: ApiInput<Path, Query, Body>): ApiOutcome | Promise<ApiOutcome>
@@ -108,6 +110,7 @@ export interface ApiRow<Subject> {
   readonly body: TObject
   readonly answer: TSchema | string | null
   readonly created: boolean
+  readonly notFound: boolean
   readonly idempotent: boolean | 'parts'
   prepare(raw: RawCall): PreparedCall<Subject> | Fault
 }
@@ -131,6 +134,7 @@ export function defineRoute<Subject>() {
       query: Type.Object(query),
       body: Type.Object(body),
       created: spec.created ?? false,
+      notFound: spec.notFound ?? inBraces.length > 0,
       idempotent: spec.idempotent ?? false,
       prepare: preparation(spec, path, query, body),
     }

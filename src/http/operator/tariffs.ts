@@ -76,6 +76,7 @@ export function priceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCalle
       summary: 'Sets a price from a day on, for one account or for all. Days that have begun keep theirs.',
       group,
       scope: 'full',
+      notFound: true,
       body: {
         tariff: fields.tariffName,
         accountId: Type.Optional(fields.accountPath.id),

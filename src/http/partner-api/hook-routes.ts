@@ -29,6 +29,7 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
       summary: 'The hook of the account, and what its receiver did lately.',
       group: 'hook',
       scope: 'read',
+      notFound: true,
       answer: HOOK,
       handle({ account }) {
         const hook = hooks.get(account.id)
@@ -43,6 +44,7 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
       summary: 'Takes the hook away, with the events that wait.',
       group: 'hook',
       scope: 'full',
+      notFound: true,
       answer: null,
       handle: (caller) => hooks.remove(caller.account.id, partnerActor(caller)),
     }),
@@ -52,6 +54,7 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
       summary: 'Puts an event `hook.test` on its way.',
       group: 'hook',
       scope: 'full',
+      notFound: true,
       answer: Type.Object({ id: text }),
       handle: ({ account }) => hooks.test(account.id),
     }),
@@ -82,6 +85,7 @@ function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<Partner
       summary: 'Makes another secret; the old one signs nothing more.',
       group: 'hook',
       scope: 'full',
+      notFound: true,
       answer: HOOK_WITH_SECRET,
       handle(caller) {
         const hook = hooks.get(caller.account.id)

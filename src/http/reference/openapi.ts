@@ -7,7 +7,7 @@ import { HEADERS, REFUSAL_SCHEMAS, REFUSALS } from './refusals.ts'
 
 const ABOUT = `A self-hosted messenger gateway that speaks the GREEN-API contract.
 
-Method names are matched in any case. Bodies are JSON whatever their content type says; unknown keys are ignored. Lengths of texts are counted in UTF-16 code units.
+Method names are matched in any case. Bodies are JSON whatever their content type says; unknown keys are ignored, but in paths that begin with \`/api/\` they are refused. Lengths of texts are counted in UTF-16 code units.
 Every path may begin with \`/v3\`; instances that are made by \`/v3/partner/createInstance\` are for MAX.
 Whoever has the token of an instance may call all of its methods: tokens stand in paths, so keep URLs out of logs.`
 

@@ -112,14 +112,13 @@ function mediaType(type: string): string {
 
 const REPLAYED = { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } } as const
 
-function refusals({ verb, scope, path }: DescribedRoute): Readonly<Record<string, object>> {
-  const isNamed = Object.keys(path.properties).length > 0
+function refusals({ verb, scope, notFound }: DescribedRoute): Readonly<Record<string, object>> {
   const changes = scope === 'full' && verb !== 'GET'
   return {
     '400': ref('ApiInvalid'),
     '401': ref('ApiUnauthorized'),
     '403': ref('ApiForbidden'),
-    ...(isNamed && { '404': ref('ApiNotFound') }),
+    ...(notFound && { '404': ref('ApiNotFound') }),
     ...(changes && { '409': ref('ApiConflict'), '413': ref('ApiTooLarge'), '422': ref('ApiQuotaExceeded') }),
     '429': ref('ApiTooManyRequests'),
     '503': ref('ApiUnavailable'),
