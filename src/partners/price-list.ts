@@ -128,7 +128,11 @@ export class PriceList {
     if (plan === 'free') return fault('invalid', `${tariff} is free and has no price`)
     const trouble = checkFigures(price)
     if (trouble !== undefined) return trouble
-    if (fromDay < today) return fault('invalid', 'Days that have begun keep their prices: no price begins in the past')
+    if (fromDay < today)
+      return fault(
+        'invalid',
+        `Days that have begun keep their prices: no price begins before today, ${dayText(today)} (UTC+3)`,
+      )
     const own = account === null ? undefined : this.#inForce(tariff, account, currency, today)
     if (fromDay > today || (own ?? this.#inForce(tariff, null, currency, today)) === undefined) return undefined
     return fault('invalid', `Today has its price already: a new price of ${tariff} begins tomorrow at the earliest`)

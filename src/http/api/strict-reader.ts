@@ -77,16 +77,28 @@ function explain(found: readonly Found[]): readonly string[] {
   const add = (at: string, text: string): void => {
     places.set(at, (places.get(at) ?? new Set()).add(text))
   }
-  for (const { keyword, instancePath, params, message } of found) {
+  const constants = new Set(found.filter(({ keyword }) => keyword === 'const').map(typedConstant))
+  for (const each of found) {
+    const { keyword, instancePath, params, message } = each
     const { requiredProperties, additionalProperties } = params as Readonly<Record<string, unknown>>
     if (keyword === 'required')
       for (const key of namesIn(requiredProperties)) add(`${instancePath}/${key}`, 'is required')
     else if (keyword === 'additionalProperties') {
       for (const key of namesIn(additionalProperties)) add(`${instancePath}/${key}`, 'is not known')
-    } else if (!SAID_OTHERWISE.has(keyword)) add(instancePath, WORDS[keyword]?.(params) ?? message)
+    } else if (!SAID_OTHERWISE.has(keyword) && !constants.has(typeAsked(each)))
+      add(instancePath, WORDS[keyword]?.(params) ?? message)
   }
   const texts = [...places].map(([at, said]) => `${named(at)} ${[...said].join(' or ')}`)
   return texts.length === 0 ? ["'value' is not valid"] : texts.slice(0, MOST_FAULTS)
+}
+
+/** The type of a constant says nothing beside the constant itself. */
+function typedConstant({ instancePath, params }: Found): string {
+  return `${instancePath} ${typeof (params as Params).allowedValue}`
+}
+
+function typeAsked({ keyword, instancePath, params }: Found): string {
+  return keyword === 'type' ? `${instancePath} ${String((params as Params).type)}` : ''
 }
 
 /** `boolean` is what an unknown key also is, `anyOf` what its branches say. */
