@@ -181,3 +181,21 @@ statementTest('a server that was off over its first month ends with a statement 
   }
   assert.equal((await world.charge.progress()).closedUpTo, OCTOBER, `before anything happened to ${account}`)
 })
+
+statementTest(
+  'a month stays open until each of its days is charged, however long that fails',
+  async (world, account) => {
+    await world.price('USD', day('2026-11-21'), 7)
+    await world.create(account).made
+    world.clock.at = onDay('2026-11-28')
+    await world.charge.run()
+    world.clock.at = onDay('2026-12-03')
+    // The 29th is charged, the 30th is not.
+    world.mishaps(undefined, undefined, 'fails')
+    await assert.rejects(world.charge.run())
+    assert.deepEqual(await world.charge.progress(), { chargedUpTo: day('2026-11-29'), closedUpTo: OCTOBER })
+    await world.charge.run()
+    const november = { opening: 0, charged: -70, paid: 0, closing: -70, lines: 10, plan: 'prepaid', isFinal: true }
+    assert.deepEqual(await figures(world, account, NOVEMBER), november)
+  },
+)
