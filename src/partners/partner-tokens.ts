@@ -175,8 +175,8 @@ export class PartnerTokens {
       const owner = this.#deps.accounts.get(account)
       const info = this.#keys.get(id)
       if (owner?.deletedAt !== null || info?.account !== account) return NOT_FOUND
-      const stored = (await this.#deps.store.accounts.tokens()).find((row) => row.id === id)
-      return stored === undefined ? NOT_FOUND : work({ ...stored, ...info })
+      const stored = await this.#deps.store.accounts.token(id)
+      return stored === null ? NOT_FOUND : work({ ...stored, ...info })
     })
   }
 

@@ -330,6 +330,8 @@ export interface Store {
   readonly accounts: {
     all(): Promise<readonly AccountRow[]>
     tokens(): Promise<readonly PartnerTokenRow[]>
+    /** Null where there is none. */
+    token(id: string): Promise<PartnerTokenRow | null>
     hooks(): Promise<readonly AccountHook[]>
   }
   readonly billing: BillingStore

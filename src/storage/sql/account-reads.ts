@@ -19,11 +19,14 @@ const OLDEST = `with recursive waiting (account_id) as (
   select seq, id, account_id, type, body, at, attempts, due_at from event
   where seq in (select (select min(e.seq) from event e where e.account_id = w.account_id) from waiting w)`
 
+const TOKEN = `select id, account_id, token, name, scope, created_at, expires_at, revoked_at, allow_from, last_used_at
+  from partner_token`
+
 const READS = {
   accounts: `select id, kind, name, created_at, partner_since, suspended_at, deleted_at, warned_at, currency, terms
     from account order by created_at, id`,
-  tokens: `select id, account_id, token, name, scope, created_at, expires_at, revoked_at, allow_from, last_used_at
-    from partner_token order by created_at, id`,
+  tokens: `${TOKEN} order by created_at, id`,
+  token: `${TOKEN} where id = ?`,
   hooks: 'select account_id, url, secret, created_at from hook order by created_at, account_id',
   audit: `${AUDIT} where seq < ? order by seq desc limit ?`,
   auditOfAccount: `${AUDIT} where account_id = ? and seq < ? order by seq desc limit ?`,
@@ -35,6 +38,10 @@ export function accountReads(engine: Engine, seal: Seal): Store['accounts'] {
   return {
     all: async () => (await engine.read(READS.accounts, [])).map(rows.accountRow),
     tokens: async () => (await engine.read(READS.tokens, [])).map((row) => rows.partnerTokenRow(row, seal)),
+    async token(id) {
+      const [row] = await engine.read(READS.token, [id])
+      return row === undefined ? null : rows.partnerTokenRow(row, seal)
+    },
     hooks: async () => (await engine.read(READS.hooks, [])).map((row) => rows.accountHook(row, seal)),
   }
 }

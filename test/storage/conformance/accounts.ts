@@ -64,6 +64,8 @@ function tokens(fresh: Fresh): void {
     const other = token('t2', { account: OTHER, createdAt: 601 })
     await commit(store, { kind: 'token.put', row: other }, { kind: 'token.put', row: full })
     assert.deepEqual(await store.accounts.tokens(), [full, other])
+    assert.deepEqual(await store.accounts.token('t2'), other)
+    assert.equal(await store.accounts.token('t3'), null)
     await commit(store, putToken('t1', { name: 'ERP', createdAt: 5 }))
     assert.deepEqual(await store.accounts.tokens(), [token('t1', { name: 'ERP', createdAt: 5 }), other])
   })
