@@ -1,4 +1,5 @@
 import { billingDayStart } from '../billing/day.ts'
+import { firstDay } from '../billing/month.ts'
 import type { Timer } from '../lib/clock.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
 import type { Sweep } from '../storage/store.ts'
@@ -65,13 +66,21 @@ export class Housekeeping {
       await this.#sweep('deletedInstances', before)
       this.#instances.forget(before)
     })
-    await this.#part('deletedAccounts', () => this.#eraseAccounts(now - limits.keepDeletedMs))
+    await this.#part('deletedAccounts', async () => {
+      await this.#eraseAccounts(await this.#billed(now - limits.keepDeletedMs))
+    })
   }
 
   /** A day that is not charged yet needs the instances that were there when it began. */
   async #erasable(before: number): Promise<number> {
     const chargedUpTo = await this.#node.store.billing.chargedUpTo()
     return chargedUpTo === null ? before : Math.min(before, billingDayStart(chargedUpTo))
+  }
+
+  /** Of an account that is erased no statement can be made any more: the month in which it was deleted must be closed. */
+  async #billed(before: EpochMs): Promise<EpochMs> {
+    const closedUpTo = await this.#node.store.billing.closedUpTo()
+    return closedUpTo === null ? before : Math.min(before, billingDayStart(firstDay(closedUpTo + 1)))
   }
 
   /** What is too old, and everything of deleted instances. */

@@ -1,7 +1,9 @@
 // Truth: decision 11 of the partner business: a deleted instance is erased when its time is over and every day in which it existed is charged.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { billingDay } from '../../src/billing/day.ts'
+import { billingDay, billingDayStart } from '../../src/billing/day.ts'
+import { firstDay, monthOfDay } from '../../src/billing/month.ts'
+import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import type { Instance } from '../../src/instances/instance.ts'
 import { newInstance, openWorld, type Domain, type World } from '../support/domain.ts'
 
@@ -47,4 +49,18 @@ test('it stays until the day after its deletion has begun to be charged, however
 test('a live one stays whatever was charged', async () => {
   await chargedUpTo(billingDay(Date.now()) + 5)
   assert.equal(await isThere(await newInstance(domain)), true)
+})
+
+test('a deleted account stays until the month of its deletion is closed, so that its last statement can be made', async () => {
+  const asked: number[] = []
+  const erase = (before: number) => Promise.resolve(void asked.push(before))
+  const housekeeping = new Housekeeping(domain.node, domain.instances, erase)
+  const month = monthOfDay(billingDay(Date.now()))
+  await housekeeping.run()
+  assert.ok((asked[0] ?? 0) > Date.now(), 'no month was ever closed')
+  for (const closed of [month - 2, month - 1]) {
+    await domain.node.store.commit({ guards: [], writes: [{ kind: 'month.close', month: closed }] })
+    await housekeeping.run()
+    assert.equal(asked.at(-1), billingDayStart(firstDay(closed + 1)))
+  }
 })
