@@ -165,7 +165,27 @@ describe('money', () => {
       assert.equal(ended.out, '')
       assert.equal(ended.err.split('\n').length, 1)
     }
+    const [point, zero] = [
+      await jadegate('balance', 'top-up', id, '1.5', '--reason', 'cash'),
+      await jadegate('balance', 'correct', id, '0', '--reason', 'nothing'),
+    ]
+    assert.match(point.err, /allowed are whole numbers, like 1250, up to 100000000000\.$/)
+    assert.deepEqual([zero.code, zero.err], [2, '"0" changes nothing: an amount above or below zero is needed.'])
     assert.deepEqual(await operator.items(`/accounts/${id}/ledger`), [])
+  })
+
+  test('a ledger that does not add up is exit code 1, with --json too', async () => {
+    const broken = { ok: false, problems: ['the balance is 5, the lines make 4'] }
+    const other = createServer((_request, response) => response.end(JSON.stringify(broken))).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    assert.ok(typeof address === 'object' && address !== null)
+    const check = ['balance', 'check', 'ab12', '--url', `http://127.0.0.1:${String(address.port)}`]
+    const env = { JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN }
+    const [people, program] = [await run(check, env), await run([...check, '--json'], env)]
+    other.close()
+    assert.deepEqual([people.code, people.out], [1, broken.problems[0]])
+    assert.deepEqual([program.code, JSON.parse(program.out)], [1, broken])
   })
 
   test('a refund leaves the balance, a correction goes either way, a key counts once, and the ledger is listed', async () => {
@@ -262,7 +282,6 @@ describe('--json and troubles', () => {
       [2, ['account', 'edit', id, '--instances', '-3'], /whole number/],
       [2, ['account', 'show', '..'], /no id/],
       [2, ['account', 'suspend', id], /--reason/],
-
       [2, ['token', 'issue', id, '--expires', 'soon'], /2026-12-31/],
     ]
     for (const [code, args, said] of rows) {
@@ -288,6 +307,9 @@ describe('--json and troubles', () => {
       [`http://127.0.0.1:${String(address.port)}`, env, /^What answers at .* \(status 404\)/],
       [server.url, { JADEGATE_OPERATOR_TOKEN: 'op.another-one' }, /does not take this operator token/],
     ]
+    const noUrl = await run(['billing', 'status', '--url', '127.0.0.1:8080'], env)
+    assert.deepEqual([noUrl.code, noUrl.out], [2, ''])
+    assert.match(noUrl.err, /^"127\.0\.0\.1:8080" is no URL of a server: .*http:\/\//)
     for (const [url, given, said] of rows) {
       const ended = await run(['billing', 'status', '--url', url], given)
       assert.deepEqual([ended.code, ended.out], [1, ''], ended.err)
@@ -306,6 +328,11 @@ describe('--json and troubles', () => {
     const own = await startServer({ JADEGATE_DATA_DIR: dataDir, JADEGATE_OPERATOR_TOKEN: '' })
     const port = new URL(own.url).port
     const found = await run(['billing', 'status'], { JADEGATE_DATA_DIR: dataDir, JADEGATE_PORT: port })
+    const proxied = await run(['billing', 'status'], {
+      JADEGATE_DATA_DIR: dataDir,
+      JADEGATE_PORT: port,
+      JADEGATE_PUBLIC_URL: 'https://api.example.invalid',
+    })
     const anyPort = await run(['billing', 'status'], { JADEGATE_DATA_DIR: dataDir, JADEGATE_PORT: '0' })
     const key = '00'.repeat(32)
     const sealed = await run(['billing', 'status', '--url', own.url], {
@@ -315,6 +342,7 @@ describe('--json and troubles', () => {
     await own.stop()
     assert.equal(found.code, 0, found.err)
     assert.match(found.out, /^today +\d{4}-/)
+    assert.deepEqual([proxied.code, proxied.out], [0, found.out], 'the proxy before the public URL is not asked')
     assert.equal(anyPort.code, 2)
     assert.match(anyPort.err, /--url/)
     assert.deepEqual([sealed.code, sealed.out], [1, ''])

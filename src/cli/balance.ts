@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { Value } from 'typebox/value'
 import type { Context } from './context.ts'
 import { Added, Balance, Checked, LedgerPage, Usage, type Line, type Usage as UsageAnswer } from './operator/answers.ts'
-import { currencyOf, money, moneyAboveZero, part, wholeNumber } from './operator/inputs.ts'
+import { currencyOf, moneyAboveZero, moneyNotZero, part, wholeNumber } from './operator/inputs.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
 import { moneyOrNoneText, moneyText, timeText } from './operator/words.ts'
@@ -31,7 +32,7 @@ const NEW_LINES: readonly NewLine[] = [
     usage: 'correct',
     description: 'put something right; an amount below zero lowers the balance',
     kind: 'correction',
-    amount: money,
+    amount: moneyNotZero,
   },
 ]
 
@@ -93,10 +94,9 @@ function addUsage(group: Command, context: Context): void {
 function addCheck(group: Command, context: Context): void {
   serverCommand(group, 'check <account>', 'look whether the balance is the sum of the ledger').action(
     onServer(context, async ({ api, show }, account: string) => {
-      show(await api.ask('GET', `/accounts/${part(account)}/ledger/check`), Checked, ({ ok, problems }) => {
-        if (!ok) context.setExitCode(1)
-        return ok ? ['The ledger adds up.'] : problems
-      })
+      const answer = await api.ask('GET', `/accounts/${part(account)}/ledger/check`)
+      if (!Value.Check(Checked, answer) || !answer.ok) context.setExitCode(1)
+      show(answer, Checked, ({ ok, problems }) => (ok ? ['The ledger adds up.'] : problems))
     }),
   )
 }
@@ -125,7 +125,10 @@ function describe(answer: {
     ['balance', moneyText(balance, currency)],
     ['overdraft', moneyOrNoneText(overdraftLimit, currency)],
     ['warn below', moneyOrNoneText(warnBelow, currency)],
-    ['today', `${today.instances} instances, ${moneyText(today.cost, currency)}`],
+    [
+      'today',
+      `${today.instances} ${today.instances === 1 ? 'instance' : 'instances'}, ${moneyText(today.cost, currency)}`,
+    ],
   ])
 }
 

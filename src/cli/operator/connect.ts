@@ -8,14 +8,14 @@ import { CommandTrouble } from './command-trouble.ts'
 import { OperatorApi } from './operator-api.ts'
 
 /**
- * The operator API of the server that is meant: `url`, else where the configuration says that it is. The operator's token comes from the
- * environment, else from the data folder. Null after saying what is wrong.
+ * The operator API of the server that is meant: `url`, else where the configuration says that it listens. The operator's token comes from
+ * the environment, else from the data folder. Null after saying what is wrong.
  */
 export async function connect(context: Context, url: string | undefined): Promise<OperatorApi | null> {
   const effective = effectiveConfig(context)
   if (effective === null) return null
   const { config } = effective
-  const at = url ?? serverUrl(config)
+  const at = url === undefined ? listeningUrl(config) : givenUrl(url)
   if (config.operatorToken !== undefined) return new OperatorApi(at, config.operatorToken)
   const token = await startOrComplain(context, config.dataDir, () => keptToken(config))
   return token === null ? null : new OperatorApi(at, token)
@@ -36,8 +36,14 @@ async function keptToken(config: Config): Promise<string> {
   )
 }
 
-function serverUrl({ publicUrl, host, port }: Config): string {
-  if (publicUrl !== undefined) return publicUrl
+function givenUrl(url: string): string {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : ''
+  if (protocol === 'http:' || protocol === 'https:') return url
+  throw new CommandTrouble(`"${url}" is no URL of a server: allowed is one like http://127.0.0.1:8080.`, 2)
+}
+
+/** Never the public URL: the proxy behind it is there to refuse the operator API. */
+function listeningUrl({ host, port }: Config): string {
   if (port === 0) throw new CommandTrouble('JADEGATE_PORT is 0, so the server took any free port: name it by --url.', 2)
   const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { decimalsOf, majorUnits, minorUnits } from '../../lib/money.ts'
+import { decimalsOf, majorUnits, minorUnits, MOST_MONEY } from '../../lib/money.ts'
 import { Account } from './answers.ts'
 import { CommandTrouble } from './command-trouble.ts'
 import { understood, type OperatorApi } from './operator-api.ts'
@@ -48,10 +48,17 @@ export function money(text: string, currency: string): number {
   if (amount !== undefined) return amount
   const decimals = decimalsOf(currency)
   const example = majorUnits(1250 * 10 ** Math.max(0, decimals - 2), currency)
+  const form = decimals === 0 ? 'whole numbers' : `digits with at most ${String(decimals)} decimals behind a point`
   throw new CommandTrouble(
-    `"${text}" is no amount of ${currency}: allowed are digits with at most ${decimals} decimals behind a point, like ${example}.`,
+    `"${text}" is no amount of ${currency}: allowed are ${form}, like ${example}, up to ${majorUnits(MOST_MONEY, currency)}.`,
     2,
   )
+}
+
+export function moneyNotZero(text: string, currency: string): number {
+  const amount = money(text, currency)
+  if (amount !== 0) return amount
+  throw new CommandTrouble(`"${text}" changes nothing: an amount above or below zero is needed.`, 2)
 }
 
 export function moneyAboveZero(text: string, currency: string): number {
