@@ -196,7 +196,7 @@ describe('what is taken', () => {
       /'calls'.*sendMessage.*getcontacts/,
     ],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2030-02-30', amount: 1 }, /'from'/],
-    ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2020-01-01', amount: 1 }, /past/],
+    ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2020-01-01', amount: 1 }, /before today/],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'XYZ', from: '2030-01-01', amount: 1 }, /currency/],
     ['PUT', '/prices', { tariff: 'PARTNER', currency: 'USD', from: '2030-01-01', amount: -1 }, /'amount'/],
     ['PUT', '/prices', { tariff: 'NOPE', currency: 'USD', from: '2030-01-01', amount: 1 }, /NOPE/],
