@@ -20,7 +20,7 @@ const id = Type.String({ minLength: 1, maxLength: 100 })
 const ACCOUNT = Type.Object({
   accountId: text,
   name: text,
-  kind: Type.Enum(['personal', 'partner']),
+  kind: Type.Enum(['partner', 'personal']),
   partnerSince: Type.Union([text, Type.Null()]),
   instances: Type.Integer(),
   terms: Type.Object({

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import Type from 'typebox'
 import { html, raw, type Html } from './html.ts'
-import { jsonSchema } from './json-schema.ts'
+import { jsonSchema, keywordsOf, type JsonSchema } from './json-schema.ts'
 
 /** A field as the page shows it. */
 export interface Line {
@@ -46,13 +46,22 @@ export function linesOf(schema: TObject, prefix: string): readonly Line[] {
 }
 
 function nestedLines(path: string, schema: TSchema): readonly Line[] {
-  if (Type.IsObject(schema)) return linesOf(schema, `${path}.`)
-  return Type.IsArray(schema) && Type.IsObject(schema.items) ? linesOf(schema.items, `${path}[].`) : []
+  const fields = fieldsIn(schema)
+  if (fields !== undefined) return linesOf(fields, `${path}.`)
+  const items = Type.IsArray(schema) ? fieldsIn(schema.items) : undefined
+  return items === undefined ? [] : linesOf(items, `${path}[].`)
+}
+
+/** Those that an object must or may have; `shown` says them where the handler reads it (`http/api/strict-fields.ts`). */
+function fieldsIn(schema: TSchema): TObject | undefined {
+  if (Type.IsObject(schema)) return schema
+  const { shown } = keywordsOf(schema)
+  return Type.IsObject(shown) ? shown : undefined
 }
 
 export function lineOf(name: string, schema: TSchema, required: boolean): Line {
   const shape = jsonSchema(schema)
-  const { type = 'string', description = '' } = shape
+  const { description = '' } = shape
   const values = Array.isArray(shape['enum'])
     ? `One of ${shape['enum'].filter((value) => value !== '').join(', ')}.`
     : ''
@@ -61,7 +70,15 @@ export function lineOf(name: string, schema: TSchema, required: boolean): Line {
   )
   const said = String(description).replace('Empty counts as not given.', '').trim()
   const rules = [values, ...limits, said].filter((rule) => rule !== '').join(' ')
-  return { name, required, type: Array.isArray(type) ? type.join(' or ') : String(type), rules }
+  return { name, required, type: [...new Set(typesOf(shape))].join(' or '), rules }
+}
+
+/** Each of the types that a value may have; a constant stands for itself. */
+function typesOf(shape: JsonSchema): readonly string[] {
+  const { anyOf, const: constant, type = 'string' } = shape
+  if (Array.isArray(anyOf)) return anyOf.flatMap((branch: JsonSchema) => typesOf(branch))
+  if (constant !== undefined) return [JSON.stringify(constant)]
+  return Array.isArray(type) ? type.map(String) : [String(type)]
 }
 
 const LIMITS: Readonly<Record<string, string>> = {
