@@ -125,6 +125,24 @@ describe('instances', () => {
     assertRefused(await api('POST', '/instances', many), 400, 'invalid', /'instances' must contain/)
   })
 
+  test('a quota that is used up is named, whichever it is', async () => {
+    const terms = { createPerMinute: 2, instanceQuota: 1 }
+    const made = await operator('POST', '/accounts', { kind: 'partner', name: 'Small', terms })
+    const small = call(BASE, /gac\.[0-9a-f]{46}/.exec(made.text)?.[0] ?? assert.fail(made.text))
+    const refusals: unknown[] = []
+    for (const name of ['a', 'b']) {
+      const [outcome] = outcomesOf(await small('POST', '/instances', { instances: [{ name }] }))
+      refusals.push(outcome?.error)
+    }
+    await operator('PATCH', `/accounts/${String(row(made)['id'])}`, { terms: { createPerMinute: 1 } })
+    refusals.push(outcomesOf(await small('POST', '/instances', { instances: [{ name: 'c' }] }))[0]?.error)
+    assert.deepEqual(refusals, [
+      undefined,
+      { code: 'quotaExceeded', message: 'The quota of instances is used up: 1 at one time' },
+      { code: 'rateLimited', message: 'The quota of new instances is used up: 1 a minute' },
+    ])
+  })
+
   test('a repeated call with the same key makes nothing twice, over a restart too', async () => {
     const key = { 'Idempotency-Key': 'create-1' }
     const wanted = { instances: [{ name: 'a' }, { nmae: 'b' }, { name: 'c' }] }

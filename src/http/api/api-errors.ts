@@ -13,7 +13,7 @@ const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, tex
   alreadyLinked: [409, null],
   tooLarge: [413, null],
   quotaExceeded: [422, null],
-  rateLimited: [429, 'Too Many Requests'],
+  rateLimited: [429, null],
   unavailable: [503, 'Service Unavailable'],
   notConnected: [503, 'Service Unavailable'],
   connectionLost: [503, 'Service Unavailable'],
