@@ -101,8 +101,11 @@ describe('accounts and tokens', () => {
   test('a person becomes a partner', async () => {
     const made = await printed('account', 'create', 'Ann', '--kind', 'personal')
     assert.ok(!made.includes('token'))
+    assert.ok(!made.includes('PARTNER'), 'the tariff of what partners make says nothing of a person')
+    assert.equal(factOf(made, 'instances'), '0')
     const partner = await printed('account', 'make-partner', factOf(made, 'id'), '--token', 'gac.of-ann-herself')
     assert.deepEqual([factOf(partner, 'kind'), factOf(partner, 'token')], ['partner', 'gac.of-ann-herself'])
+    assert.deepEqual([factOf(partner, 'tariff'), factOf(partner, 'instances')], ['PARTNER', '0 (at most: none)'])
   })
 
   test('a token is shown where it is made and asked for, and nowhere else', async () => {
@@ -282,6 +285,7 @@ describe('--json and troubles', () => {
       [2, ['account', 'edit', id, '--instances', '-3'], /whole number/],
       [2, ['account', 'show', '..'], /no id/],
       [2, ['account', 'suspend', id], /--reason/],
+      [2, ['tariff', 'set', 'two words', '--plan', 'free'], /"two words" is no name of a tariff/],
       [2, ['token', 'issue', id, '--expires', 'soon'], /2026-12-31/],
     ]
     for (const [code, args, said] of rows) {
@@ -342,7 +346,7 @@ describe('--json and troubles', () => {
     await own.stop()
     assert.equal(found.code, 0, found.err)
     assert.match(found.out, /^today +\d{4}-/)
-    assert.deepEqual([proxied.code, proxied.out], [0, found.out], 'the proxy before the public URL is not asked')
+    assert.deepEqual([proxied.code, proxied.err], [0, ''], 'the proxy before the public URL is not asked')
     assert.equal(anyPort.code, 2)
     assert.match(anyPort.err, /--url/)
     assert.deepEqual([sealed.code, sealed.out], [1, ''])

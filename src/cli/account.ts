@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<AccountAnswer>[] = [
   { head: 'KIND', text: (account) => account.kind },
   { head: 'STATE', text: stateOf },
   { head: 'INSTANCES', isNumber: true, text: (account) => String(account.instances) },
-  { head: 'TARIFF', text: (account) => account.terms.tariff },
+  { head: 'TARIFF', text: (account) => madeTariff(account) ?? '' },
   { head: 'CURRENCY', text: (account) => account.terms.currency },
   { head: 'MADE', text: (account) => timeText(account.createdAt) },
   { head: 'NAME', text: (account) => account.name },
@@ -187,6 +187,18 @@ function stateOf(account: AccountAnswer): string {
   return account.suspendedAt === null ? 'active' : 'suspended'
 }
 
+/** Of the instances that a partner makes; those of a person have the tariffs that the operator names. */
+function madeTariff({ kind, terms }: AccountAnswer): string | undefined {
+  return kind === 'partner' ? terms.tariff : undefined
+}
+
+function instancesText({ kind, instances, terms }: AccountAnswer): string {
+  if (kind === 'partner') return `${instances} (at most: ${limitText(terms.instanceQuota)})`
+  return terms.instanceQuota === null
+    ? `${instances}`
+    : `${instances} (of each free tariff at most: ${terms.instanceQuota})`
+}
+
 function describe(account: AccountAnswer): readonly string[] {
   const { terms } = account
   const { currency } = terms
@@ -199,8 +211,8 @@ function describe(account: AccountAnswer): readonly string[] {
     ['partner since', timeText(account.partnerSince)],
     ['suspended', timeText(account.suspendedAt)],
     ['deleted', timeText(account.deletedAt)],
-    ['instances', `${account.instances} (at most: ${limitText(terms.instanceQuota)})`],
-    ['tariff', terms.tariff],
+    ['instances', instancesText(account)],
+    ['tariff', madeTariff(account)],
     ['currency', currency],
     ['overdraft', moneyOrNoneText(terms.overdraftLimit, currency)],
     ['warn below', moneyOrNoneText(terms.warnBelow, currency)],

@@ -64,6 +64,10 @@ function changed(tariff: TariffAnswer | undefined, name: string, options: Tariff
     instances: nullForNone(options.instances),
   })
   const { plan, correspondents, calls, instances } = { ...(tariff ?? NOTHING_YET), ...wanted }
+  // The path of the API would not be found, which says nothing.
+  if (!/^\w{1,64}$/.test(name)) {
+    throw new CommandTrouble(`"${name}" is no name of a tariff: allowed are letters, digits and _.`, 2)
+  }
   if (plan === undefined) throw new CommandTrouble(`There is no tariff ${name} yet: --plan says how it is paid.`, 2)
   return { plan, correspondents, calls, instances }
 }

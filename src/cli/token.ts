@@ -82,7 +82,11 @@ function withTerms(command: Command): Command {
   return command
     .option('--name <name>', 'how it is called')
     .option('--scope <scope>', 'full, or read')
-    .option('--expires <time>', 'until when it works, or none', momentOrNone)
+    .option(
+      '--expires <time>',
+      'until when it works, like 2026-12-31T18:00:00Z or 2026-12-31 (00:00 UTC), or none',
+      momentOrNone,
+    )
     .option('--allow-from <list>', 'addresses and CIDR ranges from which alone it works, or none', commaList)
 }
 
