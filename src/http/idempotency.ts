@@ -82,5 +82,5 @@ export class Idempotency {
 
 function judge(earlier: { readonly bodyHash: string; readonly answer: string }, call: KeyedCall): Replay | Fault {
   if (earlier.bodyHash === call.bodyHash) return new Replay(earlier.answer)
-  return fault('conflict', 'This Idempotency-Key was used with another request body')
+  return fault('conflict', 'This Idempotency-Key was used with another request')
 }

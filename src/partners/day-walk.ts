@@ -71,7 +71,7 @@ export class DayWalk {
     if (mark > today) {
       log.warn(
         { chargedUpTo: dayText(mark), today: dayText(today) },
-        'The clock was set back; days are charged again as it passes them',
+        'The clock was set back; the days are gone through again as it passes them, and nothing is charged twice',
       )
       await this.#move(mark, { kind: 'charge.reopen', day: today - 1 })
       return false

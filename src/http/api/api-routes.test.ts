@@ -248,7 +248,7 @@ describe('what a call must be', () => {
     )
     const nested = { name: 'a', terms: { currency: 'usd', limit: 'x', more: 1 } }
     const answered = await call('POST', '/things', nested)
-    assertError(answered, 400, 'invalid', /'terms.currency' has not the right form/)
+    assertError(answered, 400, 'invalid', /'terms.currency' has not the right form: \^\[A-Z\]\{3\}\$/)
     assertError(answered, 400, 'invalid', /'terms.limit' must be an integer or must be null/)
     assertError(answered, 400, 'invalid', /'terms.more' is not known/)
     assertError(await call('POST', '/things', { name: 'a\0' }), 400, 'invalid', /'name' must not contain the NUL/)

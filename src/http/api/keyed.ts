@@ -49,7 +49,7 @@ export async function runParts(
   return { outcome, isRepeat }
 }
 
-const OTHER_BODY = fault('conflict', 'This Idempotency-Key was used with another request body')
+const OTHER_BODY = fault('conflict', 'This Idempotency-Key was used with another request')
 
 /** What an earlier call answered for this part. */
 export function earlierAnswer(repeated: Repeated): unknown {

@@ -109,6 +109,7 @@ interface Params {
   readonly allowedValue?: unknown
   readonly limit?: unknown
   readonly type?: unknown
+  readonly pattern?: unknown
 }
 
 /** What the house says for a keyword of JSON Schema; a compiler's own words where it says nothing. */
@@ -124,7 +125,7 @@ const WORDS: Readonly<Record<string, (params: Params) => string | undefined>> = 
   minItems: ({ limit }) => `must contain at least ${String(limit)} items`,
   maxItems: ({ limit }) => `must contain less than or equal to ${String(limit)} items`,
   minProperties: ({ limit }) => `must have at least ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
-  pattern: () => 'has not the right form',
+  pattern: ({ pattern }) => `has not the right form${typeof pattern === 'string' ? `: ${pattern}` : ''}`,
 }
 
 const TYPES: Readonly<Record<string, string>> = {
