@@ -69,7 +69,7 @@ function addEdit(group: Command, context: Context): void {
 
 function addRotate(group: Command, context: Context): void {
   serverCommand(group, 'rotate <account> <token>', 'make and show a new token with the same terms')
-    .option('--overlap <seconds>', 'how long the old one goes on', wholeNumber(0), 86_400)
+    .option('--overlap <seconds>', 'how long the old one goes on; 0 ends it at once', wholeNumber(0), 86_400)
     .action(
       onServer(context, async ({ api, show }, account: string, token: string, { overlap }: { overlap: number }) => {
         const body = { overlapSeconds: overlap }

@@ -81,7 +81,8 @@ function tellingRoutes({ business: { tokens } }: OperatorParts): readonly ApiRow
     route({
       ...common,
       at: '/accounts/{id}/tokens/{tokenId}/rotate',
-      summary: 'Makes a new token with the same terms and shows it; the old one goes on for the overlap.',
+      summary:
+        'Makes a new token with the same terms and shows it; the old one goes on for the overlap; 0 ends it at once.',
       created: true,
       body: { overlapSeconds: Type.Integer({ minimum: 0, maximum: MOST_OVERLAP_SECONDS }) },
       handle: async ({ actor }, { path: { id, tokenId }, body }) =>

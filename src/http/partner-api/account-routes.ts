@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { isFault } from '../../model/fault.ts'
+import { fault, isFault } from '../../model/fault.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
@@ -12,6 +12,9 @@ import { pageOfAll } from '../api/whole-list.ts'
 import { route } from './caller.ts'
 
 const MOST_OVERLAP_SECONDS = 30 * 86_400
+/** Long enough that whoever loses the answer can still ask for the new token with the old one. */
+const OVERLAP_SECONDS = 86_400
+const LOCKED_OUT = fault('invalid', "'overlapSeconds' must be above 0 for the token that calls")
 
 const text = Type.String()
 const numberOrNull = Type.Union([Type.Integer(), Type.Null()])
@@ -82,7 +85,7 @@ function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiR
     route({
       verb: 'POST',
       at: '/tokens/{id}/rotate',
-      summary: 'Makes a new token with the same terms; the old one goes on for the overlap.',
+      summary: 'Makes a new token with the same terms; the old one goes on for the overlap, a day where none is named.',
       group: 'account',
       scope: 'full',
       path: { id },
@@ -90,7 +93,8 @@ function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readonly ApiR
       answer: ISSUED_TOKEN,
       created: true,
       async handle(caller, { path, body }) {
-        const { overlapSeconds = 0 } = body
+        const { overlapSeconds = OVERLAP_SECONDS } = body
+        if (overlapSeconds === 0 && path.id === caller.token.id) return LOCKED_OUT
         const issued = await tokens.rotate(caller.account.id, path.id, overlapSeconds * 1000, partnerActor(caller))
         return isFault(issued) ? issued : issuedTokenView(issued)
       },
