@@ -3,7 +3,8 @@
 
 const LIB = ['^src/lib/']
 const MODEL = ['^src/model/', ...LIB]
-const PORTS = ['^src/drivers/(driver|facets)[.]ts$', '^src/storage/(store|billing-store|once)[.]ts$', ...MODEL]
+const STORE = '^src/storage/(store|guard|write|journal-row|billing-store|once)[.]ts$'
+const PORTS = ['^src/drivers/(driver|facets)[.]ts$', STORE, ...MODEL]
 const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
 const INSTANCES = ['^src/instances/', ...DOMAIN]
@@ -25,12 +26,8 @@ const PARTS = [
   ...SIBLINGS.map((name) => ({ name, path: `^src/${name}/`, may: PORTS })),
   { name: 'driver-contract', path: '^src/drivers/(driver|facets)[.]ts$', may: MODEL },
   { name: 'driver-registry', path: '^src/drivers/registry[.]ts$', may: ['^src/drivers/', ...MODEL] },
-  {
-    name: 'store-contract',
-    path: '^src/storage/(store|billing-store|once)[.]ts$',
-    may: ['^src/storage/(store|billing-store|once)[.]ts$', ...MODEL],
-  },
-  { name: 'storage', path: '^src/storage/', except: '^src/storage/(store|billing-store|once)[.]ts$', may: MODEL },
+  { name: 'store-contract', path: STORE, may: [STORE, ...MODEL] },
+  { name: 'storage', path: '^src/storage/', except: STORE, may: MODEL },
   { name: 'simulator', path: '^src/simulator/', may: MODEL },
   { name: 'config', path: '^src/config/', may: LIB },
   { name: 'model', path: '^src/model/', may: LIB },

@@ -1,19 +1,10 @@
+import type { AccountWrite } from '../write.ts'
 import { places, type Statement } from './statement.ts'
 import { termsToJson } from './terms-json.ts'
 import type { WriteOf, WriteTable } from './write-table.ts'
 
 /** Accounts with their tokens, the audit log, hooks and the events on their way to them. */
-export const ACCOUNT_WRITES: WriteTable<
-  | 'account.put'
-  | 'account.erase'
-  | 'token.put'
-  | 'token.used'
-  | 'audit.add'
-  | 'hook.put'
-  | 'event.add'
-  | 'event.retry'
-  | 'event.remove'
-> = {
+export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
   'account.put': [
     {
       sql: `insert into account (id, kind, name, created_at, partner_since, suspended_at, deleted_at, warned_at, currency, terms)

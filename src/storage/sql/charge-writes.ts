@@ -1,4 +1,5 @@
 import { DEFAULT_TERMS } from '../../model/account.ts'
+import type { ChargeWrite } from '../write.ts'
 import { ADD_TO_BALANCE, ADD_TO_TOTAL, LINE_MONTH, LOCK_MONTHS, putMonth } from './ledger-writes.ts'
 import type { WriteTable } from './write-table.ts'
 
@@ -28,7 +29,7 @@ const GATHER = `with rate as materialized (
     and not exists (select 1 from ledger l where l.kind = 'charge' and l.day = ? and l.instance_id = i.id)`
 
 /** The daily charge: a portion of a day, and how far it has come. */
-export const CHARGE_WRITES: WriteTable<'charge.day' | 'charge.done' | 'charge.reopen'> = {
+export const CHARGE_WRITES: WriteTable<ChargeWrite['kind']> = {
   'charge.day': [
     { sql: LOCK_MONTHS, lock: 'share', put: () => undefined },
     {

@@ -1,20 +1,10 @@
+import type { InstanceWrite } from '../write.ts'
 import { settingsToJson } from './settings-json.ts'
 import { places } from './statement.ts'
 import type { WriteTable } from './write-table.ts'
 
-/** Instances with their leases, their number by account, and the history of their states. */
-export const INSTANCE_WRITES: WriteTable<
-  | 'instance.add'
-  | 'instance.name'
-  | 'instance.settings'
-  | 'instance.token'
-  | 'instance.state'
-  | 'instance.receipts'
-  | 'instance.sent'
-  | 'instance.tariff'
-  | 'instance.delete'
-  | 'state.add'
-> = {
+/** Instances with their leases, their number by account, the history of their states, and their drivers' secrets. */
+export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'instance.add': [
     {
       sql: `insert into instance (id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
@@ -135,6 +125,31 @@ export const INSTANCE_WRITES: WriteTable<
       sql: 'insert into state_history (instance_id, state, wid, at) values (?, ?, ?, ?)',
       put(out, { instance, change }) {
         out.push(instance, change.state, change.wid, change.at)
+      },
+    },
+  ],
+  'secret.put': [
+    {
+      sql: `insert into secret (instance_id, name, value) values (?, ?, ?)
+        on conflict (instance_id, name) do update set value = excluded.value`,
+      when: (write) => write.value !== null,
+      put(out, { instance, name, value }, seal) {
+        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)))
+      },
+    },
+    {
+      sql: 'delete from secret where instance_id = ? and name = ?',
+      when: (write) => write.value === null,
+      put(out, write) {
+        out.push(write.instance, write.name)
+      },
+    },
+  ],
+  'secret.clear': [
+    {
+      sql: 'delete from secret where instance_id = ?',
+      put(out, write) {
+        out.push(write.instance)
       },
     },
   ],

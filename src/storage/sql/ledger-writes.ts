@@ -1,5 +1,6 @@
 import type { PriceRow } from '../../model/account.ts'
 import { monthOfDay } from '../../model/billing-month.ts'
+import type { LedgerWrite } from '../write.ts'
 import type { Statement } from './statement.ts'
 import type { WriteOf, WriteTable } from './write-table.ts'
 
@@ -32,7 +33,7 @@ export const LOCK_MONTHS = 'select 1 as locked from billing_mark'
 const CHARGED = `('charge', 'renewal')`
 
 /** Tariffs and prices, lines of the ledger, statements, closed months. */
-export const LEDGER_WRITES: WriteTable<'tariff.put' | 'price.put' | 'ledger.add' | 'statement.make' | 'month.close'> = {
+export const LEDGER_WRITES: WriteTable<LedgerWrite['kind']> = {
   'tariff.put': [
     {
       sql: `insert into tariff (name, plan, correspondents, calls, instances) values (?, ?, ?, ?, ?)

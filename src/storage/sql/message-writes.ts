@@ -1,12 +1,11 @@
 import { statusRank } from '../../model/message.ts'
 import type { MessageRow } from '../store.ts'
+import type { MessageWrite } from '../write.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
 /** The journal, receipts of statuses, files that the network can bring again. */
-export const MESSAGE_WRITES: WriteTable<
-  'message.add' | 'message.status' | 'message.body' | 'message.mark' | 'receipt.put' | 'file.put'
-> = {
+export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   'message.add': [
     {
       sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)

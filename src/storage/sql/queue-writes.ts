@@ -1,21 +1,10 @@
 import { statusRank } from '../../model/message.ts'
-import { places } from './statement.ts'
+import type { QueueWrite } from '../write.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
-/** Both queues of an instance, and its driver's secrets. */
-export const QUEUE_WRITES: WriteTable<
-  | 'outbox.add'
-  | 'outbox.claim'
-  | 'outbox.release'
-  | 'outbox.remove'
-  | 'outbox.fail'
-  | 'mailbox.add'
-  | 'mailbox.remove'
-  | 'mailbox.clear'
-  | 'secret.put'
-  | 'secret.clear'
-> = {
+/** Both queues of an instance. */
+export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'outbox.add': [
     {
       sql: 'insert into outbox (instance_id, position, message_id, at) values (?, ?, ?, ?)',
@@ -85,31 +74,6 @@ export const QUEUE_WRITES: WriteTable<
       sql: 'delete from mailbox where instance_id = ? and receipt_id <= ?',
       put(out, write) {
         out.push(write.instance, write.upTo)
-      },
-    },
-  ],
-  'secret.put': [
-    {
-      sql: `insert into secret (instance_id, name, value) values (?, ?, ?)
-        on conflict (instance_id, name) do update set value = excluded.value`,
-      when: (write) => write.value !== null,
-      put(out, { instance, name, value }, seal) {
-        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)))
-      },
-    },
-    {
-      sql: 'delete from secret where instance_id = ? and name = ?',
-      when: (write) => write.value === null,
-      put(out, write) {
-        out.push(write.instance, write.name)
-      },
-    },
-  ],
-  'secret.clear': [
-    {
-      sql: 'delete from secret where instance_id = ?',
-      put(out, write) {
-        out.push(write.instance)
       },
     },
   ],

@@ -1,0 +1,46 @@
+import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { Messenger } from '../model/messenger.ts'
+
+/** What must hold inside the transaction, else the whole batch is refused and nothing of it is stored. */
+export type Guard =
+  /** The instance's lease has this epoch: a node that lost its lease can't write. */
+  | { readonly kind: 'owns'; readonly instance: InstanceId; readonly epoch: Epoch }
+  /** First use of this key in this scope; the answer is stored with the batch and returned to whoever asks again. */
+  | {
+      readonly kind: 'once'
+      readonly scope: string
+      readonly key: string
+      readonly bodyHash: string
+      readonly answer: string
+      readonly at: EpochMs
+    }
+  /** The messenger's id sequence is below `value`; it is raised to it. So ids are never handed out twice. */
+  | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
+  /** The journal has no message of this instance with this id, in whatever chat. */
+  | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly id: MessageId }
+  /** The instance has used `what` fewer than `limit` times in this month; it is counted. `month` is `2026-11`. */
+  | {
+      readonly kind: 'quota'
+      readonly instance: InstanceId
+      readonly month: string
+      readonly what: string
+      readonly limit: number
+    }
+  /** The chat is among the instance's first `limit` correspondents of this month; it is one from now on. */
+  | {
+      readonly kind: 'correspondent'
+      readonly instance: InstanceId
+      readonly month: string
+      readonly chat: ChatId
+      readonly limit: number
+    }
+  /** The account's balance is not below this (minor units). */
+  | { readonly kind: 'balance'; readonly account: AccountId; readonly atLeast: number }
+  /** The account has fewer than `limit` instances of this tariff (null: of any) that are not deleted. */
+  | { readonly kind: 'instances'; readonly account: AccountId; readonly tariff: string | null; readonly limit: number }
+  /** The daily charge has come exactly so far. Whoever else changes that waits until the batch is over. */
+  | { readonly kind: 'chargedUpTo'; readonly day: number | null }
+  /** The instance's paid time ends exactly here, so that nobody pays twice for the same days. */
+  | { readonly kind: 'paidUntil'; readonly instance: InstanceId; readonly at: EpochMs | null }
+  /** The account's ledger has no line. */
+  | { readonly kind: 'emptyLedger'; readonly account: AccountId }
