@@ -126,7 +126,7 @@ export class Housekeeping {
   }
 
   async #expireQueues(): Promise<void> {
-    for (const instance of this.#instances.all()) await instance.expireQueue()
+    for (const instance of this.#instances.all()) await instance.life.expireQueue()
   }
 
   async #sweep(what: Sweep, before: number): Promise<void> {

@@ -67,7 +67,7 @@ export class Instances {
       const mailbox = mailboxes.get(row.id)
       const settings = instances.#sharedSettings.of(row.settings)
       const instance = instances.#add({ ...row, settings }, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
-      await instance.recover()
+      await instance.life.recover()
     }
     for (const messenger of MESSENGERS) {
       instances.#lastIds.set(messenger, await node.store.instances.lastId(messenger))
@@ -183,7 +183,7 @@ export class Instances {
     let changing: Promise<void>[] = []
     for (const instance of instances) {
       if (this.#stopping) break
-      if (instance.isHoldDue) changing.push(this.#refreshOne(instance))
+      if (instance.life.isHoldDue) changing.push(this.#refreshOne(instance))
       looked += 1
       if (looked % LOOK_CHUNK !== 0 && changing.length < START_CHUNK) continue
       await Promise.all(changing)
@@ -196,7 +196,7 @@ export class Instances {
   /** One that fails keeps no other from its turn, and has another turn itself. */
   async #refreshOne(instance: Instance): Promise<void> {
     try {
-      await instance.refreshHold()
+      await instance.life.refreshHold()
     } catch (error) {
       this.#node.log.error({ idInstance: instance.id, error }, 'an instance could not be stopped or brought back')
     }
@@ -207,7 +207,7 @@ export class Instances {
     let inChunk = 0
     for (const instance of this.#byId.values()) {
       if (instance.deletedAt !== null) continue
-      await instance.start()
+      await instance.life.start()
       inChunk += 1
       if (inChunk % START_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve))
     }
@@ -217,7 +217,7 @@ export class Instances {
   async stop(): Promise<void> {
     this.#stopping = true
     await this.#holds.idle()
-    await Promise.all([...this.#byId.values()].map((instance) => instance.stop()))
+    await Promise.all([...this.#byId.values()].map((instance) => instance.life.stop()))
   }
 
   /** Forgets deleted instances that retention has erased from the store. */

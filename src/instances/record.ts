@@ -77,9 +77,14 @@ export class InstanceRecord implements MailboxHost {
     const { count, last } = this.#sizes.mailbox ?? { count: 0, last: 0 }
     const mailbox = new Mailbox(this.id, this, { count, last, receiptsUpTo: this.#row.receiptsUpTo })
     mailbox.onReady = () => {
-      if (this.client !== undefined) this.node.courier.wake(this.client)
+      this.wakeCourier()
     }
     return mailbox
+  }
+
+  /** There may be something to deliver, or nothing any more. */
+  wakeCourier(): void {
+    if (this.client !== undefined) this.node.courier.wake(this.client)
   }
 
   /** Ends receives that wait. */

@@ -91,7 +91,7 @@ test('what is asked of a linked instance before its turn at a start is done', as
   await loaded.logout()
   assert.equal(loaded.state, 'notAuthorized')
   assert.deepEqual(await devicesOf('79008000006'), [])
-  await loaded.stop()
+  await loaded.life.stop()
 })
 
 test('an attempt that an earlier process began is known before the first call', async () => {
@@ -105,7 +105,7 @@ test('an attempt that an earlier process began is known before the first call', 
   assert.ok(loaded !== undefined)
   await loaded.clearQueue()
   assert.equal(loaded.queued, 1, 'an attempt under way is not called back')
-  await loaded.stop()
+  await loaded.life.stop()
 })
 
 test('the end of a restriction that comes after the link is gone does not bring the account back', async () => {

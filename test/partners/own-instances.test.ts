@@ -117,7 +117,7 @@ test('a renewal adds 30 days to what is paid, or begins now where that has passe
   assert.equal(instance.held?.fault, 'expired')
   assert.equal(await scene.ownInstances.renew(instance, 'balance', 'cli'), instance)
   assert.equal(instance.paidUntil, scene.clock.at + PAID_MS)
-  assert.deepEqual([instance.held, instance.isHoldDue], [undefined, false])
+  assert.deepEqual([instance.held, instance.life.isHoldDue], [undefined, false])
   assert.equal(await scene.ledger.balance(account.id), 2 * PRICE)
   const { paidUntil } = instance
   scene.clock.at = start
