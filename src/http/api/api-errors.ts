@@ -1,4 +1,4 @@
-import type { Fault, FaultCode } from '../../model/fault.ts'
+import { fault, type Fault, type FaultCode } from '../../model/fault.ts'
 import { statusText } from '../errors.ts'
 
 /** The HTTP status of each fault on the APIs of our own, and its text where the fault's own message is not for the caller. */
@@ -19,6 +19,16 @@ const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, tex
   connectionLost: [503, 'Service Unavailable'],
   replaced: [503, 'Service Unavailable'],
   unconfirmed: [503, 'Service Unavailable'],
+}
+
+/** Refused for now; `waitMs` becomes `Retry-After`. */
+export function rateLimited(message: string, waitMs: number): Fault {
+  return fault('rateLimited', message, { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+}
+
+/** Undefined where nothing is said of it. */
+export function retryAfter({ details }: Fault): string | undefined {
+  return details !== undefined && 'retryAfterSeconds' in details ? String(details.retryAfterSeconds) : undefined
 }
 
 /** What is wrong with an item of a call that has many, and the body of an error's `error`. */

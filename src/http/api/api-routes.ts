@@ -10,7 +10,7 @@ import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.
 import { maskPath } from '../mask.ts'
 import { rateHeaders } from '../rate-headers.ts'
 import type { RequestCounter } from '../request-counter.ts'
-import { apiError, apiStatus, statusError, type ApiError } from './api-errors.ts'
+import { apiError, apiStatus, rateLimited, retryAfter, statusError, type ApiError } from './api-errors.ts'
 import { sendDownload } from './downloads.ts'
 import { readJson, UnreadableBody } from './json-body.ts'
 import { runKeyed, runParts } from './keyed.ts'
@@ -107,8 +107,7 @@ class ApiServer<Subject> {
     const turn = this.#pace.take(ownerOf(subject), perSecond, clock.now())
     setHeaders(reply, rateHeaders(turn.allowed ? turn.remaining : 0, perSecond))
     if (!turn.allowed) {
-      reply.header('Retry-After', String(Math.ceil(turn.waitMs / 1000)))
-      this.#refuse(reply, fault('rateLimited', 'Too Many Requests'))
+      this.#refuse(reply, rateLimited('Too Many Requests', turn.waitMs))
     } else if (row.scope === 'full' && !mayWrite(subject)) this.#refuse(reply, READ_ONLY)
     else {
       this.#callers.set(request, subject)
@@ -160,6 +159,8 @@ class ApiServer<Subject> {
 
   #refuse(reply: FastifyReply, trouble: Fault): FastifyReply {
     if (trouble.fault === 'unauthorized') reply.header('WWW-Authenticate', 'Bearer')
+    const wait = retryAfter(trouble)
+    if (wait !== undefined) reply.header('Retry-After', wait)
     return sendError(reply, apiStatus(trouble), apiError(trouble))
   }
 

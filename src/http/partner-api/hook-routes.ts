@@ -1,13 +1,19 @@
 import Type from 'typebox'
+import type { Clock } from '../../lib/clock.ts'
+import { Pace } from '../../lib/pace.ts'
 import { fault, isFault } from '../../model/fault.ts'
+import type { AccountId } from '../../model/ids.ts'
 import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import { rateLimited } from '../api/api-errors.ts'
 import { isoTime } from '../api/ledger-views.ts'
 import type { ApiRow } from '../api/route.ts'
 import { route } from './caller.ts'
 
 const URL_LENGTH = 4096
+/** Each is a row of the database until it is delivered. */
+const TESTS_PER_SECOND = 0.1
 const text = Type.String()
 const ATTEMPT = Type.Object({
   time: text,
@@ -20,8 +26,14 @@ const HOOK = Type.Object({ url: text, createdAt: text, attempts: Type.Array(ATTE
 const HOOK_WITH_SECRET = Type.Object({ url: text, createdAt: text, secret: text })
 const NO_HOOK = fault('notFound', 'Not found')
 
+export interface HookRouteDeps {
+  readonly business: Pick<PartnerBusiness, 'hooks'>
+  readonly clock: Pick<Clock, 'now'>
+}
+
 /** Where the account hears of what happens to its instances, by Standard Webhooks. */
-export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly ApiRow<PartnerCaller>[] {
+export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): readonly ApiRow<PartnerCaller>[] {
+  const tests = new Pace<AccountId>()
   return [
     route({
       verb: 'GET',
@@ -51,12 +63,16 @@ export function hookRoutes({ hooks }: Pick<PartnerBusiness, 'hooks'>): readonly 
     route({
       verb: 'POST',
       at: '/hook/test',
-      summary: 'Puts an event `hook.test` on its way.',
+      summary: 'Puts an event `hook.test` on its way; once in 10 seconds.',
       group: 'hook',
       scope: 'full',
       notFound: true,
       answer: Type.Object({ id: text }),
-      handle: ({ account }) => hooks.test(account.id),
+      handle({ account }) {
+        if (hooks.get(account.id) === undefined) return NO_HOOK
+        const turn = tests.take(account.id, TESTS_PER_SECOND, clock.now())
+        return turn.allowed ? hooks.test(account.id) : rateLimited('A test can be made once in 10 seconds', turn.waitMs)
+      },
     }),
     ...settingRoutes(hooks),
   ]

@@ -2,7 +2,7 @@ import Type, { type Static, type TObject } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { isFault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { isRepeated } from '../../model/once.ts'
@@ -10,25 +10,25 @@ import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
-import { apiError } from '../api/api-errors.ts'
+import type { Store } from '../../storage/store.ts'
 import { INSTANCE_FILTERS, instancePage } from '../api/instance-list.ts'
 import { INSTANCE, INSTANCE_WITH_SETTINGS, instanceWithSettings } from '../api/instance-view.ts'
 import { earlierAnswer } from '../api/keyed.ts'
 import { pageSchema } from '../api/paging.ts'
 import type { ApiRow, MakeOnce } from '../api/route.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
-import { validationText } from '../errors.ts'
 import { oneOf, optional, text } from '../fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
+import { changeMany } from './change-many.ts'
 import { route } from './caller.ts'
+import { failed, invalid, ITEM_ERROR, NAME_LENGTH, NOT_FOUND, own } from './instance-parts.ts'
 
-const NAME_LENGTH = 500
 const MOST_AT_ONCE = 100
-const MOST_IDS = 1000
 
 export interface InstanceRouteDeps {
   readonly business: Pick<PartnerBusiness, 'partnerInstances'>
-  readonly instances: Pick<Instances, 'get'>
+  readonly instances: Pick<Instances, 'get' | 'ofAccount'>
+  readonly store: Pick<Store, 'commit'>
   readonly clock: Pick<Clock, 'now'>
   /** The least send delay that may be set. */
   readonly delayMinMs: number
@@ -36,8 +36,6 @@ export interface InstanceRouteDeps {
   readonly publicUrl: () => string
 }
 
-const NOT_FOUND = fault('notFound', 'Not found')
-const error = Type.Object({ code: Type.String(), message: Type.String() })
 const path = { idInstance: Type.Integer() }
 
 /** What a partner sees of its instances and does with them. */
@@ -68,7 +66,7 @@ function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
       path,
       answer: INSTANCE_WITH_SETTINGS,
       handle(caller, input) {
-        const instance = own(deps, caller, input.path.idInstance)
+        const instance = own(deps.instances, caller, input.path.idInstance)
         return instance === undefined ? NOT_FOUND : instanceWithSettings(instance, view(caller))
       },
     }),
@@ -97,7 +95,7 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
       path,
       answer: Type.Object({ apiTokenInstance: Type.String() }),
       async handle(caller, input) {
-        const instance = own(deps, caller, input.path.idInstance)
+        const instance = own(deps.instances, caller, input.path.idInstance)
         if (instance?.deletedAt !== null) return NOT_FOUND
         const beside = [audit(deps, caller, instance, 'instance.token')]
         return { apiTokenInstance: await instance.renewToken(beside) }
@@ -106,20 +104,8 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
   ]
 }
 
-/** Somebody else's is not found, like one that never was. */
-function own({ instances }: InstanceRouteDeps, { account }: PartnerCaller, id: number): Instance | undefined {
-  const instance = instances.get(id)
-  return instance?.account === account.id ? instance : undefined
-}
-
-function audit(
-  { clock }: InstanceRouteDeps,
-  caller: PartnerCaller,
-  { id }: Instance,
-  action: string,
-  details: Readonly<Record<string, unknown>> = {},
-) {
-  return audited(partnerActor(caller), clock.now(), action, { account: caller.account.id, target: String(id), details })
+function audit({ clock }: InstanceRouteDeps, caller: PartnerCaller, { id }: Instance, action: string) {
+  return audited(partnerActor(caller), clock.now(), action, { account: caller.account.id, target: String(id) })
 }
 
 function newInstanceFields(delayMinMs: number) {
@@ -149,7 +135,9 @@ function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
     group: 'instances',
     scope: 'full',
     body: { instances: Type.Array(fieldsWithin(fields), { minItems: 1, maxItems: MOST_AT_ONCE }) },
-    answer: Type.Object({ items: Type.Array(Type.Union([made, Type.Object({ ok: Type.Literal(false), error })])) }),
+    answer: Type.Object({
+      items: Type.Array(Type.Union([made, Type.Object({ ok: Type.Literal(false), error: ITEM_ERROR })])),
+    }),
     idempotent: 'parts',
     async handle(caller, { body, once }) {
       const making = body.instances.map(async (wanted, index) => {
@@ -184,73 +172,4 @@ async function create(
   const wanted = { messenger, name, settings, once }
   const made = await business.partnerInstances.create(caller.account, wanted, partnerActor(caller))
   return isFault(made) ? made : isRepeated(made) ? earlierAnswer(made) : describe(made)
-}
-
-function changeMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
-  const fields = settingsFields(deps.delayMinMs)
-  const read = strictFields(fields)
-  return route({
-    verb: 'PATCH',
-    at: '/instances',
-    summary: 'Changes names or settings of many instances, or of all that are not deleted; what is not given stays.',
-    group: 'instances',
-    scope: 'full',
-    body: {
-      ids: Type.Union([Type.Literal('all'), Type.Array(Type.Integer(), { minItems: 1, maxItems: MOST_IDS })]),
-      name: Type.Optional(Type.String({ maxLength: NAME_LENGTH })),
-      settings: Type.Optional(fieldsWithin(fields)),
-    },
-    answer: Type.Object({
-      items: Type.Array(Type.Object({ idInstance: Type.Integer(), ok: Type.Boolean(), error: Type.Optional(error) })),
-    }),
-    async handle(caller, { body }) {
-      const taken = read(body.settings)
-      if ('faults' in taken) return invalid(taken.faults)
-      const faults = settingsFaults(taken.value)
-      if (faults.length > 0) return invalid(faults)
-      const { name } = body
-      const patch = { ...taken.value, ...(name !== undefined && { name }) }
-      if (Object.keys(patch).length === 0)
-        return invalid(["'settings' must have at least 1 key where no name is given"])
-      return { items: await changeEach(deps, caller, idsOf(deps, caller, body.ids), patch) }
-    },
-  })
-}
-
-/** Each id once, in the order of the call. */
-function idsOf({ business }: InstanceRouteDeps, { account }: PartnerCaller, ids: 'all' | number[]): readonly number[] {
-  if (ids !== 'all') return [...new Set(ids)]
-  return [...business.partnerInstances.list(account)].filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
-}
-
-/** So many are changed at one time: they share disk flushes, and others are not kept waiting. */
-const PORTION = 200
-
-async function changeEach(
-  deps: InstanceRouteDeps,
-  caller: PartnerCaller,
-  ids: readonly number[],
-  patch: Parameters<Instance['update']>[0],
-): Promise<readonly object[]> {
-  const items: object[] = []
-  // The values may be secret (`webhookUrlToken`), their names are not.
-  const details = { fields: Object.keys(patch) }
-  const change = async (idInstance: number) => {
-    const instance = own(deps, caller, idInstance)
-    if (instance?.deletedAt !== null) return { idInstance, ...failed(NOT_FOUND) }
-    await instance.update(patch, [audit(deps, caller, instance, 'instance.settings', details)])
-    return { idInstance, ok: true }
-  }
-  for (let from = 0; from < ids.length; from += PORTION) {
-    items.push(...(await Promise.all(ids.slice(from, from + PORTION).map(change))))
-  }
-  return items
-}
-
-function failed(trouble: Fault): { readonly ok: false; readonly error: object } {
-  return { ok: false, error: apiError(trouble) }
-}
-
-function invalid(faults: readonly string[]): Fault {
-  return fault('invalid', validationText(faults))
 }

@@ -21,7 +21,7 @@ const PER_SECOND = 100
 
 export interface PartnerApiDeps {
   readonly business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances' | 'ledger' | 'statements' | 'prices' | 'hooks'>
-  readonly instances: Pick<Instances, 'get'>
+  readonly instances: Pick<Instances, 'get' | 'ofAccount'>
   readonly store: Pick<Store, 'answers' | 'commit'>
   readonly clock: Clock
   readonly log: Log
@@ -36,9 +36,9 @@ export interface PartnerApiDeps {
 
 /** What partners do and see beside the contract, for the reference and for serving. */
 export function partnerApiRows(
-  deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'clock' | 'delayMinMs' | 'publicUrl'>,
+  deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'delayMinMs' | 'publicUrl'>,
 ): readonly ApiRow<PartnerCaller>[] {
-  return [...accountRoutes(deps.business), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps.business)]
+  return [...accountRoutes(deps.business), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps)]
 }
 
 /** `/api/partner/v1`, with a partner token in the header `Authorization: Bearer …`. */
