@@ -256,6 +256,9 @@ test('instances of a person: made, renewed, moved, deleted', async () => {
     await printed('instance', 'list', id),
     new RegExp(`^${instance} +v3 +notAuthorized +DEVELOPER +never .* mine$`, 'm'),
   )
+  const token = factOf(await printed('instance', 'token', id, instance), 'apiTokenInstance')
+  assert.match(token, /^[0-9a-f]{50}$/)
+  assert.ok(!made.includes(token))
   assert.equal((await jadegate('instance', 'tariff', id, instance, 'BUSINESS')).code, 2)
   const moved = await printed('instance', 'tariff', id, instance, 'BUSINESS', '--payment', 'hand')
   const renewed = await printed('instance', 'renew', id, instance, '--payment', 'hand')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { Instance, list, MadeInstance, type Instance as InstanceAnswer } from './operator/answers.ts'
+import { Instance, list, MadeInstance, NewToken, type Instance as InstanceAnswer } from './operator/answers.ts'
 import { given, part } from './operator/inputs.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
@@ -101,6 +101,16 @@ function addChanges(group: Command, context: Context): void {
         },
       ),
     )
+  serverCommand(group, 'token <account> <instance>', 'give an instance of a person a new token and show it').action(
+    onServer(context, async ({ api, show }, account: string, id: string) => {
+      show(await api.ask('POST', `${pathOf(account, id)}/token`), NewToken, ({ apiTokenInstance }) =>
+        facts([
+          ['idInstance', id],
+          ['apiTokenInstance', apiTokenInstance],
+        ]),
+      )
+    }),
+  )
   serverCommand(group, 'delete <account> <instance>', 'delete an instance of a person').action(
     onServer(context, async ({ api, isJson, print }, account: string, id: string) => {
       await api.ask('DELETE', pathOf(account, id))

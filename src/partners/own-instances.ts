@@ -127,10 +127,19 @@ export class OwnInstances {
     return (await instances.delete(instance, [entry])) ? null : fault('notFound', 'Not found')
   }
 
+  /** The old token is refused from the moment this resolves. `forbidden` on a partner account's `daily` instances. */
+  async renewToken(instance: Instance, by: Actor): Promise<string | Fault> {
+    const { accounts, clock } = this.#deps
+    if (instance.deletedAt !== null) return NO_INSTANCE
+    if (accounts.get(instance.account)?.kind === 'partner' && instance.tariff.plan === 'daily') return THROUGH_API
+    const what = { account: instance.account, target: String(instance.id) }
+    return instance.renewToken([audited(by, clock.now(), 'instance.token', what)])
+  }
+
   #ownerOf(instance: Instance): AccountRow | Fault {
     const account = this.#deps.accounts.get(instance.account)
     if (account?.deletedAt !== null) return NO_ACCOUNT
-    return instance.deletedAt === null ? account : fault('deleted', 'Instance is deleted')
+    return instance.deletedAt === null ? account : NO_INSTANCE
   }
 
   /** The tariff that somebody wants, with what it takes and how long it is paid from now on. */
@@ -211,4 +220,5 @@ const NOT_TO_DAILY = fault(
 )
 const NOT_FROM_DAILY = fault('forbidden', 'Partner instances are charged daily and cannot be moved to another tariff')
 const NO_ACCOUNT = fault('notFound', 'Not found')
+const NO_INSTANCE = fault('deleted', 'Instance is deleted')
 const SUSPENDED = fault('accountSuspended', 'Account is suspended')

@@ -36,6 +36,7 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['POST', '/accounts/{id}/instances', { tariff: 'DEVELOPER' }],
   ['GET', '/accounts/{id}/instances/{instance}'],
   ['DELETE', '/accounts/{id}/instances/{instance}'],
+  ['POST', '/accounts/{id}/instances/{instance}/token'],
   ['POST', '/accounts/{id}/instances/{instance}/renew', { payment: 'hand' }],
   ['PUT', '/accounts/{id}/instances/{instance}/tariff', { tariff: 'DEVELOPER' }],
   ['GET', '/tariffs'],

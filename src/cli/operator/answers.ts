@@ -69,6 +69,8 @@ export const MadeInstance = Type.Object({
   tariff: text,
 })
 
+export const NewToken = Type.Object({ apiTokenInstance: text })
+
 export const Tariff = Type.Object({
   name: text,
   plan: text,

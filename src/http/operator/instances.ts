@@ -28,9 +28,9 @@ const MADE = Type.Object({
   tariff: text(),
 })
 
-/** The instances of an account. Their tokens are told where they are made, and nowhere else here. */
+/** The instances of an account. A token is told where it is made, with the instance or anew, and nowhere else here. */
 export function instanceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
-  return [...lookingRoutes(parts), createRoute(parts), ...changingRoutes(parts)]
+  return [...lookingRoutes(parts), createRoute(parts), tokenRoute(parts), ...changingRoutes(parts)]
 }
 
 function lookingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
@@ -103,6 +103,24 @@ function createRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
         )
         return isFault(made) || isRepeated(made) ? made : answer(made)
       }),
+  })
+}
+
+function tokenRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
+  return route({
+    verb: 'POST',
+    at: '/accounts/{id}/instances/{idInstance}/token',
+    summary: 'Gives an instance of a person a new token and shows it; the old one is refused from then on.',
+    group,
+    scope: 'full',
+    path,
+    answer: Type.Object({ apiTokenInstance: text() }),
+    handle: async ({ actor }, { path: { id, idInstance } }) => {
+      const instance = instanceOf(parts, id, idInstance)
+      if (isFault(instance)) return instance
+      const apiTokenInstance = await parts.business.ownInstances.renewToken(instance, actor)
+      return isFault(apiTokenInstance) ? apiTokenInstance : { apiTokenInstance }
+    },
   })
 }
 

@@ -1,0 +1,61 @@
+// Truth: what an operator must be able to put right: a token of a person's instance that got lost, a wrong price of a day to come, limits of an old currency.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Operator, type Json } from '../support/operator-calls.ts'
+import { pathOf, startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let operator: Operator
+before(async () => {
+  server = await startServer()
+  operator = new Operator(server)
+})
+after(() => server.close())
+
+describe('a new token for the instance of a person', () => {
+  const opens = async (idInstance: unknown, apiTokenInstance: string): Promise<number> => {
+    const made = { idInstance: Number(idInstance), apiTokenInstance, typeInstance: 'whatsapp' } as const
+    return (await server.call('GET', pathOf(made, 'getStateInstance'))).status
+  }
+
+  test('is shown by the answer alone; the old one is refused from then on', async () => {
+    const { id } = await operator.account('personal')
+    const made = await operator.done('POST', `/accounts/${id}/instances`, { tariff: 'DEVELOPER' })
+    const [idInstance, old] = [made['idInstance'], String(made['apiTokenInstance'])]
+    const answer = await operator.done('POST', `/accounts/${id}/instances/${String(idInstance)}/token`)
+    assert.deepEqual(Object.keys(answer), ['apiTokenInstance'])
+    const token = String(answer['apiTokenInstance'])
+    assert.match(token, /^[0-9a-f]{50}$/)
+    assert.deepEqual([await opens(idInstance, old), await opens(idInstance, token)], [401, 200])
+    const { text } = await operator.call('GET', `/audit?accountId=${id}`)
+    const [last] = (JSON.parse(text) as { readonly items: readonly Json[] }).items
+    assert.deepEqual(
+      [last?.['action'], last?.['actor'], last?.['target'], last?.['details']],
+      ['instance.token', 'operator', String(idInstance), {}],
+    )
+    assert.ok(!text.includes(token) && !server.logged.join().includes(token))
+  })
+
+  test('is not for what a partner makes through the API, but for what it had before it became one', async () => {
+    const { id, token } = await operator.account('partner')
+    const made = (await server.call('POST', `/partner/createInstance/${token}`, { name: 'x' })).json as Json
+    const path = `/accounts/${id}/instances/${String(made['idInstance'])}/token`
+    const [status, code, message] = await operator.refused('POST', path)
+    assert.deepEqual([status, code], [403, 'forbidden'])
+    assert.match(message, /POST \/partner\/createInstance\/\{partnerToken\}/)
+    assert.equal(await opens(made['idInstance'], String(made['apiTokenInstance'])), 200)
+
+    const person = await operator.account('personal')
+    const own = await operator.done('POST', `/accounts/${person.id}/instances`, { tariff: 'DEVELOPER' })
+    await operator.done('POST', `/accounts/${person.id}/partner`, {})
+    await operator.done('POST', `/accounts/${person.id}/instances/${String(own['idInstance'])}/token`)
+  })
+
+  test('is not for an instance that is deleted', async () => {
+    const { id } = await operator.account('personal')
+    const made = await operator.done('POST', `/accounts/${id}/instances`, { tariff: 'DEVELOPER' })
+    const path = `/accounts/${id}/instances/${String(made['idInstance'])}`
+    await operator.done('DELETE', path)
+    assert.deepEqual(await operator.refused('POST', `${path}/token`), [404, 'notFound', 'Not found'])
+  })
+})
