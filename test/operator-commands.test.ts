@@ -261,11 +261,29 @@ test('instances of a person: made, renewed, moved, deleted', async () => {
   assert.ok(!made.includes(token))
   assert.equal((await jadegate('instance', 'tariff', id, instance, 'BUSINESS')).code, 2)
   const moved = await printed('instance', 'tariff', id, instance, 'BUSINESS', '--payment', 'hand')
-  const renewed = await printed('instance', 'renew', id, instance, '--payment', 'hand')
+  const renew = ['instance', 'renew', id, instance, '--payment', 'hand', '--key', 'renew-1']
+  const renewed = await printed(...renew)
   assert.ok(factOf(renewed, 'expires') > factOf(moved, 'expires'))
+  assert.equal(await printed(...renew), renewed)
+  const back = ['instance', 'tariff', id, instance, 'DEVELOPER', '--key', 'free-1']
+  assert.equal(await printed(...back), await printed(...back))
   assert.equal(await printed('instance', 'delete', id, instance), `Instance ${instance} is deleted.`)
   assert.equal(await printed('instance', 'list', id), 'No instance.')
   assert.match(await printed('instance', 'list', id, '--deleted'), new RegExp(`^${instance}`, 'm'))
+})
+
+test('an account, a token and an instance are made once for one key, and shown again', async () => {
+  const { id } = await operator.account('personal')
+  const { id: partner } = await operator.account('partner')
+  for (const make of [
+    ['account', 'create', 'Once', '--key', 'made-1'],
+    ['account', 'make-partner', (await operator.account('personal')).id, '--key', 'made-1'],
+    ['token', 'issue', partner, '--key', 'made-1'],
+    ['instance', 'create', id, '--tariff', 'DEVELOPER', '--key', 'made-1'],
+  ]) {
+    assert.equal(await printed(...make), await printed(...make))
+  }
+  assert.equal((await operator.items(`/accounts/${partner}/tokens`)).length, 2)
 })
 
 describe('--json and troubles', () => {

@@ -30,6 +30,7 @@ interface TermOptions {
 interface FirstTokenOptions {
   readonly token?: string
   readonly tokenName?: string
+  readonly key?: string
   readonly allowFrom?: readonly string[]
 }
 
@@ -83,7 +84,7 @@ function addCreate(group: Command, context: Context): void {
     onServer(context, async ({ api, show }, name: string, options: CreateOptions) => {
       const terms = termsFrom(options, options.currency ?? DEFAULT_TERMS.currency)
       const body = { kind: options.kind, name, terms, ...firstToken(options) }
-      show(await api.ask('POST', '/accounts', { body }), MadeAccount, (made) => [
+      show(await api.ask('POST', '/accounts', { body, key: options.key }), MadeAccount, (made) => [
         ...describe(made),
         ...tokenLines(made),
       ])
@@ -114,7 +115,10 @@ function addMakePartner(group: Command, context: Context): void {
   )
   withFirstToken(command).action(
     onServer(context, async ({ api, show }, id: string, options: FirstTokenOptions) => {
-      const made = await api.ask('POST', `/accounts/${part(id)}/partner`, { body: firstToken(options) })
+      const made = await api.ask('POST', `/accounts/${part(id)}/partner`, {
+        body: firstToken(options),
+        key: options.key,
+      })
       show(made, MadeAccount, (account) => [...describe(account), ...tokenLines(account)])
     }),
   )
@@ -159,6 +163,7 @@ function withFirstToken(command: Command): Command {
   return command
     .option('--token <token>', 'the first partner token; without it one is made')
     .option('--token-name <name>', 'how the first token is called')
+    .option('--key <key>', 'done once for this key, however often it is repeated within a day')
     .option('--allow-from <list>', 'addresses and CIDR ranges from which alone it works', commaList)
 }
 

@@ -19,6 +19,12 @@ interface CreateOptions {
   readonly type?: string
   readonly tariff: string
   readonly payment?: string
+  readonly key?: string
+}
+
+interface RenewOptions {
+  readonly payment: string
+  readonly key?: string
 }
 
 const COLUMNS: readonly Column<InstanceAnswer>[] = [
@@ -64,10 +70,12 @@ function addCreate(group: Command, context: Context): void {
     .option('--payment <way>', 'how the first 30 days are paid: balance, or hand (outside of this server)')
     .option('--type <type>', 'the messenger: whatsapp, v3 or telegram')
     .option('--name <name>', 'how it is called')
+    .option('--key <key>', 'done once for this key, however often it is repeated within a day')
     .action(
-      onServer(context, async ({ api, show }, account: string, { name, type, tariff, payment }: CreateOptions) => {
+      onServer(context, async ({ api, show }, account: string, options: CreateOptions) => {
+        const { name, type, tariff, payment, key } = options
         const body = { tariff, ...given({ name, typeInstance: type, payment }) }
-        const made = await api.ask('POST', `/accounts/${part(account)}/instances`, { body })
+        const made = await api.ask('POST', `/accounts/${part(account)}/instances`, { body, key })
         show(made, MadeInstance, (instance) =>
           facts([
             ['idInstance', String(instance.idInstance)],
@@ -84,20 +92,23 @@ function addCreate(group: Command, context: Context): void {
 function addChanges(group: Command, context: Context): void {
   serverCommand(group, 'renew <account> <instance>', 'pay for 30 days more')
     .requiredOption('--payment <way>', 'balance, or hand (outside of this server)')
+    .option('--key <key>', 'done once for this key, however often it is repeated within a day')
     .action(
-      onServer(context, async ({ api, show }, account: string, id: string, { payment }: { payment: string }) => {
-        const renewed = await api.ask('POST', `${pathOf(account, id)}/renew`, { body: { payment } })
+      onServer(context, async ({ api, show }, account: string, id: string, { payment, key }: RenewOptions) => {
+        const renewed = await api.ask('POST', `${pathOf(account, id)}/renew`, { body: { payment }, key })
         show(renewed, Instance, describe)
       }),
     )
   serverCommand(group, 'tariff <account> <instance> <tariff>', 'move it to another tariff')
     .option('--payment <way>', 'for a tariff that is paid ahead: balance, or hand (outside of this server)')
+    .option('--key <key>', 'done once for this key, however often it is repeated within a day')
     .action(
       onServer(
         context,
-        async ({ api, show }, account: string, id: string, tariff: string, { payment }: { payment?: string }) => {
+        async ({ api, show }, account: string, id: string, tariff: string, options: Partial<RenewOptions>) => {
+          const { payment, key } = options
           const body = { tariff, ...given({ payment }) }
-          show(await api.ask('PUT', `${pathOf(account, id)}/tariff`, { body }), Instance, describe)
+          show(await api.ask('PUT', `${pathOf(account, id)}/tariff`, { body, key }), Instance, describe)
         },
       ),
     )

@@ -13,6 +13,11 @@ interface TokenOptions {
   readonly allowFrom?: readonly string[]
 }
 
+interface IssueOptions extends TokenOptions {
+  readonly token?: string
+  readonly key?: string
+}
+
 const COLUMNS: readonly Column<TokenAnswer>[] = [
   { head: 'ID', text: (token) => token.id },
   { head: 'SCOPE', text: (token) => token.scope },
@@ -51,10 +56,12 @@ export function addTokenCommand(program: Command, context: Context): void {
 function addIssue(group: Command, context: Context): void {
   withTerms(serverCommand(group, 'issue <account>', 'make a token and show it'))
     .option('--token <token>', 'the token; without it one is made')
+    .option('--key <key>', 'done once for this key, however often it is repeated within a day')
     .action(
-      onServer(context, async ({ api, show }, account: string, options: TokenOptions & { token?: string }) => {
-        const body = { ...termsFrom(options), ...given({ token: options.token }) }
-        show(await api.ask('POST', `/accounts/${part(account)}/tokens`, { body }), Issued, tell)
+      onServer(context, async ({ api, show }, account: string, options: IssueOptions) => {
+        const { token, key } = options
+        const body = { ...termsFrom(options), ...given({ token }) }
+        show(await api.ask('POST', `/accounts/${part(account)}/tokens`, { body, key }), Issued, tell)
       }),
     )
 }

@@ -144,7 +144,7 @@ export class Instance implements CourierClient {
   }
 
   /** Durable, with `beside`, when it resolves; where one of its guards refused nothing has changed. What it holds follows `refreshHolds`. */
-  async changeTariff(change: TariffChange, beside: Batch): Promise<{ readonly ok: true } | RefusedBy> {
+  async changeTariff(change: TariffChange, beside: Batch): Promise<{ readonly ok: true } | RefusedBy | Repeated> {
     const outcome = await changeTariff(this.#record, change, beside)
     this.#listingChanged(this.account)
     return outcome
@@ -248,7 +248,7 @@ export class Instance implements CourierClient {
    */
   async delete(beside: readonly Write[] = []): Promise<boolean> {
     if (!(await this.life.delete(beside))) return false
-    this.#listingChanged(this.account)
+    this.#listingChanged(this.account, true)
     this.mailbox.interrupt()
     await this.mailbox.clear()
     return true

@@ -1,4 +1,5 @@
 import type { InstanceRow } from '../model/instance.ts'
+import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Batch, Write } from '../storage/store.ts'
 import { newInstanceToken } from './identifiers.ts'
@@ -41,13 +42,16 @@ export function changeTariff(
   record: InstanceRecord,
   { tariff, paidUntil }: TariffChange,
   beside: Batch,
-): Promise<{ readonly ok: true } | RefusedBy> {
+): Promise<{ readonly ok: true } | RefusedBy | Repeated> {
   const write: Write = { kind: 'instance.tariff', instance: record.id, tariff, paidUntil }
   return record.changes.run(async () => {
     // Deleted since this was worked out: its time is nobody's any more, and nothing is paid for it.
     if (record.row.deletedAt !== null) return { refusedBy: { kind: 'paidUntil', instance: record.id, at: paidUntil } }
     const committed = await record.tryCommit([write, ...beside.writes], beside.guards)
-    if (!committed.ok) return { refusedBy: committed.refusedBy }
+    if (!committed.ok) {
+      const { earlier, refusedBy } = committed
+      return earlier === undefined ? { refusedBy } : { earlier }
+    }
     record.follow({ tariff, paidUntil })
     return committed
   })

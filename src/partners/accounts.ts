@@ -7,7 +7,8 @@ import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AccountTerms, AuditEntry } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
-import type { Guard, Store, Write } from '../storage/store.ts'
+import { isRepeated, type Repeated } from '../model/once.ts'
+import type { Batch, Guard, Store, Write } from '../storage/store.ts'
 import { differences, nameOf, termsOf } from './account-terms.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
@@ -24,8 +25,8 @@ export interface AccountPatch {
   readonly terms?: Partial<AccountTerms>
 }
 
-/** What else goes into the batch that stores this row: the first token of a new account. */
-export type Beside = (row: AccountRow) => readonly Write[]
+/** What else goes into the batch that stores this row: the first token of a new account, the answer to a call that may be repeated. */
+export type Beside = (row: AccountRow) => Batch
 
 export interface AccountsDeps {
   readonly store: Pick<Store, 'commit' | 'accounts'>
@@ -49,7 +50,7 @@ interface Change {
 const ID_BYTES = 12
 const DELETIONS_AT_ONCE = 50
 const NOT_FOUND = fault('notFound', 'Not found')
-const nothing: Beside = () => []
+const nothing: Beside = () => ({ guards: [], writes: [] })
 
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
 export class Accounts {
@@ -77,7 +78,9 @@ export class Accounts {
   }
 
   /** `invalid` also for a tariff that is not there, or is not charged daily; a person may become a partner, and is looked at alike. */
-  create(wanted: NewAccount, by: Actor, beside?: Beside): Promise<AccountRow | Fault> {
+  create(wanted: NewAccount, by: Actor): Promise<AccountRow | Fault>
+  create(wanted: NewAccount, by: Actor, beside: Beside | undefined): Promise<AccountRow | Fault | Repeated>
+  create(wanted: NewAccount, by: Actor, beside?: Beside): Promise<AccountRow | Fault | Repeated> {
     return this.#changes.run(async () => {
       const name = nameOf(wanted.name, 1)
       const terms = this.#termsOf(wanted.terms ?? {})
@@ -96,13 +99,13 @@ export class Accounts {
         warnedAt: null,
         terms,
       }
-      return this.#put(row, { action: 'account.create', by, details: { kind, name, terms }, beside })
+      return this.#putOnce(row, { action: 'account.create', by, details: { kind, name, terms }, beside })
     })
   }
 
   /** `conflict` when the currency changes and the ledger has lines; `invalid` as in `create`. */
   change(account: AccountId, patch: AccountPatch, by: Actor): Promise<AccountRow | Fault> {
-    return this.#onLiving(account, async (row) => {
+    return this.#onLiving<AccountRow>(account, async (row) => {
       const name = patch.name === undefined ? row.name : nameOf(patch.name, 1)
       const terms = this.#termsOf(patch.terms ?? {}, row.terms)
       if (isFault(name)) return name
@@ -115,11 +118,13 @@ export class Accounts {
   }
 
   /** From here on instances are made and deleted through the API alone. Those that it has keep their tariff. */
-  becomePartner(account: AccountId, by: Actor, beside?: Beside): Promise<AccountRow | Fault> {
+  becomePartner(account: AccountId, by: Actor): Promise<AccountRow | Fault>
+  becomePartner(account: AccountId, by: Actor, beside: Beside | undefined): Promise<AccountRow | Fault | Repeated>
+  becomePartner(account: AccountId, by: Actor, beside?: Beside): Promise<AccountRow | Fault | Repeated> {
     return this.#onLiving(account, async (row) => {
       if (row.kind === 'partner') return fault('conflict', 'The account is a partner account already')
       const partner: AccountRow = { ...row, kind: 'partner', partnerSince: this.#deps.clock.now() }
-      return this.#put(partner, { action: 'account.partner', by, beside })
+      return this.#putOnce(partner, { action: 'account.partner', by, beside })
     })
   }
 
@@ -196,20 +201,31 @@ export class Accounts {
     return fault('invalid', `'tariff' must be one of the plan daily: ${tariff} is none`)
   }
 
-  #onLiving(account: AccountId, change: (row: AccountRow) => Promise<AccountRow | Fault>): Promise<AccountRow | Fault> {
+  #onLiving<Outcome>(
+    account: AccountId,
+    change: (row: AccountRow) => Promise<Outcome | Fault>,
+  ): Promise<Outcome | Fault> {
     return this.#changes.run(async () => {
       const row = this.#rows.get(account)
       return row?.deletedAt === null ? change(row) : NOT_FOUND
     })
   }
 
-  async #put(row: AccountRow, change: Change): Promise<AccountRow | Fault> {
+  async #put(row: AccountRow, change: Omit<Change, 'beside'>): Promise<AccountRow | Fault> {
+    const put = await this.#putOnce(row, change)
+    if (isRepeated(put)) throw new Error('a change of an account without a key was told to be repeated')
+    return put
+  }
+
+  async #putOnce(row: AccountRow, change: Change): Promise<AccountRow | Fault | Repeated> {
     const { action, by, details = {}, beside = nothing, guards = [] } = change
     const audit = audited(by, this.#deps.clock.now(), action, { account: row.id, details })
+    const more = beside(row)
     const committed = await this.#deps.store.commit({
-      guards,
-      writes: [{ kind: 'account.put', row }, ...beside(row), audit],
+      guards: [...more.guards, ...guards],
+      writes: [{ kind: 'account.put', row }, ...more.writes, audit],
     })
+    if (!committed.ok && committed.earlier !== undefined) return { earlier: committed.earlier }
     if (!committed.ok) return fault('conflict', 'The currency stays: the ledger of the account has lines in it')
     this.#rows.set(row.id, row)
     return row

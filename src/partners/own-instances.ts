@@ -6,7 +6,8 @@ import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs, InstanceId } from '../model/ids.ts'
-import type { Repeated } from '../model/once.ts'
+import { isRepeated, type Repeated } from '../model/once.ts'
+import type { Once } from '../storage/once.ts'
 import type { Batch, Guard, Store } from '../storage/store.ts'
 import type { Accounts } from './accounts.ts'
 import type { Actor } from './actor.ts'
@@ -24,6 +25,12 @@ export interface OwnInstancesDeps {
   readonly prices: Pick<PriceList, 'tariff' | 'priceOf'>
   readonly store: Pick<Store, 'billing'>
   readonly clock: Pick<Clock, 'now'>
+}
+
+/** What a renewal, or a move to another tariff, makes of an instance. */
+export interface Paid {
+  readonly tariff: Tariff
+  readonly paidUntil: EpochMs | null
 }
 
 /** What a payment takes from the balance, and what the balance must be for it. */
@@ -83,7 +90,12 @@ export class OwnInstances {
    * 30 days more from the end of the paid time, or from now where that has passed. `invalid` where the tariff is not paid ahead,
    * `quotaExceeded` where the balance is too low, `conflict` where somebody else renewed it at the same moment.
    */
-  async renew(instance: Instance, payment: Payment, by: Actor): Promise<Instance | Fault> {
+  async renew(
+    instance: Instance,
+    payment: Payment,
+    by: Actor,
+    once?: Once<Paid>,
+  ): Promise<Instance | Fault | Repeated> {
     const account = this.#ownerOf(instance)
     if (isFault(account)) return account
     const { tariff } = instance
@@ -92,7 +104,8 @@ export class OwnInstances {
     const bill = this.#bill(account, tariff, payment, at)
     if (isFault(bill)) return bill
     const paidUntil = Math.max(instance.paidUntil ?? at, at) + PAID_MS
-    return this.#change(instance, account, { action: 'instance.renew', tariff, bill, payment, paidUntil, at, by })
+    const change: Change = { action: 'instance.renew', tariff, bill, payment, paidUntil, at, by }
+    return this.#change(instance, account, change, once)
   }
 
   /**
@@ -104,7 +117,8 @@ export class OwnInstances {
     name: string,
     payment: Payment | undefined,
     by: Actor,
-  ): Promise<Instance | Fault> {
+    once?: Once<Paid>,
+  ): Promise<Instance | Fault | Repeated> {
     const account = this.#ownerOf(instance)
     if (isFault(account)) return account
     const tariff = this.#deps.prices.tariff(name)
@@ -115,7 +129,7 @@ export class OwnInstances {
     const paid = this.#paid(account, tariff, name, payment, at)
     if (isFault(paid)) return paid
     const change: Change = { ...paid, action: 'instance.tariff', payment, at, by }
-    return this.#change(instance, account, change, quotaGuards(account, paid.tariff))
+    return this.#change(instance, account, change, once, quotaGuards(account, paid.tariff))
   }
 
   /** `forbidden` on a partner account's `daily` instances. */
@@ -174,15 +188,20 @@ export class OwnInstances {
     instance: Instance,
     account: AccountRow,
     change: Change,
+    once: Once<Paid> | undefined,
     more: readonly Guard[] = [],
-  ): Promise<Instance | Fault> {
+  ): Promise<Instance | Fault | Repeated> {
     const { instances, store } = this.#deps
     const { guards, writes } = batchOf(change, account, instance.id)
     // Whoever renewed or changed it since this was worked out has changed what it should be.
     const unchanged: Guard = { kind: 'paidUntil', instance: instance.id, at: instance.paidUntil }
     const { paidUntil, tariff } = change
-    const wanted = { tariff: tariff.name, paidUntil }
-    const changed = await instance.changeTariff(wanted, { guards: [unchanged, ...more, ...guards], writes })
+    const first = once?.({ tariff, paidUntil })
+    const changed = await instance.changeTariff(
+      { tariff: tariff.name, paidUntil },
+      { guards: [...(first === undefined ? [] : [first]), unchanged, ...more, ...guards], writes },
+    )
+    if (isRepeated(changed)) return changed
     if ('refusedBy' in changed) return refusal(changed.refusedBy, account, store)
     await this.#wake(instances, account.id)
     return instance

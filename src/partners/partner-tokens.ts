@@ -6,7 +6,9 @@ import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AuditEntry, PartnerTokenRow } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
-import type { Store, Write } from '../storage/store.ts'
+import { isRepeated, type Repeated } from '../model/once.ts'
+import type { Once } from '../storage/once.ts'
+import type { Batch, Committed, Guard, Store, Write } from '../storage/store.ts'
 import { differences } from './account-terms.ts'
 import type { Accounts, Beside } from './accounts.ts'
 import type { Actor } from './actor.ts'
@@ -21,6 +23,14 @@ export interface IssuedToken {
   /** Shown once. */
   readonly token: string
 }
+
+/** An account with the token that was made together with it, or with its becoming a partner. */
+export interface FirstToken {
+  readonly account: AccountRow
+  readonly issued: IssuedToken
+}
+
+type Make = (beside: Beside) => Promise<AccountRow | Fault | Repeated>
 
 /** The terms of a token to be, and its text where it is chosen and not drawn. */
 export type NewToken = TokenTerms & { readonly token?: string }
@@ -86,7 +96,13 @@ export class PartnerTokens {
       if (owner.kind !== 'partner') return NO_PARTNER
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
-      return this.#store({ ...draft, account }, audit(by, 'token.issue', { ...draft, account }))
+      const row = { ...draft, account }
+      const issued = { info: infoOf(row), token: row.token }
+      const { guards, writes } = this.#issue(row, by, once?.(issued))
+      const committed = await this.#deps.store.commit({ guards, writes })
+      if (!committed.ok) return repeated(committed)
+      this.#keys.keep(row)
+      return issued
     })
   }
 
@@ -99,14 +115,15 @@ export class PartnerTokens {
     return this.#changes.run(async () => {
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
-      const account = await make(({ id }) => {
-        const row = { ...draft, account: id }
-        return [{ kind: 'token.put', row }, this.#audited(audit(by, 'token.issue', row))]
-      })
-      if (isFault(account)) return account
-      const { token, ...info } = { ...draft, account: account.id }
-      this.#keys.keep({ ...info, token })
-      return { account, issued: { info, token } }
+      const rowOf = (account: AccountRow): PartnerTokenRow => ({ ...draft, account: account.id })
+      const outcome = (account: AccountRow): FirstToken => {
+        const row = rowOf(account)
+        return { account, issued: { info: infoOf(row), token: row.token } }
+      }
+      const account = await make((owner) => this.#issue(rowOf(owner), by, once?.(outcome(owner))))
+      if (isFault(account) || isRepeated(account)) return account
+      this.#keys.keep(rowOf(account))
+      return outcome(account)
     })
   }
 
@@ -204,6 +221,13 @@ export class PartnerTokens {
   #newToken(): string {
     return `gac.${this.#deps.random.bytes(TOKEN_BYTES).toString('hex')}`
   }
+  #issue(row: PartnerTokenRow, by: Actor, first: Guard | undefined): Batch {
+    return {
+      guards: first === undefined ? [] : [first],
+      writes: [{ kind: 'token.put', row }, this.#audited(audit(by, 'token.issue', row))],
+    }
+  }
+
 
   #draw(token: string, createdAt: EpochMs): Omit<Draft, keyof KeptTerms> {
     const id = this.#deps.random.bytes(ID_BYTES).toString('hex')
@@ -238,3 +262,8 @@ function infoOf(row: PartnerTokenRow): TokenInfo {
   const { id, account, createdAt, revokedAt, lastUsedAt } = row
   return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt }
 }
+function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Repeated {
+  if (earlier === undefined) throw new Error(`a token was refused by ${refusedBy.kind}`)
+  return { earlier }
+}
+

@@ -55,10 +55,19 @@ export interface ViewOptions {
   readonly withSecrets: boolean
 }
 
-/** An instance as lists show it. `expirationDate` is null where there is no end, `daysLeft` the whole days to it. */
-export function instanceView(instance: Instance, { now, withSecrets }: ViewOptions): object {
-  const { linked, tariff, deletedAt } = instance
-  const end = endOf(instance, now)
+/**
+ * An instance as lists show it. `expirationDate` is null where there is no end, `daysLeft` the whole days to it. `paid`: as a change that is
+ * about to be stored makes it.
+ */
+export function instanceView(
+  instance: Instance,
+  { now, withSecrets }: ViewOptions,
+  paid: Pick<Instance, 'tariff' | 'paidUntil'> = instance,
+): object {
+  const { linked, deletedAt } = instance
+  const { tariff } = paid
+  const end = endOf(paid, deletedAt, now)
+  const isExpired = end !== null && end <= (deletedAt ?? now)
   return {
     idInstance: instance.id,
     name: instance.name,
@@ -68,14 +77,14 @@ export function instanceView(instance: Instance, { now, withSecrets }: ViewOptio
     phone: linked === null || linked.phone === '' ? null : linked.phone,
     wid: linked?.wid ?? null,
     isOnline: instance.isOnline,
-    held: deletedAt === null ? (instance.held?.fault ?? null) : null,
+    held: heldOf(instance, isExpired),
     tariff: tariff.name,
     isFree: tariff.plan === 'free',
     isPartner: tariff.plan === 'daily',
     timeCreated: isoTime(instance.createdAt),
     timeDeleted: isoTimeOrNull(deletedAt),
     expirationDate: isoTimeOrNull(end),
-    isExpired: end !== null && end <= (deletedAt ?? now),
+    isExpired,
     daysLeft: end === null ? null : Math.max(0, Math.floor((end - now) / DAY_MS)),
     queued: instance.queued,
     notifications: instance.notifications,
@@ -89,8 +98,18 @@ export function instanceWithSettings(instance: Instance, options: ViewOptions): 
   return { ...instanceView(instance, options), settings: shown }
 }
 
+/** Why it stands still; what is paid now stands still no more. */
+function heldOf({ held, deletedAt }: Instance, isExpired: boolean): string | null {
+  if (held === undefined || deletedAt !== null) return null
+  return held.fault === 'expired' && !isExpired ? null : held.fault
+}
+
 /** Null where there is none. A deleted instance keeps the end that it had. */
-function endOf({ tariff, paidUntil, deletedAt }: Instance, now: EpochMs): EpochMs | null {
+function endOf(
+  { tariff, paidUntil }: Pick<Instance, 'tariff' | 'paidUntil'>,
+  deletedAt: EpochMs | null,
+  now: EpochMs,
+): EpochMs | null {
   switch (tariff.plan) {
     case 'daily':
       return billingDayEnd(deletedAt ?? now)

@@ -99,7 +99,8 @@ function createRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     },
     answer: MADE,
     created: true,
-    handle: async ({ actor }, { body }) => {
+    idempotent: true,
+    handle: async ({ actor }, { body, once }) => {
       const { kind, name, terms = {}, token } = body
       const trouble = currencyFaultOf(terms)
       if (trouble !== undefined) return trouble
@@ -108,10 +109,14 @@ function createRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
       if (kind === 'partner') {
         const first = firstTokenOf(token)
         if (isFault(first)) return first
-        return made(parts, await tokens.issueWith(first, actor, (beside) => accounts.create(wanted, actor, beside)))
+        const make = (beside: Beside) => accounts.create(wanted, actor, beside)
+        return made(parts, await tokens.issueWith(first, actor, make, once(madeView(parts))))
       }
       if (token !== undefined) return fault('invalid', "'token' is for partner accounts")
-      return shown(parts, await accounts.create(wanted, actor))
+      const only = once((row: AccountRow) => accountView(parts, row))
+      const beside: Beside | undefined = only && ((row) => ({ guards: [only(row)], writes: [] }))
+      const account = await accounts.create(wanted, actor, beside)
+      return isRepeated(account) ? account : shown(parts, account)
     },
   })
 }
@@ -127,16 +132,15 @@ function partnerRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     path: fields.accountPath,
     body: { token: optional(firstToken) },
     answer: MADE,
-    handle: async ({ actor }, { path, body }) => {
+    idempotent: true,
+    handle: async ({ actor }, { path, body, once }) => {
       const { accounts, tokens } = parts.business
       const account = fields.accountOf(parts, path.id)
       const first = firstTokenOf(body.token)
       if (isFault(account)) return account
       if (isFault(first)) return first
-      return made(
-        parts,
-        await tokens.issueWith(first, actor, (beside) => accounts.becomePartner(account.id, actor, beside)),
-      )
+      const make = (beside: Beside) => accounts.becomePartner(account.id, actor, beside)
+      return made(parts, await tokens.issueWith(first, actor, make, once(madeView(parts))))
     },
   })
 }
@@ -197,10 +201,10 @@ function shown(parts: OperatorParts, account: AccountRow | Fault): object {
   return isFault(account) ? account : accountView(parts, account)
 }
 
-function made(
-  parts: OperatorParts,
-  outcome: { readonly account: AccountRow; readonly issued: IssuedToken } | Fault,
-): object {
-  if (isFault(outcome)) return outcome
-  return { ...accountView(parts, outcome.account), token: issuedTokenView(outcome.issued) }
+function made(parts: OperatorParts, outcome: FirstToken | Fault | Repeated): object {
+  return isFault(outcome) || isRepeated(outcome) ? outcome : madeView(parts)(outcome)
+}
+
+function madeView(parts: OperatorParts): (first: FirstToken) => object {
+  return ({ account, issued }) => ({ ...accountView(parts, account), token: issuedTokenView(issued) })
 }

@@ -2,14 +2,16 @@ import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
-import { isRepeated } from '../../model/once.ts'
+import { isRepeated, type Repeated } from '../../model/once.ts'
 import type { Settings } from '../../model/settings.ts'
+import type { Paid } from '../../partners/own-instances.ts'
+import type { Once } from '../../storage/once.ts'
 import { validationText } from '../errors.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { INSTANCE_FILTERS, instancePage } from '../api/instance-list.ts'
 import { INSTANCE, INSTANCE_WITH_SETTINGS, instanceView, instanceWithSettings } from '../api/instance-view.ts'
 import { pageSchema } from '../api/paging.ts'
-import { defineRoute, type ApiRow } from '../api/route.ts'
+import { defineRoute, type ApiRow, type MakeOnce } from '../api/route.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
@@ -146,10 +148,11 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       summary: 'Pays 30 days more of an instance that is paid ahead; one that has expired comes back linked.',
       body: { payment: fields.payment },
       answer: INSTANCE,
-      handle: async ({ actor }, { path: { id, idInstance }, body }) => {
-        const instance = instanceOf(parts, id, idInstance)
-        return isFault(instance) ? instance : shown(parts, await ownInstances.renew(instance, body.payment, actor))
-      },
+      idempotent: true,
+      handle: ({ actor }, { path: { id, idInstance }, body, once }) =>
+        paidOnce(parts, instanceOf(parts, id, idInstance), once, (instance, first) =>
+          ownInstances.renew(instance, body.payment, actor, first),
+        ),
     }),
     route({
       ...common,
@@ -158,11 +161,11 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       summary: 'Moves an instance to another tariff; never to or from one that is charged daily.',
       body: { tariff: fields.tariffName, payment: optional(fields.payment) },
       answer: INSTANCE,
-      handle: async ({ actor }, { path: { id, idInstance }, body }) => {
-        const instance = instanceOf(parts, id, idInstance)
-        if (isFault(instance)) return instance
-        return shown(parts, await ownInstances.setTariff(instance, body.tariff, body.payment, actor))
-      },
+      idempotent: true,
+      handle: ({ actor }, { path: { id, idInstance }, body, once }) =>
+        paidOnce(parts, instanceOf(parts, id, idInstance), once, (instance, first) =>
+          ownInstances.setTariff(instance, body.tariff, body.payment, actor, first),
+        ),
     }),
   ]
 }
@@ -187,8 +190,19 @@ function viewOptions({ clock }: OperatorParts) {
   return { now: clock.now(), withSecrets: false }
 }
 
-function shown(parts: OperatorParts, instance: Instance | Fault): object {
-  return isFault(instance) ? instance : instanceView(instance, viewOptions(parts))
+/** With a key the first answer too is the one that is stored with the payment: a session that comes back is not in it yet. */
+async function paidOnce(
+  parts: OperatorParts,
+  instance: Instance | Fault,
+  once: MakeOnce,
+  pay: (instance: Instance, first: Once<Paid> | undefined) => Promise<Instance | Fault | Repeated>,
+): Promise<object> {
+  if (isFault(instance)) return instance
+  let stored: object | undefined
+  const first = once<Paid>((paid) => (stored = instanceView(instance, viewOptions(parts), paid)))
+  const changed = await pay(instance, first)
+  if (isFault(changed) || isRepeated(changed)) return changed
+  return stored ?? instanceView(changed, viewOptions(parts))
 }
 
 const NO_INSTANCE = fault('notFound', 'Not found')

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { isFault, type Fault } from '../../model/fault.ts'
+import { isRepeated } from '../../model/once.ts'
 import type { IssuedToken, TokenInfo } from '../../partners/partner-tokens.ts'
 import { pageSchema, PAGING } from '../api/paging.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
@@ -42,11 +43,13 @@ function accountTokenRoutes(parts: OperatorParts): readonly ApiRow<OperatorCalle
       body: { ...fields.tokenTerms, token: optional(fields.tokenText) },
       answer: ISSUED_TOKEN,
       created: true,
-      handle: async ({ actor }, { path: { id }, body: { token, ...given } }) => {
+      idempotent: true,
+      handle: async ({ actor }, { path: { id }, body: { token, ...given }, once }) => {
         const terms = fields.tokenTermsOf(given)
         if (isFault(terms)) return terms
         const wanted = token === undefined ? terms : { ...terms, token }
-        return issued(await tokens.issue(fields.accountId(id), wanted, actor))
+        const made = await tokens.issue(fields.accountId(id), wanted, actor, once(issuedTokenView))
+        return isRepeated(made) ? made : issued(made)
       },
     }),
   ]
