@@ -7,9 +7,9 @@ import type { Seal } from '../lib/seal.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation, OnClose } from './foundation.ts'
-import { aroundInstances, openRegistry } from './open-business.ts'
 import { openFiles, type Later } from './open-files.ts'
 import { openNode } from './open-node.ts'
+import { openPartnerBusiness, openPartnerRecords } from './open-partner-business.ts'
 
 /** Instances and the business around them, loaded and not moving yet. */
 export interface Domain {
@@ -33,15 +33,15 @@ export async function openDomain(
 ): Promise<Domain> {
   const loaded = () => later.instances ?? notLoaded()
   const files = await openFiles(config, { ...needs, onClose }, later)
-  const registry = await openRegistry(config, { ...needs, media: files.media, instances: loaded })
-  const node = await openNode(config, { ...needs, business: registry.forInstances, ...files }, simulator, onClose)
+  const records = await openPartnerRecords(config, { ...needs, media: files.media, instances: loaded })
+  const node = await openNode(config, { ...needs, ...records.forInstances, ...files }, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
-  const housekeeping = new Housekeeping(node, instances, (before) => registry.accounts.erase(before))
+  const housekeeping = new Housekeeping(node, instances, (before) => records.accounts.erase(before))
   onClose(async () => {
     await housekeeping.stop()
     await instances.stop()
   })
-  const business = aroundInstances(registry, { ...needs, instances })
+  const business = openPartnerBusiness(records, { ...needs, instances })
   onClose(async () => {
     await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
   })
@@ -53,7 +53,7 @@ export async function openDomain(
     business.hooks.start()
     business.dailyCharge.start()
   }
-  return { node, instances, business, firstToken: registry.firstToken, start }
+  return { node, instances, business, firstToken: records.firstToken, start }
 }
 
 function notLoaded(): never {

@@ -3,12 +3,11 @@ import type { Config } from '../config/schema.ts'
 import type { Driver } from '../drivers/driver.ts'
 import { openDrivers, type Engine, type SimulatorAddress } from '../drivers/registry.ts'
 import { DecimalIds, HexIds } from '../instances/identifiers.ts'
-import type { Business, Node } from '../instances/node.ts'
+import type { Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
 import { Slots } from '../lib/slots.ts'
 import type { Messenger } from '../model/messenger.ts'
 import { Courier } from '../notifications/courier.ts'
-import type { Store } from '../storage/store.ts'
 import type { Foundation, OnClose } from './foundation.ts'
 import { limitsOf } from './limits.ts'
 import type { FileParts } from './open-files.ts'
@@ -16,12 +15,12 @@ import type { FileParts } from './open-files.ts'
 /** Files that are downloaded from networks at one time, each up to 100 MB over what may be a slow line. */
 const DOWNLOADS_AT_ONCE = 8
 
-type Parts = FileParts & { readonly store: Store; readonly business: Business }
+type Parts = FileParts & Pick<Node, 'store' | 'entitlements' | 'news'>
 
 /** What all instances of this process share: drivers, the courier, files, limits. */
 export async function openNode(
   config: Config,
-  { store, business, media, links, fetchFile, ...needs }: Foundation & Parts,
+  { store, entitlements, news, media, links, fetchFile, ...needs }: Foundation & Parts,
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
@@ -46,7 +45,8 @@ export async function openNode(
     fetchFile,
     downloads: new Slots(DOWNLOADS_AT_ONCE),
     messageIds: { hex: new HexIds(needs.random), decimal: new DecimalIds() },
-    business,
+    entitlements,
+    news,
   }
 }
 

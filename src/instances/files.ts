@@ -168,7 +168,7 @@ export class InstanceFiles {
       if (draft.sha256 === file.sha256) {
         await draft.keep(this.#record.id)
         // What the network brings is kept whether or not there is room: it was acknowledged.
-        this.#record.node.business.kept(this.#record.row.account, draft.size)
+        this.#record.node.entitlements.kept(this.#record.row.account, draft.size)
         return undefined
       }
       await draft.discard()

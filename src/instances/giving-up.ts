@@ -79,7 +79,7 @@ export async function storeDeletion(
     ...open.flatMap((attempt) => settle(record, attempt, unconfirmed).writes),
     { kind: 'instance.delete', instance: record.id, at },
     { kind: 'secret.clear', instance: record.id },
-    ...record.node.business.news('instance.deleted', { ...record.row, deletedAt: at }, at),
+    ...record.node.news('instance.deleted', { ...record.row, deletedAt: at }, at),
     ...beside,
   ])
   for (const attempt of open) {

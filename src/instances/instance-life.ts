@@ -35,7 +35,7 @@ export class InstanceLife {
 
   /** Why it stands still, or is to: see `Instance.held`. */
   get held(): Fault | undefined {
-    return this.#record.node.business.heldBy(this.#record.row)
+    return this.#record.node.entitlements.heldBy(this.#record.row)
   }
 
   /** Why nothing more is taken in for it, be it to wait. */

@@ -96,7 +96,7 @@ export class Instance implements CourierClient {
   }
 
   get tariff(): Tariff {
-    return this.#node.business.tariffOf(this.#record.row)
+    return this.#node.entitlements.tariffOf(this.#record.row)
   }
 
   /** Until when a tariff that is paid ahead is paid; null for the others. */

@@ -148,7 +148,7 @@ export class Instances {
 
   /** A call that was made before is told so before anything else is looked at. */
   #creation(row: InstanceRow, { once, beside }: NewInstance): Batch {
-    const { ownership, business } = this.#node
+    const { ownership } = this.#node
     const first = once?.({ id: row.id, token: row.token })
     const more = beside?.(row)
     return {
@@ -159,7 +159,7 @@ export class Instances {
       ],
       writes: [
         { kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch },
-        ...business.news('instance.created', row, row.createdAt),
+        ...this.#node.news('instance.created', row, row.createdAt),
         ...(more?.writes ?? []),
       ],
     }

@@ -5,20 +5,20 @@ import type { InstanceRecord } from './record.ts'
 
 /** Keeps a file that somebody brought, unless its account has no room for it; durable when it resolves. What is there already needs none. */
 export async function keepFile({ id, row, node }: InstanceRecord, draft: Draft): Promise<KeptFile | Fault> {
-  const { media, business } = node
+  const { media, entitlements } = node
   const file: KeptFile = { at: 'here', sha256: draft.sha256, size: draft.size }
   if ((await media.open(id, draft.sha256)) !== null) {
     await draft.keep(id)
     return file
   }
-  const full = business.roomFor(row.account, draft.size)
+  const full = entitlements.roomFor(row.account, draft.size)
   if (full !== undefined) return full
   // Counted before it is there: of many at once none goes uncounted.
-  business.kept(row.account, draft.size)
+  entitlements.kept(row.account, draft.size)
   try {
     await draft.keep(id)
   } catch (error) {
-    business.kept(row.account, -draft.size)
+    entitlements.kept(row.account, -draft.size)
     throw error
   }
   return file

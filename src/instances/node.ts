@@ -35,13 +35,11 @@ export interface Limits {
   readonly fileLimitBytes: number
 }
 
-/** What the business around instances says of them; `partners/` knows, and instances only ask. Nothing here waits or fails. */
-export interface Business {
+/** What instances may do by their account and tariff; `partners/` knows, and instances only ask. Nothing here waits or fails. */
+export interface Entitlements {
   tariffOf(row: InstanceRow): Tariff
   /** Why the instance stands still at this moment: `accountSuspended`, or `expired` where its time is not paid. */
   heldBy(row: InstanceRow): Fault | undefined
-  /** What the batch of a change stores beside it, so that the account's hook hears of it; nothing where there is none. */
-  news(type: Extract<LifecycleType, `instance.${string}`>, row: InstanceRow, at: EpochMs): readonly Write[]
   /** Why the account may not keep `bytes` more of files. */
   roomFor(account: AccountId, bytes: number): Fault | undefined
   /** So many bytes more are kept; below zero where they were not after all. */
@@ -69,5 +67,7 @@ export interface Node {
    * A fault's message may be shown to the caller.
    */
   fetchFile(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault>
-  readonly business: Business
+  readonly entitlements: Entitlements
+  /** What the batch of a change stores beside it, so that the account's hook hears of it; nothing where there is none. */
+  news(type: Extract<LifecycleType, `instance.${string}`>, row: InstanceRow, at: EpochMs): readonly Write[]
 }

@@ -16,7 +16,7 @@ const UNLIMITED = 2_147_483_647
  * where the tariff allows any number.
  */
 export function correspondentGuard(record: InstanceRecord, chat: ChatId): CorrespondentGuard | undefined {
-  const limit = record.node.business.tariffOf(record.row).correspondents
+  const limit = record.node.entitlements.tariffOf(record.row).correspondents
   if (limit === null || chat === STATUS_CHAT) return undefined
   return { kind: 'correspondent', instance: record.id, month: billingMonth(record.node.clock.now()), chat, limit }
 }
@@ -54,7 +54,7 @@ export async function refuseSend(record: InstanceRecord, guard: CorrespondentGua
 
 /** Counts a call of a method, given in lower case. Undefined at once where the tariff has no limit for it, a fault once it is reached. */
 export function spend(record: InstanceRecord, what: string): Promise<Fault | undefined> | undefined {
-  const limit = record.node.business.tariffOf(record.row).calls.get(what)
+  const limit = record.node.entitlements.tariffOf(record.row).calls.get(what)
   return limit === undefined ? undefined : count(record, what, limit)
 }
 

@@ -237,7 +237,7 @@ export class InstanceRecord implements MailboxHost {
       writes: [
         { kind: 'instance.state', instance: this.id, state, linked },
         { kind: 'state.add', instance: this.id, change: { state, wid, at } },
-        ...(news === undefined ? [] : this.node.business.news(news, row, at)),
+        ...(news === undefined ? [] : this.node.news(news, row, at)),
       ],
       event: stateEvent(state, at),
       row,

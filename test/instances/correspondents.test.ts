@@ -18,7 +18,7 @@ const messenger = new ScriptedMessenger()
 async function start(): Promise<Domain> {
   return world.startWith({
     node: { drivers: new Map([['whatsapp', messenger]]) },
-    business: { tariffOf: () => TARIFFS[tariff] },
+    entitlements: { tariffOf: () => TARIFFS[tariff] },
     around: (inner) => ({
       ...inner,
       usage: {

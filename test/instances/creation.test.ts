@@ -33,7 +33,7 @@ const newsOf = (type: string, { id }: InstanceRow): Write => ({
 
 const start = (): Promise<Domain> =>
   world.startWith({
-    business: { news: (type, row) => [newsOf(type, row)] },
+    node: { news: (type, row) => [newsOf(type, row)] },
     around: (inner) => ({
       ...inner,
       commit: (batch) => {

@@ -16,7 +16,7 @@ let world: World
 let domain: Domain
 
 const start = (): Promise<Domain> =>
-  world.startWith({ node: { clock }, business: { heldBy: ({ id }) => (held.has(id) ? SUSPENDED : undefined) } })
+  world.startWith({ node: { clock }, entitlements: { heldBy: ({ id }) => (held.has(id) ? SUSPENDED : undefined) } })
 
 before(async () => {
   world = await openWorld()

@@ -23,11 +23,13 @@ const news: string[] = []
 
 const start = (): Promise<Domain> =>
   world.startWith({
-    business: {
+    entitlements: {
       heldBy: ({ account, paidUntil }) => {
         if (suspended.has(account)) return SUSPENDED
         return paidUntil !== null && paidUntil <= now() ? EXPIRED : undefined
       },
+    },
+    node: {
       news: (type, { id, linked }: InstanceRow) => {
         news.push(`${type} ${String(id)} ${linked?.wid ?? '-'}`)
         return []

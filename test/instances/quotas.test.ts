@@ -23,7 +23,7 @@ before(async () => {
   world = await openWorld()
   domain = await world.startWith({
     node: { clock: { ...systemClock, now: () => now } },
-    business: { tariffOf: () => tariff },
+    entitlements: { tariffOf: () => tariff },
     around: (inner) => ({
       ...inner,
       commit: (batch) => {

@@ -23,7 +23,7 @@ before(async () => {
   world = await openWorld()
   room = Number.POSITIVE_INFINITY
   domain = await world.startWith({
-    business: {
+    entitlements: {
       roomFor: (_account, bytes) => (stored + bytes > room ? FULL : undefined),
       kept: (_account, bytes) => {
         stored += bytes

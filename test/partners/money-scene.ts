@@ -77,7 +77,7 @@ export class MoneyScene {
     this.#domain = await this.#world.startWith({
       around: (inner) => this.failing.around(inner),
       node: { clock: this.clock },
-      business: {
+      entitlements: {
         tariffOf: (row) => this.#prices?.tariff(row.tariff) ?? TARIFFS.PARTNER,
         heldBy: (row) =>
           row.paidUntil !== null && row.paidUntil <= this.clock.at ? fault('expired', 'expired') : undefined,

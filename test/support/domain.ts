@@ -10,7 +10,7 @@ import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
 import { Instance } from '../../src/instances/instance.ts'
 import { Instances, type NewInstance } from '../../src/instances/instances.ts'
-import type { Business, Limits, Node } from '../../src/instances/node.ts'
+import type { Entitlements, Limits, Node } from '../../src/instances/node.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { GuardedPools, type GuardedPoolLimits } from '../../src/lib/guarded-pool.ts'
@@ -71,15 +71,14 @@ export interface Stead {
   readonly limits?: Partial<Limits>
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
-  readonly node?: Partial<Pick<Node, 'fetchFile' | 'clock' | 'drivers'>>
-  readonly business?: Partial<Business>
+  readonly node?: Partial<Pick<Node, 'fetchFile' | 'clock' | 'drivers' | 'news'>>
+  readonly entitlements?: Partial<Entitlements>
 }
 
-/** Around instances that nobody bills: all on PARTNER, none is held, any number of files, and nobody wants to hear news. */
-export const NO_BUSINESS: Business = {
+/** Of instances that nobody bills: all on PARTNER, none is held, any number of files. */
+export const ANYTHING_GOES: Entitlements = {
   tariffOf: () => TARIFFS.PARTNER,
   heldBy: () => undefined,
-  news: () => [],
   roomFor: () => undefined,
   kept: () => undefined,
 }
@@ -95,7 +94,7 @@ export async function openWorld() {
     return startWith({ limits, ...(around && { around }) })
   }
 
-  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {}, business }: Stead) {
+  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {}, entitlements }: Stead) {
     const inner = await openSqliteStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
@@ -136,7 +135,8 @@ export async function openWorld() {
       fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
       downloads: new Slots(8),
       messageIds: { hex: new HexIds(systemRandom), decimal: new DecimalIds() },
-      business: { ...NO_BUSINESS, ...business },
+      entitlements: { ...ANYTHING_GOES, ...entitlements },
+      news: () => [],
       ...shared,
       ...instead,
     }

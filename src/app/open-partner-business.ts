@@ -1,14 +1,15 @@
 import type { Config } from '../config/schema.ts'
 import type { Instances } from '../instances/instances.ts'
-import type { Business } from '../instances/node.ts'
+import type { Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { Media } from '../media/media.ts'
 import { Accounts } from '../partners/accounts.ts'
 import { DailyCharge } from '../partners/daily-charge.ts'
+import { openEntitlements } from '../partners/entitlements.ts'
 import { openFirstAccount } from '../partners/first-account.ts'
 import { Hooks } from '../partners/hooks.ts'
-import { openBusiness } from '../partners/instance-business.ts'
+import { instanceNews } from '../partners/instance-news.ts'
 import { Ledger } from '../partners/ledger.ts'
 import { OwnInstances } from '../partners/own-instances.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
@@ -20,18 +21,18 @@ import type { Store } from '../storage/store.ts'
 import type { Foundation } from './foundation.ts'
 
 /** What there is before the instances: accounts and their tokens, tariffs and prices, hooks. */
-export interface Registry {
+export interface PartnerRecords {
   readonly accounts: Accounts
   readonly tokens: PartnerTokens
   readonly prices: PriceList
   readonly hooks: Hooks
   /** What instances ask of it. */
-  readonly forInstances: Business
+  readonly forInstances: Pick<Node, 'entitlements' | 'news'>
   /** The token of the first account, when this start made it. */
   readonly firstToken: string | undefined
 }
 
-type RegistryNeeds = Foundation & {
+type RecordsNeeds = Foundation & {
   readonly store: Store
   readonly seal: Seal
   readonly media: Media
@@ -39,29 +40,29 @@ type RegistryNeeds = Foundation & {
   readonly instances: () => Instances
 }
 
-export async function openRegistry(config: Config, needs: RegistryNeeds): Promise<Registry> {
+export async function openPartnerRecords(config: Config, needs: RecordsNeeds): Promise<PartnerRecords> {
   const prices = await PriceList.open(needs)
   const accounts = await Accounts.open({ ...needs, prices })
   const tokens = await PartnerTokens.open({ ...needs, accounts })
   const hooks = await Hooks.open({ ...needs, accounts, allow: new AddressRules(config.webhookAllow) })
-  const forInstances = openBusiness({ ...needs, accounts, prices, hooks })
+  const forInstances = { entitlements: openEntitlements({ ...needs, accounts, prices }), news: instanceNews(hooks) }
   const { firstToken } = await openFirstAccount({ ...needs, accounts, tokens }, config.partnerToken)
   return { accounts, tokens, prices, hooks, forInstances, firstToken }
 }
 
 /** Everything that the APIs work with, around instances that are loaded. */
-export function aroundInstances(
-  registry: Registry,
+export function openPartnerBusiness(
+  records: PartnerRecords,
   needs: Foundation & { readonly store: Store; readonly instances: Instances },
 ): PartnerBusiness {
-  const dailyCharge = new DailyCharge({ ...needs, ...registry })
+  const dailyCharge = new DailyCharge({ ...needs, ...records })
   return {
-    ...registry,
+    ...records,
     dailyCharge,
     ledger: new Ledger(needs),
-    statements: new Statements({ ...needs, ...registry }),
-    partnerInstances: new PartnerInstances({ ...needs, ...registry, chargedUpTo: () => dailyCharge.chargedUpTo }),
-    ownInstances: new OwnInstances({ ...needs, ...registry }),
+    statements: new Statements({ ...needs, ...records }),
+    partnerInstances: new PartnerInstances({ ...needs, ...records, chargedUpTo: () => dailyCharge.chargedUpTo }),
+    ownInstances: new OwnInstances({ ...needs, ...records }),
     audit: needs.store.audit,
   }
 }

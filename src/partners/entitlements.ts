@@ -1,21 +1,17 @@
 import { TARIFFS } from '../billing/tariffs.ts'
 import type { Instances } from '../instances/instances.ts'
-import type { Business } from '../instances/node.ts'
+import type { Entitlements } from '../instances/node.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Media } from '../media/media.ts'
 import { fault } from '../model/fault.ts'
-
-import type { InstanceRow } from '../model/instance.ts'
 import type { Accounts } from './accounts.ts'
-import type { Hooks } from './hooks.ts'
 import type { PriceList } from './price-list.ts'
 import { StoredBytes } from './stored-bytes.ts'
 
-export interface InstanceBusinessDeps {
+export interface EntitlementsDeps {
   readonly accounts: Pick<Accounts, 'get'>
   readonly prices: Pick<PriceList, 'tariff'>
-  readonly hooks: Pick<Hooks, 'news'>
   readonly clock: Clock
   readonly log: Log
   readonly media: Pick<Media, 'bytesOf'>
@@ -27,9 +23,9 @@ const SUSPENDED = fault('accountSuspended', 'Account is suspended')
 const EXPIRED = fault('expired', 'Instance account is expired. Renew your instance from personal area')
 const FULL = fault('quotaExceeded', 'The files of this account take up all the room that it has')
 
-/** What instances ask of the business around them. */
-export function openBusiness(deps: InstanceBusinessDeps): Business {
-  const { accounts, prices, hooks, clock } = deps
+/** What instances may do by their account, as it is at the moment in which they ask. */
+export function openEntitlements(deps: EntitlementsDeps): Entitlements {
+  const { accounts, prices, clock } = deps
   const stored = new StoredBytes(deps)
   return {
     // A tariff is never taken away: the built-in one stands for a name that another version of the server wrote.
@@ -40,16 +36,10 @@ export function openBusiness(deps: InstanceBusinessDeps): Business {
       if (account !== undefined && (account.suspendedAt !== null || account.deletedAt !== null)) return SUSPENDED
       return row.paidUntil !== null && row.paidUntil <= clock.now() ? EXPIRED : undefined
     },
-    news: (type, row, at) => hooks.news(row.account, type, newsOf(row), at),
     roomFor: (account, bytes) => {
       const most = accounts.get(account)?.terms.storedBytes ?? null
       return most === null || stored.of(account) + bytes <= most ? undefined : FULL
     },
     kept: (account, bytes) => stored.add(account, bytes),
   }
-}
-
-/** What an event says of its instance; `wid` of the phone that is linked, or was until now. */
-function newsOf({ id, name, messenger, linked }: InstanceRow): object {
-  return { idInstance: id, name, typeInstance: messenger, ...(linked !== null && { wid: linked.wid }) }
 }

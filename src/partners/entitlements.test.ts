@@ -1,16 +1,14 @@
-// Truth: decisions 7, 9 and 10 of the partner business: who stands still and why, and that an account keeps no more bytes than it may.
+// Truth: docs/partners.md and docs/operators/billing.md: who stands still and why, and that an account keeps no more bytes than it may.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import type { Business } from '../instances/node.ts'
+import type { Entitlements } from '../instances/node.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
-import { silentLog } from '../lib/log.ts'
+import { silentLog, type Log } from '../lib/log.ts'
 import { TARIFFS } from '../billing/tariffs.ts'
 import { DEFAULT_TERMS, type AccountRow } from '../model/account.ts'
 import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
-import type { Write } from '../storage/store.ts'
-import { openBusiness, type InstanceBusinessDeps } from './instance-business.ts'
+import { openEntitlements, type EntitlementsDeps } from './entitlements.ts'
 
 const ACCOUNT = 'acc' as AccountId
 const MINUTE_MS = 60_000
@@ -41,8 +39,7 @@ let measured = 0
 let goOn: () => void
 let waiting: Promise<void>
 let logged: string[]
-let told: unknown[]
-let business: Business
+let entitlements: Entitlements
 
 beforeEach(() => {
   account = {
@@ -60,7 +57,6 @@ beforeEach(() => {
   disk = {}
   measured = 0
   logged = []
-  told = []
   waiting = Promise.resolve()
   const log: Log = { ...silentLog, error: (_fields, said) => logged.push(said) }
   const clock: Clock = { now: () => now, after: () => assert.fail('nothing waits') }
@@ -68,12 +64,6 @@ beforeEach(() => {
   const deps = {
     accounts: { get: (id: string) => (id === ACCOUNT ? account : undefined) },
     prices: { tariff },
-    hooks: {
-      news: (...said: unknown[]) => {
-        told.push(said)
-        return NEWS
-      },
-    },
     clock,
     log,
     media: {
@@ -91,53 +81,42 @@ beforeEach(() => {
           { id: 1, deletedAt: null },
           { id: 2, deletedAt: null },
           { id: 3, deletedAt: 5 },
-        ] as unknown as ReturnType<ReturnType<InstanceBusinessDeps['instances']>['ofAccount']>,
+        ] as unknown as ReturnType<ReturnType<EntitlementsDeps['instances']>['ofAccount']>,
     }),
   }
-  business = openBusiness(deps)
+  entitlements = openEntitlements(deps)
 })
 
-const NEWS: readonly Write[] = [{ kind: 'month.close', month: 1 }]
 const measuredNow = () => new Promise((resolve) => setImmediate(resolve))
-const mayKeep = (bytes: number) => business.roomFor(ACCOUNT, bytes) === undefined
+const mayKeep = (bytes: number) => entitlements.roomFor(ACCOUNT, bytes) === undefined
 const withLimit = (storedBytes: number | null) => {
   account = { ...account, terms: { ...account.terms, storedBytes } }
 }
 
 test('an instance is held while its account is suspended or deleted, and once its paid time is over', () => {
-  assert.equal(business.heldBy(row), undefined)
+  assert.equal(entitlements.heldBy(row), undefined)
   const paid = { ...row, paidUntil: now + 1 }
-  assert.equal(business.heldBy(paid), undefined)
+  assert.equal(entitlements.heldBy(paid), undefined)
   now += 1
-  assert.equal(business.heldBy(paid)?.fault, 'expired')
+  assert.equal(entitlements.heldBy(paid)?.fault, 'expired')
   account = { ...account, suspendedAt: now }
   assert.deepEqual(
-    [business.heldBy(row)?.fault, business.heldBy(paid)?.fault],
+    [entitlements.heldBy(row)?.fault, entitlements.heldBy(paid)?.fault],
     ['accountSuspended', 'accountSuspended'],
   )
   account = { ...account, suspendedAt: null, deletedAt: now }
-  assert.equal(business.heldBy(row)?.fault, 'accountSuspended')
+  assert.equal(entitlements.heldBy(row)?.fault, 'accountSuspended')
   account = { ...account, deletedAt: null }
-  assert.equal(business.heldBy(row), undefined)
+  assert.equal(entitlements.heldBy(row), undefined)
 })
 
 test('tariffs are those of the price list', () => {
-  assert.equal(business.tariffOf(row), TARIFFS.BUSINESS)
-  assert.equal(business.tariffOf({ ...row, tariff: 'OF ANOTHER VERSION' }), TARIFFS.PARTNER)
-})
-
-test('news name the instance and the phone, and nothing secret', () => {
-  assert.equal(business.news('instance.linked', row, 7), NEWS)
-  business.news('instance.created', { ...row, linked: null }, 8)
-  const about = { idInstance: row.id, name: 'shop', typeInstance: 'whatsapp' }
-  assert.deepEqual(told, [
-    [ACCOUNT, 'instance.linked', { ...about, wid: '79001234567@c.us' }, 7],
-    [ACCOUNT, 'instance.created', about, 8],
-  ])
+  assert.equal(entitlements.tariffOf(row), TARIFFS.BUSINESS)
+  assert.equal(entitlements.tariffOf({ ...row, tariff: 'OF ANOTHER VERSION' }), TARIFFS.PARTNER)
 })
 
 test('without a limit nothing is measured and everything may be kept', async () => {
-  business.kept(ACCOUNT, 1e12)
+  entitlements.kept(ACCOUNT, 1e12)
   assert.ok(mayKeep(1e12))
   await measuredNow()
   assert.equal(measured, 0)
@@ -150,11 +129,11 @@ test('to the last byte of what lies there and of what came since, and not one mo
   await measuredNow()
   assert.equal(measured, 2, 'deleted instances do not count')
   assert.deepEqual([mayKeep(300), mayKeep(301)], [true, false])
-  business.kept(ACCOUNT, 300)
+  entitlements.kept(ACCOUNT, 300)
   assert.deepEqual([mayKeep(0), mayKeep(1)], [true, false])
-  business.kept(ACCOUNT, -100)
+  entitlements.kept(ACCOUNT, -100)
   assert.deepEqual([mayKeep(100), mayKeep(101)], [true, false])
-  assert.equal(business.roomFor(ACCOUNT, 101)?.fault, 'quotaExceeded')
+  assert.equal(entitlements.roomFor(ACCOUNT, 101)?.fault, 'quotaExceeded')
   withLimit(2000)
   assert.ok(mayKeep(1100))
 })
@@ -187,7 +166,7 @@ test('what comes while it is measured is not forgotten', async () => {
   disk = { 1: 600, 2: 0 }
   waiting = new Promise((resolve) => (goOn = resolve))
   assert.ok(mayKeep(0))
-  business.kept(ACCOUNT, 400)
+  entitlements.kept(ACCOUNT, 400)
   goOn()
   await measuredNow()
   assert.equal(mayKeep(1), false)
