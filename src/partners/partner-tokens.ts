@@ -89,7 +89,19 @@ export class PartnerTokens {
     return this.#keys.of(account)
   }
 
-  issue(account: AccountId, terms: NewToken, by: Actor): Promise<IssuedToken | Fault> {
+  issue(account: AccountId, terms: NewToken, by: Actor): Promise<IssuedToken | Fault>
+  issue(
+    account: AccountId,
+    terms: NewToken,
+    by: Actor,
+    once: Once<IssuedToken> | undefined,
+  ): Promise<IssuedToken | Fault | Repeated>
+  issue(
+    account: AccountId,
+    terms: NewToken,
+    by: Actor,
+    once?: Once<IssuedToken>,
+  ): Promise<IssuedToken | Fault | Repeated> {
     return this.#changes.run(async () => {
       const owner = this.#deps.accounts.get(account)
       if (owner?.deletedAt !== null) return NOT_FOUND
@@ -107,11 +119,14 @@ export class PartnerTokens {
   }
 
   /** Makes a partner account, or makes one a partner account, in one batch with its first token: `make` stores what it is given beside. */
+  issueWith(terms: NewToken, by: Actor, make: Make): Promise<FirstToken | Fault>
   issueWith(
     terms: NewToken,
     by: Actor,
-    make: (beside: Beside) => Promise<AccountRow | Fault>,
-  ): Promise<{ readonly account: AccountRow; readonly issued: IssuedToken } | Fault> {
+    make: Make,
+    once: Once<FirstToken> | undefined,
+  ): Promise<FirstToken | Fault | Repeated>
+  issueWith(terms: NewToken, by: Actor, make: Make, once?: Once<FirstToken>): Promise<FirstToken | Fault | Repeated> {
     return this.#changes.run(async () => {
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
@@ -206,6 +221,13 @@ export class PartnerTokens {
     return { info: infoOf(row), token: row.token }
   }
 
+  #issue(row: PartnerTokenRow, by: Actor, first: Guard | undefined): Batch {
+    return {
+      guards: first === undefined ? [] : [first],
+      writes: [{ kind: 'token.put', row }, this.#audited(audit(by, 'token.issue', row))],
+    }
+  }
+
   #draft(terms: NewToken): Draft | Fault {
     const now = this.#deps.clock.now()
     const kept = tokenTermsOf(terms, now)
@@ -221,13 +243,6 @@ export class PartnerTokens {
   #newToken(): string {
     return `gac.${this.#deps.random.bytes(TOKEN_BYTES).toString('hex')}`
   }
-  #issue(row: PartnerTokenRow, by: Actor, first: Guard | undefined): Batch {
-    return {
-      guards: first === undefined ? [] : [first],
-      writes: [{ kind: 'token.put', row }, this.#audited(audit(by, 'token.issue', row))],
-    }
-  }
-
 
   #draw(token: string, createdAt: EpochMs): Omit<Draft, keyof KeptTerms> {
     const id = this.#deps.random.bytes(ID_BYTES).toString('hex')
@@ -250,6 +265,11 @@ interface Entry {
   readonly details?: AuditEntry['details']
 }
 
+function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Repeated {
+  if (earlier === undefined) throw new Error(`a token was refused by ${refusedBy.kind}`)
+  return { earlier }
+}
+
 function audit(by: Actor, action: string, row: PartnerTokenRow): Entry {
   return { by, action, account: row.account, target: row.id, details: { ...termsIn(row) } }
 }
@@ -262,8 +282,3 @@ function infoOf(row: PartnerTokenRow): TokenInfo {
   const { id, account, createdAt, revokedAt, lastUsedAt } = row
   return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt }
 }
-function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Repeated {
-  if (earlier === undefined) throw new Error(`a token was refused by ${refusedBy.kind}`)
-  return { earlier }
-}
-
