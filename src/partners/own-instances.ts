@@ -2,6 +2,7 @@ import { billingDay } from '../billing/day.ts'
 import { renewal } from '../billing/lines.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
+import { isRefusedBy } from '../instances/refused-by.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
@@ -83,7 +84,7 @@ export class OwnInstances {
       return { guards: [...quotaGuards(account, paid.tariff), ...guards], writes }
     }
     const made = await this.#deps.instances.create(account.id, { ...wanted, tariff: name, paidUntil, beside })
-    return 'refusedBy' in made ? refusal(made.refusedBy, account, this.#deps.store) : made
+    return isRefusedBy(made) ? refusal(made.refusedBy, account, this.#deps.store) : made
   }
 
   /**
@@ -202,7 +203,7 @@ export class OwnInstances {
       { guards: [...(first === undefined ? [] : [first]), unchanged, ...more, ...guards], writes },
     )
     if (isRepeated(changed)) return changed
-    if ('refusedBy' in changed) return refusal(changed.refusedBy, account, store)
+    if (isRefusedBy(changed)) return refusal(changed.refusedBy, account, store)
     await this.#wake(instances, account.id)
     return instance
   }

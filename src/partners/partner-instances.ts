@@ -2,6 +2,7 @@ import { billingDay } from '../billing/day.ts'
 import { firstCharge } from '../billing/lines.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances, NewInstance } from '../instances/instances.ts'
+import { isRefusedBy } from '../instances/refused-by.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
@@ -69,7 +70,7 @@ export class PartnerInstances {
       return { guards, writes: [...writes, creation(row, by)] }
     }
     const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
-    return 'refusedBy' in made ? refusal(made.refusedBy, account, store) : made
+    return isRefusedBy(made) ? refusal(made.refusedBy, account, store) : made
   }
 
   /** What there is to pay, and its limits; undefined where there is nothing of both, so that it costs nothing. */
