@@ -34,10 +34,14 @@ export class Instance implements CourierClient {
   /** For the node alone, which starts and stops it. */
   readonly life: InstanceLife
   readonly #record: InstanceRecord
-  readonly #listingChanged: (account: AccountId) => void
+  readonly #listingChanged: (account: AccountId, isDeleted?: boolean) => void
 
   /** `listingChanged` is called when something changes that a list of the account's instances shows. */
-  constructor(record: InstanceRecord, driver: Driver, listingChanged: (account: AccountId) => void) {
+  constructor(
+    record: InstanceRecord,
+    driver: Driver,
+    listingChanged: (account: AccountId, isDeleted?: boolean) => void,
+  ) {
     this.#record = record
     this.life = new InstanceLife(record, driver)
     this.#listingChanged = listingChanged

@@ -11,6 +11,7 @@ import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Once } from '../storage/once.ts'
 import type { Batch, QueueSize, Write } from '../storage/store.ts'
+import { AccountInstances } from './account-instances.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
 import type { Node } from './node.ts'
@@ -42,12 +43,11 @@ const LOOK_CHUNK = 5000
 export class Instances {
   readonly #node: Node
   readonly #byId = new Map<number, Instance>()
-  readonly #byAccount = new Map<AccountId, Instance[]>()
-  readonly #revisions = new Map<AccountId, number>()
+  readonly #byAccount = new Map<AccountId, AccountInstances>()
   readonly #lastIds = new Map<Messenger, number>()
   /** One for all instances: a function of its own for each would be a tenth of what an instance keeps in memory. */
-  readonly #listingChanged = (account: AccountId): void => {
-    this.#revisions.set(account, this.revision(account) + 1)
+  readonly #listingChanged = (account: AccountId, isDeleted = false): void => {
+    this.#byAccount.get(account)?.changed(isDeleted)
   }
   readonly #sharedSettings = new SharedSettings()
   readonly #holds = new Serial()
@@ -90,9 +90,9 @@ export class Instances {
     return this.#byId.get(instance)?.keepFile(draft) ?? Promise.resolve(NO_INSTANCE)
   }
 
-  /** An account's instances in the order they were made, deleted ones too. */
+  /** An account's instances by the time of their creation; deleted ones too. */
   ofAccount(account: AccountId): readonly Instance[] {
-    return this.#byAccount.get(account) ?? []
+    return this.#byAccount.get(account)?.all ?? []
   }
 
   all(): IterableIterator<Instance> {
@@ -101,7 +101,12 @@ export class Instances {
 
   /** Rises whenever something changes that a list of this account's instances shows. */
   revision(account: AccountId): number {
-    return this.#revisions.get(account) ?? 0
+    return this.#byAccount.get(account)?.revision ?? 0
+  }
+
+  /** How many instances of an account are not deleted. */
+  living(account: AccountId): number {
+    return this.#byAccount.get(account)?.living ?? 0
   }
 
   /**
@@ -222,16 +227,13 @@ export class Instances {
 
   /** Forgets deleted instances that retention has erased from the store. */
   forget(deletedBefore: number): void {
+    const accounts = new Set<AccountId>()
     for (const instance of this.#byId.values()) {
       if (instance.deletedAt === null || instance.deletedAt >= deletedBefore) continue
       this.#byId.delete(instance.id)
-      const siblings = this.#byAccount.get(instance.account) ?? []
-      this.#byAccount.set(
-        instance.account,
-        siblings.filter((sibling) => sibling !== instance),
-      )
-      this.#listingChanged(instance.account)
+      accounts.add(instance.account)
     }
+    for (const account of accounts) this.#byAccount.get(account)?.forget(deletedBefore)
   }
 
   #takeId(messenger: Messenger): InstanceId {
@@ -251,10 +253,9 @@ export class Instances {
     const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
     const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, this.#listingChanged)
     this.#byId.set(row.id, instance)
-    const siblings = this.#byAccount.get(row.account)
-    if (siblings === undefined) this.#byAccount.set(row.account, [instance])
-    else siblings.push(instance)
-    this.#listingChanged(row.account)
+    const siblings = this.#byAccount.get(row.account) ?? new AccountInstances()
+    siblings.add(instance)
+    this.#byAccount.set(row.account, siblings)
     return instance
   }
 }

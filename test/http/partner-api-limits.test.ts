@@ -1,4 +1,4 @@
-// Truth: the issue's promise that no partner can lock himself out, gain more than his token gives him, or make the server work without end.
+// Truth: docs/partners.md: no partner can lock himself out, gain more than his token gives him, or make the server work without end.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
@@ -152,5 +152,23 @@ describe('a token that is rotated by itself', () => {
     const sister = await tokenOf({ account, tokenId, call }, {})
     row(await sister.call('POST', path, { overlapSeconds: 0 }))
     assertRefused(await call('GET', '/account'), 401, 'unauthorized', /./)
+  })
+})
+
+describe('the number of instances', () => {
+  test('goes up and down with them, for partner and operator alike, and is the same after a restart', async () => {
+    const partner = await newPartner()
+    const [first, second] = await makeMany(partner, 3)
+    const gone = (id: number | undefined) => partner.call('DELETE', `/instances/${String(id)}`)
+    const statuses = (await Promise.all([gone(first), gone(first), gone(second)])).map(({ status }) => status)
+    assert.deepEqual(statuses.toSorted(), [204, 204, 404])
+    for (let round = 0; round < 2; round++) {
+      assert.equal(row(await partner.call('GET', '/account'))['instances'], 1)
+      assert.equal((await operator.done('GET', `/accounts/${partner.account}`))['instances'], 1)
+      const { dataDir } = server
+      await server.stop()
+      server = await startServer({ JADEGATE_DATA_DIR: dataDir }, { clock })
+      operator = new Operator(server)
+    }
   })
 })

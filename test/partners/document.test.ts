@@ -21,7 +21,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** Rows are only described here: nothing of the business is asked. */
 const rows = partnerApiRows({
   business: {} as PartnerApiDeps['business'],
-  instances: { get: () => undefined, ofAccount: () => [] },
+  instances: { get: () => undefined, ofAccount: () => [], living: () => 0 },
   store: {} as PartnerApiDeps['store'],
   clock: { now: () => 0, after: () => ({ cancel: () => undefined }) },
   delayMinMs: 500,

@@ -18,17 +18,17 @@ export const INSTANCE_FILTERS = {
 }
 export type InstanceFilters = Static<TObject<typeof INSTANCE_FILTERS>>
 
-/** A page of instances in the order in which they were made. One walk through what is in memory: no more is looked at than is needed. */
-export function instancePage(all: Iterable<Instance>, asked: InstanceFilters, options: ViewOptions): object | Fault {
+/** A page of instances, which are given in the order of their creation: its begin is searched, and it is walked to its end. */
+export function instancePage(all: readonly Instance[], asked: InstanceFilters, options: ViewOptions): object | Fault {
   const { limit = PAGE_SIZE, cursor } = asked
   const place = readCursor('instances', cursor, 2)
   if (isFault(place)) return place
   const fits = filterOf(asked)
   const found: Instance[] = []
-  for (const instance of behind([...all], place)) {
-    if (!fits(instance)) continue
-    found.push(instance)
-    if (found.length > limit) break
+  for (let at = place === undefined ? 0 : behind(all, place); found.length <= limit; at += 1) {
+    const instance = all[at]
+    if (instance === undefined) break
+    if (fits(instance)) found.push(instance)
   }
   return pageOf(
     found,
@@ -48,11 +48,18 @@ function filterOf({ state, typeInstance, name, deleted = false, tariff }: Instan
     (part === undefined || instance.name.toLowerCase().includes(part))
 }
 
-/** The rest of the list. Where the last one shown has been erased meanwhile, what was made after it. */
-function behind(all: readonly Instance[], place: readonly [number, number] | undefined): readonly Instance[] {
-  if (place === undefined) return all
-  const [createdAt, id] = place
-  const at = all.findIndex((instance) => instance.id === id)
-  if (at >= 0) return all.slice(at + 1)
-  return all.filter((one) => one.createdAt > createdAt || (one.createdAt === createdAt && one.id > id))
+/** Where the list goes on behind a place. Where its instance has been erased meanwhile, with what was made after it. */
+function behind(all: readonly Instance[], [createdAt, id]: readonly [number, number]): number {
+  let [low, high] = [0, all.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((all[middle]?.createdAt ?? createdAt) < createdAt) low = middle + 1
+    else high = middle
+  }
+  let next = low
+  for (let at = low, one = all[at]; one?.createdAt === createdAt; at += 1, one = all[at]) {
+    if (one.id === id) return at + 1
+    if (one.id < id) next = at + 1
+  }
+  return next
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 /** What the rows of the operator API work with. */
 export interface OperatorParts {
   readonly business: PartnerBusiness
-  readonly instances: Pick<Instances, 'get' | 'ofAccount'>
+  readonly instances: Pick<Instances, 'get' | 'ofAccount' | 'living'>
   readonly clock: Pick<Clock, 'now'>
   /** The methods whose calls a tariff may limit, in lower case. */
   readonly counted: ReadonlySet<string>

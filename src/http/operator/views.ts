@@ -33,8 +33,6 @@ export const ACCOUNT = Type.Object({
 /** An account with its terms, and how many instances it has that are not deleted. */
 export function accountView({ instances }: OperatorParts, row: AccountRow): object {
   const { id, kind, name, createdAt, partnerSince, suspendedAt, deletedAt, warnedAt, terms } = row
-  let living = 0
-  for (const instance of instances.ofAccount(id)) if (instance.deletedAt === null) living += 1
   return {
     id,
     kind,
@@ -44,7 +42,7 @@ export function accountView({ instances }: OperatorParts, row: AccountRow): obje
     suspendedAt: isoTimeOrNull(suspendedAt),
     deletedAt: isoTimeOrNull(deletedAt),
     warnedAt: isoTimeOrNull(warnedAt),
-    instances: living,
+    instances: instances.living(id),
     terms,
   }
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import type { Instances } from '../../instances/instances.ts'
 import { fault, isFault } from '../../model/fault.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { partnerActor } from '../../partners/actor.ts'
@@ -39,11 +40,13 @@ const ACCOUNT = Type.Object({
   token: TOKEN,
 })
 
+export interface AccountRouteDeps {
+  readonly business: Pick<PartnerBusiness, 'tokens'>
+  readonly instances: Pick<Instances, 'living'>
+}
+
 /** The account itself and its tokens. */
-export function accountRoutes(
-  business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances'>,
-): readonly ApiRow<PartnerCaller>[] {
-  const { partnerInstances } = business
+export function accountRoutes({ business, instances }: AccountRouteDeps): readonly ApiRow<PartnerCaller>[] {
   return [
     route({
       verb: 'GET',
@@ -54,13 +57,12 @@ export function accountRoutes(
       answer: ACCOUNT,
       handle({ account, token }) {
         const { id: accountId, name, kind, partnerSince, terms } = account
-        const instances = [...partnerInstances.list(account)].filter(({ deletedAt }) => deletedAt === null).length
         return {
           accountId,
           name,
           kind,
           partnerSince: isoTimeOrNull(partnerSince),
-          instances,
+          instances: instances.living(accountId),
           terms,
           token: tokenView(token),
         }

@@ -44,7 +44,6 @@ export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<Partner
 }
 
 function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
-  const { partnerInstances } = deps.business
   const view = (caller: PartnerCaller) => ({ now: deps.clock.now(), withSecrets: caller.token.scope === 'full' })
   return [
     route({
@@ -55,7 +54,7 @@ function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
       scope: 'read',
       query: INSTANCE_FILTERS,
       answer: pageSchema(INSTANCE),
-      handle: (caller, { query }) => instancePage(partnerInstances.list(caller.account), query, view(caller)),
+      handle: (caller, { query }) => instancePage(deps.instances.ofAccount(caller.account.id), query, view(caller)),
     }),
     route({
       verb: 'GET',

@@ -21,7 +21,7 @@ const PER_SECOND = 100
 
 export interface PartnerApiDeps {
   readonly business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances' | 'ledger' | 'statements' | 'prices' | 'hooks'>
-  readonly instances: Pick<Instances, 'get' | 'ofAccount'>
+  readonly instances: Pick<Instances, 'get' | 'ofAccount' | 'living'>
   readonly store: Pick<Store, 'answers' | 'commit'>
   readonly clock: Clock
   readonly log: Log
@@ -38,7 +38,7 @@ export interface PartnerApiDeps {
 export function partnerApiRows(
   deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'delayMinMs' | 'publicUrl'>,
 ): readonly ApiRow<PartnerCaller>[] {
-  return [...accountRoutes(deps.business), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps)]
+  return [...accountRoutes(deps), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps)]
 }
 
 /** `/api/partner/v1`, with a partner token in the header `Authorization: Bearer …`. */
