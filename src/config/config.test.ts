@@ -1,4 +1,4 @@
-// Truth: DESIGN's fixed outer interface (names and defaults) and the table itself; every row is read from its own default.
+// Truth: docs/configuration.md (names and defaults) and the table itself; every row is read from its own default.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'

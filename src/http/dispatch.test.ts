@@ -1,4 +1,4 @@
-// Truth: DECISIONS E and the issue: an unexpected failure is told to nobody but the log; refused calls use up no budget; HEAD does nothing.
+// Truth: what every call is promised: an unexpected failure is told to nobody but the log; refused calls use up no budget; HEAD does nothing.
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

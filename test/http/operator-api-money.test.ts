@@ -1,4 +1,4 @@
-// Truth: the money part as the operator meets it: prices from a day on, one line for one key, refunds, renewals, statements, who did what.
+// Truth: docs/operators/billing.md as the operator meets it: prices from a day on, one line for one key, refunds, renewals, statements, who did what.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { billingDay, billingDayEnd, billingDayStart, dayText } from '../../src/billing/day.ts'

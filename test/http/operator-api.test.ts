@@ -1,4 +1,4 @@
-// Truth: the operator part: accounts, tokens and who may do what; strict input, one shape of errors, nobody but the operator.
+// Truth: docs/operators/billing.md: accounts, tokens and who may do what; strict input, one shape of errors, nobody but the operator.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Check } from 'typebox/value'

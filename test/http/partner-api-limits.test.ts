@@ -172,3 +172,28 @@ describe('the number of instances', () => {
     }
   })
 })
+
+describe('a token that only reads', () => {
+  test('sees where webhooks and the hook lead to, not their paths, which may be secret', async () => {
+    const partner = await newPartner()
+    const reader = (await tokenOf(partner, { scope: 'read' })).call
+    const url = 'https://user:word@hook.example:8443/in/hush-hush?key=hush-hush#hush'
+    row(await partner.call('PUT', '/hook', { url: 'https://hook.example:8443/hush-hush?key=hush' }))
+    const made = await partner.call('POST', '/instances', { instances: [{ webhookUrl: url }, {}] })
+    const seen: unknown[] = []
+    for (const { idInstance } of itemsOf(made)) {
+      const path = `/instances/${String(idInstance)}`
+      const shown = await reader('GET', path)
+      seen.push((row(shown)['settings'] as Json)['webhookUrl'])
+      assert.doesNotMatch(shown.text, /hush|word/)
+      const mine = row(await partner.call('GET', path))['settings'] as Json
+      const theirs = await operator.done('GET', `/accounts/${partner.account}${path}`)
+      assert.deepEqual(mine['webhookUrl'], (theirs['settings'] as Json)['webhookUrl'])
+    }
+    assert.deepEqual(seen, ['https://hook.example:8443', ''])
+    const hook = await reader('GET', '/hook')
+    assert.equal(row(hook)['url'], 'https://hook.example:8443')
+    assert.equal(row(await partner.call('GET', '/hook'))['url'], 'https://hook.example:8443/hush-hush?key=hush')
+    assert.doesNotMatch(hook.text + (await reader('GET', '/instances')).text, /hush/)
+  })
+})

@@ -1,4 +1,4 @@
-// Truth: the list of what partners ask for, and what every API of our own promises: nothing of another account is seen, changed or told apart.
+// Truth: docs/partners.md, and what every API of our own promises: nothing of another account is seen, changed or told apart.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'

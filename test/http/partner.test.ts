@@ -1,4 +1,4 @@
-// Truth: contract §2 (partner methods), DECISIONS E, and the list of parameters of both the older and the newer reference pages.
+// Truth: the contract's partner methods, docs/compatibility.md, and the parameters of both the older and the newer reference pages.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'

@@ -1,4 +1,4 @@
-// Truth: the way of linking by the page: self-refreshing, in two languages, ends in a clear state. In a real browser where one is installed.
+// Truth: what the page for linking is to be: self-refreshing, in two languages, ends in a clear state. In a real browser where one is installed.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'

@@ -1,4 +1,4 @@
-// Truth: the "nothing of another account is seen, changed or told apart", for every method of the contract, taken from the tables and their golden files.
+// Truth: nothing of another account is seen, changed or told apart: every method of the contract, taken from the tables and their golden files.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { instanceMethods } from '../../src/http/green/methods.ts'

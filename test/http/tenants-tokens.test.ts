@@ -1,4 +1,4 @@
-// Truth: the "nothing of another account is seen, changed or told apart": tokens of every kind at every door, and the contract's partner methods.
+// Truth: nothing of another account is seen, changed or told apart: tokens of every kind at every door, and the contract's partner methods.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { instanceMethods } from '../../src/http/green/methods.ts'

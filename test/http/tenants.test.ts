@@ -1,4 +1,4 @@
-// Truth: the "nothing of another account is seen, changed or told apart", for every row of the partner API, taken from the table that serves it.
+// Truth: nothing of another account is seen, changed or told apart: every row of the partner API, taken from the table that serves it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-// Truth: DECISIONS B, and that no two calls at one moment leave what neither of them would: the simulated network is the witness.
+// Truth: docs/adr/0001, and that no two calls at one moment leave what neither of them would: the simulated network is the witness.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

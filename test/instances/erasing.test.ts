@@ -1,4 +1,4 @@
-// Truth: decision 11 of the partner business: a deleted instance is erased when its time is over and every day in which it existed is charged.
+// Truth: docs/operators/billing.md: a deleted instance is erased when its time is over and every day in which it existed is charged.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { billingDay, billingDayStart } from '../../src/billing/day.ts'

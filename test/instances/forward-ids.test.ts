@@ -1,4 +1,4 @@
-// Truth: each message has an id of its own (DECISIONS B), and forwards keep the order of the list; the random source is the worst that there can be.
+// Truth: each message has an id of its own, and forwards keep the order of the list; the random source is the worst that there can be.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { enqueueForward } from '../../src/instances/enqueue.ts'

@@ -1,4 +1,4 @@
-// Truth: decisions on files that are sent: fetched before the claim, once, and what a crash on each line leaves; the session is scripted,
+// Truth: docs/adr/0006 on files that are sent: fetched before the claim, once, and what a crash on each line leaves; the session is scripted,
 // the store and the media are real.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

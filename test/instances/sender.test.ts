@@ -1,4 +1,4 @@
-// Truth: issue "a message that cannot be sent is settled and never blocks the next"; DECISIONS B on delays and on what holds the queue.
+// Truth: a message that cannot be sent is settled and never blocks the next; the contract's delays, and what holds the queue.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Session, Verdict } from '../../src/drivers/driver.ts'

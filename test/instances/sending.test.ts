@@ -1,4 +1,4 @@
-// Truth: decisions on what happens around an attempt: typing, marks, what is told, what follows; a scripted session tells what the
+// Truth: docs/adr/0006 and the contract on what happens around an attempt: typing, marks, what is told, what follows; a scripted session tells what the
 // sender asked of it, the store is real.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

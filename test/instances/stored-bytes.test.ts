@@ -1,4 +1,4 @@
-// Truth: decision 10 of the partner business: without room uploads and fetches are refused, and what the network brings is kept all the same.
+// Truth: docs/operators/billing.md: without room uploads and fetches are refused, and what the network brings is kept all the same.
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// Truth: the issue (an account's life, suspension, deletion that is taken up again, an audit log of who did what) over a real store.
+// Truth: docs/operators/billing.md (an account's life, suspension, deletion that is taken up again, an audit log of who did what) over a real store.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { DEFAULT_TERMS, type AccountTerms } from '../../src/model/account.ts'

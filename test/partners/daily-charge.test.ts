@@ -1,4 +1,4 @@
-// Truth: the seed's "charged for created and not deleted instances at 00:00 UTC+3", the day of the creation being paid at once; what is expected is counted by hand.
+// Truth: docs/adr/0007: what is there at 00:00 UTC+3 is charged, and the day of the creation is paid at once; what is expected is counted by hand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { billingDayStart } from '../../src/billing/day.ts'

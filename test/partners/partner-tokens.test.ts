@@ -1,4 +1,4 @@
-// Truth: the issue (issue, rotate with an overlap, revoke, expire, scopes, allow-list, last use) and, for whole lives, a model of a few lines.
+// Truth: docs/partners.md (making, rotation with an overlap, revocation, expiry, scopes, allow-lists, last use) and, for whole lives, a model of a few lines.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { isFault } from '../../src/model/fault.ts'

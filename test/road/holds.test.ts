@@ -1,4 +1,4 @@
-// Truth: decisions 7, 9 and 10 of the partner business as callers of instances meet them: suspended, expired, no room for files; and the way back.
+// Truth: docs/partners.md as callers of instances meet it: suspended, expired, no room for files; and the way back.
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Truth: contract §2 and DECISIONS E for partner methods; every field, id, date and refusal as a partner's program sees it.
+// Truth: the contract's partner methods and docs/compatibility.md; every field, id, date and refusal as a partner's program sees it.
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

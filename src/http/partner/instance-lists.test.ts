@@ -1,4 +1,4 @@
-// Truth: contract §2.4 and decision 7 of the partner business: what each plan shows, and that a list is never older than what it tells.
+// Truth: the contract's lists of instances, and docs/partners.md: what each plan shows, and that a list is never older than what it tells.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { TARIFFS } from '../../billing/tariffs.ts'
