@@ -91,7 +91,7 @@ describe('accounts and tokens', () => {
     )
     assert.equal(factOf(await printed('account', 'suspend', id, '--reason', 'unpaid'), 'state'), 'suspended')
     assert.equal(factOf(await printed('account', 'resume', id), 'state'), 'active')
-    assert.equal(factOf(await printed('account', 'delete', id), 'state'), 'deleted')
+    assert.equal(factOf(await printed('account', 'delete', id, '--yes'), 'state'), 'deleted')
     assert.ok(!(await printed('account', 'list')).includes(id))
     assert.match(await printed('account', 'list', '--deleted'), new RegExp(`^${id} .*deleted`, 'm'))
     const audit = await operator.items(`/audit?accountId=${id}`)
@@ -138,11 +138,46 @@ describe('accounts and tokens', () => {
     assert.match(edited, /203\.0\.113\.7/)
     const rotated = await printed('token', 'rotate', id, tokenId, '--overlap', '0')
     assert.notEqual(factOf(rotated, 'token'), token)
-    const revoked = await printed('token', 'revoke', id, factOf(rotated, 'token id'))
+    const revoked = await printed('token', 'revoke', id, factOf(rotated, 'token id'), '--yes')
     for (const text of [listed, edited, revoked, await printed('token', 'list', id), await printed('audit')]) {
       assert.ok(!text.includes('gac.'), text)
     }
   })
+})
+
+test('what can not be taken back is only told without --yes, and refused as it would be', async () => {
+  const partner = await operator.account('partner')
+  const person = await operator.account('personal')
+  const made = await operator.done('POST', `/accounts/${person.id}/instances`, { tariff: 'DEVELOPER', name: 'mine' })
+  const instance = String(made['idInstance'])
+  const before = await operator.items('/audit')
+  const rows: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+    [
+      ['account', 'delete', person.id],
+      /^This would delete the personal account [0-9a-f]+, "a personal", with its instances \(1\), /,
+    ],
+    [['instance', 'delete', person.id, instance], /^This would delete the instance \d+, "mine" \(notAuthorized\)/],
+    [
+      ['token', 'revoke', partner.id, partner.tokenId],
+      /^This would revoke the token [0-9a-f]+, "" \(full, never used\)/,
+    ],
+  ]
+  for (const [args, said] of rows) {
+    for (const more of [[], ['--json']]) {
+      const ended = await jadegate(...args, ...more)
+      assert.deepEqual([ended.code, ended.out], [2, ''], ended.err)
+      assert.match(ended.err, said)
+      assert.match(ended.err, /Nothing is done without --yes\.$/)
+    }
+    assert.equal((await jadegate(...args.slice(0, -1), 'abcdef')).code, 1)
+  }
+  assert.deepEqual(await operator.items('/audit'), before)
+  for (const [args] of rows.toReversed()) await printed(...args, '--yes')
+  for (const [args] of rows) {
+    const again = await jadegate(...args)
+    assert.equal(again.code, 1)
+    assert.match(again.err, /(deleted|revoked) already\.$/)
+  }
 })
 
 describe('money', () => {
@@ -267,7 +302,7 @@ test('instances of a person: made, renewed, moved, deleted', async () => {
   assert.equal(await printed(...renew), renewed)
   const back = ['instance', 'tariff', id, instance, 'DEVELOPER', '--key', 'free-1']
   assert.equal(await printed(...back), await printed(...back))
-  assert.equal(await printed('instance', 'delete', id, instance), `Instance ${instance} is deleted.`)
+  assert.equal(await printed('instance', 'delete', id, instance, '--yes'), `Instance ${instance} is deleted.`)
   assert.equal(await printed('instance', 'list', id), 'No instance.')
   assert.match(await printed('instance', 'list', id, '--deleted'), new RegExp(`^${instance}`, 'm'))
 })

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { DEFAULT_TERMS } from '../model/account.ts'
 import type { Context } from './context.ts'
 import { Account, list, MadeAccount, type Account as AccountAnswer } from './operator/answers.ts'
+import { CommandTrouble } from './operator/command-trouble.ts'
 import {
   commaList,
   currencyOf,
@@ -12,8 +13,10 @@ import {
   wholeNumberOrNone,
   type OrNone,
 } from './operator/inputs.ts'
+import { understood } from './operator/operator-api.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
+import { demandYes, withYes, type YesOption } from './operator/without-return.ts'
 import { limitText, moneyOrNoneText, timeText } from './operator/words.ts'
 
 interface TermOptions {
@@ -137,11 +140,20 @@ function addStates(group: Command, context: Context): void {
       show(await api.ask('POST', `/accounts/${part(id)}/resume`, { body: {} }), Account, describe)
     }),
   )
-  serverCommand(group, 'delete <account>', 'delete it with its instances; some time later everything is erased').action(
-    onServer(context, async ({ api, show }, id: string) => {
-      show(await api.ask('DELETE', `/accounts/${part(id)}`), Account, describe)
+  const description = 'delete it with its instances; some time later everything is erased'
+  withYes(serverCommand(group, 'delete <account>', description)).action(
+    onServer(context, async ({ api, show }, id: string, options: YesOption) => {
+      const path = `/accounts/${part(id)}`
+      if (options.yes !== true) demandYes(options, deletionText(understood(await api.ask('GET', path), Account)))
+      show(await api.ask('DELETE', path), Account, describe)
     }),
   )
+}
+
+function deletionText({ id, kind, name, instances, deletedAt }: AccountAnswer): string {
+  if (deletedAt !== null) throw new CommandTrouble(`Account ${id} is deleted already.`)
+  const account = `${kind} account ${id}, ${JSON.stringify(name)}`
+  return `delete the ${account}, with its instances (${instances}), and refuse its tokens, at once and for good`
 }
 
 function withTerms(command: Command): Command {

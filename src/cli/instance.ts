@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { Instance, list, MadeInstance, NewToken, type Instance as InstanceAnswer } from './operator/answers.ts'
+import { CommandTrouble } from './operator/command-trouble.ts'
 import { given, part } from './operator/inputs.ts'
+import { understood } from './operator/operator-api.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
+import { demandYes, withYes, type YesOption } from './operator/without-return.ts'
 import { timeText } from './operator/words.ts'
 
 interface ListOptions {
@@ -122,12 +125,20 @@ function addChanges(group: Command, context: Context): void {
       )
     }),
   )
-  serverCommand(group, 'delete <account> <instance>', 'delete an instance of a person').action(
-    onServer(context, async ({ api, isJson, print }, account: string, id: string) => {
-      await api.ask('DELETE', pathOf(account, id))
+  withYes(serverCommand(group, 'delete <account> <instance>', 'delete an instance of a person')).action(
+    onServer(context, async ({ api, isJson, print }, account: string, id: string, options: YesOption) => {
+      const path = pathOf(account, id)
+      if (options.yes !== true) demandYes(options, deletionText(understood(await api.ask('GET', path), Instance)))
+      await api.ask('DELETE', path)
       if (!isJson) print(`Instance ${id} is deleted.`)
     }),
   )
+}
+
+function deletionText({ idInstance, name, state, timeDeleted }: InstanceAnswer): string {
+  if (timeDeleted !== null) throw new CommandTrouble(`Instance ${idInstance} is deleted already.`)
+  const instance = `instance ${idInstance}, ${JSON.stringify(name)} (${state})`
+  return `delete the ${instance}, with all that waits in its queues, at once and for good`
 }
 
 function pathOf(account: string, id: string): string {

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { Issued, list, Token, type Token as TokenAnswer } from './operator/answers.ts'
+import { CommandTrouble } from './operator/command-trouble.ts'
 import { commaList, given, momentOrNone, nullForNone, part, wholeNumber, type OrNone } from './operator/inputs.ts'
+import { understood, type OperatorApi } from './operator/operator-api.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
+import { demandYes, withYes, type YesOption } from './operator/without-return.ts'
 import { timeText } from './operator/words.ts'
 
 interface TokenOptions {
@@ -41,8 +44,9 @@ export function addTokenCommand(program: Command, context: Context): void {
   addIssue(group, context)
   addEdit(group, context)
   addRotate(group, context)
-  serverCommand(group, 'revoke <account> <token>', 'put it out of force at once and for good').action(
-    onServer(context, async ({ api, show }, account: string, token: string) => {
+  withYes(serverCommand(group, 'revoke <account> <token>', 'put it out of force at once and for good')).action(
+    onServer(context, async ({ api, show }, account: string, token: string, options: YesOption) => {
+      if (options.yes !== true) demandYes(options, revocationText(await find(api, account, token)))
       show(await api.ask('DELETE', pathOf(account, token)), Token, describe)
     }),
   )
@@ -83,6 +87,19 @@ function addRotate(group: Command, context: Context): void {
         show(await api.ask('POST', `${pathOf(account, token)}/rotate`, { body }), Issued, tell)
       }),
     )
+}
+
+async function find(api: OperatorApi, account: string, id: string): Promise<TokenAnswer> {
+  const { items } = understood(await api.list(`/accounts/${part(account)}/tokens`), list(Token))
+  const token = items.find((item) => item.id === id)
+  if (token === undefined) throw new CommandTrouble(`Account ${account} has no token ${id}.`)
+  return token
+}
+
+function revocationText({ id, name, scope, revokedAt, lastUsedAt }: TokenAnswer): string {
+  if (revokedAt !== null) throw new CommandTrouble(`Token ${id} is revoked already.`)
+  const use = lastUsedAt === null ? 'never used' : `last used ${timeText(lastUsedAt)}`
+  return `revoke the token ${id}, ${JSON.stringify(name)} (${scope}, ${use}), at once and for good`
 }
 
 function withTerms(command: Command): Command {
