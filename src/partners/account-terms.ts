@@ -21,6 +21,9 @@ export function nameOf(name: string, least: 0 | 1): string | Fault {
   return fits ? trimmed : fault('invalid', `'name' must be ${String(least)} to ${String(NAME_LENGTH)} characters`)
 }
 
+/** Of the terms, what is kept in minor units of the currency. */
+const IN_MINOR_UNITS = ['overdraftLimit', 'warnBelow'] as const
+
 /** The terms that come of a change, or why it can't be made. Whether there is such a tariff is not looked at. */
 export function termsOf(patch: Partial<AccountTerms>, before: AccountTerms = DEFAULT_TERMS): AccountTerms | Fault {
   const terms = { ...before, ...patch }
@@ -30,7 +33,16 @@ export function termsOf(patch: Partial<AccountTerms>, before: AccountTerms = DEF
     if (value === null || (Number.isSafeInteger(value) && value >= least)) continue
     return fault('invalid', `'${name}' must be a whole number${least === 0 ? ' not below 0' : ''}, or null`)
   }
-  return terms
+  return unsaid(patch, before) ?? terms
+}
+
+/** The same number is another amount in another currency: 20000 are 200 EUR, and 20000 JPY. */
+function unsaid(patch: Partial<AccountTerms>, before: AccountTerms): Fault | undefined {
+  if (patch.currency === undefined || patch.currency === before.currency) return undefined
+  const left = IN_MINOR_UNITS.filter((name) => before[name] !== null && patch[name] === undefined)
+  if (left.length === 0) return undefined
+  const names = left.map((name) => `'${name}'`).join(' and ')
+  return fault('invalid', `'currency' changes only together with ${names}, kept in minor units of ${before.currency}`)
 }
 
 /** What a change changed, for the audit log: by name, from what to what. */

@@ -59,3 +59,33 @@ describe('a new token for the instance of a person', () => {
     assert.deepEqual(await operator.refused('POST', `${path}/token`), [404, 'notFound', 'Not found'])
   })
 })
+
+describe('another currency', () => {
+  const change = (id: string, terms: object) => operator.refused('PATCH', `/accounts/${id}`, { terms })
+
+  test('is taken only with the limits in money that are set, since their numbers would mean other amounts', async () => {
+    const { id } = await operator.account('partner', { currency: 'EUR', overdraftLimit: 20_000, warnBelow: 0 })
+    const before = await operator.done('GET', `/accounts/${id}`)
+    const rows = [
+      [{}, /'currency' changes only together with 'overdraftLimit' and 'warnBelow', kept in minor units of EUR$/],
+      [{ overdraftLimit: 300 }, /together with 'warnBelow', /],
+      [{ warnBelow: null }, /together with 'overdraftLimit', /],
+    ] as const
+    for (const [others, said] of rows) {
+      const [status, code, message] = await change(id, { currency: 'JPY', ...others })
+      assert.deepEqual([status, code], [400, 'invalid'])
+      assert.match(message, said)
+    }
+    assert.deepEqual(await operator.done('GET', `/accounts/${id}`), before)
+    const given = { currency: 'JPY', overdraftLimit: 30_000, warnBelow: null }
+    const changed = await operator.done('PATCH', `/accounts/${id}`, { terms: given })
+    assert.deepEqual({ ...(changed['terms'] as Json), ...given }, changed['terms'])
+  })
+
+  test('is taken alone where no limit in money is set, and the same currency changes nothing', async () => {
+    const { id } = await operator.account('partner', { warnBelow: 500 })
+    await operator.done('PATCH', `/accounts/${id}`, { terms: { currency: 'USD', instanceQuota: 1 } })
+    await operator.done('PATCH', `/accounts/${id}`, { terms: { warnBelow: null } })
+    await operator.done('PATCH', `/accounts/${id}`, { terms: { currency: 'JPY' } })
+  })
+})
