@@ -53,6 +53,8 @@ export interface ViewOptions {
   readonly now: EpochMs
   /** With what lets its holder act as the instance, or as its webhook's sender. */
   readonly withSecrets: boolean
+  /** Of a webhook's URL only where it leads to: its path and query may be secret. */
+  readonly withOriginsOnly?: boolean
 }
 
 /**
@@ -94,8 +96,9 @@ export function instanceView(
 /** The same with its settings. */
 export function instanceWithSettings(instance: Instance, options: ViewOptions): object {
   const { webhookUrlToken, ...settings } = instance.settings
-  const shown = options.withSecrets ? { ...settings, webhookUrlToken } : settings
-  return { ...instanceView(instance, options), settings: shown }
+  const webhookUrl = options.withOriginsOnly === true ? originOf(settings.webhookUrl) : settings.webhookUrl
+  const secrets = options.withSecrets ? { webhookUrlToken } : {}
+  return { ...instanceView(instance, options), settings: { ...settings, webhookUrl, ...secrets } }
 }
 
 /** Why it stands still; what is paid now stands still no more. */
@@ -120,4 +123,9 @@ function endOf(
     default:
       return tariff.plan satisfies never
   }
+}
+
+/** A URL without what may be secret in it; empty where there is none. */
+export function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : ''
 }

@@ -7,6 +7,7 @@ import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { rateLimited } from '../api/api-errors.ts'
+import { originOf } from '../api/instance-view.ts'
 import { isoTime } from '../api/ledger-views.ts'
 import type { ApiRow } from '../api/route.ts'
 import { route } from './caller.ts'
@@ -38,16 +39,18 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
     route({
       verb: 'GET',
       at: '/hook',
-      summary: 'The hook of the account, and what its receiver did lately.',
+      summary:
+        'The hook of the account, and what its receiver did lately. A token that only reads sees the origin of its URL.',
       group: 'hook',
       scope: 'read',
       notFound: true,
       answer: HOOK,
-      handle({ account }) {
+      handle({ account, token }) {
         const hook = hooks.get(account.id)
         if (hook === undefined) return NO_HOOK
         const attempts = hooks.attempts(account.id).map(({ at, ...attempt }) => ({ time: isoTime(at), ...attempt }))
-        return { url: hook.url, createdAt: isoTime(hook.createdAt), attempts }
+        const url = token.scope === 'read' ? originOf(hook.url) : hook.url
+        return { url, createdAt: isoTime(hook.createdAt), attempts }
       },
     }),
     route({

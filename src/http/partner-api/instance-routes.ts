@@ -44,7 +44,9 @@ export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<Partner
 }
 
 function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
-  const view = (caller: PartnerCaller) => ({ now: deps.clock.now(), withSecrets: caller.token.scope === 'full' })
+  const view = ({ token: { scope } }: PartnerCaller) => {
+    return { now: deps.clock.now(), withSecrets: scope === 'full', withOriginsOnly: scope === 'read' }
+  }
   return [
     route({
       verb: 'GET',
