@@ -61,7 +61,7 @@ export function openPartnerBusiness(
     dailyCharge,
     ledger: new Ledger(needs),
     statements: new Statements({ ...needs, ...records }),
-    partnerInstances: new PartnerInstances({ ...needs, ...records, chargedUpTo: () => dailyCharge.chargedUpTo }),
+    partnerInstances: new PartnerInstances({ ...needs, ...records }),
     ownInstances: new OwnInstances({ ...needs, ...records }),
     audit: needs.store.audit,
   }

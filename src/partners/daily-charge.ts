@@ -27,11 +27,6 @@ export class DailyCharge {
     this.#lowBalance = new LowBalance(deps)
   }
 
-  /** Billing day up to which everything is charged, without waiting; null while that is not known. */
-  get chargedUpTo(): number | null {
-    return this.#days.chargedUpTo
-  }
-
   /** Looks now, every minute, and at each midnight UTC+3. */
   start(): void {
     void this.run()

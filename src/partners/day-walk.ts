@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { pause } from '../lib/pause.ts'
 import type { AccountId } from '../model/ids.ts'
+import { ID_RANGES, MESSENGERS } from '../model/messenger.ts'
 import type { Guard, Store, Write } from '../storage/store.ts'
 import type { Accounts } from './accounts.ts'
 import type { Hooks } from './hooks.ts'
@@ -17,7 +18,7 @@ const PAUSE_MS = 10
 const ANNOUNCED_DAYS = 3
 
 export interface DayWalkDeps {
-  readonly store: Pick<Store, 'commit' | 'billing'>
+  readonly store: Pick<Store, 'commit' | 'billing' | 'instances'>
   readonly clock: Clock
   readonly log: Log
   readonly accounts: Pick<Accounts, 'all' | 'get'>
@@ -34,26 +35,14 @@ export interface DayWalkDeps {
 export class DayWalk {
   readonly #deps: DayWalkDeps
   readonly #announced = new Map<number, ReadonlyMap<AccountId, number>>()
-  #mark: number | null = null
 
   constructor(deps: DayWalkDeps) {
     this.#deps = deps
   }
 
-  /** The mark as far as this process knows: never behind the stored one while nobody else moves that. Null: not known. */
-  get chargedUpTo(): number | null {
-    return this.#mark
-  }
-
   /** Resolves when the mark is at today, or when it was told to stop. */
   async run(signal: AbortSignal): Promise<void> {
-    try {
-      while (!signal.aborted && !(await this.#step(signal)));
-    } catch (error) {
-      // Whether the last batch was stored is not known.
-      this.#mark = null
-      throw error
-    }
+    while (!signal.aborted && !(await this.#step(signal)));
   }
 
   /** From the mark one step towards today; true when it is there. A refused step is taken anew from where the mark is then. */
@@ -61,7 +50,6 @@ export class DayWalk {
     const { store, clock, log } = this.#deps
     const today = billingDay(clock.now())
     const mark = await store.billing.chargedUpTo()
-    this.#mark = mark
     if (mark === today) return true
     if (mark === null) {
       const first = await firstBilledDay(this.#deps)
@@ -83,7 +71,6 @@ export class DayWalk {
   }
 
   async #move(mark: number | null, write: Extract<Write, { kind: 'charge.done' | 'charge.reopen' }>): Promise<void> {
-    this.#mark = Math.max(mark ?? write.day, write.day)
     await this.#deps.store.commit({ guards: [isAt(mark)], writes: [write] })
   }
 
@@ -104,6 +91,7 @@ export class DayWalk {
   async #charge(day: number, signal: AbortSignal): Promise<void> {
     const { store, clock, log } = this.#deps
     const guards = [isAt(day - 1)]
+    const behind = await this.#lastIds()
     let from = 0
     for (;;) {
       const to = await store.billing.portion(from, PORTION_IDS)
@@ -114,15 +102,25 @@ export class DayWalk {
       from = to
     }
     const charged = await this.#charged(day)
-    // Said before it is so: an instance that is made on an earlier day meanwhile has the days behind it gone through again.
-    this.#mark = day
-    // Whatever was made since the last portion was read is behind it.
-    const rest = this.#portion(day, from, Number.MAX_SAFE_INTEGER)
-    const writes = [rest, { kind: 'charge.done', day } as const, ...this.#news(day, charged)]
+    // Whatever was made since the first portion was read: of all messengers but the last one it is among ids that are behind it. What is
+    // stored after this batch finds the day marked as done.
+    const rest = behind.map(({ last, end }) => this.#portion(day, last, end))
+    const writes = [...rest, { kind: 'charge.done', day } as const, ...this.#news(day, charged)]
     if (!(await store.commit({ guards, writes })).ok) return
     if (charged.lines.size > 0) log.info({ day: dayText(day), accounts: charged.lines.size }, 'The day is charged')
     this.#announced.set(day, charged.lines)
     for (const old of this.#announced.keys()) if (Math.abs(old - day) >= ANNOUNCED_DAYS) this.#announced.delete(old)
+  }
+
+  /** The last id that each messenger has given, and may ever give. */
+  #lastIds(): Promise<readonly { readonly last: number; readonly end: number }[]> {
+    const { instances } = this.#deps.store
+    return Promise.all(
+      MESSENGERS.map(async (messenger) => ({
+        last: await instances.lastId(messenger),
+        end: ID_RANGES[messenger].last,
+      })),
+    )
   }
 
   #portion(day: number, from: number, to: number): Write {

@@ -24,8 +24,6 @@ export interface PartnerInstancesDeps {
   readonly prices: Pick<PriceList, 'tariff' | 'isPriced' | 'priceOf'>
   readonly store: Pick<Store, 'billing'>
   readonly clock: Pick<Clock, 'now'>
-  /** The billing day that the daily charge has come to, or goes through now; null while this process does not know. */
-  readonly chargedUpTo: () => number | null
 }
 
 /** What a partner account may do with instances: make, list and delete its own, and see nobody else's. */
@@ -77,29 +75,20 @@ export class PartnerInstances {
   #bill(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
     const { instanceQuota, overdraftLimit } = account.terms
     const quota = quotaOf(account, tariff)
-    if (quota === undefined && overdraftLimit === null && !this.#deps.prices.isPriced(tariff.name)) return undefined
+    const isPriced = this.#deps.prices.isPriced(tariff.name)
+    if (quota === undefined && overdraftLimit === null && !isPriced) return undefined
     const quotas: readonly Guard[] =
       quota === undefined ? [] : [instanceQuota === null ? quota : { ...quota, tariff: null }]
     return (row) => {
-      const price = this.#deps.prices.priceOf(account, tariff.name, billingDay(row.createdAt))
-      const writes = this.#reopened(row)
+      const day = billingDay(row.createdAt)
+      const price = this.#deps.prices.priceOf(account, tariff.name, day)
+      const writes = isPriced ? [reopened(day)] : []
       const guards =
         overdraftLimit === null ? quotas : [...quotas, balanceGuard(account.id, price ?? 0, overdraftLimit)]
       if (price === undefined) return { guards, writes }
       const billed = { account: account.id, instance: row.id, tariff: tariff.name, price }
       return { guards, writes: [...writes, firstCharge(billed, row.createdAt)] }
     }
-  }
-
-  /**
-   * Where the clock was set back behind days that were charged already, or are at this moment, this instance has not paid them yet. A run
-   * that goes through the next day has the stored mark at this one: it begins anew when the mark goes down.
-   */
-  #reopened(row: InstanceRow): readonly Write[] {
-    const day = billingDay(row.createdAt)
-    const mark = this.#deps.chargedUpTo()
-    if (mark === null) return [{ kind: 'charge.reopen', day }]
-    return day < mark ? [{ kind: 'charge.reopen', day: day - 1 }] : []
   }
 
   /** In the order they were made; deleted ones too, until they are erased. */
@@ -128,6 +117,14 @@ export class PartnerInstances {
 function creation({ id, account, createdAt, messenger, tariff }: InstanceRow, by: Actor): Write {
   const details = { typeInstance: messenger, tariff }
   return audited(by, createdAt, 'instance.create', { account, target: String(id), details })
+}
+
+/**
+ * Days behind its first one that are charged already have been charged without it: its batch took longer than to midnight, on this node or
+ * with another's clock, or the clock was set back. They are gone through again. Everywhere else this touches no row.
+ */
+function reopened(day: number): Write {
+  return { kind: 'charge.reopen', day }
 }
 
 /** The balance stays at or above the overdraft limit when the price is taken from it. */

@@ -9,6 +9,7 @@ import type { AccountRow, AccountTerms, LifecycleEvent, LifecycleType } from '..
 import { isFault } from '../../src/model/fault.ts'
 import type { AccountId, Epoch, InstanceId } from '../../src/model/ids.ts'
 import type { InstanceRow } from '../../src/model/instance.ts'
+import { ID_RANGES, MESSENGERS, type Messenger } from '../../src/model/messenger.ts'
 import { DEFAULT_SETTINGS } from '../../src/model/settings.ts'
 import { Accounts } from '../../src/partners/accounts.ts'
 import { DailyCharge } from '../../src/partners/daily-charge.ts'
@@ -20,8 +21,6 @@ import type { Batch, Store, Write } from '../../src/storage/store.ts'
 
 /** What a commit may come to besides being stored: nothing is stored, or it is and nobody hears of it. */
 export type Mishap = 'fails' | 'answerLost'
-
-const FIRST_ID = 1_101_000_001
 
 /** A clock that only the test moves; who waits for a time waits for a turn of the event loop, which `tickMs` may make last. */
 export class TestClock implements Clock {
@@ -49,6 +48,8 @@ export class TestClock implements Clock {
 class FlakyStore {
   readonly store: Store
   readonly mishaps: (Mishap | undefined)[] = []
+  /** What a batch waits for before it is stored. */
+  before: (batch: Batch) => Promise<unknown> = () => Promise.resolve()
 
   constructor(inner: Store, portionIds: number) {
     this.store = {
@@ -60,6 +61,7 @@ class FlakyStore {
       commit: async (batch) => {
         const mishap = this.mishaps.shift()
         if (mishap === 'fails') throw new Error('the disk is full')
+        await this.before(batch)
         const committed = await inner.commit(batch)
         if (mishap === 'answerLost') throw new Error('the answer is lost')
         return committed
@@ -97,7 +99,7 @@ export class BillingWorld {
   readonly #folder: string
   readonly #inner: Store
   readonly #flaky: FlakyStore
-  #lastId = FIRST_ID - 1
+  readonly #lastIds: Record<Messenger, number> = { whatsapp: 0, v3: 0, telegram: 0 }
   #events = 0
 
   private constructor(folder: string, inner: Store, clock: TestClock, log: Log, portionIds: number) {
@@ -114,7 +116,9 @@ export class BillingWorld {
     const file = join(folder, 'jadegate.db')
     const inner = await openSqliteStore({ file, sealingKey: Buffer.alloc(32, 7), log: silentLog })
     const world = new BillingWorld(folder, inner, new TestClock(at), log, portionIds)
-    world.#lastId = Math.max(FIRST_ID - 1, ...(await inner.instances.all()).map(({ id }) => id))
+    for (const messenger of MESSENGERS) {
+      world.#lastIds[messenger] = Math.max(ID_RANGES[messenger].first, await inner.instances.lastId(messenger))
+    }
     await world.restart()
     return world
   }
@@ -139,13 +143,7 @@ export class BillingWorld {
     this.accounts = await Accounts.open({ store, clock, random: systemRandom, log, prices, instances: () => instances })
     this.prices = prices
     this.charge = this.runner()
-    this.partnerInstances = new PartnerInstances({
-      instances,
-      prices: this.prices,
-      clock,
-      store,
-      chargedUpTo: () => this.charge.chargedUpTo,
-    })
+    this.partnerInstances = new PartnerInstances({ instances, prices, clock, store })
     this.statements = new Statements({ store, clock, accounts: this.accounts })
   }
 
@@ -185,6 +183,11 @@ export class BillingWorld {
     this.#flaky.mishaps.push(...next)
   }
 
+  /** Keeps batches back until what this gives for them is over. */
+  holdBack(before: (batch: Batch) => Promise<unknown>): void {
+    this.#flaky.before = before
+  }
+
   /** Nothing goes wrong from here on. */
   calm(): void {
     this.#flaky.mishaps.length = 0
@@ -203,11 +206,11 @@ export class BillingWorld {
   }
 
   /** Makes an instance as the API does; its id is told also when nobody heard whether it was stored. */
-  create(account: AccountId): { readonly id: number; readonly made: Promise<void> } {
+  create(account: AccountId, messenger: Messenger = 'whatsapp'): { readonly id: number; readonly made: Promise<void> } {
     const row = this.accounts.get(account)
     if (row === undefined) throw new Error('no such account')
-    const made = this.partnerInstances.create(row, { messenger: 'whatsapp', name: '', settings: {} }, 'partner:t')
-    const id = this.#lastId
+    const made = this.partnerInstances.create(row, { messenger, name: '', settings: {} }, 'partner:t')
+    const id = this.#lastIds[messenger]
     return { id, made: made.then((one) => (isFault(one) ? fail(one.message) : undefined)) }
   }
 
@@ -234,10 +237,15 @@ export class BillingWorld {
   /** The part of `Instances` that money has to do with: one batch makes an instance with whatever belongs beside it. */
   #instances() {
     const create = async (account: AccountId, wanted: Parameters<PartnerInstancesDeps['instances']['create']>[1]) => {
-      const row = this.#row(++this.#lastId as InstanceId, account)
+      const { messenger } = wanted
+      const value = ++this.#lastIds[messenger]
+      const row = { ...this.#row(value as InstanceId, account), messenger }
       const beside: Batch = wanted.beside?.(row) ?? { guards: [], writes: [] }
       const add: Write = { kind: 'instance.add', row, owner: 'node', epoch: 1 as Epoch }
-      const committed = await this.store.commit({ guards: beside.guards, writes: [add, ...beside.writes] })
+      const committed = await this.store.commit({
+        guards: [{ kind: 'sequence', messenger, value }, ...beside.guards],
+        writes: [add, ...beside.writes],
+      })
       return committed.ok ? row : { refusedBy: committed.refusedBy }
     }
     const none = { ofAccount: () => [], refreshHolds: () => Promise.resolve(), delete: () => Promise.resolve(true) }

@@ -36,8 +36,6 @@ export class MoneyScene {
   #domain: Domain | undefined
   #prices: PriceList | undefined
   readonly #accounts = new Map<string, AccountRow>()
-  /** What the daily charge tells of itself. */
-  mark: number | null = TODAY
   ledger!: Ledger
   partnerInstances!: PartnerInstances
   ownInstances!: OwnInstances
@@ -88,7 +86,7 @@ export class MoneyScene {
     this.#prices = await PriceList.open({ store, clock })
     const shared = { instances, prices: this.prices, store, clock }
     this.ledger = new Ledger({ store, clock })
-    this.partnerInstances = new PartnerInstances({ ...shared, chargedUpTo: () => this.mark })
+    this.partnerInstances = new PartnerInstances(shared)
     this.ownInstances = new OwnInstances({ ...shared, accounts: { get: (id) => this.#accounts.get(id) } })
   }
 

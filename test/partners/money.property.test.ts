@@ -94,7 +94,6 @@ class PartnerModel {
     await scene.store.commit(dayBatch(day)).catch(() => undefined)
     if (failure === 'died') await scene.restart()
     if (failure !== undefined) await scene.store.commit(dayBatch(day))
-    scene.mark = day
     for (const [place, lives] of this.instances.entries()) if (lives) this.#pay(place)
   }
 

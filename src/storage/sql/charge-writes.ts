@@ -74,6 +74,8 @@ export const CHARGE_WRITES: WriteTable<ChargeWrite['kind']> = {
     },
   ],
   'charge.reopen': [
+    // Waits for whoever is marking a day as done at this moment: without it the update would not see that day.
+    { sql: LOCK_MONTHS, lock: 'update', put: () => undefined },
     {
       sql: 'update billing_mark set charged_up_to = ? where charged_up_to > ?',
       put(out, write) {
