@@ -258,6 +258,10 @@ describe('money', () => {
     assert.match(await printed(...price, '--account', id), new RegExp(`^SILVER +${id} +2999-01-01 +120 JPY$`, 'm'))
     assert.match(await printed(...price, '--currency', 'USD'), /^SILVER +every +2999-01-01 +120\.00 USD$/m)
     assert.equal((await jadegate(...price)).code, 2)
+    const remove = ['price', 'remove', 'SILVER', '--from', '2999-01-01']
+    assert.match(await printed(...remove, '--account', id), new RegExp(`^SILVER +${id} +2999-01-01 +120 JPY$`, 'm'))
+    assert.equal((await jadegate(...remove, '--account', id)).code, 1)
+    assert.equal((await jadegate(...remove)).code, 2)
     assert.equal((await jadegate('price', 'set', 'SILVER', '1', '--from', '2001-01-01', '--currency', 'USD')).code, 2)
     assert.match(await printed('price', 'list'), /120\.00 USD/)
   })

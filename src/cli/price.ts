@@ -43,6 +43,24 @@ export function addPriceCommand(program: Command, context: Context): void {
         show(await api.ask('PUT', '/prices', { body }), Price, (price) => table([price], COLUMNS, ''))
       }),
     )
+  addRemove(group, context)
+}
+
+function addRemove(group: Command, context: Context): void {
+  serverCommand(group, 'remove <tariff>', 'remove a price of a day that has not begun')
+    .requiredOption('--from <day>', 'the first day that it was to hold for')
+    .option('--currency <code>', 'ISO 4217; without it that of the account')
+    .option('--account <id>', 'that of this account, not the general price')
+    .action(
+      onServer(context, async ({ api, show }, tariff: string, options: PriceOptions) => {
+        const { from, account } = options
+        const query = { tariff, accountId: account, currency: await currencyFor(api, options), from }
+        show(await api.ask('DELETE', '/prices', { query }), Price, (price) => [
+          'Removed:',
+          ...table([price], COLUMNS, ''),
+        ])
+      }),
+    )
 }
 
 function currencyFor(api: OperatorApi, { currency, account }: PriceOptions): Promise<string> {

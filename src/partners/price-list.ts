@@ -6,7 +6,7 @@ import { MOST_MONEY } from '../lib/money.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, PriceRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
-import type { AccountId } from '../model/ids.ts'
+import type { AccountId, EpochMs } from '../model/ids.ts'
 import type { Batch, Store, Write } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
@@ -15,6 +15,9 @@ export interface PriceListDeps {
   readonly store: Pick<Store, 'commit' | 'billing'>
   readonly clock: Pick<Clock, 'now'>
 }
+
+/** Where a price holds: there is one of each. */
+export type PriceKey = Omit<PriceRow, 'amount'>
 
 /** Prices of one tariff for one account, or for all (null), newest first. */
 type PricesOfOne = Map<AccountId | null, readonly PriceRow[]>
@@ -94,6 +97,32 @@ export class PriceList {
     })
   }
 
+  /**
+   * Takes back a price of a day that has not begun; gives what it was. `notFound` where there is none, `invalid` where its day has begun:
+   * such days keep theirs.
+   */
+  removePrice(wanted: PriceKey, by: Actor): Promise<PriceRow | Fault> {
+    return this.#changes.run(async () => {
+      for (;;) {
+        const mark = await this.#deps.store.billing.chargedUpTo()
+        const now = this.#deps.clock.now()
+        const price = this.#prices
+          .get(wanted.tariff)
+          ?.get(wanted.account)
+          ?.find((row) => isSamePlace(row, wanted))
+        if (price === undefined) return fault('notFound', 'Not found')
+        if (price.fromDay <= billingDay(now)) return BEGUN
+        // Refused when the daily charge goes on meanwhile: the day may have begun.
+        const guards = [{ kind: 'chargedUpTo', day: mark }] as const
+        const entry = priceAudit('price.remove', price, now, by)
+        const committed = await this.#deps.store.commit({ guards, writes: [{ kind: 'price.remove', price }, entry] })
+        if (!committed.ok) continue
+        this.#drop(price)
+        return price
+      }
+    })
+  }
+
   /** What stores the price. It is refused when the daily charge goes on meanwhile, and must then be made anew. */
   async #priceBatch(price: PriceRow, by: Actor): Promise<Batch | Fault> {
     const { store, clock } = this.#deps
@@ -102,11 +131,9 @@ export class PriceList {
     const today = billingDay(now)
     const trouble = this.#checkPrice(price, today)
     if (trouble !== undefined) return trouble
-    const { tariff, account, currency, fromDay, amount } = price
-    const details = { currency, from: dayText(fromDay), amount }
-    const entry = audited(by, now, 'price.put', { account, target: tariff, details })
+    const entry = priceAudit('price.put', price, now, by)
     const writes: readonly Write[] = [{ kind: 'price.put', row: price }, entry]
-    const reopened = fromDay > today ? [] : reopen(mark, today)
+    const reopened = price.fromDay > today ? [] : reopen(mark, today)
     return { guards: [{ kind: 'chargedUpTo', day: mark }], writes: [...writes, ...reopened] }
   }
 
@@ -145,17 +172,24 @@ export class PriceList {
 
   #keep(price: PriceRow): void {
     const ofOne: PricesOfOne = this.#prices.get(price.tariff) ?? new Map<AccountId | null, readonly PriceRow[]>()
-    const others = (ofOne.get(price.account) ?? []).filter(
-      (row) => row.fromDay !== price.fromDay || row.currency !== price.currency,
-    )
+    const others = (ofOne.get(price.account) ?? []).filter((row) => !isSamePlace(row, price))
     ofOne.set(
       price.account,
       [...others, price].toSorted((a, b) => b.fromDay - a.fromDay),
     )
     this.#prices.set(price.tariff, ofOne)
   }
+
+  #drop(price: PriceRow): void {
+    const ofOne = this.#prices.get(price.tariff)
+    const others = (ofOne?.get(price.account) ?? []).filter((row) => !isSamePlace(row, price))
+    if (others.length > 0) ofOne?.set(price.account, others)
+    else ofOne?.delete(price.account)
+    if (ofOne?.size === 0) this.#prices.delete(price.tariff)
+  }
 }
 
+const BEGUN = fault('invalid', 'Days that have begun keep their prices: only a price of a later day can be removed')
 /** The end of the year 9999, in days. */
 const LAST_DAY = 2_932_896
 /** A column of whole numbers holds it. */
@@ -177,6 +211,16 @@ function checkFigures({ currency, fromDay, amount }: PriceRow): Fault | undefine
 function reopen(mark: number | null, today: number): readonly Write[] {
   if (mark === null || mark < today - 1) return []
   return [{ kind: 'charge.reopen', day: Math.min(mark, today) - 1 }]
+}
+
+function isSamePlace(a: PriceKey, b: PriceKey): boolean {
+  return a.tariff === b.tariff && a.account === b.account && a.currency === b.currency && a.fromDay === b.fromDay
+}
+
+function priceAudit(action: 'price.put' | 'price.remove', price: PriceRow, at: EpochMs, by: Actor): Write {
+  const { tariff, account, currency, fromDay, amount } = price
+  const details = { currency, from: dayText(fromDay), amount }
+  return audited(by, at, action, { account, target: tariff, details })
 }
 
 function inLowerCase(calls: Tariff['calls']): Tariff['calls'] {

@@ -49,6 +49,8 @@ export type LedgerWrite =
   | { readonly kind: 'tariff.put'; readonly row: Tariff }
   /** Replaces a price of the same tariff, account, currency and day. */
   | { readonly kind: 'price.put'; readonly row: PriceRow }
+  /** Does nothing where there is no such price. */
+  | { readonly kind: 'price.remove'; readonly price: Omit<PriceRow, 'amount'> }
   /**
    * Also changes the balance and the day's total. `month` is the first whose statement is not made yet, where that of the day is made. Fails
    * when it charges a day of an instance that is charged already.

@@ -89,3 +89,44 @@ describe('another currency', () => {
     await operator.done('PATCH', `/accounts/${id}`, { terms: { currency: 'JPY' } })
   })
 })
+
+describe('a wrong price', () => {
+  const price = { tariff: 'PARTNER', currency: 'USD', from: '2998-01-01' }
+  const query = (place: object): string => `/prices?${new URLSearchParams({ ...place }).toString()}`
+  const remove = (place: object) => operator.refused('DELETE', query(place))
+
+  test('of a day to come is removed, by what it is known by, and that stands in the audit log', async () => {
+    const { id } = await operator.account('partner')
+    const own = { ...price, accountId: id }
+    await operator.done('PUT', '/prices', { ...price, amount: 50 })
+    await operator.done('PUT', '/prices', { ...own, amount: 4 })
+    assert.deepEqual(await operator.done('DELETE', query(own)), { ...own, amount: 4 })
+    const found = (await operator.items('/prices')).filter(({ from }) => from === price.from)
+    assert.deepEqual(found, [{ ...price, accountId: null, amount: 50 }])
+    const [entry] = await operator.items(`/audit?accountId=${id}`)
+    assert.equal(entry?.['action'], 'price.remove')
+    assert.deepEqual(entry['details'], { currency: 'USD', from: price.from, amount: 4 })
+    await operator.done('DELETE', query(price))
+    assert.deepEqual(await remove(price), [404, 'notFound', 'Not found'])
+  })
+
+  test('is not found where there is none, and stays where its day has begun', async () => {
+    const today = String((await operator.done('GET', '/billing'))['today'])
+    const begun = { ...price, currency: 'CHF', from: today }
+    await operator.done('PUT', '/prices', { ...begun, amount: 0 })
+    const [status, code, message] = await remove(begun)
+    assert.deepEqual([status, code], [400, 'invalid'])
+    assert.match(message, /^Days that have begun keep their prices/)
+    assert.equal((await remove({ ...price, accountId: 'abcdef' }))[0], 404)
+    assert.equal((await remove({ ...price, from: '2998-02-30' }))[0], 400)
+    assert.equal((await remove({ tariff: 'PARTNER' }))[0], 400)
+  })
+
+  test('in a currency that its account does not have is refused', async () => {
+    const { id } = await operator.account('partner', { currency: 'EUR' })
+    const [status, code, message] = await operator.refused('PUT', '/prices', { ...price, accountId: id, amount: 1 })
+    assert.deepEqual([status, code], [400, 'invalid'])
+    assert.match(message, /^'currency': account [0-9a-f]+ has EUR, and is charged by no price in USD$/)
+    assert.ok(!(await operator.items('/prices')).some(({ accountId }) => accountId === id))
+  })
+})

@@ -43,6 +43,7 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['PUT', '/tariffs/NONE', { plan: 'free', correspondents: null, calls: {}, instances: null }],
   ['GET', '/prices'],
   ['PUT', '/prices', { tariff: 'PARTNER', currency: 'EUR', from: '2999-01-01', amount: 1 }],
+  ['DELETE', '/prices?tariff=PARTNER&currency=EUR&from=2999-01-01'],
   ['GET', '/accounts/{id}/balance'],
   ['GET', '/accounts/{id}/ledger'],
   ['POST', '/accounts/{id}/ledger', { kind: 'topUp', amount: 1, reason: 'x' }],
@@ -67,7 +68,8 @@ const ROWS = operatorRows({
   counted: new Set(),
   delayMinMs: 500,
 } as unknown as OperatorParts)
-const shape = (verb: string, path: string): string => `${verb} ${path.replaceAll(/\{\w+\}|2026-11|NONE/g, '*')}`
+const shape = (verb: string, path: string): string =>
+  `${verb} ${path.replaceAll(/\{\w+\}|2026-11|NONE/g, '*').replace(/\?.*/, '')}`
 
 describe('the routes', () => {
   test('are these and no others', () => {

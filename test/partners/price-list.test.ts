@@ -128,6 +128,50 @@ test('no price begins in the past, nor today where there is one; one of the futu
   assert.equal(rows.length, 3)
 })
 
+test('a price of a day to come is taken back, and then holds what held before it', async () => {
+  const name = await newTariff()
+  const partner = await scene.newAccount('partner')
+  const remove = (fromDay: number, more: Partial<PriceRow> = {}) =>
+    scene.prices.removePrice({ tariff: name, account: null, currency: 'USD', fromDay, ...more }, 'operator')
+  const priceThen = () => scene.prices.priceOf(partner, name, TODAY + 1)
+  await put(name, TODAY, 1)
+  await put(name, TODAY + 1, 999)
+  await put(name, TODAY + 1, 888, { account: partner.id })
+  for (const none of [await remove(TODAY + 2), await remove(TODAY + 1, { currency: 'EUR' })]) {
+    assert.equal(codeOf(none), 'notFound')
+  }
+  assert.equal(codeOf(await remove(TODAY)), 'invalid', 'today has begun')
+  assert.equal(priceThen(), 888)
+  const removed = await remove(TODAY + 1, { account: partner.id })
+  const place = { tariff: name, account: partner.id, currency: 'USD', fromDay: TODAY + 1 }
+  assert.deepEqual(removed, { ...place, amount: 888 })
+  const [last] = await scene.store.audit.list({}, 1)
+  assert.deepEqual(
+    [last?.action, last?.actor, last?.target, last?.account],
+    ['price.remove', 'operator', name, partner.id],
+  )
+  assert.equal(last?.details['amount'], 888)
+  assert.equal(priceThen(), 999)
+  assert.equal(codeOf(await remove(TODAY + 1)), 'ok')
+  assert.equal(codeOf(await remove(TODAY + 1)), 'notFound')
+  assert.equal(priceThen(), 1)
+  await scene.restart()
+  assert.equal(priceThen(), 1)
+})
+
+test('a tariff whose only price is taken back is as one that never had any', async () => {
+  const name = await newTariff()
+  const mark = await scene.store.billing.chargedUpTo()
+  await put(name, TODAY + 1, 5)
+  scene.failing.next = 'lost'
+  const place = { tariff: name, account: null, currency: 'USD', fromDay: TODAY + 1 }
+  await assert.rejects(scene.prices.removePrice(place, 'cli'))
+  assert.equal(scene.prices.isPriced(name), true, 'what could not be stored is not told')
+  assert.equal(codeOf(await scene.prices.removePrice(place, 'cli')), 'ok')
+  assert.equal(scene.prices.isPriced(name), false)
+  assert.equal(await scene.store.billing.chargedUpTo(), mark)
+})
+
 test('what is no price is refused', async () => {
   const name = await newTariff()
   const free = await newTariff('free')

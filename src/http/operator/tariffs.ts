@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { parseDay } from '../../billing/day.ts'
-import { fault, isFault } from '../../model/fault.ts'
+import type { AccountRow } from '../../model/account.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
 import { pageSchema, PAGING } from '../api/paging.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
 import * as fields from './fields.ts'
@@ -52,12 +53,51 @@ export function tariffRoutes({ business: { prices }, counted }: OperatorParts): 
   ]
 }
 
+function otherCurrency({ id, terms }: AccountRow, currency: string): Fault {
+  return fault('invalid', `'currency': account ${id} has ${terms.currency}, and is charged by no price in ${currency}`)
+}
+
 function uncountedText(method: string, counted: ReadonlySet<string>): string {
   return `'calls': the calls of ${method} are not counted; those of ${[...counted].toSorted().join(', ')} are`
 }
 
+/** Where a price holds. */
+const place = {
+  tariff: fields.tariffName,
+  accountId: Type.Optional(fields.accountPath.id),
+  currency: fields.currency,
+  from: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }),
+}
+const NO_DAY = fault('invalid', "'from' must be a day like 2026-12-01")
+
 /** Prices: those that every account has, and those of one. */
 export function priceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
+  return [...listAndPut(parts), removeRoute(parts)]
+}
+
+function removeRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
+  return route({
+    verb: 'DELETE',
+    at: '/prices',
+    summary: 'Removes a price of a day that has not begun, and shows what it was. Days that have begun keep theirs.',
+    group,
+    scope: 'full',
+    notFound: true,
+    query: place,
+    answer: PRICE,
+    handle: async ({ actor }, { query: { tariff, accountId, currency, from } }) => {
+      const account = accountId === undefined ? undefined : fields.accountOf(parts, accountId)
+      if (isFault(account)) return account
+      const fromDay = parseDay(from)
+      if (fromDay === undefined) return NO_DAY
+      const wanted = { tariff, account: account?.id ?? null, currency, fromDay }
+      const removed = await parts.business.prices.removePrice(wanted, actor)
+      return isFault(removed) ? removed : priceView(removed)
+    },
+  })
+}
+
+function listAndPut(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
   const { prices } = parts.business
   return [
     route({
@@ -77,13 +117,7 @@ export function priceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCalle
       group,
       scope: 'full',
       notFound: true,
-      body: {
-        tariff: fields.tariffName,
-        accountId: Type.Optional(fields.accountPath.id),
-        currency: fields.currency,
-        from: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }),
-        amount: fields.price,
-      },
+      body: { ...place, amount: fields.price },
       answer: PRICE,
       handle: async ({ actor }, { body: { tariff, accountId, currency, from, amount } }) => {
         const fromDay = parseDay(from)
@@ -91,7 +125,9 @@ export function priceRoutes(parts: OperatorParts): readonly ApiRow<OperatorCalle
         const trouble = fields.currencyFault(currency)
         if (trouble !== undefined) return trouble
         if (isFault(account)) return account
-        if (fromDay === undefined) return fault('invalid', "'from' must be a day like 2026-12-01")
+        // It would never hold, and nobody would know.
+        if (account !== undefined && account.terms.currency !== currency) return otherCurrency(account, currency)
+        if (fromDay === undefined) return NO_DAY
         const stored = await prices.putPrice({ tariff, account: account?.id ?? null, currency, fromDay, amount }, actor)
         return isFault(stored) ? stored : priceView(stored)
       },

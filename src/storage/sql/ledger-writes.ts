@@ -53,6 +53,14 @@ export const LEDGER_WRITES: WriteTable<LedgerWrite['kind']> = {
       },
     },
   ],
+  'price.remove': [
+    {
+      sql: 'delete from price where tariff = ? and account_id = ? and currency = ? and from_day = ?',
+      put(out, { price }) {
+        out.push(price.tariff, priceAccount(price), price.currency, price.fromDay)
+      },
+    },
+  ],
   'ledger.add': [
     { sql: LOCK_MONTHS, lock: 'share', put: () => undefined },
     {
@@ -131,6 +139,6 @@ function lockBalance(): Statement<WriteOf<'statement.make'>> {
 }
 
 /** Null is no part of a key: a price for all is one of the account with the empty name, which there is not. */
-function priceAccount({ account }: PriceRow): string {
+function priceAccount({ account }: Pick<PriceRow, 'account'>): string {
   return account ?? ''
 }

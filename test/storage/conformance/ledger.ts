@@ -36,6 +36,22 @@ function tariffs(fresh: Fresh): void {
     const stored = new Set((await store.billing.prices()).map((row) => JSON.stringify(row)))
     assert.deepEqual(stored, new Set([{ ...price, amount: 6 }, ...prices.slice(1)].map((row) => JSON.stringify(row))))
   })
+
+  storeTest(fresh, 'one price is removed and no other; one that is not there is no matter', async (store) => {
+    const price = { tariff: 'PARTNER', account: null, currency: 'USD', fromDay: 10, amount: 5 } as const
+    const others = [{ account: ACCOUNT }, { currency: 'EUR' }, { fromDay: 11 }, { tariff: 'A' }]
+    const prices = others.map((rest) => ({ ...price, ...rest }))
+    await commit(store, ...[price, ...prices].map((row): Write => ({ kind: 'price.put', row })))
+    const { amount, ...place } = price
+    const remove = { kind: 'price.remove', price: place } as const
+    await commit(store, remove)
+    await commit(store, remove)
+    const left = () => store.billing.prices().then((rows) => new Set(rows.map((row) => JSON.stringify(row))))
+    assert.deepEqual(await left(), new Set(prices.map((row) => JSON.stringify(row))))
+    await commit(store, { kind: 'price.remove', price: { ...place, account: ACCOUNT } })
+    await commit(store, { kind: 'price.put', row: { ...place, amount } })
+    assert.deepEqual(await left(), new Set([...prices.slice(1), price].map((row) => JSON.stringify(row))))
+  })
 }
 
 function lines(fresh: Fresh): void {
