@@ -1,11 +1,12 @@
 import type { Driver, Login, LoginWay } from '../drivers/driver.ts'
-import { fault, type Fault } from '../model/fault.ts'
+import type { Fault } from '../model/fault.ts'
 import type { InstanceState } from '../model/state.ts'
 import type { Write } from '../storage/store.ts'
 import { failExpired, storeDeletion } from './giving-up.ts'
 import { endedLogin, Linking } from './linking.ts'
 import type { InstanceRecord } from './record.ts'
-import { Runner, STARTING } from './runner.ts'
+import { DELETED, STARTING } from './refusals.ts'
+import { Runner } from './runner.ts'
 
 /** The life of an instance in this process: it runs, is linked, stands still while it is held and goes on after that, and ends. */
 export class InstanceLife {
@@ -175,5 +176,3 @@ export class InstanceLife {
     await this.#record.changes.run(() => failExpired(this.#record, this.#runner?.sender.attempts))
   }
 }
-
-const DELETED = fault('deleted', 'Instance is deleted')

@@ -25,9 +25,9 @@ import type { Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
+import { NOT_LINKED, STARTING } from './refusals.ts'
 import type { RefusedBy } from './refused-by.ts'
 import { changeSettings, changeTariff, changeToken, type RowPatch, type TariffChange } from './row-changes.ts'
-import { NOT_LINKED, STARTING } from './runner.ts'
 
 /** An instance as the rest of the product sees it: what can be asked of it and done with it. */
 export class Instance implements CourierClient {

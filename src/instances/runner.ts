@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
 import type { KeptFile } from '../model/content.ts'
-import { fault, retryOf, type Fault } from '../model/fault.ts'
+import { retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
 import { InstanceFiles } from './files.ts'
@@ -15,6 +15,7 @@ import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
 import { Reading } from './reading.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
+import { NOT_CONNECTED, NOT_LINKED, STARTING, UNSUPPORTED } from './refusals.ts'
 import { Sender } from './sender.ts'
 
 const RECONNECT_PLAN = { firstMs: 500, longestMs: 60_000 } as const
@@ -294,9 +295,3 @@ export class Runner implements SessionHost {
     })
   }
 }
-
-const NOT_CONNECTED = fault('notConnected', 'the instance is not connected now')
-const UNSUPPORTED = fault('unsupported', 'this messenger does not offer it')
-/** What a call meets that needs a linked, running instance. */
-export const NOT_LINKED = fault('notLinked', 'instance account not authorized')
-export const STARTING = fault('starting', 'instance in starting process try later')

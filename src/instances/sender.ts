@@ -12,7 +12,7 @@ import { Attempts, type Attempt } from './attempts.ts'
 import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
-import { settle, type Outcome } from './settlement.ts'
+import { refused, settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
@@ -210,16 +210,11 @@ export class Sender {
 
   async #judge(item: QueuedMessage, verdict: Verdict): Promise<void> {
     if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', at: verdict.at })
-    const { fault, message } = verdict.fault
     switch (retryOf(verdict.fault)) {
       case 'never':
-        return this.settle(item.id, {
-          status: fault === 'noAccount' || fault === 'notInGroup' ? fault : 'failed',
-          description: fault === 'noAccount' || fault === 'notInGroup' ? '' : message,
-          at: this.#record.node.clock.now(),
-        })
+        return this.settle(item.id, refused(verdict.fault, this.#record.node.clock.now()))
       case 'later':
-        return this.#putOff(item, message)
+        return this.#putOff(item, verdict.fault.message)
       case 'unsure':
         return
     }

@@ -1,5 +1,6 @@
 import { recordStatus } from '../journal/record.ts'
 import type { Content } from '../model/content.ts'
+import type { Fault } from '../model/fault.ts'
 import type { EpochMs, MessageId } from '../model/ids.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
@@ -12,6 +13,12 @@ export interface Outcome {
   readonly status: Exclude<MessageStatus, 'pending' | 'delivered' | 'read'>
   readonly description: string
   readonly at: EpochMs
+}
+
+/** The end of a message that the network refused for good. */
+export function refused({ fault, message }: Fault, at: EpochMs): Outcome {
+  if (fault === 'noAccount' || fault === 'notInGroup') return { status: fault, description: '', at }
+  return { status: 'failed', description: message, at }
 }
 
 /** A queued message whose end is being stored. */

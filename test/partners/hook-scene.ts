@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AddressRules } from '../../src/lib/address-rules.ts'
-import type { Log } from '../../src/lib/log.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { ResolveName } from '../../src/lib/name-lookup.ts'
 import { systemRandom, type Random } from '../../src/lib/random.ts'
@@ -13,6 +12,7 @@ import { Hooks } from '../../src/partners/hooks.ts'
 import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Batch, Store } from '../../src/storage/store.ts'
 import { CountingClock } from '../support/courier-scene.ts'
+import { keptLog } from '../support/kept-log.ts'
 
 export interface HookSceneOptions {
   readonly allow?: readonly string[]
@@ -136,24 +136,10 @@ export class HookScene {
       },
       clock: this.clock,
       random,
-      log: this.#log(),
+      log: keptLog(this.logged),
       allow: new AddressRules(allow),
       accounts: { get: (id) => this.accounts.get(id) },
       ...(resolve && { resolve }),
     })
-  }
-
-  #log(): Log {
-    const keep = (level: string) => (fields: object, text: string) => {
-      this.logged.push(`${level} ${text} ${JSON.stringify(fields)}`)
-    }
-    const log: Log = {
-      debug: keep('debug'),
-      info: keep('info'),
-      warn: keep('warn'),
-      error: keep('error'),
-      child: () => log,
-    }
-    return log
   }
 }

@@ -1,11 +1,11 @@
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import type { Clock, Timer } from '../../src/lib/clock.ts'
-import type { Log } from '../../src/lib/log.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import type { InstanceId } from '../../src/model/ids.ts'
 import { Courier, type CourierClient } from '../../src/notifications/courier.ts'
 import { Mailbox } from '../../src/notifications/mailbox.ts'
 import type { Notification, Write } from '../../src/storage/store.ts'
+import { keptLog } from './kept-log.ts'
 
 export const RETRY_MS = 60_000
 
@@ -85,7 +85,7 @@ export class CourierScene {
   constructor(options: { readonly timeoutMs?: number; readonly allow?: readonly string[] } = {}) {
     this.courier = new Courier({
       clock: this.clock,
-      log: this.#log(),
+      log: keptLog(this.logged),
       allow: new AddressRules(options.allow ?? ['127.0.0.0/8']),
       timeoutMs: options.timeoutMs ?? 180_000,
       retryMs: RETRY_MS,
@@ -97,19 +97,5 @@ export class CourierScene {
     inbox.url = url
     this.#next += 1
     return inbox
-  }
-
-  #log(): Log {
-    const keep = (level: string) => (fields: object, text: string) => {
-      this.logged.push(`${level} ${text} ${JSON.stringify(fields)}`)
-    }
-    const log: Log = {
-      debug: keep('debug'),
-      info: keep('info'),
-      warn: keep('warn'),
-      error: keep('error'),
-      child: () => log,
-    }
-    return log
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { openScene, simulate, type Names } from '../../golden/method-scene.ts'
 import { eventually, listIn, objectIn } from '../../support/road.ts'
-import { pathOf, type Made, type TestServer } from '../../support/server.ts'
+import { type Made, type TestServer } from '../../support/server.ts'
 import { KEY, type Party } from './party.ts'
 
 export const ROOM_KINDS = ['whatsapp', 'telegram'] as const
@@ -75,8 +75,4 @@ function alike(value: unknown): unknown {
   if (typeof value === 'number') return Number(alike(String(value)))
   const text = String(value)
   return text.slice(0, 3) + text.slice(3).replaceAll(/\d/g, '7').replaceAll(/[A-F]/g, 'B')
-}
-
-export function pathOn({ made }: Room, method: string, token: string): string {
-  return pathOf({ ...made, apiTokenInstance: token }, method)
 }
