@@ -1,6 +1,7 @@
 // Truth: DECISIONS D (who reaches the simulated network), DESIGN's fixed outer interface (health, metrics), no secret outside the contract's answers.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { partnerAccount } from '../support/operator.ts'
 import { OPERATOR_TOKEN, PARTNER_TOKEN, startServer, type Made, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -23,11 +24,34 @@ describe('for whoever runs it', () => {
     const { text, headers } = await server.call('GET', '/metrics')
     assert.match(headers.get('content-type') ?? '', /^text\/plain/)
     assert.match(text, /^jadegate_http_requests_total\{method="sendMessage",status="200"\} 1$/m)
-    assert.match(text, /^jadegate_instances\{messenger="whatsapp",state="notAuthorized"\} 1$/m)
-    assert.match(text, /^jadegate_messages_queued 1$/m)
+    assert.match(text, /^jadegate_instances\{messenger="whatsapp",state="notAuthorized",held="no"\} 1$/m)
+    assert.match(text, /^jadegate_messages_queued\{held="no"\} 1$/m)
+    assert.match(text, /^jadegate_notifications_queued\{held="no"\} 0$/m)
     for (const secret of [made.apiTokenInstance, PARTNER_TOKEN, OPERATOR_TOKEN, String(made.idInstance)]) {
       assert.ok(!text.includes(secret))
     }
+  })
+})
+
+describe('what stands still on purpose', () => {
+  const metrics = async (): Promise<readonly string[]> =>
+    (await server.call('GET', '/metrics')).text
+      .split('\n')
+      .filter((line) => /^jadegate_(instances|\w+_queued)/.test(line))
+
+  test('is counted apart from what an alert is for', async () => {
+    const before = await metrics()
+    const account = await partnerAccount(server)
+    await server.operator('POST', `/accounts/${account}/suspend`, { reason: 'unpaid' })
+    const held = await metrics()
+    await server.operator('POST', `/accounts/${account}/resume`, {})
+    assert.deepEqual(held, [
+      'jadegate_instances{messenger="whatsapp",state="notAuthorized",held="accountSuspended"} 1',
+      'jadegate_messages_queued{held="no"} 0',
+      'jadegate_messages_queued{held="accountSuspended"} 1',
+      'jadegate_notifications_queued{held="no"} 0',
+    ])
+    assert.deepEqual(await metrics(), before)
   })
 })
 

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
+import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 
 /** What is measured by looking at the moment that somebody asks: nothing is counted for it in between. */
@@ -6,38 +7,64 @@ export function registerGauges(registry: Registry, instances: Instances): void {
   registry.registerMetric(
     new Gauge({
       name: 'jadegate_instances',
-      help: 'Instances that are not deleted, by messenger and state.',
-      labelNames: ['messenger', 'state'],
+      help: 'Instances that are not deleted, by messenger, state, and why they stand still (held: no, accountSuspended, expired).',
+      labelNames: ['messenger', 'state', 'held'],
       registers: [],
       collect() {
         this.reset()
         for (const instance of instances.all()) {
-          if (instance.deletedAt === null) this.inc({ messenger: instance.messenger, state: instance.state })
+          const { messenger, state, deletedAt } = instance
+          if (deletedAt === null) this.inc({ messenger, state, held: heldBy(instance) })
         }
       },
     }),
   )
   registry.registerMetric(
-    new Gauge({
-      name: 'jadegate_messages_queued',
-      help: 'Messages that wait in the queues of all instances.',
-      registers: [],
-      collect() {
-        this.set(total(instances, (instance) => instance.queued))
-      },
-    }),
+    queueGauge(
+      'jadegate_messages_queued',
+      'Messages that wait in the queues of all instances, by why these stand still.',
+      instances,
+      (instance) => instance.queued,
+    ),
   )
   registry.registerMetric(
-    new Gauge({
-      name: 'jadegate_notifications_queued',
-      help: 'Notifications that wait for delivery or to be fetched, of all instances.',
-      registers: [],
-      collect() {
-        this.set(total(instances, (instance) => instance.notifications))
-      },
-    }),
+    queueGauge(
+      'jadegate_notifications_queued',
+      'Notifications that wait for delivery or to be fetched, of all instances, by why these stand still.',
+      instances,
+      (instance) => instance.notifications,
+    ),
   )
   registerProcess(registry)
+}
+
+/** What stands still on purpose is apart: it neither moves nor is anybody to be woken for it. */
+function queueGauge(
+  name: string,
+  help: string,
+  instances: Pick<Instances, 'all'>,
+  size: (instance: Instance) => number,
+): Gauge<'held'> {
+  return new Gauge({
+    name,
+    help,
+    labelNames: ['held'],
+    registers: [],
+    collect() {
+      this.reset()
+      this.set({ held: MOVES }, 0)
+      for (const instance of instances.all()) {
+        const waiting = size(instance)
+        if (waiting > 0) this.inc({ held: heldBy(instance) }, waiting)
+      }
+    },
+  })
+}
+
+const MOVES = 'no'
+
+function heldBy({ held }: Instance): string {
+  return held?.fault ?? MOVES
 }
 
 function registerProcess(registry: Registry): void {
@@ -72,13 +99,4 @@ function registerProcess(registry: Registry): void {
       },
     }),
   )
-}
-
-function total(
-  instances: Instances,
-  size: (instance: ReturnType<Instances['all']> extends Iterable<infer I> ? I : never) => number,
-): number {
-  let sum = 0
-  for (const instance of instances.all()) sum += size(instance)
-  return sum
 }
