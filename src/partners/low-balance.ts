@@ -17,7 +17,7 @@ export interface LowBalanceDeps {
 }
 
 /** A balance below this is warned of: what was agreed, else zero where the account may not go below some limit; null: never. */
-export function warnBelow({ warnBelow: agreed, overdraftLimit }: AccountTerms): number | null {
+function warnBelow({ warnBelow: agreed, overdraftLimit }: AccountTerms): number | null {
   return agreed ?? (overdraftLimit === null ? null : 0)
 }
 

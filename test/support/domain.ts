@@ -76,7 +76,7 @@ export interface Stead {
 }
 
 /** Of instances that nobody bills: all on PARTNER, none is held, any number of files. */
-export const ANYTHING_GOES: Entitlements = {
+const ANYTHING_GOES: Entitlements = {
   tariffOf: () => TARIFFS.PARTNER,
   heldBy: () => undefined,
   roomFor: () => undefined,

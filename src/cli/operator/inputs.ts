@@ -5,7 +5,7 @@ import { CommandTrouble } from './command-trouble.ts'
 import { understood, type OperatorApi } from './operator-api.ts'
 
 /** How people say that there is to be no limit, or nothing. Commander takes null for an option without a value, so it stays a text until then. */
-export const NONE = 'none'
+const NONE = 'none'
 export type OrNone<Value> = Value | typeof NONE
 
 /** What the API calls it. */

@@ -35,7 +35,7 @@ export const LINE = Type.Object({
 })
 
 /** A line of the ledger; `amount` in minor units of the account's currency. */
-export function lineView(line: LedgerLine): object {
+function lineView(line: LedgerLine): object {
   const { seq, at, kind, amount, instance, day, month, reason, author } = line
   return {
     seq,

@@ -33,7 +33,7 @@ export const STATEMENT_PAGE = Type.Object({
 })
 
 /** A statement without its lines; amounts in minor units, `charged` below zero. */
-export function statementView(row: StatementRow): object {
+function statementView(row: StatementRow): object {
   const { month, currency, plan, opening, charged, paid, closing, lines, createdAt } = row
   const amounts = { opening, charged, paid, closing }
   return { month: monthText(month), currency, plan, ...amounts, lineCount: lines, createdAt: isoTime(createdAt) }

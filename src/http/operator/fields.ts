@@ -12,7 +12,7 @@ import type { OperatorParts } from './operator-parts.ts'
 
 const { Optional: optional, Null, Union, Integer } = Type
 
-export const TEXT_MAX = 200
+const TEXT_MAX = 200
 const REASON_MAX = 500
 const COUNT_MAX = 1_000_000_000
 

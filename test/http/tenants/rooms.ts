@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { openScene, simulate, type Names } from '../../golden/method-scene.ts'
 import { eventually, listIn, objectIn } from '../../support/road.ts'
-import { type Made, type TestServer } from '../../support/server.ts'
+import type { Made, TestServer } from '../../support/server.ts'
 import { KEY, type Party } from './party.ts'
 
 export const ROOM_KINDS = ['whatsapp', 'telegram'] as const
