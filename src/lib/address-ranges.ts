@@ -40,6 +40,13 @@ export function isWithin(address: Address, [network, bits]: AddressRange): boole
   return address.kind() === network.kind() && address.match(network, bits)
 }
 
+/** Whether every address of a range is one of the other. @throws Error on what is neither an address nor a range. */
+export function isRangeWithin(inner: string, outer: string): boolean {
+  const [network, bits] = parseRange(inner)
+  const limit = parseRange(outer)
+  return bits >= limit[1] && isWithin(network, limit)
+}
+
 /** An address in one spelling; undefined where the text is none. */
 export function addressText(text: string): string | undefined {
   return isIP(text) === 0 ? undefined : unmapped(ipaddr.parse(text)).toString()

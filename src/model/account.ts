@@ -64,6 +64,8 @@ export interface PartnerTokenRow {
   /** Addresses or networks (`203.0.113.0/24`) from which alone it works; empty: from anywhere. */
   readonly allowFrom: readonly string[]
   readonly lastUsedAt: EpochMs | null
+  /** The token whose holder got this one by rotating a token; null where the operator gave it, or has changed it since. */
+  readonly madeBy: string | null
 }
 
 /** free: costs nothing. ahead: paid for 30 days ahead, expires. daily: charged for every billing day, renews itself. */

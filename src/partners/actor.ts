@@ -5,3 +5,10 @@ export type Actor = 'operator' | 'cli' | 'system' | `partner:${string}`
 export function partnerActor({ token }: { readonly token: { readonly id: string } }): Actor {
   return `partner:${token.id}`
 }
+
+/** The id of the token that somebody calls with; undefined for whoever calls with none. */
+export function tokenOf(actor: Actor): string | undefined {
+  return actor.startsWith(PARTNER) ? actor.slice(PARTNER.length) : undefined
+}
+
+const PARTNER = 'partner:'

@@ -11,9 +11,11 @@ import type { Once } from '../storage/once.ts'
 import type { Batch, Committed, Guard, Store, Write } from '../storage/store.ts'
 import { differences } from './account-terms.ts'
 import type { Accounts, Beside } from './accounts.ts'
-import type { Actor } from './actor.ts'
+import { tokenOf, type Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
+import { countInForce, longOver, MOST_IN_FORCE } from './old-tokens.ts'
 import { isOver, TokenKeys, type PartnerCaller, type TokenInfo } from './token-keys.ts'
+import { isWithinReach } from './token-reach.ts'
 import { tokenTermsOf, tokenTextFault, type KeptTerms, type TokenTerms } from './token-terms.ts'
 
 export type { PartnerCaller, TokenInfo, TokenTerms }
@@ -51,6 +53,14 @@ const MOST_OVERLAP_MS = 366 * 86_400_000
 const NOT_FOUND = fault('notFound', 'Not found')
 const NO_PARTNER = fault('conflict', 'Only partner accounts have tokens')
 const TAKEN = fault('conflict', "This token can't be had; choose another one")
+const OUT_OF_REACH = fault(
+  'forbidden',
+  'A token shows and rotates itself, and those that are restricted no less: in scope, end and addresses',
+)
+const TOO_MANY = fault(
+  'quotaExceeded',
+  `An account has at most ${String(MOST_IN_FORCE)} tokens that are neither revoked nor expired`,
+)
 const OVER = fault('conflict', 'The token is revoked or has expired')
 
 /** Partner tokens, which memory keeps only as keyed hashes, but for the one that was found last. Every change is in the audit log of the same batch. */
@@ -108,12 +118,15 @@ export class PartnerTokens {
       if (owner.kind !== 'partner') return NO_PARTNER
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
+      if (!this.#hasRoom(account)) return TOO_MANY
       const row = { ...draft, account }
       const issued = { info: infoOf(row), token: row.token }
       const { guards, writes } = this.#issue(row, by, once?.(issued))
-      const committed = await this.#deps.store.commit({ guards, writes })
+      const removed = this.#removedWith(account, [row])
+      const committed = await this.#deps.store.commit({ guards, writes: [...writes, ...removed] })
       if (!committed.ok) return repeated(committed)
       this.#keys.keep(row)
+      for (const { id } of removed) this.#keys.remove(id)
       return issued
     })
   }
@@ -150,18 +163,25 @@ export class PartnerTokens {
       if (isFault(kept)) return kept
       const details = differences(termsIn(row), kept)
       if (Object.keys(details).length === 0) return infoOf(row)
-      return (await this.#store({ ...row, ...kept }, { by, action: 'token.change', account, target: id, details })).info
+      const changed = { ...row, ...kept, madeBy: null }
+      return (await this.#store(changed, { by, action: 'token.change', account, target: id, details })).info
     })
   }
 
-  /** A new token with the same terms; the old one goes on for `overlapMs`, or to its own end where that comes before. */
+  /**
+   * A new token with the same terms; the old one goes on for `overlapMs`, or to its own end where that comes before. `forbidden` for the holder
+   * of a token that this one is out of reach of.
+   */
   rotate(account: AccountId, id: string, overlapMs: number, by: Actor): Promise<IssuedToken | Fault> {
     return this.#onStored(account, id, async (old) => {
       if (!(Number.isSafeInteger(overlapMs) && overlapMs >= 0 && overlapMs <= MOST_OVERLAP_MS))
         return fault('invalid', 'the overlap must be a whole number of milliseconds, at most a year')
       const now = this.#deps.clock.now()
+      if (!this.#isReached(old, by)) return OUT_OF_REACH
       if (isOver(old, now)) return OVER
-      const draft = { ...this.#draw(this.#newToken(), now), ...termsIn(old), account }
+      if (overlapMs > 0 && !this.#hasRoom(account)) return TOO_MANY
+      const madeBy = tokenOf(by) ?? null
+      const draft = { ...this.#draw(this.#newToken(), now), ...termsIn(old), account, madeBy }
       const ends = Math.min(old.expiresAt ?? Infinity, now + overlapMs)
       // Without an overlap it is over for good, even for a clock that is set back.
       const ended = overlapMs === 0 ? { ...old, revokedAt: now } : { ...old, expiresAt: ends }
@@ -179,9 +199,10 @@ export class PartnerTokens {
     })
   }
 
-  /** The token itself; that it was shown is in the audit log. */
+  /** The token itself; that it was shown is in the audit log. `forbidden` for the holder of a token that this one is out of reach of. */
   show(account: AccountId, id: string, by: Actor): Promise<IssuedToken | Fault> {
     return this.#onStored(account, id, async (row) => {
+      if (!this.#isReached(row, by)) return OUT_OF_REACH
       await this.#deps.store.commit({
         guards: [],
         writes: [this.#audited({ by, action: 'token.show', account, target: id })],
@@ -216,9 +237,33 @@ export class PartnerTokens {
   async #store(row: PartnerTokenRow, entry: Entry, replaced?: PartnerTokenRow): Promise<IssuedToken> {
     const rows = replaced === undefined ? [row] : [row, replaced]
     const puts = rows.map((each): Write => ({ kind: 'token.put', row: each }))
-    await this.#deps.store.commit({ guards: [], writes: [...puts, this.#audited(entry)] })
+    const removed = this.#removedWith(row.account, rows)
+    await this.#deps.store.commit({ guards: [], writes: [...puts, ...removed, this.#audited(entry)] })
     for (const each of rows) this.#keys.keep(each)
+    for (const { id } of removed) this.#keys.remove(id)
     return { info: infoOf(row), token: row.token }
+  }
+
+  /** What goes when these rows of an account are stored; none of themselves. */
+  #removedWith(
+    account: AccountId,
+    rows: readonly PartnerTokenRow[],
+  ): readonly Extract<Write, { kind: 'token.remove' }>[] {
+    const stored = new Set(rows.map(({ id }) => id))
+    const others = this.of(account).filter(({ id }) => !stored.has(id))
+    return longOver(others, this.#deps.clock.now()).map(({ id }) => ({ kind: 'token.remove', account, id }))
+  }
+
+  #hasRoom(account: AccountId): boolean {
+    return countInForce(this.of(account), this.#deps.clock.now()) < MOST_IN_FORCE
+  }
+
+  /** The operator reaches all of them. */
+  #isReached(asked: TokenInfo, by: Actor): boolean {
+    const id = tokenOf(by)
+    if (id === undefined) return true
+    const caller = this.#keys.get(id)
+    return caller !== undefined && isWithinReach(asked, caller)
   }
 
   #issue(row: PartnerTokenRow, by: Actor, first: Guard | undefined): Batch {
@@ -246,7 +291,7 @@ export class PartnerTokens {
 
   #draw(token: string, createdAt: EpochMs): Omit<Draft, keyof KeptTerms> {
     const id = this.#deps.random.bytes(ID_BYTES).toString('hex')
-    return { id, token, createdAt, revokedAt: null, lastUsedAt: null }
+    return { id, token, createdAt, revokedAt: null, lastUsedAt: null, madeBy: null }
   }
 
   #audited({ by, action, ...of }: Entry): Write {
@@ -279,6 +324,6 @@ function termsIn({ name, scope, expiresAt, allowFrom }: KeptTerms): KeptTerms {
 }
 
 function infoOf(row: PartnerTokenRow): TokenInfo {
-  const { id, account, createdAt, revokedAt, lastUsedAt } = row
-  return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt }
+  const { id, account, createdAt, revokedAt, lastUsedAt, madeBy } = row
+  return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt, madeBy }
 }

@@ -95,6 +95,14 @@ export class TokenKeys {
     this.#byId.set(row.id, key)
   }
 
+  /** A token is removed. */
+  remove(id: string): void {
+    this.#last = undefined
+    const key = this.#byId.get(id)
+    this.#byId.delete(id)
+    if (key !== undefined) this.#byHash.delete(key.hash)
+  }
+
   /** An account is erased, and its tokens with it. */
   forget(account: AccountId): void {
     this.#last = undefined

@@ -28,6 +28,8 @@ export type AccountWrite =
   | { readonly kind: 'account.erase'; readonly account: AccountId }
   /** Adds the token, or replaces everything that is said of it but the token itself. */
   | { readonly kind: 'token.put'; readonly row: PartnerTokenRow }
+  /** Removes a token of this account; does nothing where it has none with this id. */
+  | { readonly kind: 'token.remove'; readonly account: AccountId; readonly id: string }
   | { readonly kind: 'token.used'; readonly id: string; readonly at: EpochMs }
   | { readonly kind: 'audit.add'; readonly entry: Omit<AuditEntry, 'seq'> }
   /** Null takes it away, with the events that wait. */

@@ -197,3 +197,17 @@ describe('a token that only reads', () => {
     assert.doesNotMatch(hook.text + (await reader('GET', '/instances')).text, /hush/)
   })
 })
+
+describe('a sister token', () => {
+  test('is shown and rotated by no token that is restricted more', async () => {
+    const partner = await newPartner()
+    const bound = await tokenOf(partner, { expiresAt: new Date(clock.now() + DAY_MS).toISOString() })
+    for (const what of ['show', 'rotate']) {
+      const asked = await bound.call('POST', `/tokens/${partner.tokenId}/${what}`)
+      assertRefused(asked, 403, 'forbidden', /restricted no less: in scope, end and addresses/)
+    }
+    const shown = row(await partner.call('POST', `/tokens/${bound.id}/show`))
+    assert.equal(shown['token'], bound.token)
+    assert.ok(!('madeBy' in shown))
+  })
+})

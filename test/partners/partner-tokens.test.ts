@@ -47,6 +47,7 @@ describe('a partner token', () => {
       revokedAt: null,
       allowFrom: [],
       lastUsedAt: null,
+      madeBy: null,
     })
     for (let round = 0; round < 2; round++) {
       const kept = now.tokens.of(account).map((info) => ({ ...info, lastUsedAt: null }))
@@ -303,6 +304,118 @@ describe('rotation', () => {
     )
     now = await folder.restart()
     for (const { token } of [old, ...rotated]) assert.equal(ownerOf(token), account)
+  })
+})
+
+describe('who holds a token', () => {
+  const NETWORK = ['203.0.113.0/24', '2001:db8::/32']
+  const outOfReach: readonly (readonly [string, mine: TokenTerms, asked: TokenTerms])[] = [
+    ['a later end', { expiresAt: START + HOUR_MS }, { expiresAt: START + HOUR_MS + 1 }],
+    ['no end', { expiresAt: START + HOUR_MS }, {}],
+    ['any address', { allowFrom: NETWORK }, {}],
+    ['a wider network', { allowFrom: NETWORK }, { allowFrom: ['203.0.113.7', '203.0.112.0/23'] }],
+    ['an address elsewhere', { allowFrom: NETWORK }, { allowFrom: ['2001:db9::1'] }],
+    ['a wider scope', { scope: 'read' }, { scope: 'full' }],
+  ]
+  for (const [what, mine, asked] of outOfReach) {
+    test(`comes to no token with ${what}`, async () => {
+      const [caller, sister] = [await issue(mine), await issue(asked)]
+      const by = `partner:${caller.info.id}` as const
+      const count = (await auditOf(now.store)).length
+      assert.equal(await faultOf(now.tokens.show(account, sister.info.id, by)), 'forbidden')
+      assert.equal(await faultOf(now.tokens.rotate(account, sister.info.id, HOUR_MS, by)), 'forbidden')
+      assert.equal((await auditOf(now.store)).length, count)
+      assert.equal(now.tokens.of(account).length, 2)
+    })
+  }
+
+  test('comes to itself, and to what is restricted as much or more', async () => {
+    const expiresAt = START + HOUR_MS
+    const caller = await issue({ expiresAt, allowFrom: NETWORK })
+    const narrow = { scope: 'read', expiresAt: expiresAt - 1, allowFrom: ['203.0.113.128/25', '2001:db8::7'] } as const
+    const [same, less] = [await issue({ expiresAt, allowFrom: NETWORK }), await issue(narrow)]
+    for (const { info, token } of [caller, same, less]) {
+      assert.equal((await ok(now.tokens.show(account, info.id, `partner:${caller.info.id}`))).token, token)
+    }
+    await ok(now.tokens.rotate(account, less.info.id, 0, `partner:${caller.info.id}`))
+  })
+
+  test('finds what a rotation of his own made in a lost answer, until the operator gives it other terms', async () => {
+    const old = await issue()
+    const by = `partner:${old.info.id}` as const
+    const lost = await ok(now.tokens.rotate(account, old.info.id, HOUR_MS, by))
+    now = await folder.restart()
+    assert.equal((await ok(now.tokens.show(account, lost.info.id, by))).token, lost.token)
+    await ok(now.tokens.change(account, lost.info.id, { name: 'other' }, 'operator'))
+    assert.equal(await faultOf(now.tokens.show(account, lost.info.id, by)), 'forbidden')
+    // What the operator made of it was never for him.
+    const leaked = await issue()
+    const next = await ok(now.tokens.rotate(account, leaked.info.id, HOUR_MS, 'operator'))
+    assert.equal(await faultOf(now.tokens.show(account, next.info.id, `partner:${leaked.info.id}`)), 'forbidden')
+  })
+})
+
+describe('the tokens of an account', () => {
+  const DAY_MS = 24 * HOUR_MS
+
+  test('are at most 100 that are neither revoked nor expired', async () => {
+    const first = await issue()
+    for (let count = 1; count < 100; count++) await issue({ expiresAt: START + HOUR_MS })
+    assert.equal(await faultOf(now.tokens.issue(account, {}, 'operator')), 'quotaExceeded')
+    assert.equal(await faultOf(now.tokens.rotate(account, first.info.id, 1, 'operator')), 'quotaExceeded')
+    // One for one.
+    const next = await ok(now.tokens.rotate(account, first.info.id, 0, 'operator'))
+    await issue({}, await newPartner(now))
+    clock.move(HOUR_MS)
+    await issue()
+    await ok(now.tokens.rotate(account, next.info.id, 1, 'operator'))
+  })
+
+  test('are forgotten at the next change when they have been over for 90 days, but not what that change is of', async () => {
+    const one = (expiresAt: number | null): Promise<IssuedToken> => {
+      clock.move(1)
+      return issue({ expiresAt })
+    }
+    const [revoked, expired] = [await one(null), await one(START + HOUR_MS)]
+    const [last, good] = [await one(START + 2 * HOUR_MS), await one(null)]
+    await ok(now.tokens.revoke(account, revoked.info.id, 'operator'))
+    clock.move(HOUR_MS + 90 * DAY_MS)
+    await ok(now.tokens.change(account, good.info.id, { name: 'a' }, 'operator'))
+    const ids = () => now.tokens.of(account).map(({ id }) => id)
+    assert.deepEqual(
+      ids(),
+      [expired, last, good].map(({ info }) => info.id),
+    )
+    clock.move(HOUR_MS + 1)
+    await ok(now.tokens.change(account, last.info.id, { expiresAt: null }, 'operator'))
+    for (const opened of [now, await folder.restart()]) {
+      now = opened
+      assert.deepEqual(
+        ids(),
+        [last, good].map(({ info }) => info.id),
+      )
+      assert.deepEqual(
+        [revoked, expired, last, good].map(({ token }) => ownerOf(token)),
+        [undefined, undefined, account, account],
+      )
+    }
+  })
+
+  test('that are over are never more than 100, however often one is rotated', async () => {
+    let { info } = await issue()
+    const ids = [info.id]
+    for (let round = 0; round < 120; round++) {
+      clock.move(2)
+      info = (await ok(now.tokens.rotate(account, info.id, round % 2, 'operator'))).info
+      ids.push(info.id)
+    }
+    now = await folder.restart()
+    clock.move(2)
+    await ok(now.tokens.change(account, info.id, { name: 'end' }, 'operator'))
+    assert.deepEqual(
+      now.tokens.of(account).map(({ id }) => id),
+      ids.slice(-101),
+    )
   })
 })
 

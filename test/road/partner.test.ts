@@ -62,7 +62,7 @@ function partnerAccount(id: AccountId): AccountRow {
 
 function partnerToken(account: AccountId, token: string): PartnerTokenRow {
   const dates = { createdAt: 1, expiresAt: null, revokedAt: null, lastUsedAt: null }
-  return { id: `token-of-${account}`, account, token, name: '', scope: 'full', ...dates, allowFrom: [] }
+  return { id: `token-of-${account}`, account, token, name: '', scope: 'full', ...dates, allowFrom: [], madeBy: null }
 }
 
 const asOther = (verb: string, method: string, body?: unknown, headers?: Record<string, string>) =>

@@ -63,6 +63,7 @@ export function token(id: string, rest: Partial<PartnerTokenRow> = {}): PartnerT
     revokedAt: null,
     allowFrom: [],
     lastUsedAt: null,
+    madeBy: null,
     ...rest,
   }
 }

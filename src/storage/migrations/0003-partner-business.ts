@@ -53,6 +53,7 @@ function tokens({ schema: { schema } }: Dialect): readonly Compilable[] {
     token.addColumn('revoked_at', 'bigint'),
     token.addColumn('allow_from', 'text', or('[]')),
     token.addColumn('last_used_at', 'bigint'),
+    token.addColumn('made_by', 'text'),
     text('update partner_token set id = substr(token_hash, 1, 16)'),
     schema.createIndex('partner_token_id').unique().on('partner_token').column('id'),
   ]

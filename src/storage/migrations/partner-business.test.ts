@@ -59,7 +59,7 @@ test('a data folder of before is taken over: accounts, tokens, instances and the
       { id: 'b', kind: 'personal', name: 'B', createdAt: 60, partnerSince: null, ...none },
     ])
     const ids = new Map(['gac.1', 'gac.2'].map((text) => [text, createSeal(KEY).hash(text).slice(0, 16)]))
-    const plain = { expiresAt: null, revokedAt: null, allowFrom: [], lastUsedAt: null }
+    const plain = { expiresAt: null, revokedAt: null, allowFrom: [], lastUsedAt: null, madeBy: null }
     assert.deepEqual(
       (await store.accounts.tokens()).toSorted((a, b) => a.token.localeCompare(b.token)),
       [...ids].map(([token, id]) => ({ id, account: 'a', token, name: '', scope: 'full', createdAt: 70, ...plain })),

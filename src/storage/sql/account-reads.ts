@@ -19,7 +19,7 @@ const OLDEST = `with recursive waiting (account_id) as (
   select seq, id, account_id, type, body, at, attempts, due_at from event
   where seq in (select (select min(e.seq) from event e where e.account_id = w.account_id) from waiting w)`
 
-const TOKEN = `select id, account_id, token, name, scope, created_at, expires_at, revoked_at, allow_from, last_used_at
+const TOKEN = `select id, account_id, token, name, scope, created_at, expires_at, revoked_at, allow_from, last_used_at, made_by
   from partner_token`
 
 const READS = {

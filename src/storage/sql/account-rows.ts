@@ -40,6 +40,7 @@ export function partnerTokenRow(row: Row, seal: Seal): PartnerTokenRow {
     revokedAt: integerOrNull(row, 'revoked_at'),
     allowFrom: json(row, 'allow_from', Texts),
     lastUsedAt: integerOrNull(row, 'last_used_at'),
+    madeBy: textOrNull(row, 'made_by'),
   }
 }
 

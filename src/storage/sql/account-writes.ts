@@ -29,20 +29,28 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
   'token.put': [
     {
       sql: `update partner_token set name = ?, scope = ?, created_at = ?, expires_at = ?, revoked_at = ?, allow_from = ?,
-        last_used_at = ? where id = ?`,
+        last_used_at = ?, made_by = ? where id = ?`,
       put(out, { row }) {
         out.push(row.name, row.scope, row.createdAt, row.expiresAt, row.revokedAt)
-        out.push(JSON.stringify(row.allowFrom), row.lastUsedAt, row.id)
+        out.push(JSON.stringify(row.allowFrom), row.lastUsedAt, row.madeBy, row.id)
       },
     },
     {
       sql: `insert into partner_token (token_hash, account_id, token, id, name, scope, created_at, expires_at, revoked_at,
-          allow_from, last_used_at)
-        select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from partner_token where id = ?)`,
+          allow_from, last_used_at, made_by)
+        select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from partner_token where id = ?)`,
       sealed: { at: 2, place: ([, account]) => places.partnerToken(String(account)) },
       put(out, { row }, seal) {
         out.push(seal.hash(row.token), row.account, row.token, row.id, row.name, row.scope, row.createdAt)
-        out.push(row.expiresAt, row.revokedAt, JSON.stringify(row.allowFrom), row.lastUsedAt, row.id)
+        out.push(row.expiresAt, row.revokedAt, JSON.stringify(row.allowFrom), row.lastUsedAt, row.madeBy, row.id)
+      },
+    },
+  ],
+  'token.remove': [
+    {
+      sql: 'delete from partner_token where id = ? and account_id = ?',
+      put(out, write) {
+        out.push(write.id, write.account)
       },
     },
   ],

@@ -60,6 +60,7 @@ function tokens(fresh: Fresh): void {
       revokedAt: 8,
       allowFrom: ['203.0.113.0/24', '::1'],
       lastUsedAt: 9,
+      madeBy: 't0',
     })
     const other = token('t2', { account: OTHER, createdAt: 601 })
     await commit(store, { kind: 'token.put', row: other }, { kind: 'token.put', row: full })
@@ -79,6 +80,16 @@ function tokens(fresh: Fresh): void {
       )
     }
     assert.deepEqual(await store.accounts.tokens(), [token('t1')])
+  })
+
+  storeTest(fresh, 'a token that is removed is gone, and its text can be had again', async (store) => {
+    await commit(store, putToken('t1'), putToken('t2'))
+    const remove = (account: typeof ACCOUNT, id: string): Write => ({ kind: 'token.remove', account, id })
+    await commit(store, remove(OTHER, 't1'), remove(ACCOUNT, 't2'), remove(ACCOUNT, 'unknown'))
+    assert.deepEqual(await store.accounts.tokens(), [token('t1')])
+    const again = token('t3', { account: OTHER, token: token('t2').token })
+    await commit(store, { kind: 'token.put', row: again })
+    assert.deepEqual(await store.accounts.token('t3'), again)
   })
 
   storeTest(fresh, 'the time of the last use only rises', async (store) => {
