@@ -60,7 +60,7 @@ async function printed(...args: readonly string[]): Promise<string> {
 }
 const json = async (...args: readonly string[]): Promise<Json> => JSON.parse(await printed(...args, '--json')) as Json
 /** Without the moment at which the page of an open month was made. */
-const timeless = (text: string): string => text.replace(/<dd>[^<]*Z<\/dd>/, '')
+const timeless = (text: string): string => text.replace(/<dd>[^<]* UTC<\/dd>/, '')
 const factOf = (text: string, label: string): string =>
   new RegExp(`^${label} {2,}(.*)$`, 'm').exec(text)?.[1] ?? assert.fail(`${label} in ${text}`)
 
@@ -341,6 +341,8 @@ describe('--json and troubles', () => {
     const rows: readonly (readonly [code: number, args: readonly string[], said: RegExp])[] = [
       [1, ['account', 'show', 'abcdef'], /Not found/],
       [1, ['token', 'issue', id], /partner/],
+      [2, ['account', 'edit', id], /^It is not said what to change: --help/],
+      [2, ['token', 'edit', id, 'ab12'], /^It is not said what to change: --help/],
       [2, ['account', 'edit', id, '--currency', 'QQQ'], /QQQ/],
       [2, ['account', 'edit', id, '--instances', '-3'], /whole number/],
       [2, ['account', 'show', '..'], /no id/],

@@ -6,6 +6,7 @@ import { CommandTrouble } from './operator/command-trouble.ts'
 import {
   commaList,
   currencyOf,
+  demandChange,
   given,
   moneyOrNone,
   nullForNone,
@@ -104,7 +105,7 @@ function addEdit(group: Command, context: Context): void {
     onServer(context, async ({ api, show }, id: string, options: EditOptions) => {
       const hasMoney = options.overdraft !== undefined || options.warnBelow !== undefined
       const currency = options.currency ?? (hasMoney ? await currencyOf(api, id) : '')
-      const body = given({ name: options.name, terms: termsFrom(options, currency) })
+      const body = demandChange(given({ name: options.name, terms: termsFrom(options, currency) }))
       show(await api.ask('PATCH', `/accounts/${part(id)}`, { body }), Account, describe)
     }),
   )

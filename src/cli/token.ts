@@ -2,7 +2,16 @@ import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { Issued, list, Token, type Token as TokenAnswer } from './operator/answers.ts'
 import { CommandTrouble } from './operator/command-trouble.ts'
-import { commaList, given, momentOrNone, nullForNone, part, wholeNumber, type OrNone } from './operator/inputs.ts'
+import {
+  commaList,
+  demandChange,
+  given,
+  momentOrNone,
+  nullForNone,
+  part,
+  wholeNumber,
+  type OrNone,
+} from './operator/inputs.ts'
 import { understood, type OperatorApi } from './operator/operator-api.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
@@ -73,7 +82,8 @@ function addIssue(group: Command, context: Context): void {
 function addEdit(group: Command, context: Context): void {
   withTerms(serverCommand(group, 'edit <account> <token>', 'change what a token may do')).action(
     onServer(context, async ({ api, show }, account: string, token: string, options: TokenOptions) => {
-      show(await api.ask('PATCH', pathOf(account, token), { body: termsFrom(options) }), Token, describe)
+      const body = demandChange(termsFrom(options))
+      show(await api.ask('PATCH', pathOf(account, token), { body }), Token, describe)
     }),
   )
 }

@@ -54,10 +54,14 @@ export class MonthEnd {
   }
 
   async #close(month: number, chargedUpTo: number): Promise<boolean> {
+    const { store, log } = this.#deps
     const guard = { kind: 'chargedUpTo', day: chargedUpTo } as const
-    const closed = await this.#deps.store.commit({ guards: [guard], writes: [{ kind: 'month.close', month }] })
-    if (closed.ok) this.#deps.log.info({ month: monthText(month) }, 'The month is closed')
-    return closed.ok
+    const closed = await store.commit({ guards: [guard], writes: [{ kind: 'month.close', month }] })
+    if (!closed.ok) return false
+    // Where nothing was ever priced it is no news: whoever runs such a server has no months.
+    const isPriced = (await store.billing.prices()).length > 0
+    log[isPriced ? 'info' : 'debug']({ month: monthText(month) }, 'The month is closed')
+    return true
   }
 
   /** Makes the statements of a closed month. Those that are there stay; for an account without lines and money there is none. False: stopped before the end. */

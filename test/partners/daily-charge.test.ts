@@ -307,6 +307,23 @@ billingTest('an account whose balance becomes low is warned once, and anew when 
   assert.deepEqual(await told(), [[account, 3, 10]])
 })
 
+test('that a month is closed is news where something has a price, and else only for whoever looks closely', async () => {
+  const said: string[] = []
+  const note = (level: string) => (fields: object, text: string) => {
+    if (text === 'The month is closed') said.push(`${level} ${'month' in fields ? String(fields.month) : ''}`)
+  }
+  const log = { ...silentLog, debug: note('debug'), info: note('info') }
+  const world = await BillingWorld.open(onDay('2026-11-20'), { log })
+  await world.charge.run()
+  world.clock.at = onDay('2026-12-01')
+  await world.charge.run()
+  await world.price('USD', day('2026-12-02'), 7)
+  world.clock.at = onDay('2027-01-01')
+  await world.charge.run()
+  await world.destroy()
+  assert.deepEqual(said, ['debug 2026-10', 'debug 2026-11', 'info 2026-12'])
+})
+
 test('it runs at its start, at each midnight to the millisecond, and every minute; a failure waits for the next one', async () => {
   const errors: object[] = []
   const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }

@@ -84,6 +84,12 @@ export function part(text: string): string {
   return encodeURIComponent(text)
 }
 
+/** A change that changes nothing is a command that lacks something. */
+export function demandChange<T extends object>(change: T): T {
+  if (Object.keys(change).length > 0) return change
+  throw new CommandTrouble('It is not said what to change: --help lists the options.', 2)
+}
+
 /** The given options alone. */
 export function given<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
