@@ -148,3 +148,14 @@ export async function faultOf(outcome: Promise<unknown>): Promise<Fault['fault']
 export async function auditOf(store: Store): Promise<readonly AuditEntry[]> {
   return (await store.audit.list({}, 10_000)).toReversed()
 }
+
+/** What each thing that can be done with an account comes to, as the fault that it must be. */
+export async function asked({ accounts }: Registry, id: AccountId): Promise<string[]> {
+  return Promise.all([
+    faultOf(accounts.change(id, { name: 'x' }, 'operator')),
+    faultOf(accounts.becomePartner(id, 'operator')),
+    faultOf(accounts.suspend(id, 'x', 'operator')),
+    faultOf(accounts.resume(id, 'operator')),
+    faultOf(accounts.delete(id, 'operator')),
+  ])
+}
