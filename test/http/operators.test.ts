@@ -1,4 +1,4 @@
-// Truth: DECISIONS D (who reaches the simulated network), DESIGN's fixed outer interface (health, metrics), no secret outside the contract's answers.
+// Truth: docs/operators.md and docs/simulator.md (health, metrics, who reaches the simulated network), no secret outside the contract's answers.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { partnerAccount } from '../support/operator.ts'
