@@ -42,5 +42,9 @@ export type Guard =
   | { readonly kind: 'chargedUpTo'; readonly day: number | null }
   /** The instance's paid time ends exactly here, so that nobody pays twice for the same days. */
   | { readonly kind: 'paidUntil'; readonly instance: InstanceId; readonly at: EpochMs | null }
+  /** Nobody has been charged for this billing day. Belongs behind `chargedUpTo`, which keeps it so until the batch is over. */
+  | { readonly kind: 'uncharged'; readonly day: number }
+  /** The account is there, is not deleted, and has this currency; whoever changes that waits until the batch is over. */
+  | { readonly kind: 'currency'; readonly account: AccountId; readonly currency: string }
   /** The account's ledger has no line. */
   | { readonly kind: 'emptyLedger'; readonly account: AccountId }

@@ -58,6 +58,12 @@ export class BillingModel {
         return this.rows.chargedUpTo === guard.day
       case 'paidUntil':
         return this.rows.instances.some((row) => row.id === guard.instance && row.paidUntil === guard.at)
+      case 'uncharged':
+        return !this.rows.lines.some(({ kind, day }) => kind === 'charge' && day === guard.day)
+      case 'currency':
+        return this.rows.accounts.some(
+          ({ id, deletedAt, terms }) => id === guard.account && deletedAt === null && terms.currency === guard.currency,
+        )
       case 'emptyLedger':
         return this.linesOf(guard.account).length === 0
       default:

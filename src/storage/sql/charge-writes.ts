@@ -33,6 +33,15 @@ export const CHARGE_WRITES: WriteTable<ChargeWrite['kind']> = {
   'charge.day': [
     { sql: LOCK_MONTHS, lock: 'share', put: () => undefined },
     {
+      // No account's currency changes between its price and its line.
+      sql: `select 1 as locked from account
+        where id in (select account_id from instance where id > ? and id <= ?)`,
+      lock: 'share',
+      put(out, { from, to }) {
+        out.push(from, to)
+      },
+    },
+    {
       sql: GATHER,
       put(out, { day, midnight, madeBefore, from, to }) {
         out.push(day, day, from, to, from, to, madeBefore, midnight, day)

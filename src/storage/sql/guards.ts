@@ -94,6 +94,21 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.instance, guard.at)
     },
   },
+  uncharged: {
+    sql: `select 1 as held where not exists (select 1 from ledger where kind = 'charge' and day = ?)`,
+    reads: true,
+    put(out, guard) {
+      out.push(guard.day)
+    },
+  },
+  currency: {
+    sql: 'select 1 as held from account where id = ? and currency = ? and deleted_at is null',
+    reads: true,
+    lock: 'share',
+    put(out, guard) {
+      out.push(guard.account, guard.currency)
+    },
+  },
   emptyLedger: {
     sql: `insert into account_balance (account_id, amount, lines, open_from) values (?, 0, 0, 0)
       on conflict (account_id) do update set amount = account_balance.amount where account_balance.lines = 0`,

@@ -49,6 +49,43 @@ function moneyGuards(fresh: Fresh): void {
     assert.equal(await ask(store, empty), false)
   })
 
+  storeTest(fresh, 'a day is uncharged until somebody is charged for it', async (store) => {
+    const uncharged = (day: number): Guard => ({ kind: 'uncharged', day })
+    await commit(store, addLine(5, DAY), addLine(-5, DAY, { kind: 'renewal' }))
+    assert.equal(await ask(store, uncharged(DAY)), true)
+    await commit(store, addLine(0, DAY, { kind: 'charge', instance: FIRST }))
+    assert.deepEqual(await Promise.all([DAY - 1, DAY, DAY + 1].map((n) => ask(store, uncharged(n)))), [
+      true,
+      false,
+      true,
+    ])
+  })
+
+  storeTest(
+    fresh,
+    'an account has its currency until that is changed, and none when it is deleted or not there',
+    async (store) => {
+      const has = (currency: string, account = ACCOUNT): Guard => ({ kind: 'currency', account, currency })
+      const isUsd = () => ask(store, has('USD'))
+      await commit(
+        store,
+        sample.putAccount(ACCOUNT),
+        sample.putAccount(OTHER, { terms: sample.terms({ currency: 'EUR' }) }),
+      )
+      assert.deepEqual([await isUsd(), await ask(store, has('EUR'))], [true, false])
+      assert.deepEqual(
+        [await ask(store, has('USD', OTHER)), await ask(store, has('USD', accountId('nobody')))],
+        [false, false],
+      )
+      await commit(store, sample.putAccount(ACCOUNT, { terms: sample.terms({ currency: 'EUR' }) }))
+      assert.equal(await isUsd(), false)
+      await commit(store, sample.putAccount(ACCOUNT))
+      assert.equal(await isUsd(), true)
+      await commit(store, sample.putAccount(ACCOUNT, { deletedAt: 5 }))
+      assert.equal(await isUsd(), false)
+    },
+  )
+
   storeTest(fresh, 'days are paid for once', async (store) => {
     await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND, { paidUntil: 50 }))
     const paidUntil = (instance: typeof FIRST, at: number | null): Guard => ({ kind: 'paidUntil', instance, at })

@@ -144,6 +144,7 @@ class Run {
       fc.option(day).map((on): Guard => ({ kind: 'chargedUpTo', day: on })),
       fc.record({ instance, at: fc.constantFrom(null, 5) }).map((of): Guard => ({ kind: 'paidUntil', ...of })),
       account.map((of): Guard => ({ kind: 'emptyLedger', account: of })),
+      fc.record({ account, currency }).map((of): Guard => ({ kind: 'currency', ...of })),
     )
   }
 }
