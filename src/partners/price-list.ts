@@ -7,7 +7,7 @@ import { Serial } from '../lib/serial.ts'
 import type { AccountRow, PriceRow, Tariff } from '../model/account.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
-import type { Batch, Store, Write } from '../storage/store.ts'
+import type { Batch, Guard, Store, Write } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 
@@ -90,6 +90,7 @@ export class PriceList {
         const batch = await this.#priceBatch(price, by)
         if (isFault(batch)) return batch
         const committed = await this.#deps.store.commit(batch)
+        if (!committed.ok && committed.refusedBy.kind === 'uncharged') return BEGUN_MEANWHILE
         if (!committed.ok) continue
         this.#keep(price)
         return price
@@ -111,11 +112,11 @@ export class PriceList {
           ?.get(wanted.account)
           ?.find((row) => isSamePlace(row, wanted))
         if (price === undefined) return fault('notFound', 'Not found')
-        if (price.fromDay <= billingDay(now)) return BEGUN
-        // Refused when the daily charge goes on meanwhile: the day may have begun.
-        const guards = [{ kind: 'chargedUpTo', day: mark }] as const
+        if (price.fromDay <= lastBegun(mark, now)) return BEGUN
+        const guards = unbegun(mark, price.fromDay)
         const entry = priceAudit('price.remove', price, now, by)
         const committed = await this.#deps.store.commit({ guards, writes: [{ kind: 'price.remove', price }, entry] })
+        if (!committed.ok && committed.refusedBy.kind === 'uncharged') return BEGUN
         if (!committed.ok) continue
         this.#drop(price)
         return price
@@ -128,13 +129,13 @@ export class PriceList {
     const { store, clock } = this.#deps
     const mark = await store.billing.chargedUpTo()
     const now = clock.now()
-    const today = billingDay(now)
-    const trouble = this.#checkPrice(price, today)
+    const begun = lastBegun(mark, now)
+    const trouble = this.#checkPrice(price, begun)
     if (trouble !== undefined) return trouble
     const entry = priceAudit('price.put', price, now, by)
     const writes: readonly Write[] = [{ kind: 'price.put', row: price }, entry]
-    const reopened = price.fromDay > today ? [] : reopen(mark, today)
-    return { guards: [{ kind: 'chargedUpTo', day: mark }], writes: [...writes, ...reopened] }
+    if (price.fromDay > begun) return { guards: unbegun(mark, price.fromDay), writes }
+    return { guards: [{ kind: 'chargedUpTo', day: mark }], writes: [...writes, ...reopen(mark, billingDay(now))] }
   }
 
   #checkTariff({ name, plan, correspondents, calls, instances }: Tariff): Fault | undefined {
@@ -189,6 +190,23 @@ export class PriceList {
   }
 }
 
+/** The last day that has begun by the clock, or that has been charged: the clock may have been set back since. */
+function lastBegun(mark: number | null, now: EpochMs): number {
+  return Math.max(billingDay(now), mark ?? -Infinity)
+}
+
+/**
+ * A day that has not begun by the clock may begin before the batch is stored, or was charged in part before a clock was set back: then somebody
+ * has paid for it. The mark stays where it is until the batch is over.
+ */
+function unbegun(mark: number | null, day: number): readonly Guard[] {
+  return [
+    { kind: 'chargedUpTo', day: mark },
+    { kind: 'uncharged', day },
+  ]
+}
+
+const BEGUN_MEANWHILE = fault('invalid', 'Somebody has been charged for this day already: the price must begin later')
 const BEGUN = fault('invalid', 'Days that have begun keep their prices: only a price of a later day can be removed')
 /** The end of the year 9999, in days. */
 const LAST_DAY = 2_932_896

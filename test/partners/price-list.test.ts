@@ -190,7 +190,6 @@ test('a first price that begins today has today gone through again, also where t
     [TODAY, TODAY - 1],
     [TODAY - 1, TODAY - 2],
     [TODAY - 2, TODAY - 2],
-    [TODAY + 3, TODAY - 1],
   ])
   for (const [mark, then] of marks) {
     await scene.store.commit({
@@ -206,6 +205,43 @@ test('a first price that begins today has today gone through again, also where t
     await put(name, TODAY, 1)
     assert.equal(await scene.store.billing.chargedUpTo(), then)
   }
+})
+
+test('after a clock that was set back no price begins on a day that was gone through already', async () => {
+  const at = (mark: number) =>
+    scene.store.commit({
+      guards: [],
+      writes: [
+        { kind: 'charge.reopen', day: 0 },
+        { kind: 'charge.done', day: mark },
+      ],
+    })
+  await at(TODAY + 3)
+  const name = await newTariff()
+  assert.equal(codeOf(await put(name, TODAY + 2, 1)), 'invalid')
+  assert.equal(codeOf(await put(name, TODAY + 4, 1)), 'ok')
+  assert.equal(await scene.store.billing.chargedUpTo(), TODAY + 3)
+  await at(TODAY)
+})
+
+test('a day that somebody has paid for keeps its price, though it has not begun by this clock', async () => {
+  const far = TODAY + 1000
+  const name = await newTariff()
+  const { id } = await scene.newAccount('partner', { tariff: name })
+  await put(name, far, 4)
+  const line = { at: 1, kind: 'charge', amount: -4, instance: null, reason: name, author: 'system' } as const
+  await scene.store.commit({
+    guards: [],
+    writes: [{ kind: 'ledger.add', line: { ...line, account: id, day: far } }],
+  })
+  assert.equal(codeOf(await put(name, far, 5)), 'invalid')
+  const place = { tariff: name, account: null, currency: 'USD', fromDay: far }
+  assert.equal(codeOf(await scene.prices.removePrice(place, 'cli')), 'invalid')
+  assert.deepEqual(
+    scene.prices.prices().filter(({ tariff }) => tariff === name),
+    [{ ...place, amount: 4 }],
+  )
+  assert.equal(codeOf(await put(name, far + 1, 5)), 'ok')
 })
 
 test('what could not be stored is not told', async () => {
