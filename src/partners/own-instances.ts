@@ -15,7 +15,7 @@ import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import type { WantedInstance } from './partner-instances.ts'
 import type { PriceList } from './price-list.ts'
-import { quotaOf, refusal } from './refused.ts'
+import { currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
 
 /** How 30 days are paid: from the balance, or outside of this server, as somebody says by hand. */
 export type Payment = 'balance' | 'hand'
@@ -70,8 +70,8 @@ export class OwnInstances {
     by: Actor,
   ): Promise<Instance | Fault | Repeated> {
     if (account.kind === 'partner') return THROUGH_API
-    if (account.deletedAt !== null) return NO_ACCOUNT
-    if (account.suspendedAt !== null) return SUSPENDED
+    const trouble = standsStill(account)
+    if (trouble !== undefined) return trouble
     const tariff = this.#deps.prices.tariff(name)
     if (tariff?.plan === 'daily') return fault('forbidden', `${name} is charged daily: it is for partner accounts`)
     const at = this.#deps.clock.now()
@@ -182,7 +182,8 @@ export class OwnInstances {
     if (price === undefined) {
       return fault('conflict', `${tariff.name} has no price in ${currency} today, so that the balance can't pay for it`)
     }
-    return { price, guards: [{ kind: 'balance', account: account.id, atLeast: price - (overdraftLimit ?? 0) }] }
+    const balance: Guard = { kind: 'balance', account: account.id, atLeast: price - (overdraftLimit ?? 0) }
+    return { price, guards: [currencyGuard(account), balance] }
   }
 
   async #change(
@@ -241,4 +242,3 @@ const NOT_TO_DAILY = fault(
 const NOT_FROM_DAILY = fault('forbidden', 'Partner instances are charged daily and cannot be moved to another tariff')
 const NO_ACCOUNT = fault('notFound', 'Not found')
 const NO_INSTANCE = fault('deleted', 'Instance is deleted')
-const SUSPENDED = fault('accountSuspended', 'Account is suspended')

@@ -10,10 +10,11 @@ import type { AccountId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
 import type { Batch, Guard, Store, Write } from '../storage/store.ts'
+import type { Accounts } from './accounts.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import type { PriceList } from './price-list.ts'
-import { quotaOf, refusal } from './refused.ts'
+import { currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
 import { SlidingMinute } from './sliding-minute.ts'
 
 /** What a caller says of a new instance; how it is paid follows from its account. */
@@ -21,6 +22,7 @@ export type WantedInstance = Omit<NewInstance, 'tariff' | 'paidUntil' | 'beside'
 
 export interface PartnerInstancesDeps {
   readonly instances: Pick<Instances, 'create' | 'delete' | 'get' | 'ofAccount' | 'revision'>
+  readonly accounts: Pick<Accounts, 'get'>
   readonly prices: Pick<PriceList, 'tariff' | 'isPriced' | 'priceOf'>
   readonly store: Pick<Store, 'billing'>
   readonly clock: Pick<Clock, 'now'>
@@ -38,8 +40,15 @@ export class PartnerInstances {
   /**
    * Makes an instance of the tariff that the account's terms name, charges its first day and tells the audit log in the same batch. `rateLimited`,
    * `quotaExceeded` (also for a balance that is too low): nothing is made or charged, and it does not count against the minute.
+   * The account is looked at as it is now, since whoever was let in may have taken his time with the rest of the call. Up to the commit
+   * nothing waits any more; a suspension or deletion that is stored at this very moment can still be overtaken, and costs a guard where there is
+   * nothing to pay. Then the instance stands still like the others (`Instance.held`), or `Accounts.recover` deletes it.
    */
-  async create(account: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
+  async create(caller: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
+    const account = this.#deps.accounts.get(caller.id)
+    if (account === undefined) return NOT_FOUND
+    const trouble = standsStill(account)
+    if (trouble !== undefined) return trouble
     const { createPerMinute } = account.terms
     if (createPerMinute === null) return this.#make(account, wanted, by)
     const place = this.#created.take(account.id, createPerMinute, this.#deps.clock.now())
@@ -86,8 +95,9 @@ export class PartnerInstances {
       const guards =
         overdraftLimit === null ? quotas : [...quotas, balanceGuard(account.id, price ?? 0, overdraftLimit)]
       if (price === undefined) return { guards, writes }
+      const stillPriced = [currencyGuard(account), ...guards]
       const billed = { account: account.id, instance: row.id, tariff: tariff.name, price }
-      return { guards, writes: [...writes, firstCharge(billed, row.createdAt)] }
+      return { guards: stillPriced, writes: [...writes, firstCharge(billed, row.createdAt)] }
     }
   }
 

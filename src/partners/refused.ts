@@ -3,12 +3,26 @@ import type { AccountRow, Tariff } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { Guard, Store } from '../storage/store.ts'
 
+const NO_ACCOUNT = fault('notFound', 'Not found')
+const SUSPENDED = fault('accountSuspended', 'Account is suspended')
+
 type InstancesGuard = Extract<Guard, { kind: 'instances' }>
 
 /** How many instances of one tariff the account may have: as its terms say, or else the tariff. Undefined: any number. */
 export function quotaOf(account: AccountRow, tariff: Tariff): InstancesGuard | undefined {
   const limit = account.terms.instanceQuota ?? tariff.instances
   return limit === null ? undefined : { kind: 'instances', account: account.id, tariff: tariff.name, limit }
+}
+
+/** Why an account may have nothing new made for it; undefined where it may. */
+export function standsStill({ deletedAt, suspendedAt }: AccountRow): Fault | undefined {
+  if (deletedAt !== null) return NO_ACCOUNT
+  return suspendedAt === null ? undefined : SUSPENDED
+}
+
+/** What is taken from an account is worked out in its currency, and must be so still where it is stored. */
+export function currencyGuard({ id, terms }: AccountRow): Guard {
+  return { kind: 'currency', account: id, currency: terms.currency }
 }
 
 /** What is told when a guard of quotas or money refused something. */
@@ -27,6 +41,8 @@ export async function refusal(guard: Guard, account: AccountRow, store: Pick<Sto
     }
     case 'paidUntil':
       return fault('conflict', 'The instance was renewed or changed at the same moment: look at it before trying again')
+    case 'currency':
+      return fault('conflict', 'The account was changed at the same moment: try again')
     default:
       throw new Error(`no guard of money: ${guard.kind}`)
   }

@@ -143,7 +143,7 @@ export class BillingWorld {
     this.accounts = await Accounts.open({ store, clock, random: systemRandom, log, prices, instances: () => instances })
     this.prices = prices
     this.charge = this.runner()
-    this.partnerInstances = new PartnerInstances({ instances, prices, clock, store })
+    this.partnerInstances = new PartnerInstances({ instances, accounts: this.accounts, prices, clock, store })
     this.statements = new Statements({ store, clock, accounts: this.accounts })
   }
 

@@ -84,10 +84,11 @@ export class MoneyScene {
     const { store, clock } = this.domain.node
     const { instances } = this.domain
     this.#prices = await PriceList.open({ store, clock })
-    const shared = { instances, prices: this.prices, store, clock }
+    const accounts = { get: (id: string) => this.#accounts.get(id) }
+    const shared = { instances, accounts, prices: this.prices, store, clock }
     this.ledger = new Ledger({ store, clock })
     this.partnerInstances = new PartnerInstances(shared)
-    this.ownInstances = new OwnInstances({ ...shared, accounts: { get: (id) => this.#accounts.get(id) } })
+    this.ownInstances = new OwnInstances(shared)
   }
 
   #made = 0

@@ -198,6 +198,32 @@ test('a tariff that is not charged daily makes no instance of a partner', async 
   }
 })
 
+test('whoever was let in before his account was suspended or deleted makes nothing any more', async () => {
+  const account = await scene.newAccount('partner')
+  await scene.put({ ...account, suspendedAt: scene.clock.at })
+  assert.equal(codeOf(await create(account)), 'accountSuspended')
+  await scene.put({ ...account, deletedAt: scene.clock.at })
+  assert.equal(codeOf(await create(account)), 'notFound')
+  await scene.put(account)
+  await mustCreate(account)
+})
+
+test('a price in a currency that the account has no more is not charged, nor is the instance made', async () => {
+  const tariff = await scene.pricedAt(100)
+  const account = await scene.newAccount('partner', { tariff })
+  const euro = { ...account, terms: { ...account.terms, currency: 'EUR' } }
+  const other = scene.store.commit({ guards: [], writes: [{ kind: 'account.put', row: euro }] })
+  // Stored in the order of the calls, and not yet told.
+  const refused = await create(account)
+  assert.equal(codeOf(refused), 'conflict')
+  await other
+  assert.deepEqual(await scene.lines(account), [])
+  assert.deepEqual([...scene.partnerInstances.list(account)], [])
+  await scene.put(euro)
+  await mustCreate(account)
+  assert.deepEqual(await scene.lines(account), [], 'there is no price in EUR')
+})
+
 test('somebody else neither sees nor deletes an instance', async () => {
   const [mine, other] = [await scene.newAccount('partner'), await scene.newAccount('partner')]
   const { id } = await mustCreate(mine)
