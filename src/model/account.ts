@@ -48,6 +48,11 @@ export interface AccountRow {
   readonly terms: AccountTerms
 }
 
+/** What the books of an account need of it; what is left of one that was erased. */
+export interface BookOwner extends Pick<AccountRow, 'id' | 'name'> {
+  readonly terms: Pick<AccountTerms, 'currency' | 'overdraftLimit' | 'warnBelow'>
+}
+
 export type TokenScope = 'full' | 'read'
 
 export interface PartnerTokenRow {

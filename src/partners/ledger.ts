@@ -3,7 +3,7 @@ import { isAmount } from '../billing/money.ts'
 import type { Clock } from '../lib/clock.ts'
 import { MOST_MONEY } from '../lib/money.ts'
 import { Serial } from '../lib/serial.ts'
-import type { DayTotal, LedgerLine } from '../model/account.ts'
+import type { BookOwner, DayTotal, LedgerLine } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId } from '../model/ids.ts'
 import type { Repeated } from '../model/once.ts'
@@ -41,6 +41,14 @@ export class Ledger {
 
   balance(account: AccountId): Promise<number> {
     return this.#deps.store.billing.balance(account)
+  }
+
+  /** Whose books are left of an account that was erased; undefined where no line ever was. */
+  async ofErased(account: AccountId): Promise<BookOwner | undefined> {
+    const currency = await this.#deps.store.billing.erasedCurrency(account)
+    if (currency === null) return undefined
+    const terms = { currency, overdraftLimit: null, warnBelow: null }
+    return { id: account, name: '', terms }
   }
 
   lines(query: LedgerQuery, limit: number, after?: LedgerPlace, newestFirst?: boolean): Promise<readonly LedgerLine[]> {

@@ -17,6 +17,8 @@ export interface BillingStore {
   prices(): Promise<readonly PriceRow[]>
   /** Minor units. */
   balance(account: AccountId): Promise<number>
+  /** In what the amounts of an erased account are; null for one that is there, and where no line ever was. */
+  erasedCurrency(account: AccountId): Promise<string | null>
   /** Lines in their order, at most `limit`, behind `after`; with `newestFirst` in the other order. */
   ledger(query: LedgerQuery, limit: number, after?: LedgerPlace, newestFirst?: boolean): Promise<readonly LedgerLine[]>
   /** Totals of the days of the months `from` to `to`, both included, by day. */

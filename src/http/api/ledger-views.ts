@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { billingDay, dayText } from '../../billing/day.ts'
 import { firstDay, monthOfDay, monthText, parseMonth } from '../../billing/month.ts'
-import type { AccountRow, DayTotal, LedgerLine } from '../../model/account.ts'
+import type { BookOwner, DayTotal, LedgerLine } from '../../model/account.ts'
 import { LEDGER_KINDS } from '../../model/account.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { EpochMs } from '../../model/ids.ts'
@@ -62,7 +62,7 @@ export interface LedgerAsked {
 /** A page of an account's ledger with its currency, newest first. */
 export async function ledgerPage(
   ledger: Pick<Ledger, 'lines'>,
-  account: AccountRow,
+  account: BookOwner,
   asked: LedgerAsked,
 ): Promise<object | Fault> {
   const month = asked.month === undefined ? undefined : readMonth(asked.month)
@@ -74,7 +74,7 @@ export async function ledgerPage(
 /** A page of lines, oldest first where nothing else is wanted. */
 export async function linesPage(
   ledger: Pick<Ledger, 'lines'>,
-  account: AccountRow,
+  account: BookOwner,
   asked: {
     readonly month: number | undefined
     readonly cursor?: string | undefined
@@ -108,7 +108,7 @@ export const BALANCE = Type.Object({
 /** The balance, and what today has cost up to now; minor units. */
 export async function balanceView(
   ledger: Pick<Ledger, 'balance' | 'totals'>,
-  account: AccountRow,
+  account: BookOwner,
   now: EpochMs,
 ): Promise<object> {
   const { currency, overdraftLimit, warnBelow } = account.terms
@@ -135,7 +135,7 @@ export const USAGE = Type.Object({
  */
 export async function usageView(
   ledger: Pick<Ledger, 'totals'>,
-  account: AccountRow,
+  account: BookOwner,
   asked: string | undefined,
   now: EpochMs,
 ): Promise<object | Fault> {

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { monthText } from '../../billing/month.ts'
-import type { AccountRow, LedgerLine, StatementRow } from '../../model/account.ts'
+import type { BookOwner, LedgerLine, StatementRow } from '../../model/account.ts'
 import { isFault, type Fault } from '../../model/fault.ts'
 import type { Ledger } from '../../partners/ledger.ts'
 import type { Statement, Statements } from '../../partners/statements.ts'
@@ -47,7 +47,7 @@ interface Books {
 /** The frozen statements of an account, newest first. */
 export async function statementList(
   { statements }: Books,
-  account: AccountRow,
+  account: BookOwner,
   asked: { readonly cursor?: string | undefined; readonly limit?: number | undefined } = {},
 ): Promise<object | Fault> {
   return pageOfAll('statements', await statements.list(account.id), asked, statementView)
@@ -56,7 +56,7 @@ export async function statementList(
 /** A month's statement with a page of its lines; `isFinal` false: what it would be now. */
 export async function statementOf(
   books: Books,
-  account: AccountRow,
+  account: BookOwner,
   asked: { readonly month: string; readonly cursor?: string | undefined; readonly limit?: number | undefined },
 ): Promise<object | Fault> {
   const statement = await find(books, account, asked.month)
@@ -66,7 +66,7 @@ export async function statementOf(
 }
 
 /** The lines of a month's statement as CSV. */
-export async function statementCsvOf(books: Books, account: AccountRow, month: string): Promise<Download | Fault> {
+export async function statementCsvOf(books: Books, account: BookOwner, month: string): Promise<Download | Fault> {
   const statement = await find(books, account, month)
   if (isFault(statement)) return statement
   const chunks = statementCsv(statement.currency, linesOf(books, statement))
@@ -76,7 +76,7 @@ export async function statementCsvOf(books: Books, account: AccountRow, month: s
 /** A month's statement as a page to print, in the language that was asked for, or that the reader prefers. */
 export async function statementPageOf(
   books: Books,
-  account: AccountRow,
+  account: BookOwner,
   asked: { readonly month: string; readonly lang?: 'en' | 'ru' | undefined; readonly language: string },
 ): Promise<Download | Fault> {
   const statement = await find(books, account, asked.month)
@@ -86,7 +86,7 @@ export async function statementPageOf(
   return new Download(PAGE_TYPE, chunks, undefined, PAGE_HEADERS)
 }
 
-async function find({ statements }: Books, account: AccountRow, given: string): Promise<Statement | Fault> {
+async function find({ statements }: Books, account: BookOwner, given: string): Promise<Statement | Fault> {
   const month = readMonth(given)
   return isFault(month) ? month : statements.of(account.id, month)
 }

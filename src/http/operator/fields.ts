@@ -1,10 +1,9 @@
 import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
-import { TARIFF_PLANS } from '../../model/account.ts'
+import { TARIFF_PLANS, type AccountRow, type BookOwner } from '../../model/account.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
-import type { AccountRow } from '../../model/account.ts'
 import type { TokenTerms } from '../../partners/partner-tokens.ts'
 import type { OperatorParts } from './operator-parts.ts'
 
@@ -71,6 +70,16 @@ export function withAccount<Outcome>(
 ): Promise<Outcome | Fault> {
   const account = accountOf(parts, id)
   return Promise.resolve(isFault(account) ? account : work(account))
+}
+
+/** The same for the books of an account, which stay for ever: also of one that was erased, where it ever had a line. */
+export async function withBooks<Outcome>(
+  { business: { accounts, ledger } }: OperatorParts,
+  id: string,
+  work: (owner: BookOwner) => Outcome | Promise<Outcome>,
+): Promise<Outcome | Fault> {
+  const owner = accounts.get(id) ?? (await ledger.ofErased(accountId(id)))
+  return owner === undefined ? NO_ACCOUNT : work(owner)
 }
 
 /** Only for ids that some part of the business looks up by itself. */

@@ -32,7 +32,7 @@ function readingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
       summary: 'Tells the balance of an account, and what today has cost up to now.',
       answer: BALANCE,
       handle: (_caller, { path: { id } }) =>
-        fields.withAccount(parts, id, (account) => balanceView(ledger, account, now())),
+        fields.withBooks(parts, id, (account) => balanceView(ledger, account, now())),
     }),
     route({
       ...common,
@@ -41,7 +41,7 @@ function readingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
       query: { month, ...PAGING },
       answer: LEDGER_PAGE,
       handle: (_caller, { path: { id }, query }) =>
-        fields.withAccount(parts, id, (account) => ledgerPage(ledger, account, query)),
+        fields.withBooks(parts, id, (account) => ledgerPage(ledger, account, query)),
     }),
     route({
       ...common,
@@ -50,7 +50,7 @@ function readingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
       query: { month },
       answer: USAGE,
       handle: (_caller, { path: { id }, query }) =>
-        fields.withAccount(parts, id, (account) => usageView(ledger, account, query.month, now())),
+        fields.withBooks(parts, id, (account) => usageView(ledger, account, query.month, now())),
     }),
   ]
 }
@@ -88,7 +88,7 @@ function checkRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     path: fields.accountPath,
     answer: CHECKED,
     handle: (_caller, { path: { id } }) =>
-      fields.withAccount(parts, id, async (account) => {
+      fields.withBooks(parts, id, async (account) => {
         const problems = await parts.business.ledger.audit(account.id)
         return { ok: problems.length === 0, problems }
       }),

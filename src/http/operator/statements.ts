@@ -32,7 +32,7 @@ export function statementRoutes(parts: OperatorParts): readonly ApiRow<OperatorC
       query: PAGING,
       answer: pageSchema(STATEMENT),
       handle: (_caller, { path: { id }, query }) =>
-        fields.withAccount(parts, id, (account) => statementList(books, account, query)),
+        fields.withBooks(parts, id, (account) => statementList(books, account, query)),
     }),
     route({
       ...common,
@@ -42,7 +42,7 @@ export function statementRoutes(parts: OperatorParts): readonly ApiRow<OperatorC
       query: PAGING,
       answer: STATEMENT_PAGE,
       handle: (_caller, { path: { id, month }, query }) =>
-        fields.withAccount(parts, id, (account) => statementOf(books, account, { month, ...query })),
+        fields.withBooks(parts, id, (account) => statementOf(books, account, { month, ...query })),
     }),
     route({
       ...common,
@@ -51,7 +51,7 @@ export function statementRoutes(parts: OperatorParts): readonly ApiRow<OperatorC
       path,
       answer: CSV_TYPE,
       handle: (_caller, { path: { id, month } }) =>
-        fields.withAccount(parts, id, (account) => statementCsvOf(books, account, month)),
+        fields.withBooks(parts, id, (account) => statementCsvOf(books, account, month)),
     }),
     route({
       ...common,
@@ -61,7 +61,7 @@ export function statementRoutes(parts: OperatorParts): readonly ApiRow<OperatorC
       query: { lang: Type.Optional(Type.Enum([...LANGUAGES])) },
       answer: PAGE_TYPE,
       handle: (_caller, { path: { id, month }, query, language }) =>
-        fields.withAccount(parts, id, (account) => statementPageOf(books, account, { month, ...query, language })),
+        fields.withBooks(parts, id, (account) => statementPageOf(books, account, { month, ...query, language })),
     }),
   ]
 }

@@ -135,7 +135,9 @@ function sums({ schema: { schema } }: Dialect): readonly Compilable[] {
       .addColumn('amount', 'bigint', required)
       .addColumn('lines', 'bigint', required)
       // The first month without a statement.
-      .addColumn('open_from', 'bigint', required),
+      .addColumn('open_from', 'bigint', required)
+      // Kept when the account itself is erased; until then it is there.
+      .addColumn('currency', 'text'),
     schema
       .createTable('ledger_total')
       .addColumn('account_id', 'text', required)

@@ -21,6 +21,13 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
     },
   ],
   'account.erase': [
+    {
+      sql: `update account_balance set currency = (select currency from account where id = account_id)
+        where account_id in (select id from account where id = ? and deleted_at is not null)`,
+      put(out, write) {
+        out.push(write.account)
+      },
+    },
     erasing('delete from partner_token where account_id'),
     erasing('delete from hook where account_id'),
     erasing('delete from event where account_id'),

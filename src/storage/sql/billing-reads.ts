@@ -1,7 +1,7 @@
 import type { BillingStore, LedgerPlace, LedgerQuery } from '../billing-store.ts'
 import { accountId } from './account-rows.ts'
 import * as rows from './billing-rows.ts'
-import { integer, integerOrNull } from './columns.ts'
+import { integer, integerOrNull, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { auditLedger } from './ledger-audit.ts'
 
@@ -12,6 +12,8 @@ const READS = {
   prices: `select tariff, account_id, currency, from_day, amount from price
     order by tariff, account_id, currency, from_day`,
   balance: 'select amount from account_balance where account_id = ?',
+  erasedCurrency: `select currency from account_balance
+    where account_id = ? and currency is not null`,
   ledger: `${LINE} where account_id = ? and (month, seq) > (?, ?) and month <= ? order by month, seq limit ?`,
   ledgerBackwards: `${LINE} where account_id = ? and (month, seq) < (?, ?) and month >= ?
     order by month desc, seq desc limit ?`,
@@ -39,6 +41,10 @@ export function billingReads(engine: Engine): BillingStore {
     async balance(account) {
       const [row] = await engine.read(READS.balance, [account])
       return row === undefined ? 0 : integer(row, 'amount')
+    },
+    async erasedCurrency(account) {
+      const [row] = await engine.read(READS.erasedCurrency, [account])
+      return row === undefined ? null : text(row, 'currency')
     },
     async ledger(query, limit, after, newestFirst = false) {
       const found = newestFirst

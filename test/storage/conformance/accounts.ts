@@ -201,7 +201,12 @@ function erasing(fresh: Fresh): void {
   storeTest(fresh, 'a deleted account is erased, and what it owed and paid stays', async (store) => {
     await commit(store, ...everything(ACCOUNT), ...everything(OTHER), ...money, { kind: 'audit.add', entry }, statement)
     const before = [await store.billing.ledger({ account: ACCOUNT }, 9), await store.billing.statements(ACCOUNT)]
-    await commit(store, putAccount(ACCOUNT, { deletedAt: 5 }), { kind: 'account.erase', account: ACCOUNT })
+    const terms = sample.terms({ currency: 'EUR' })
+    await commit(store, putAccount(ACCOUNT, { deletedAt: 5, terms }))
+    assert.equal(await store.billing.erasedCurrency(ACCOUNT), null)
+    await commit(store, { kind: 'account.erase', account: ACCOUNT }, { kind: 'account.erase', account: ACCOUNT })
+    assert.equal(await store.billing.erasedCurrency(ACCOUNT), 'EUR')
+    assert.equal(await store.billing.erasedCurrency(OTHER), null)
     assert.deepEqual(await store.accounts.all(), [account(OTHER)])
     assert.deepEqual(await store.accounts.tokens(), [token(`token of ${OTHER}`, { account: OTHER })])
     assert.deepEqual(await store.accounts.hooks(), [sample.hook({ account: OTHER })])
