@@ -286,6 +286,20 @@ describe('money', () => {
   })
 })
 
+test('the audit log is read by people: names, amounts in their currency, moments', async () => {
+  const { id } = await operator.account('partner', { currency: 'EUR', overdraftLimit: 20_000 })
+  await printed('balance', 'top-up', id, '12.5', '--reason', 'cash, in hand')
+  await printed('account', 'edit', id, '--overdraft', 'none')
+  await printed('token', 'issue', id, '--expires', '2099-01-01')
+  const lines = (await printed('audit', '--account', id)).split('\n')
+  assert.match(lines[1] ?? '', / cli +token\.issue .* expiresAt: 2099-01-01T00:00:00\.000Z/)
+  assert.match(lines[2] ?? '', / account\.change .* overdraftLimit: 200\.00 EUR → none$/)
+  assert.match(lines[3] ?? '', / ledger\.topUp .* amount: 12\.50 EUR, reason: cash, in hand$/)
+  assert.match(lines.slice(4).join('\n'), / account\.create .*terms\.overdraftLimit: 200\.00 EUR/)
+  const { items } = await json('audit', '--account', id, '--limit', '3')
+  assert.deepEqual((items as readonly Json[]).at(-1)?.['details'], { amount: 1250, reason: 'cash, in hand' })
+})
+
 test('instances of a person: made, renewed, moved, deleted', async () => {
   const { id } = await operator.account('personal')
   const made = await printed('instance', 'create', id, '--tariff', 'DEVELOPER', '--name', 'mine', '--type', 'v3')
@@ -338,8 +352,21 @@ describe('--json and troubles', () => {
 
   test('what the API refuses is one line: 2 for what was asked wrongly, 1 for the rest', async () => {
     const { id } = await operator.account('personal')
+    const gone = await operator.account('personal')
+    await operator.done('DELETE', `/accounts/${gone.id}`)
     const rows: readonly (readonly [code: number, args: readonly string[], said: RegExp])[] = [
-      [1, ['account', 'show', 'abcdef'], /Not found/],
+      [1, ['account', 'show', 'abcdef'], /^There is no account abcdef\.$/],
+      [1, ['token', 'show', 'abcdef', 'ab12'], /^There is no account abcdef\.$/],
+      [1, ['balance', 'top-up', 'abcdef', '1', '--reason', 'x'], /^There is no account abcdef\.$/],
+      [1, ['token', 'show', id, 'ab12'], /^Account \w+ has no token ab12\.$/],
+      [1, ['instance', 'renew', id, '12', '--payment', 'hand'], /^Account \w+ has no instance 12, or it is deleted\.$/],
+      [1, ['price', 'remove', 'PARTNER', '--currency', 'USD', '--from', '2999-02-01'], /^There is no such price\.$/],
+      [
+        1,
+        ['price', 'set', 'PARTNER', '1', '--currency', 'USD', '--from', '2999-02-01', '--account', 'abcdef'],
+        /^There is no account abcdef\.$/,
+      ],
+      [1, ['account', 'suspend', gone.id, '--reason', 'x'], /^Account \w+ is deleted\.$/],
       [1, ['token', 'issue', id], /partner/],
       [2, ['account', 'edit', id], /^It is not said what to change: --help/],
       [2, ['token', 'edit', id, 'ab12'], /^It is not said what to change: --help/],

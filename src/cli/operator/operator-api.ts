@@ -1,7 +1,9 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { request, type Dispatcher } from 'undici'
+import { Account } from './answers.ts'
 import { CommandTrouble } from './command-trouble.ts'
+import { missingText } from './missing.ts'
 
 /** Deleting many instances and the daily charge of days that were missed take their time. */
 const ANSWER_MS = 600_000
@@ -74,7 +76,21 @@ export class OperatorApi {
       body,
     )
     if (answer.statusCode < 300) return answer
-    throw refused(answer.statusCode, await answer.body.text(), this.#url)
+    const text = await answer.body.text()
+    const missing = isNotFound(text) ? await this.#missing(path, query, body) : undefined
+    throw missing === undefined ? refused(answer.statusCode, text, this.#url) : new CommandTrouble(missing)
+  }
+
+  #missing(path: string, query: Query, body: object | undefined): Promise<string | undefined> {
+    const named = query['accountId'] ?? (body !== undefined && 'accountId' in body ? body.accountId : undefined)
+    const account = typeof named === 'string' ? named : undefined
+    return missingText({ path, account }, async (id) => {
+      const at = `/api/operator/v1/accounts/${encodeURIComponent(id)}`
+      const answer = await this.#reach('GET', at, { authorization: `Bearer ${this.#token}`, 'x-actor': 'cli' })
+      const found = jsonIn(await answer.body.text())
+      if (Value.Check(Account, found)) return found.deletedAt === null ? 'there' : 'deleted'
+      return answer.statusCode === 404 ? 'missing' : 'there'
+    })
   }
 
   async #reach(
@@ -134,6 +150,11 @@ function refused(status: number, text: string, url: string): CommandTrouble {
     )
   }
   return new CommandTrouble(answer.error.message, answer.error.code === 'invalid' ? 2 : 1)
+}
+
+function isNotFound(text: string): boolean {
+  const answer = jsonIn(text)
+  return Value.Check(Refusal, answer) && answer.error.code === 'notFound'
 }
 
 function jsonIn(text: string): unknown {
