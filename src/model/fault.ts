@@ -69,3 +69,6 @@ export function retryOf(trouble: Fault): Retry {
 export function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && 'fault' in value
 }
+
+/** What is not there, and what is somebody else's: nobody can tell these apart. */
+export const NOT_FOUND = fault('notFound', 'Not found')

@@ -5,7 +5,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AccountTerms, AuditEntry } from '../model/account.ts'
-import { fault, isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
 import type { Batch, Guard, Store, Write } from '../storage/store.ts'
@@ -49,7 +49,6 @@ interface Change {
 
 const ID_BYTES = 12
 const DELETIONS_AT_ONCE = 50
-const NOT_FOUND = fault('notFound', 'Not found')
 const nothing: Beside = () => ({ guards: [], writes: [] })
 
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */

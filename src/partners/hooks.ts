@@ -5,7 +5,7 @@ import type { ResolveName } from '../lib/name-lookup.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountHook, LifecycleEvent, LifecycleType } from '../model/account.ts'
-import { fault, type Fault } from '../model/fault.ts'
+import { fault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Accounts } from './accounts.ts'
@@ -184,6 +184,5 @@ export class Hooks {
   }
 }
 
-const NOT_FOUND = fault('notFound', 'Not found')
 const NO_HOOK = fault('notFound', 'There is no hook')
 const NO_NEWS: readonly Write[] = []

@@ -22,7 +22,7 @@ export interface NewLine {
 }
 
 /** UTF-16 units of a line's reason. */
-const REASON_LENGTH = 500
+export const REASON_LENGTH = 500
 
 export interface LedgerDeps {
   readonly store: Pick<Store, 'commit' | 'billing'>

@@ -5,7 +5,7 @@ import type { Instances } from '../instances/instances.ts'
 import { isRefusedBy } from '../instances/refused-by.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
-import { fault, isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs, InstanceId } from '../model/ids.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
@@ -139,7 +139,7 @@ export class OwnInstances {
     if (accounts.get(instance.account)?.kind === 'partner' && instance.tariff.plan === 'daily') return THROUGH_API
     const what = { account: instance.account, target: String(instance.id) }
     const entry = audited(by, clock.now(), 'instance.delete', what)
-    return (await instances.delete(instance, [entry])) ? null : fault('notFound', 'Not found')
+    return (await instances.delete(instance, [entry])) ? null : NOT_FOUND
   }
 
   /** The old token is refused from the moment this resolves. `forbidden` on a partner account's `daily` instances. */
@@ -153,7 +153,7 @@ export class OwnInstances {
 
   #ownerOf(instance: Instance): AccountRow | Fault {
     const account = this.#deps.accounts.get(instance.account)
-    if (account?.deletedAt !== null) return NO_ACCOUNT
+    if (account?.deletedAt !== null) return NOT_FOUND
     return instance.deletedAt === null ? account : NO_INSTANCE
   }
 
@@ -240,5 +240,4 @@ const NOT_TO_DAILY = fault(
   'Business instances stay on their tariff and cannot be moved to partner billing',
 )
 const NOT_FROM_DAILY = fault('forbidden', 'Partner instances are charged daily and cannot be moved to another tariff')
-const NO_ACCOUNT = fault('notFound', 'Not found')
 const NO_INSTANCE = fault('deleted', 'Instance is deleted')

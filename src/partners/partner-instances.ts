@@ -5,7 +5,7 @@ import type { Instances, NewInstance } from '../instances/instances.ts'
 import { isRefusedBy } from '../instances/refused-by.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
-import { fault, isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
@@ -143,4 +143,3 @@ function balanceGuard(account: AccountId, price: number, overdraftLimit: number)
 }
 
 const NOTHING: Batch = { guards: [], writes: [] }
-const NOT_FOUND = fault('notFound', 'Not found')

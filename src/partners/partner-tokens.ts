@@ -4,7 +4,7 @@ import type { Random } from '../lib/random.ts'
 import type { Seal } from '../lib/seal.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AuditEntry, PartnerTokenRow } from '../model/account.ts'
-import { fault, isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
@@ -50,7 +50,6 @@ const TOKEN_BYTES = 23
 const ID_BYTES = 8
 const MOST_OVERLAP_MS = 366 * 86_400_000
 
-const NOT_FOUND = fault('notFound', 'Not found')
 const NO_PARTNER = fault('conflict', 'Only partner accounts have tokens')
 const TAKEN = fault('conflict', "This token can't be had; choose another one")
 const OUT_OF_REACH = fault(

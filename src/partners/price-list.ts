@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts'
 import { MOST_MONEY } from '../lib/money.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, PriceRow, Tariff } from '../model/account.ts'
-import { fault, isFault, type Fault } from '../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import type { Batch, Guard, Store, Write } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
@@ -111,7 +111,7 @@ export class PriceList {
           .get(wanted.tariff)
           ?.get(wanted.account)
           ?.find((row) => isSamePlace(row, wanted))
-        if (price === undefined) return fault('notFound', 'Not found')
+        if (price === undefined) return NOT_FOUND
         if (price.fromDay <= lastBegun(mark, now)) return BEGUN
         const guards = unbegun(mark, price.fromDay)
         const entry = priceAudit('price.remove', price, now, by)

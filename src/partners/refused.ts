@@ -1,9 +1,8 @@
 import { majorUnits } from '../lib/money.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
-import { fault, type Fault } from '../model/fault.ts'
+import { fault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { Guard, Store } from '../storage/store.ts'
 
-const NO_ACCOUNT = fault('notFound', 'Not found')
 const SUSPENDED = fault('accountSuspended', 'Account is suspended')
 
 type InstancesGuard = Extract<Guard, { kind: 'instances' }>
@@ -16,7 +15,7 @@ export function quotaOf(account: AccountRow, tariff: Tariff): InstancesGuard | u
 
 /** Why an account may have nothing new made for it; undefined where it may. */
 export function standsStill({ deletedAt, suspendedAt }: AccountRow): Fault | undefined {
-  if (deletedAt !== null) return NO_ACCOUNT
+  if (deletedAt !== null) return NOT_FOUND
   return suspendedAt === null ? undefined : SUSPENDED
 }
 

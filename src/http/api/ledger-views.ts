@@ -97,6 +97,9 @@ export function readMonth(given: string): number | Fault {
   return parseMonth(given) ?? fault('invalid', validationText(["'month' must be a month like 2026-11"]))
 }
 
+/** What a tariff costs from a day on. */
+export const PRICE = Type.Object({ tariff: text, currency: text, from: text, amount: integer })
+
 export const BALANCE = Type.Object({
   balance: integer,
   currency: text,

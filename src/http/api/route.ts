@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
-import { fault, type Fault } from '../../model/fault.ts'
+import { fault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { Repeated } from '../../model/once.ts'
 import type { Once } from '../../storage/once.ts'
 import { validationText } from '../errors.ts'
@@ -152,7 +152,7 @@ function preparation<Subject, Path extends TProperties, Query extends TPropertie
   const readBody = strictReader(body)
   return (raw) => {
     const inPath = readPath(pathValues(path, raw.path))
-    if ('faults' in inPath) return fault('notFound', 'Not found')
+    if ('faults' in inPath) return NOT_FOUND
     const values = queryValues(query, raw.query)
     const inQuery = 'faults' in values ? values : readQuery(values.values)
     const inBody = readBody(raw.body ?? {})

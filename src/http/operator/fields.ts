@@ -1,9 +1,10 @@
 import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
 import { TARIFF_PLANS, type AccountRow, type BookOwner } from '../../model/account.ts'
-import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
+import { REASON_LENGTH } from '../../partners/ledger.ts'
 import type { TokenTerms } from '../../partners/partner-tokens.ts'
 import type { OperatorParts } from './operator-parts.ts'
 
@@ -12,14 +13,13 @@ import type { OperatorParts } from './operator-parts.ts'
 const { Optional: optional, Null, Union, Integer } = Type
 
 const TEXT_MAX = 200
-const REASON_MAX = 500
 const COUNT_MAX = 1_000_000_000
 
 const orNull = <S extends TSchema>(schema: S) => Union([schema, Null()])
 export const count = Integer({ minimum: 0, maximum: COUNT_MAX })
 export const countOrNull = orNull(count)
 export const name = Type.String({ minLength: 1, maxLength: TEXT_MAX })
-export const reason = Type.String({ minLength: 1, maxLength: REASON_MAX })
+export const reason = Type.String({ minLength: 1, maxLength: REASON_LENGTH })
 export const tariffName = Type.String({ pattern: '^\\w{1,64}$' })
 export const plan = Type.Enum([...TARIFF_PLANS])
 export const currency = Type.String({ pattern: '^[A-Z]{3}$' })
@@ -51,7 +51,6 @@ export const tokenTerms = {
 export const tokenText = Type.String({ pattern: '^[A-Za-z0-9._~-]{8,128}$' })
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-const NO_ACCOUNT = fault('notFound', 'Not found')
 
 export function currencyFault(code: string): Fault | undefined {
   return CURRENCIES.has(code) ? undefined : fault('invalid', `'currency' must be a code of ISO 4217: ${code} is none`)
@@ -59,7 +58,7 @@ export function currencyFault(code: string): Fault | undefined {
 
 /** The account, deleted ones too, until they are erased. */
 export function accountOf({ business }: OperatorParts, id: string): AccountRow | Fault {
-  return business.accounts.get(id) ?? NO_ACCOUNT
+  return business.accounts.get(id) ?? NOT_FOUND
 }
 
 /** Does something with the account, where there is one. */
@@ -79,7 +78,7 @@ export async function withBooks<Outcome>(
   work: (owner: BookOwner) => Outcome | Promise<Outcome>,
 ): Promise<Outcome | Fault> {
   const owner = accounts.get(id) ?? (await ledger.ofErased(accountId(id)))
-  return owner === undefined ? NO_ACCOUNT : work(owner)
+  return owner === undefined ? NOT_FOUND : work(owner)
 }
 
 /** Only for ids that some part of the business looks up by itself. */

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
-import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { isRepeated, type Repeated } from '../../model/once.ts'
 import type { Settings } from '../../model/settings.ts'
@@ -173,7 +173,7 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
 /** Somebody else's is not found, like one that never was. */
 function instanceOf({ instances }: OperatorParts, id: string, idInstance: number): Instance | Fault {
   const instance = instances.get(idInstance)
-  return instance?.account === id ? instance : NO_INSTANCE
+  return instance?.account === id ? instance : NOT_FOUND
 }
 
 function settingsReader(delayMinMs: number): (given: unknown) => Partial<Settings> | Fault {
@@ -204,5 +204,3 @@ async function paidOnce(
   if (isFault(changed) || isRepeated(changed)) return changed
   return stored ?? instanceView(changed, viewOptions(parts))
 }
-
-const NO_INSTANCE = fault('notFound', 'Not found')

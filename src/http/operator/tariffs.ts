@@ -7,7 +7,7 @@ import { defineRoute, type ApiRow } from '../api/route.ts'
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
-import { PRICE, priceView, TARIFF, tariffView } from './views.ts'
+import { ACCOUNT_PRICE, priceView, TARIFF, tariffView } from './views.ts'
 import { pageOfAll } from '../api/whole-list.ts'
 
 const route = defineRoute<OperatorCaller>()
@@ -84,7 +84,7 @@ function removeRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     scope: 'full',
     notFound: true,
     query: place,
-    answer: PRICE,
+    answer: ACCOUNT_PRICE,
     handle: async ({ actor }, { query: { tariff, accountId, currency, from } }) => {
       const account = accountId === undefined ? undefined : fields.accountOf(parts, accountId)
       if (isFault(account)) return account
@@ -107,7 +107,7 @@ function listAndPut(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
       group,
       scope: 'read',
       query: PAGING,
-      answer: pageSchema(PRICE),
+      answer: pageSchema(ACCOUNT_PRICE),
       handle: (_caller, { query }) => pageOfAll('prices', prices.prices(), query, priceView),
     }),
     route({
@@ -118,7 +118,7 @@ function listAndPut(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
       scope: 'full',
       notFound: true,
       body: { ...place, amount: fields.price },
-      answer: PRICE,
+      answer: ACCOUNT_PRICE,
       handle: async ({ actor }, { body: { tariff, accountId, currency, from, amount } }) => {
         const fromDay = parseDay(from)
         const account = accountId === undefined ? undefined : fields.accountOf(parts, accountId)

@@ -1,7 +1,8 @@
 import Type, { type TSchema } from 'typebox'
 import { dayText } from '../../billing/day.ts'
 import { TARIFF_PLANS, type AccountRow, type AuditEntry, type PriceRow, type Tariff } from '../../model/account.ts'
-import { isoTime, isoTimeOrNull } from '../api/ledger-views.ts'
+import { isoTime, isoTimeOrNull, PRICE } from '../api/ledger-views.ts'
+import { TERMS } from '../api/terms-view.ts'
 import type { OperatorParts } from './operator-parts.ts'
 
 const text = Type.String()
@@ -18,16 +19,7 @@ export const ACCOUNT = Type.Object({
   deletedAt: orNull(text),
   warnedAt: orNull(text),
   instances: integer,
-  terms: Type.Object({
-    currency: text,
-    tariff: text,
-    overdraftLimit: orNull(integer),
-    warnBelow: orNull(integer),
-    instanceQuota: orNull(integer),
-    createPerMinute: orNull(integer),
-    storedBytes: orNull(integer),
-    defaultMessenger: orNull(text),
-  }),
+  terms: TERMS,
 })
 
 /** An account with its terms, and how many instances it has that are not deleted. */
@@ -59,13 +51,7 @@ export function tariffView({ name, plan, correspondents, calls, instances }: Tar
   return { name, plan, correspondents, calls: Object.fromEntries(calls), instances }
 }
 
-export const PRICE = Type.Object({
-  tariff: text,
-  accountId: orNull(text),
-  currency: text,
-  from: text,
-  amount: integer,
-})
+export const ACCOUNT_PRICE = Type.Object({ ...PRICE.properties, accountId: orNull(text) })
 
 /** `accountId` null: for every account without a price of its own. */
 export function priceView({ tariff, account, currency, fromDay, amount }: PriceRow): object {

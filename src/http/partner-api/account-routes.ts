@@ -1,13 +1,13 @@
 import Type from 'typebox'
 import type { Instances } from '../../instances/instances.ts'
 import { fault, isFault } from '../../model/fault.ts'
-import { MESSENGERS } from '../../model/messenger.ts'
 import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { isoTimeOrNull } from '../api/ledger-views.ts'
 import { pageSchema, PAGING } from '../api/paging.ts'
 import type { ApiRow } from '../api/route.ts'
+import { TERMS } from '../api/terms-view.ts'
 import { ISSUED_TOKEN, issuedTokenView, TOKEN, tokenView } from '../api/token-view.ts'
 import { pageOfAll } from '../api/whole-list.ts'
 import { route } from './caller.ts'
@@ -18,7 +18,6 @@ const OVERLAP_SECONDS = 86_400
 const LOCKED_OUT = fault('invalid', "'overlapSeconds' must be above 0 for the token that calls")
 
 const text = Type.String()
-const numberOrNull = Type.Union([Type.Integer(), Type.Null()])
 const id = Type.String({ minLength: 1, maxLength: 100 })
 
 const ACCOUNT = Type.Object({
@@ -27,16 +26,7 @@ const ACCOUNT = Type.Object({
   kind: Type.Enum(['partner', 'personal']),
   partnerSince: Type.Union([text, Type.Null()]),
   instances: Type.Integer(),
-  terms: Type.Object({
-    currency: text,
-    tariff: text,
-    overdraftLimit: numberOrNull,
-    warnBelow: numberOrNull,
-    instanceQuota: numberOrNull,
-    createPerMinute: numberOrNull,
-    storedBytes: numberOrNull,
-    defaultMessenger: Type.Union([Type.Enum([...MESSENGERS]), Type.Null()]),
-  }),
+  terms: TERMS,
   token: TOKEN,
 })
 

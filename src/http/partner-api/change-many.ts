@@ -2,7 +2,7 @@ import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { Fault } from '../../model/fault.ts'
+import { NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import type { Settings } from '../../model/settings.ts'
 import { partnerActor } from '../../partners/actor.ts'
@@ -14,7 +14,7 @@ import type { ApiRow } from '../api/route.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { route } from './caller.ts'
-import { failed, invalid, ITEM_ERROR, NAME_LENGTH, NOT_FOUND, own } from './instance-parts.ts'
+import { failed, invalid, ITEM_ERROR, NAME_LENGTH, own } from './instance-parts.ts'
 
 const MOST_IDS = 1000
 /** So many are changed at one time: they share disk flushes, and others are not kept waiting. */

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
-import { fault, isFault } from '../../model/fault.ts'
+import { isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
@@ -25,7 +25,6 @@ const ATTEMPT = Type.Object({
 })
 const HOOK = Type.Object({ url: text, createdAt: text, attempts: Type.Array(ATTEMPT) })
 const HOOK_WITH_SECRET = Type.Object({ url: text, createdAt: text, secret: text })
-const NO_HOOK = fault('notFound', 'Not found')
 
 export interface HookRouteDeps {
   readonly business: Pick<PartnerBusiness, 'hooks'>
@@ -47,7 +46,7 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
       answer: HOOK,
       handle({ account, token }) {
         const hook = hooks.get(account.id)
-        if (hook === undefined) return NO_HOOK
+        if (hook === undefined) return NOT_FOUND
         const attempts = hooks.attempts(account.id).map(({ at, ...attempt }) => ({ time: isoTime(at), ...attempt }))
         const url = token.scope === 'read' ? originOf(hook.url) : hook.url
         return { url, createdAt: isoTime(hook.createdAt), attempts }
@@ -72,7 +71,7 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
       notFound: true,
       answer: Type.Object({ id: text }),
       handle({ account }) {
-        if (hooks.get(account.id) === undefined) return NO_HOOK
+        if (hooks.get(account.id) === undefined) return NOT_FOUND
         const turn = tests.take(account.id, TESTS_PER_SECOND, clock.now())
         return turn.allowed ? hooks.test(account.id) : rateLimited('A test can be made once in 10 seconds', turn.waitMs)
       },
@@ -108,7 +107,7 @@ function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<Partner
       answer: HOOK_WITH_SECRET,
       handle(caller) {
         const hook = hooks.get(caller.account.id)
-        return hook === undefined ? NO_HOOK : put(caller, hook.url, true)
+        return hook === undefined ? NOT_FOUND : put(caller, hook.url, true)
       },
     }),
   ]

@@ -7,7 +7,6 @@ import { apiError } from '../api/api-errors.ts'
 import { validationText } from '../errors.ts'
 
 export const NAME_LENGTH = 500
-export const NOT_FOUND = fault('notFound', 'Not found')
 
 /** What is wrong with one of many. */
 export const ITEM_ERROR = Type.Object({ code: Type.String(), message: Type.String() })

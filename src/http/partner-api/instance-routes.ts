@@ -2,7 +2,7 @@ import Type, { type Static, type TObject } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { isFault } from '../../model/fault.ts'
+import { isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { isRepeated } from '../../model/once.ts'
@@ -21,7 +21,7 @@ import { oneOf, optional, text } from '../fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { changeMany } from './change-many.ts'
 import { route } from './caller.ts'
-import { failed, invalid, ITEM_ERROR, NAME_LENGTH, NOT_FOUND, own } from './instance-parts.ts'
+import { failed, invalid, ITEM_ERROR, NAME_LENGTH, own } from './instance-parts.ts'
 
 const MOST_AT_ONCE = 100
 

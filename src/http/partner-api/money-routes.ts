@@ -6,7 +6,7 @@ import { TARIFF_PLANS } from '../../model/account.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { PriceList } from '../../partners/price-list.ts'
-import { BALANCE, balanceView, LEDGER_PAGE, ledgerPage, USAGE, usageView } from '../api/ledger-views.ts'
+import { BALANCE, balanceView, LEDGER_PAGE, ledgerPage, PRICE, USAGE, usageView } from '../api/ledger-views.ts'
 import { PAGING, pageSchema } from '../api/paging.ts'
 import type { ApiRow } from '../api/route.ts'
 import { CSV_TYPE } from '../api/statement-csv.ts'
@@ -47,7 +47,7 @@ export function moneyRoutes({ business, clock }: MoneyDeps): readonly ApiRow<Par
       at: '/prices',
       summary: 'The prices that hold for this account, now and later.',
       query: PAGING,
-      answer: pageSchema(PRICE),
+      answer: pageSchema(OWN_PRICE),
       handle: ({ account }, { query }) =>
         pageOfAll('prices', pricesOf(account, prices, billingDay(clock.now())), query, (price) => price),
     }),
@@ -112,12 +112,9 @@ function statementRoutes(books: MoneyDeps['business']): readonly ApiRow<PartnerC
   ]
 }
 
-const PRICE = Type.Object({
-  tariff: Type.String(),
+const OWN_PRICE = Type.Object({
+  ...PRICE.properties,
   plan: Type.Enum([...TARIFF_PLANS]),
-  amount: Type.Integer(),
-  currency: Type.String(),
-  from: Type.String(),
   isOwn: Type.Boolean(),
   isInForce: Type.Boolean(),
 })
