@@ -14,11 +14,12 @@ import type { Accounts, Beside } from './accounts.ts'
 import { tokenOf, type Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import { countInForce, longOver, MOST_IN_FORCE } from './old-tokens.ts'
+import { drawToken, draftToken, infoOf, termsIn, type NewToken, type TokenDraft } from './token-draft.ts'
 import { isOver, TokenKeys, type PartnerCaller, type TokenInfo } from './token-keys.ts'
 import { isWithinReach } from './token-reach.ts'
-import { tokenTermsOf, tokenTextFault, type KeptTerms, type TokenTerms } from './token-terms.ts'
+import { tokenTermsOf, type TokenTerms } from './token-terms.ts'
 
-export type { PartnerCaller, TokenInfo, TokenTerms }
+export type { NewToken, PartnerCaller, TokenInfo, TokenTerms }
 
 export interface IssuedToken {
   readonly info: TokenInfo
@@ -34,9 +35,6 @@ export interface FirstToken {
 
 type Make = (beside: Beside) => Promise<AccountRow | Fault | Repeated>
 
-/** The terms of a token to be, and its text where it is chosen and not drawn. */
-export type NewToken = TokenTerms & { readonly token?: string }
-
 export interface PartnerTokensDeps {
   readonly store: Pick<Store, 'commit' | 'accounts'>
   readonly seal: Pick<Seal, 'hash'>
@@ -46,8 +44,6 @@ export interface PartnerTokensDeps {
   readonly accounts: Pick<Accounts, 'get' | 'onErased'>
 }
 
-const TOKEN_BYTES = 23
-const ID_BYTES = 8
 const MOST_OVERLAP_MS = 366 * 86_400_000
 
 const NO_PARTNER = fault('conflict', 'Only partner accounts have tokens')
@@ -180,7 +176,7 @@ export class PartnerTokens {
       if (isOver(old, now)) return OVER
       if (overlapMs > 0 && !this.#hasRoom(account)) return TOO_MANY
       const madeBy = tokenOf(by) ?? null
-      const draft = { ...this.#draw(this.#newToken(), now), ...termsIn(old), account, madeBy }
+      const draft = { ...drawToken(old, now, this.#deps.random), account, madeBy }
       const ends = Math.min(old.expiresAt ?? Infinity, now + overlapMs)
       // Without an overlap it is over for good, even for a clock that is set back.
       const ended = overlapMs === 0 ? { ...old, revokedAt: now } : { ...old, expiresAt: ends }
@@ -272,33 +268,16 @@ export class PartnerTokens {
     }
   }
 
-  #draft(terms: NewToken): Draft | Fault {
-    const now = this.#deps.clock.now()
-    const kept = tokenTermsOf(terms, now)
-    if (isFault(kept)) return kept
-    const token = terms.token ?? this.#newToken()
-    const trouble = tokenTextFault(token)
-    if (trouble !== null) return trouble
+  #draft(terms: NewToken): TokenDraft | Fault {
+    const draft = draftToken(terms, this.#deps.clock.now(), this.#deps.random)
     // Whose it is, is not told.
-    if (this.#keys.has(token)) return TAKEN
-    return { ...this.#draw(token, now), ...kept }
-  }
-
-  #newToken(): string {
-    return `gac.${this.#deps.random.bytes(TOKEN_BYTES).toString('hex')}`
-  }
-
-  #draw(token: string, createdAt: EpochMs): Omit<Draft, keyof KeptTerms> {
-    const id = this.#deps.random.bytes(ID_BYTES).toString('hex')
-    return { id, token, createdAt, revokedAt: null, lastUsedAt: null, madeBy: null }
+    return !isFault(draft) && this.#keys.has(draft.token) ? TAKEN : draft
   }
 
   #audited({ by, action, ...of }: Entry): Write {
     return audited(by, this.#deps.clock.now(), action, of)
   }
 }
-
-type Draft = Omit<PartnerTokenRow, 'account'>
 
 /** A line of the audit log to be. */
 interface Entry {
@@ -316,13 +295,4 @@ function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Re
 
 function audit(by: Actor, action: string, row: PartnerTokenRow): Entry {
   return { by, action, account: row.account, target: row.id, details: { ...termsIn(row) } }
-}
-
-function termsIn({ name, scope, expiresAt, allowFrom }: KeptTerms): KeptTerms {
-  return { name, scope, expiresAt, allowFrom }
-}
-
-function infoOf(row: PartnerTokenRow): TokenInfo {
-  const { id, account, createdAt, revokedAt, lastUsedAt, madeBy } = row
-  return { id, account, ...termsIn(row), createdAt, revokedAt, lastUsedAt, madeBy }
 }
