@@ -60,8 +60,11 @@ describe('delivery', () => {
     const charged = (amount: number) => scene.happens(A, 'account.charged', { accountId: A, day: '2026-11-20', amount })
     await charged(100)
     await hits(1)
+    // While it is on its way, the same once more is nothing.
+    await nothingWaits()
     await charged(100)
     await hits(2)
+    await nothingWaits()
     await charged(200)
     await hits(3)
     const [first, again, changed] = receiver.hits.map(({ headers }) => headers['webhook-id'])
