@@ -38,26 +38,26 @@ export class PartnerInstances {
   }
 
   /**
-   * Makes an instance of the tariff that the account's terms name, charges its first day and tells the audit log in the same batch. `rateLimited`,
+   * Makes an instance of the tariff that the account's terms name, and charges its first day in the same batch. `rateLimited`,
    * `quotaExceeded` (also for a balance that is too low): nothing is made or charged, and it does not count against the minute.
    * The account is looked at as it is now, since whoever was let in may have taken his time with the rest of the call. Up to the commit
    * nothing waits any more; a suspension or deletion that is stored at this very moment can still be overtaken, and costs a guard where there is
    * nothing to pay. Then the instance stands still like the others (`Instance.held`), or `Accounts.recover` deletes it.
    */
-  async create(caller: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
+  async create(caller: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
     const account = this.#deps.accounts.get(caller.id)
     if (account === undefined) return NOT_FOUND
     const trouble = standsStill(account)
     if (trouble !== undefined) return trouble
     const { createPerMinute } = account.terms
-    if (createPerMinute === null) return this.#make(account, wanted, by)
+    if (createPerMinute === null) return this.#make(account, wanted)
     const place = this.#created.take(account.id, createPerMinute, this.#deps.clock.now())
     if (place === undefined) {
       return fault('rateLimited', `The quota of new instances is used up: ${String(createPerMinute)} a minute`)
     }
     let isMade = false
     try {
-      const made = await this.#make(account, wanted, by)
+      const made = await this.#make(account, wanted)
       isMade = !isFault(made) && !isRepeated(made)
       return made
     } finally {
@@ -65,23 +65,19 @@ export class PartnerInstances {
     }
   }
 
-  async #make(account: AccountRow, wanted: WantedInstance, by: Actor): Promise<Instance | Fault | Repeated> {
+  async #make(account: AccountRow, wanted: WantedInstance): Promise<Instance | Fault | Repeated> {
     const { instances, prices, store } = this.#deps
     const tariff = prices.tariff(account.terms.tariff)
     if (tariff?.plan !== 'daily') {
       return fault('conflict', `The tariff of this account, ${account.terms.tariff}, is none that is charged daily`)
     }
-    const bill = this.#bill(account, tariff)
-    const beside = (row: InstanceRow): Batch => {
-      const { guards, writes } = bill?.(row) ?? NOTHING
-      return { guards, writes: [...writes, creation(row, by)] }
-    }
+    const beside = this.#beside(account, tariff)
     const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
     return isRefusedBy(made) ? refusal(made.refusedBy, account, store) : made
   }
 
-  /** What there is to pay, and its limits; undefined where there is nothing of both, so that it costs nothing. */
-  #bill(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
+  /** What the batch holds beside the instance; undefined where nothing is to be paid or limited, so that it costs nothing. */
+  #beside(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
     const { instanceQuota, overdraftLimit } = account.terms
     const quota = quotaOf(account, tariff)
     const isPriced = this.#deps.prices.isPriced(tariff.name)
@@ -124,11 +120,6 @@ export class PartnerInstances {
   }
 }
 
-function creation({ id, account, createdAt, messenger, tariff }: InstanceRow, by: Actor): Write {
-  const details = { typeInstance: messenger, tariff }
-  return audited(by, createdAt, 'instance.create', { account, target: String(id), details })
-}
-
 /**
  * Days behind its first one that are charged already have been charged without it: its batch took longer than to midnight, on this node or
  * with another's clock, or the clock was set back. They are gone through again. Everywhere else this touches no row.
@@ -141,5 +132,3 @@ function reopened(day: number): Write {
 function balanceGuard(account: AccountId, price: number, overdraftLimit: number): Guard {
   return { kind: 'balance', account, atLeast: price - overdraftLimit }
 }
-
-const NOTHING: Batch = { guards: [], writes: [] }

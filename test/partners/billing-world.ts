@@ -209,7 +209,7 @@ export class BillingWorld {
   create(account: AccountId, messenger: Messenger = 'whatsapp'): { readonly id: number; readonly made: Promise<void> } {
     const row = this.accounts.get(account)
     if (row === undefined) throw new Error('no such account')
-    const made = this.partnerInstances.create(row, { messenger, name: '', settings: {} }, 'partner:t')
+    const made = this.partnerInstances.create(row, { messenger, name: '', settings: {} })
     const id = this.#lastIds[messenger]
     return { id, made: made.then((one) => (isFault(one) ? fail(one.message) : undefined)) }
   }

@@ -65,7 +65,7 @@ class PartnerModel {
     const isAffordable = overdraftLimit === null || this.balance - this.price >= -overdraftLimit
     return {
       isPossible: isAffordable && (instanceQuota === null || this.#living < instanceQuota),
-      ask: () => scene.partnerInstances.create(this.account, WANTED, 'partner:t'),
+      ask: () => scene.partnerInstances.create(this.account, WANTED),
       follow: () => this.#pay(this.instances.push(true) - 1),
     }
   }

@@ -179,7 +179,7 @@ test('nothing moves to daily charges or from them, and what an account had stays
   const business = await mustCreate(account, 'BUSINESS', 'hand')
   const partner: AccountRow = { ...account, kind: 'partner', partnerSince: scene.clock.at }
   await scene.put(partner)
-  const daily = await scene.partnerInstances.create(partner, WANTED, 'partner:t')
+  const daily = await scene.partnerInstances.create(partner, WANTED)
   assert.ok(daily instanceof Instance)
   const toDaily = await scene.ownInstances.setTariff(business, 'PARTNER', undefined, 'cli')
   assert.ok(isFault(toDaily) && toDaily.fault === 'forbidden')

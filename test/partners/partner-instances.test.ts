@@ -17,7 +17,7 @@ before(async () => {
 after(() => scene.close())
 
 function create(account: AccountRow): Promise<Instance | Fault | Repeated> {
-  return scene.partnerInstances.create(account, WANTED, BY)
+  return scene.partnerInstances.create(account, WANTED)
 }
 
 async function mustCreate(account: AccountRow): Promise<Instance> {
@@ -30,7 +30,7 @@ function codeOf(outcome: Instance | Fault | Repeated): string {
   return isFault(outcome) ? outcome.fault : isRepeated(outcome) ? 'repeated' : 'ok'
 }
 
-test('without price and quota the batch holds the instance and its entry in the audit log alone', async () => {
+test('without price and quota the batch holds the instance alone', async () => {
   const account = await scene.newAccount('partner')
   scene.failing.batches.length = 0
   await mustCreate(account)
@@ -42,7 +42,7 @@ test('without price and quota the batch holds the instance and its entry in the 
   )
   assert.deepEqual(
     batch.writes.map(({ kind }) => kind),
-    ['instance.add', 'audit.add'],
+    ['instance.add'],
   )
 })
 
@@ -183,9 +183,9 @@ test('a minute is a sliding one, and only what was made counts', async () => {
 test('those under way at the same time count against the minute too, and a repeated call does not', async () => {
   const account = await scene.newAccount('partner', { createPerMinute: 4 })
   const once = () => ({ kind: 'once', scope: account.id, key: 'k', bodyHash: 'h', answer: '{}', at: 1 }) as const
-  assert.equal(codeOf(await scene.partnerInstances.create(account, { ...WANTED, once }, BY)), 'ok')
+  assert.equal(codeOf(await scene.partnerInstances.create(account, { ...WANTED, once })), 'ok')
   for (let call = 0; call < 3; call += 1) {
-    assert.equal(codeOf(await scene.partnerInstances.create(account, { ...WANTED, once }, BY)), 'repeated')
+    assert.equal(codeOf(await scene.partnerInstances.create(account, { ...WANTED, once })), 'repeated')
   }
   const outcomes = await Promise.all(Array.from({ length: 9 }, () => create(account)))
   assert.equal(outcomes.filter((outcome) => codeOf(outcome) === 'ok').length, 3)
@@ -252,17 +252,4 @@ test('a deletion is in the audit log if and only if it was stored', async () => 
   await Promise.all([scene.partnerInstances.delete(mine, id, BY), scene.partnerInstances.delete(mine, id, BY)])
   assert.deepEqual(await deletions(), [`${BY} instance.delete ${String(id)}`])
   assert.deepEqual(await audited(other), [])
-})
-
-test('a creation is in the audit log if and only if it was stored', async () => {
-  const tariff = await scene.pricedAt(100)
-  const account = await scene.newAccount('partner', { tariff, instanceQuota: 1 })
-  scene.failing.next = 'lost'
-  await assert.rejects(create(account))
-  assert.deepEqual(await audited(account), [])
-  const made = await mustCreate(account)
-  assert.equal(codeOf(await create(account)), 'quotaExceeded')
-  assert.deepEqual(await audited(account), [`${BY} instance.create ${String(made.id)}`])
-  const [entry] = await scene.audit(account)
-  assert.deepEqual([entry?.at, entry?.details], [scene.clock.at, { typeInstance: 'whatsapp', tariff }])
 })

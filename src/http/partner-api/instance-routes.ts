@@ -152,14 +152,14 @@ function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
 
 async function create(
   { business, publicUrl }: InstanceRouteDeps,
-  caller: PartnerCaller,
+  { account }: PartnerCaller,
   { name = '', typeInstance, ...settings }: NewInstanceFields,
   makeOnce: MakeOnce,
   part: string,
 ): Promise<unknown> {
   const faults = settingsFaults(settings)
   if (faults.length > 0) return invalid(faults)
-  const messenger = typeInstance ?? caller.account.terms.defaultMessenger ?? 'whatsapp'
+  const messenger = typeInstance ?? account.terms.defaultMessenger ?? 'whatsapp'
   const url = publicUrl()
   const describe = ({ id, token }: { readonly id: InstanceId; readonly token: string }) => ({
     ok: true,
@@ -170,7 +170,6 @@ async function create(
     mediaUrl: url,
   })
   const once = makeOnce(describe, part)
-  const wanted = { messenger, name, settings, once }
-  const made = await business.partnerInstances.create(caller.account, wanted, partnerActor(caller))
+  const made = await business.partnerInstances.create(account, { messenger, name, settings, once })
   return isFault(made) ? made : isRepeated(made) ? earlierAnswer(made) : describe(made)
 }

@@ -3,7 +3,6 @@ import { isFault, fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { isRepeated } from '../../model/once.ts'
 import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
-import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { validationText } from '../errors.ts'
@@ -46,8 +45,7 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
       typeInstance: optional(oneOfOrAbsent(MESSENGERS)),
       ...settingsFields(delayMinMs),
     },
-    async handle(caller: PartnerCaller, fields, call) {
-      const { account } = caller
+    async handle({ account }: PartnerCaller, fields, call) {
       const { name = '', typeInstance, ...settings } = fields
       const faults = settingsFaults(settings)
       if (faults.length > 0) return fault('invalid', validationText(faults))
@@ -55,8 +53,7 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
       const describe = (made: { readonly id: InstanceId; readonly token: string }) =>
         description(made, messenger, publicUrl())
       const once = call.once(describe)
-      const wanted = { messenger, name: wellFormed(name), settings, once }
-      const made = await instances.create(account, wanted, partnerActor(caller))
+      const made = await instances.create(account, { messenger, name: wellFormed(name), settings, once })
       return isFault(made) || isRepeated(made) ? made : describe(made)
     },
   })
