@@ -24,11 +24,16 @@ export class AccountInstances {
 
   /** At its place: it is the last one, unless the clock was set back. */
   add(instance: Instance): void {
-    const isBefore = ({ createdAt }: Instance) => createdAt <= instance.createdAt
-    const at = this.#all.findLastIndex(isBefore) + 1
-    this.#all.splice(at, 0, instance)
+    const last = this.#all.at(-1)
+    if (last === undefined || last.createdAt <= instance.createdAt) this.#all.push(instance)
+    else this.#insert(instance)
     if (instance.deletedAt === null) this.#living += 1
     this.#revision += 1
+  }
+
+  #insert(instance: Instance): void {
+    const at = this.#all.findLastIndex(({ createdAt }) => createdAt <= instance.createdAt) + 1
+    this.#all.splice(at, 0, instance)
   }
 
   /** Something of one of them has changed. */

@@ -10,7 +10,7 @@ import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Once } from '../storage/once.ts'
-import type { Batch, QueueSize, Write } from '../storage/store.ts'
+import type { Batch, Guard, QueueSize, Write } from '../storage/store.ts'
 import { AccountInstances } from './account-instances.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
@@ -156,18 +156,12 @@ export class Instances {
     const { ownership } = this.#node
     const first = once?.({ id: row.id, token: row.token })
     const more = beside?.(row)
-    return {
-      guards: [
-        ...(first === undefined ? [] : [first]),
-        { kind: 'sequence', messenger: row.messenger, value: row.id },
-        ...(more?.guards ?? []),
-      ],
-      writes: [
-        { kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch },
-        ...this.#node.news('instance.created', row, row.createdAt),
-        ...(more?.writes ?? []),
-      ],
-    }
+    const guards: Guard[] = first === undefined ? [] : [first]
+    guards.push({ kind: 'sequence', messenger: row.messenger, value: row.id })
+    if (more !== undefined) guards.push(...more.guards)
+    const add: Write = { kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch }
+    const writes = [add, ...this.#node.news('instance.created', row, row.createdAt), ...(more?.writes ?? [])]
+    return { guards, writes }
   }
 
   /** Deletes an instance and settles what it held; durable, with `beside`, when it resolves. False when it was deleted already. */
