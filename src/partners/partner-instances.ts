@@ -21,7 +21,7 @@ import { SlidingMinute } from './sliding-minute.ts'
 export type WantedInstance = Omit<NewInstance, 'tariff' | 'paidUntil' | 'beside'>
 
 export interface PartnerInstancesDeps {
-  readonly instances: Pick<Instances, 'create' | 'delete' | 'get' | 'ofAccount' | 'revision'>
+  readonly instances: Pick<Instances, 'create' | 'delete' | 'get' | 'living' | 'ofAccount' | 'revision'>
   readonly accounts: Pick<Accounts, 'get'>
   readonly prices: Pick<PriceList, 'tariff' | 'isPriced' | 'priceOf'>
   readonly store: Pick<Store, 'billing'>
@@ -71,19 +71,20 @@ export class PartnerInstances {
     if (tariff?.plan !== 'daily') {
       return fault('conflict', `The tariff of this account, ${account.terms.tariff}, is none that is charged daily`)
     }
-    const beside = this.#beside(account, tariff)
+    const quota = quotaOfPartner(account, tariff)
+    // Where memory knows already, nobody need count. The guard alone is certain.
+    if (quota?.tariff === null && instances.living(account.id) >= quota.limit) return refusal(quota, account, store)
+    const beside = this.#beside(account, tariff, quota)
     const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
     return isRefusedBy(made) ? refusal(made.refusedBy, account, store) : made
   }
 
   /** What the batch holds beside the instance; undefined where nothing is to be paid or limited, so that it costs nothing. */
-  #beside(account: AccountRow, tariff: Tariff): ((row: InstanceRow) => Batch) | undefined {
-    const { instanceQuota, overdraftLimit } = account.terms
-    const quota = quotaOf(account, tariff)
+  #beside(account: AccountRow, tariff: Tariff, quota: Guard | undefined): ((row: InstanceRow) => Batch) | undefined {
+    const { overdraftLimit } = account.terms
     const isPriced = this.#deps.prices.isPriced(tariff.name)
     if (quota === undefined && overdraftLimit === null && !isPriced) return undefined
-    const quotas: readonly Guard[] =
-      quota === undefined ? [] : [instanceQuota === null ? quota : { ...quota, tariff: null }]
+    const quotas: readonly Guard[] = quota === undefined ? [] : [quota]
     return (row) => {
       const day = billingDay(row.createdAt)
       const price = this.#deps.prices.priceOf(account, tariff.name, day)
@@ -126,6 +127,12 @@ export class PartnerInstances {
  */
 function reopened(day: number): Write {
   return { kind: 'charge.reopen', day }
+}
+
+/** A quota in the terms is of all instances, one of the tariff only of its own. */
+function quotaOfPartner(account: AccountRow, tariff: Tariff): ReturnType<typeof quotaOf> {
+  const quota = quotaOf(account, tariff)
+  return quota === undefined || account.terms.instanceQuota === null ? quota : { ...quota, tariff: null }
 }
 
 /** The balance stays at or above the overdraft limit when the price is taken from it. */

@@ -65,6 +65,7 @@ function instances({ schema: { schema } }: Dialect): readonly Compilable[] {
   return [
     instance.addColumn('tariff', 'text', or('PARTNER')),
     instance.addColumn('paid_until', 'bigint'),
+    // Rows come with the first guard that asks.
     schema
       .createTable('instance_count')
       .addColumn('account_id', 'text', required)
@@ -72,10 +73,6 @@ function instances({ schema: { schema } }: Dialect): readonly Compilable[] {
       .addColumn('tariff', 'text', required)
       .addColumn('live', 'bigint', required)
       .addPrimaryKeyConstraint('instance_count_key', ['account_id', 'tariff']),
-    text(`insert into instance_count (account_id, tariff, live)
-      select account_id, '', count(*) from instance where deleted_at is null group by account_id`),
-    text(`insert into instance_count (account_id, tariff, live)
-      select account_id, tariff, count(*) from instance where deleted_at is null group by account_id, tariff`),
   ]
 }
 

@@ -71,11 +71,18 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     },
   },
   instances: {
-    sql: `insert into instance_count (account_id, tariff, live) select ?, ?, 0 where cast(? as bigint) > 0
+    // The first one counts, and from then on the number is kept with each change.
+    sql: `insert into instance_count (account_id, tariff, live)
+      select ?, ?, live from (
+        select case when exists (select 1 from instance_count where account_id = ? and tariff = ?) then 0 else (
+          select count(*) from instance where account_id = ? and deleted_at is null and (tariff = ? or ? = '')
+        ) end as live
+      ) as counted where live < cast(? as bigint)
       on conflict (account_id, tariff) do update set live = instance_count.live where instance_count.live < ?`,
     reads: false,
     put(out, { account, tariff, limit }) {
-      out.push(account, tariff ?? '', limit, limit)
+      const of = tariff ?? ''
+      out.push(account, of, account, of, account, of, of, limit, limit)
     },
   },
   chargedUpTo: {

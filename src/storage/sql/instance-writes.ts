@@ -17,11 +17,11 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
       },
     },
     {
-      sql: `insert into instance_count (account_id, tariff, live) values (?, '', 1), (?, ?, 1)
-        on conflict (account_id, tariff) do update set live = instance_count.live + 1`,
+      // Kept only where a guard has begun to count, see `GUARDS.instances`: most accounts have no quota, and creations are many.
+      sql: "update instance_count set live = live + 1 where account_id = ? and tariff in ('', ?)",
       when: ({ row }) => row.deletedAt === null,
       put(out, { row }) {
-        out.push(row.account, row.account, row.tariff)
+        out.push(row.account, row.tariff)
       },
     },
     {
@@ -95,9 +95,8 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
       },
     },
     {
-      sql: `insert into instance_count (account_id, tariff, live)
-        select account_id, tariff, 1 from instance where id = ? and deleted_at is null
-        on conflict (account_id, tariff) do update set live = instance_count.live + 1`,
+      sql: `update instance_count set live = live + 1
+        where (account_id, tariff) in (select account_id, tariff from instance where id = ? and deleted_at is null)`,
       put(out, write) {
         out.push(write.instance)
       },
