@@ -159,7 +159,9 @@ export class Instances {
     const guards: Guard[] = first === undefined ? [] : [first]
     guards.push({ kind: 'sequence', messenger: row.messenger, value: row.id })
     if (more !== undefined) guards.push(...more.guards)
-    const add: Write = { kind: 'instance.add', row, owner: ownership.owner, epoch: ownership.firstEpoch }
+    const isUnlimited = more?.guards.some(({ kind }) => kind === 'instances') !== true
+    const { owner, firstEpoch: epoch } = ownership
+    const add: Write = { kind: 'instance.add', row, owner, epoch, isUnlimited }
     const writes = [add, ...this.#node.news('instance.created', row, row.createdAt), ...(more?.writes ?? [])]
     return { guards, writes }
   }

@@ -75,7 +75,10 @@ export class PartnerInstances {
     // Where memory knows already, nobody need count. The guard alone is certain.
     if (quota?.tariff === null && instances.living(account.id) >= quota.limit) return refusal(quota, account, store)
     const beside = this.#beside(account, tariff, quota)
-    const made = await instances.create(account.id, { ...wanted, tariff: tariff.name, paidUntil: null, beside })
+    // Named one by one: a copy by spreading took a twentieth of a creation.
+    const { messenger, name, settings, once } = wanted
+    const row = { messenger, name, settings, once, tariff: tariff.name, paidUntil: null, beside }
+    const made = await instances.create(account.id, row)
     return isRefusedBy(made) ? refusal(made.refusedBy, account, store) : made
   }
 

@@ -99,8 +99,17 @@ export type InstanceWrite =
       readonly tariff: string
       readonly paidUntil: EpochMs | null
     }
-  /** Also makes the instance's lease, owned by `owner` with `epoch`. */
-  | { readonly kind: 'instance.add'; readonly row: InstanceRow; readonly owner: string; readonly epoch: Epoch }
+  /**
+   * Also makes the instance's lease, owned by `owner` with `epoch`. `isUnlimited`: no quota holds for it, so that nothing need be counted;
+   * what was counted before is counted anew after the next `account.put` or `tariff.put`, by which alone a quota can come to be.
+   */
+  | {
+      readonly kind: 'instance.add'
+      readonly row: InstanceRow
+      readonly owner: string
+      readonly epoch: Epoch
+      readonly isUnlimited?: boolean
+    }
   | { readonly kind: 'instance.name'; readonly instance: InstanceId; readonly name: string }
   | { readonly kind: 'instance.settings'; readonly instance: InstanceId; readonly settings: Settings }
   | { readonly kind: 'instance.token'; readonly instance: InstanceId; readonly token: string }

@@ -19,6 +19,13 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
         out.push(row.terms.currency, termsToJson(row.terms))
       },
     },
+    {
+      // Its quota may be another one: the next guard counts.
+      sql: 'delete from instance_count where account_id = ?',
+      put(out, { row }) {
+        out.push(row.id)
+      },
+    },
   ],
   'account.erase': [
     {

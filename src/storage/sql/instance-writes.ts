@@ -19,7 +19,7 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
     {
       // Kept only where a guard has begun to count, see `GUARDS.instances`: most accounts have no quota, and creations are many.
       sql: "update instance_count set live = live + 1 where account_id = ? and tariff in ('', ?)",
-      when: ({ row }) => row.deletedAt === null,
+      when: ({ row, isUnlimited }) => isUnlimited !== true && row.deletedAt === null,
       put(out, { row }) {
         out.push(row.account, row.tariff)
       },

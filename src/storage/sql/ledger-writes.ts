@@ -43,6 +43,13 @@ export const LEDGER_WRITES: WriteTable<LedgerWrite['kind']> = {
         out.push(row.name, row.plan, row.correspondents, JSON.stringify(Object.fromEntries(row.calls)), row.instances)
       },
     },
+    {
+      // So may its quota be: the next guard counts.
+      sql: 'delete from instance_count where tariff = ?',
+      put(out, { row }) {
+        out.push(row.name)
+      },
+    },
   ],
   'price.put': [
     {

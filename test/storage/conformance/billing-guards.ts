@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { TARIFFS } from '../../../src/billing/tariffs.ts'
 import type { Guard, Store, Write } from '../../../src/storage/store.ts'
 import { storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
@@ -129,6 +130,17 @@ function countingGuards(fresh: Fresh): void {
     assert.deepEqual([await ask(store, fewer(1, 'PARTNER')), await ask(store, fewer(1, 'OTHER'))], [true, true])
     await store.sweep('deletedInstances', 10, 100)
     assert.deepEqual([await ask(store, fewer(1)), await ask(store, fewer(2))], [false, true])
+  })
+
+  storeTest(fresh, 'instances that were made without a quota count once there is one', async (store) => {
+    assert.equal(await ask(store, fewer(1)), true)
+    await commit(store, { ...sample.addInstance(FIRST), isUnlimited: true } as Write)
+    await commit(store, sample.putAccount(ACCOUNT))
+    assert.deepEqual([await ask(store, fewer(1)), await ask(store, fewer(2))], [false, true])
+    assert.equal(await ask(store, fewer(2, 'DEVELOPER')), true)
+    await commit(store, { ...sample.addInstance(SECOND, { tariff: 'DEVELOPER' }), isUnlimited: true } as Write)
+    await commit(store, { kind: 'tariff.put', row: { ...TARIFFS.DEVELOPER, instances: 1 } })
+    assert.equal(await ask(store, fewer(1, 'DEVELOPER')), false)
   })
 
   storeTest(fresh, 'of instances made at once there are as many as are allowed', async (store) => {
