@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { Fault, FaultCode } from '../model/fault.ts'
+import { fault, type Fault, type FaultCode } from '../model/fault.ts'
 import { maskPath } from './mask.ts'
 
 /** The HTTP status and the text of each fault on `/waInstance…`; null: the fault's own message is the text. */
@@ -52,6 +52,9 @@ const ON_PARTNERS: Readonly<Partial<Record<FaultCode, readonly [code: number, de
   rateLimited: [429, 'Too Many Requests'],
   unavailable: [503, 'Service Unavailable'],
 }
+
+/** What a partner token of the scope `read` is told where something is to change. */
+export const READ_ONLY = fault('forbidden', 'This token may only read')
 
 /** An answer that refuses: written as it stands. `text` is JSON, or empty. */
 export class Refusal {

@@ -194,9 +194,10 @@ async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Pr
   const { registry, page, tables, at, counter, trustedProxies, counted } = parts
   const { rateLimitScale, delayMinMs } = deps.config
   const ofApis = { ...deps, counter, trustedProxies, counted, rateLimitScale, delayMinMs, publicUrl: () => at.url }
+  const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
   const own = describedApis(
-    { base: PARTNER_API_BASE, rows: partnerApiRows(ofApis) },
-    { base: OPERATOR_BASE, rows: operatorRows(ofApis) },
+    { base: PARTNER_API_BASE, rows: partnerRows },
+    { base: OPERATOR_BASE, rows: rowsOfOperator },
   )
   const reference = { tables: { ...tables, own }, url: () => at.url }
   await app.register(opsRoutes({ registry, store: deps.store, reference }))
@@ -204,8 +205,8 @@ async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Pr
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
   )
-  await app.register(partnerApi(ofApis))
-  await app.register(operatorApi(ofApis))
+  await app.register(partnerApi(ofApis, partnerRows))
+  await app.register(operatorApi(ofApis, rowsOfOperator))
   if (deps.simulator !== undefined) {
     await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
   }

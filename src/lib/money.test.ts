@@ -1,8 +1,8 @@
-// Truth: ISO 4217's minor units; whole numbers, which no rounding may touch.
+// Truth: ISO 4217's codes and minor units; whole numbers, which no rounding may touch and a number holds exactly.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decimalsOf, majorUnits, minorUnits, MOST_MONEY } from './money.ts'
+import { decimalsOf, isAmount, isCurrency, majorUnits, minorUnits, MOST_MONEY } from './money.ts'
 
 test('a currency has the decimals of its minor unit', () => {
   assert.deepEqual(['USD', 'RUB', 'JPY', 'KWD', 'CLF'].map(decimalsOf), [2, 2, 0, 3, 4])
@@ -39,4 +39,16 @@ test('people may leave decimals out, and nothing is rounded or guessed', () => {
   const wrong = ['', '-', '.5', '5.', '1,5', '1 000', '1e3', '0x10', '12.345', '1000000000.01', '9'.repeat(30), 'x']
   for (const text of wrong) assert.equal(minorUnits(text, 'USD'), undefined, text)
   assert.equal(minorUnits('7.0', 'JPY'), undefined)
+})
+
+test('amounts are whole, exact and limited on either side of zero', () => {
+  for (const amount of [0, 1, -1, MOST_MONEY, -MOST_MONEY]) assert.ok(isAmount(amount), String(amount))
+  for (const amount of [0.5, NaN, Infinity, MOST_MONEY + 1, -MOST_MONEY - 1]) {
+    assert.ok(!isAmount(amount), String(amount))
+  }
+})
+
+test('a currency is three capital letters', () => {
+  assert.ok(isCurrency('USD'))
+  for (const text of ['', 'usd', 'US', 'USDT', 'USD\n', '840']) assert.ok(!isCurrency(text), JSON.stringify(text))
 })

@@ -7,6 +7,16 @@ const DECIMALS: Readonly<Record<string, number>> = {
 /** The largest amount that is taken, in minor units; the sum of tens of thousands of such ones is still an exact number. */
 export const MOST_MONEY = 100_000_000_000
 
+/** Whether this can be the amount of a line, on either side of zero. */
+export function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && Math.abs(value) <= MOST_MONEY
+}
+
+/** Whether this has the shape of an ISO 4217 code. */
+export function isCurrency(text: string): boolean {
+  return /^[A-Z]{3}$/.test(text)
+}
+
 export function decimalsOf(currency: string): number {
   return DECIMALS[currency] ?? 2
 }

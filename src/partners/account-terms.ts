@@ -1,3 +1,4 @@
+import { isCurrency } from '../lib/money.ts'
 import { DEFAULT_TERMS, type AccountTerms } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
 
@@ -27,7 +28,7 @@ const IN_MINOR_UNITS = ['overdraftLimit', 'warnBelow'] as const
 /** The terms that come of a change, or why it can't be made. Whether there is such a tariff is not looked at. */
 export function termsOf(patch: Partial<AccountTerms>, before: AccountTerms = DEFAULT_TERMS): AccountTerms | Fault {
   const terms = { ...before, ...patch }
-  if (!/^[A-Z]{3}$/.test(terms.currency)) return fault('invalid', "'currency' must be three capital letters (ISO 4217)")
+  if (!isCurrency(terms.currency)) return fault('invalid', "'currency' must be three capital letters (ISO 4217)")
   for (const [name, least] of Object.entries(LEAST) as [keyof typeof LEAST, number][]) {
     const value = terms[name]
     if (value === null || (Number.isSafeInteger(value) && value >= least)) continue

@@ -4,7 +4,7 @@ import type { Entitlements } from '../instances/node.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Media } from '../media/media.ts'
-import { fault } from '../model/fault.ts'
+import { ACCOUNT_SUSPENDED, fault } from '../model/fault.ts'
 import type { Accounts } from './accounts.ts'
 import type { PriceList } from './price-list.ts'
 import { StoredBytes } from './stored-bytes.ts'
@@ -19,7 +19,6 @@ export interface EntitlementsDeps {
   readonly instances: () => Pick<Instances, 'ofAccount'>
 }
 
-const SUSPENDED = fault('accountSuspended', 'Account is suspended')
 const EXPIRED = fault('expired', 'Instance account is expired. Renew your instance from personal area')
 const FULL = fault('quotaExceeded', 'The files of this account take up all the room that it has')
 
@@ -33,7 +32,8 @@ export function openEntitlements(deps: EntitlementsDeps): Entitlements {
     heldBy: (row) => {
       const account = accounts.get(row.account)
       // Of a deleted account nothing goes on, whether or not all of its instances are deleted yet.
-      if (account !== undefined && (account.suspendedAt !== null || account.deletedAt !== null)) return SUSPENDED
+      if (account !== undefined && (account.suspendedAt !== null || account.deletedAt !== null))
+        return ACCOUNT_SUSPENDED
       return row.paidUntil !== null && row.paidUntil <= clock.now() ? EXPIRED : undefined
     },
     roomFor: (account, bytes) => {

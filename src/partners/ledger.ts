@@ -1,7 +1,6 @@
 import { billingDay } from '../billing/day.ts'
-import { isAmount } from '../billing/money.ts'
 import type { Clock } from '../lib/clock.ts'
-import { MOST_MONEY } from '../lib/money.ts'
+import { isAmount, MOST_MONEY } from '../lib/money.ts'
 import { Serial } from '../lib/serial.ts'
 import type { BookOwner, DayTotal, LedgerLine } from '../model/account.ts'
 import { fault, type Fault } from '../model/fault.ts'
@@ -67,7 +66,7 @@ export class Ledger {
     once?: Once<{ readonly amount: number }>,
   ): Promise<{ readonly amount: number } | Fault | Repeated> {
     const reason = line.reason.trim().toWellFormed()
-    const trouble = check({ ...line, reason })
+    const trouble = lineFault({ ...line, reason })
     if (trouble !== undefined) return trouble
     return this.#additions.run(() => this.#store(account, { ...line, reason }, by, once))
   }
@@ -95,12 +94,12 @@ export class Ledger {
   }
 
   /** What does not add up, in words; nothing where all does. */
-  audit(account: AccountId): Promise<readonly string[]> {
-    return this.#deps.store.billing.audit(account)
+  check(account: AccountId): Promise<readonly string[]> {
+    return this.#deps.store.billing.check(account)
   }
 }
 
-function check({ kind, amount, reason }: NewLine): Fault | undefined {
+function lineFault({ kind, amount, reason }: NewLine): Fault | undefined {
   if (reason === '') return fault('invalid', 'A line says why: its reason is empty')
   if (reason.length > REASON_LENGTH) return fault('invalid', `A reason has at most ${String(REASON_LENGTH)} characters`)
   if (!isAmount(amount) || amount === 0) {

@@ -15,7 +15,7 @@ import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import type { WantedInstance } from './partner-instances.ts'
 import type { PriceList } from './price-list.ts'
-import { currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
+import { balanceGuard, currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
 
 /** How 30 days are paid: from the balance, or outside of this server, as somebody says by hand. */
 export type Payment = 'balance' | 'hand'
@@ -135,8 +135,8 @@ export class OwnInstances {
 
   /** `forbidden` on a partner account's `daily` instances. */
   async delete(instance: Instance, by: Actor): Promise<Fault | null> {
-    const { accounts, instances, clock } = this.#deps
-    if (accounts.get(instance.account)?.kind === 'partner' && instance.tariff.plan === 'daily') return THROUGH_API
+    const { instances, clock } = this.#deps
+    if (this.#isThroughApi(instance)) return THROUGH_API
     const what = { account: instance.account, target: String(instance.id) }
     const entry = audited(by, clock.now(), 'instance.delete', what)
     return (await instances.delete(instance, [entry])) ? null : NOT_FOUND
@@ -144,11 +144,16 @@ export class OwnInstances {
 
   /** The old token is refused from the moment this resolves. `forbidden` on a partner account's `daily` instances. */
   async renewToken(instance: Instance, by: Actor): Promise<string | Fault> {
-    const { accounts, clock } = this.#deps
+    const { clock } = this.#deps
     if (instance.deletedAt !== null) return NO_INSTANCE
-    if (accounts.get(instance.account)?.kind === 'partner' && instance.tariff.plan === 'daily') return THROUGH_API
+    if (this.#isThroughApi(instance)) return THROUGH_API
     const what = { account: instance.account, target: String(instance.id) }
     return instance.renewToken([audited(by, clock.now(), 'instance.token', what)])
+  }
+
+  /** What partners made, they change and delete. */
+  #isThroughApi({ account, tariff }: Instance): boolean {
+    return this.#deps.accounts.get(account)?.kind === 'partner' && tariff.plan === 'daily'
   }
 
   #ownerOf(instance: Instance): AccountRow | Fault {
@@ -177,13 +182,12 @@ export class OwnInstances {
 
   #bill(account: AccountRow, tariff: Tariff, payment: Payment, at: EpochMs): Bill | Fault {
     if (payment === 'hand') return { price: 0, guards: [] }
-    const { currency, overdraftLimit } = account.terms
+    const { currency } = account.terms
     const price = this.#deps.prices.priceOf(account, tariff.name, billingDay(at))
     if (price === undefined) {
       return fault('conflict', `${tariff.name} has no price in ${currency} today, so that the balance can't pay for it`)
     }
-    const balance: Guard = { kind: 'balance', account: account.id, atLeast: price - (overdraftLimit ?? 0) }
-    return { price, guards: [currencyGuard(account), balance] }
+    return { price, guards: [currencyGuard(account), balanceGuard(account, price)] }
   }
 
   async #change(

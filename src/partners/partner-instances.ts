@@ -14,7 +14,7 @@ import type { Accounts } from './accounts.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import type { PriceList } from './price-list.ts'
-import { currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
+import { balanceGuard, currencyGuard, quotaOf, refusal, standsStill } from './refused.ts'
 import { SlidingMinute } from './sliding-minute.ts'
 
 /** What a caller says of a new instance; how it is paid follows from its account. */
@@ -92,8 +92,7 @@ export class PartnerInstances {
       const day = billingDay(row.createdAt)
       const price = this.#deps.prices.priceOf(account, tariff.name, day)
       const writes = isPriced ? [reopened(day)] : []
-      const guards =
-        overdraftLimit === null ? quotas : [...quotas, balanceGuard(account.id, price ?? 0, overdraftLimit)]
+      const guards = overdraftLimit === null ? quotas : [...quotas, balanceGuard(account, price ?? 0)]
       if (price === undefined) return { guards, writes }
       const stillPriced = [currencyGuard(account), ...guards]
       const billed = { account: account.id, instance: row.id, tariff: tariff.name, price }
@@ -136,9 +135,4 @@ function reopened(day: number): Write {
 function quotaOfPartner(account: AccountRow, tariff: Tariff): ReturnType<typeof quotaOf> {
   const quota = quotaOf(account, tariff)
   return quota === undefined || account.terms.instanceQuota === null ? quota : { ...quota, tariff: null }
-}
-
-/** The balance stays at or above the overdraft limit when the price is taken from it. */
-function balanceGuard(account: AccountId, price: number, overdraftLimit: number): Guard {
-  return { kind: 'balance', account, atLeast: price - overdraftLimit }
 }

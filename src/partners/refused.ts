@@ -1,9 +1,7 @@
 import { majorUnits } from '../lib/money.ts'
 import type { AccountRow, Tariff } from '../model/account.ts'
-import { fault, NOT_FOUND, type Fault } from '../model/fault.ts'
+import { ACCOUNT_SUSPENDED, fault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { Guard, Store } from '../storage/store.ts'
-
-const SUSPENDED = fault('accountSuspended', 'Account is suspended')
 
 type InstancesGuard = Extract<Guard, { kind: 'instances' }>
 
@@ -16,12 +14,17 @@ export function quotaOf(account: AccountRow, tariff: Tariff): InstancesGuard | u
 /** Why an account may have nothing new made for it; undefined where it may. */
 export function standsStill({ deletedAt, suspendedAt }: AccountRow): Fault | undefined {
   if (deletedAt !== null) return NOT_FOUND
-  return suspendedAt === null ? undefined : SUSPENDED
+  return suspendedAt === null ? undefined : ACCOUNT_SUSPENDED
 }
 
 /** What is taken from an account is worked out in its currency, and must be so still where it is stored. */
 export function currencyGuard({ id, terms }: AccountRow): Guard {
   return { kind: 'currency', account: id, currency: terms.currency }
+}
+
+/** The balance stays at or above the overdraft limit (zero where none was agreed on) when this is taken from it. */
+export function balanceGuard({ id, terms }: AccountRow, price: number): Guard {
+  return { kind: 'balance', account: id, atLeast: price - (terms.overdraftLimit ?? 0) }
 }
 
 /** What is told when a guard of quotas or money refused something. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { bearerToken } from '../lib/bearer.ts'
 import { isLocalRequest } from '../lib/local-request.ts'
 import { isSameSecret } from '../lib/same-secret.ts'
 import { blockRoutes } from './block-routes.ts'
@@ -33,7 +34,7 @@ const BODY_LIMIT_BYTES = 2 * 1024 * 1024
 
 /** Whether the network answers at all: direct requests of this machine, or whoever holds the token. */
 export function isAllowed(request: IncomingMessage, token: string | undefined): boolean {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const given = bearerToken(request.headers)
   if (given !== undefined && token !== undefined) return isSameSecret(given, token)
   return isLocalRequest({ remoteAddress: request.socket.remoteAddress, headers: request.headers })
 }

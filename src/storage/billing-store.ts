@@ -38,5 +38,5 @@ export interface BillingStore {
    * Looks whether the balance is the sum of the account's lines, and each day's total that of its own, by adding up the lines anew, a
    * month at a time; gives what is wrong, in words, or nothing.
    */
-  audit(account: AccountId): Promise<readonly string[]>
+  check(account: AccountId): Promise<readonly string[]>
 }

@@ -128,7 +128,7 @@ async function compare(folder: string, at: number, said: Said): Promise<number> 
     assert.deepEqual([...charges.keys()].filter((place) => !owed.has(place)).slice(0, 5), [], 'not owed')
     for (const [place, amounts] of charges) assert.deepEqual(amounts, [PRICE], place)
     assert.equal(await world.store.billing.balance(account), -PRICE * owed.size)
-    assert.deepEqual(await world.store.billing.audit(account), [])
+    assert.deepEqual(await world.store.billing.check(account), [])
     const byId = new Map(rows.map((row) => [Number(row.id), row]))
     for (const id of said.made) assert.ok(byId.has(id), `${id} was told to be made`)
     for (const id of said.deleted) assert.notEqual(byId.get(id)?.deletedAt, null, `${id} was told to be deleted`)

@@ -253,7 +253,7 @@ class History {
     for (const [place] of mine(model.owed)) assert.ok(charges.has(place), `${place} is charged`)
     const sum = [...charges.values()].flat().reduce((all, amount) => all + amount, 0)
     assert.equal(await world.store.billing.balance(account.id), 0 - sum)
-    assert.deepEqual(await world.store.billing.audit(account.id), [])
+    assert.deepEqual(await world.store.billing.check(account.id), [])
     await this.#compareStatements(account, charges.size)
   }
 

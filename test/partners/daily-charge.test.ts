@@ -147,7 +147,7 @@ billingTest(
     world.clock.at = onDay('2026-11-24')
     await world.charge.run()
     assert.equal((await charged(world, account, before)).length, 5)
-    assert.deepEqual(await world.store.billing.audit(account), [])
+    assert.deepEqual(await world.store.billing.check(account), [])
   },
 )
 

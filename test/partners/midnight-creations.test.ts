@@ -54,7 +54,7 @@ test('stored when the day after is charged already: that day is gone through aga
       assert.deepEqual(await paid(world, account, late.id), [`${first ?? ''}: 7`, `${second ?? ''}: 7`])
       assert.equal(await world.store.billing.balance(account), -7 * 2 * 4)
     }
-    assert.deepEqual(await world.store.billing.audit(account), [])
+    assert.deepEqual(await world.store.billing.check(account), [])
   }))
 
 test('stored when the portion of its id is charged, and the day is not done yet: it is charged at the end', () =>

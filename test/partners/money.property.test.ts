@@ -117,7 +117,7 @@ class PartnerModel {
       ({ instance, day }) => `${String(ids.findIndex((known) => known === instance))} ${String(day)}`,
     )
     assert.deepEqual(paid.toSorted(), this.paid.toSorted())
-    assert.deepEqual(await scene.ledger.audit(id), [])
+    assert.deepEqual(await scene.ledger.check(id), [])
   }
 }
 
@@ -223,7 +223,7 @@ class PersonModel {
     assert.equal(await scene.ledger.balance(this.account.id), this.balance)
     const { paidUntil, tariff } = this.#instance
     assert.deepEqual([paidUntil, tariff.plan], [this.paidUntil, this.paidUntil === null ? 'free' : 'ahead'])
-    assert.deepEqual(await scene.ledger.audit(this.account.id), [])
+    assert.deepEqual(await scene.ledger.check(this.account.id), [])
   }
 }
 

@@ -6,6 +6,7 @@ import { Pace } from '../../lib/pace.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
 import type { Store } from '../../storage/store.ts'
+import { READ_ONLY } from '../errors.ts'
 import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.ts'
 import { maskPath } from '../mask.ts'
 import { rateHeaders } from '../rate-headers.ts'
@@ -43,7 +44,6 @@ const ALWAYS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 } as const
-const READ_ONLY = fault('forbidden', 'This token may only read')
 const KEY_RULE = "Validation failed. Details: 'Idempotency-Key' must be 1 to 255 visible ASCII characters"
 
 /** Serves the rows of an API of our own. Every answer below its base, refusals too, has the same shape; see `route.ts` for how to add a row. */

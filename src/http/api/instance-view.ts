@@ -1,9 +1,9 @@
 import Type from 'typebox'
-import { billingDayEnd } from '../../billing/day.ts'
+import { endOfTime } from '../../billing/paid-time.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
-import { isoTime, isoTimeOrNull } from './ledger-views.ts'
+import { isoTime, isoTimeOrNull } from './iso-time.ts'
 
 const DAY_MS = 86_400_000
 
@@ -67,8 +67,8 @@ export function instanceView(
   paid: Pick<Instance, 'tariff' | 'paidUntil'> = instance,
 ): object {
   const { linked, deletedAt } = instance
-  const { tariff } = paid
-  const end = endOf(paid, deletedAt, now)
+  const { tariff, paidUntil } = paid
+  const end = endOfTime({ tariff, paidUntil, deletedAt }, now)
   const isExpired = end !== null && end <= (deletedAt ?? now)
   return {
     idInstance: instance.id,
@@ -105,24 +105,6 @@ export function instanceWithSettings(instance: Instance, options: ViewOptions): 
 function heldOf({ held, deletedAt }: Instance, isExpired: boolean): string | null {
   if (held === undefined || deletedAt !== null) return null
   return held.fault === 'expired' && !isExpired ? null : held.fault
-}
-
-/** Null where there is none. A deleted instance keeps the end that it had. */
-function endOf(
-  { tariff, paidUntil }: Pick<Instance, 'tariff' | 'paidUntil'>,
-  deletedAt: EpochMs | null,
-  now: EpochMs,
-): EpochMs | null {
-  switch (tariff.plan) {
-    case 'daily':
-      return billingDayEnd(deletedAt ?? now)
-    case 'ahead':
-      return paidUntil
-    case 'free':
-      return null
-    default:
-      return tariff.plan satisfies never
-  }
 }
 
 /** A URL without what may be secret in it; empty where there is none. */

@@ -7,16 +7,8 @@ import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { Ledger } from '../../partners/ledger.ts'
 import { validationText } from '../errors.ts'
+import { isoTime } from './iso-time.ts'
 import { pageOf, PAGE_SIZE, pageSchema, readCursor, writeCursor, type Page } from './paging.ts'
-
-/** `2026-11-20T21:00:00.000Z`. */
-export function isoTime(at: EpochMs): string {
-  return new Date(at).toISOString()
-}
-
-export function isoTimeOrNull(at: EpochMs | null): string | null {
-  return at === null ? null : isoTime(at)
-}
 
 const integer = Type.Integer()
 const text = Type.String()

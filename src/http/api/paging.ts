@@ -25,24 +25,19 @@ export function writeCursor(list: string, place: readonly number[]): string {
   return Buffer.from([list, ...place].join(' ')).toString('base64url')
 }
 
-/** The numbers of a cursor, as many as its list has; undefined without one. */
-export function readCursor<Count extends keyof Places>(
+/** The numbers of a cursor that has `count` of them; a second one that its list doesn't have is 0. Undefined without a cursor. */
+export function readCursor(
   list: string,
   cursor: string | undefined,
-  count: Count,
-): Places[Count] | undefined | Fault {
+  count: 1 | 2,
+): readonly [number, number] | undefined | Fault {
   if (cursor === undefined) return undefined
   const [named, ...parts] = Buffer.from(cursor, 'base64url').toString().split(' ')
   const place = parts.map(Number)
+  const [first = 0, second = 0] = place
   const isGood = named === list && place.length === count && place.every(Number.isSafeInteger)
   // What is written again tells apart what the decoder only put up with.
-  if (!isGood || writeCursor(list, place) !== cursor) return BAD_CURSOR
-  return place as unknown as Places[Count]
-}
-
-interface Places {
-  readonly 1: readonly [number]
-  readonly 2: readonly [number, number]
+  return isGood && writeCursor(list, place) === cursor ? [first, second] : BAD_CURSOR
 }
 
 const BAD_CURSOR = fault('invalid', validationText(["'cursor' is none of this list"]))

@@ -2,7 +2,7 @@ import { dayText } from '../../billing/day.ts'
 import { majorUnits } from '../../lib/money.ts'
 import type { LedgerLine } from '../../model/account.ts'
 import { csvRow, type CsvCell } from './csv.ts'
-import { isoTime } from './ledger-views.ts'
+import { isoTime } from './iso-time.ts'
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'
 

@@ -4,7 +4,8 @@ import { firstDay } from '../../billing/month.ts'
 import { decimalsOf, majorUnits } from '../../lib/money.ts'
 import type { AccountRow, LedgerLine } from '../../model/account.ts'
 import type { Statement } from '../../partners/statements.ts'
-import { isoTime } from './ledger-views.ts'
+import { html, raw, type Html } from '../html.ts'
+import { isoTime } from './iso-time.ts'
 import { WORDS, type Language } from './statement-words.ts'
 
 export const PAGE_TYPE = 'text/html; charset=utf-8'
@@ -59,6 +60,9 @@ export interface PrintedStatement {
   readonly lines: AsyncIterable<readonly LedgerLine[]>
 }
 
+type Money = (amount: number) => string
+type Words = (typeof WORDS)[Language]
+
 /** A statement as an HTML page to print, a portion of lines at a time. */
 export async function* statementPage({
   statement,
@@ -68,80 +72,97 @@ export async function* statementPage({
 }: PrintedStatement): AsyncGenerator<string> {
   const words = WORDS[language]
   const money = moneyFormat(language, statement.currency)
-  yield head(statement, account, language, money)
+  const [before, after] = page(statement, account, language, money).text.split(LINES)
+  yield before ?? ''
   for await (const portion of lines) {
-    yield portion
-      .map(({ day, kind, instance, reason, amount }) => {
-        const cells = [
-          dayText(day),
-          words.kinds[kind],
-          instance === null ? '' : String(instance),
-          reason,
-          money(amount),
-        ]
-        return `<tr>${cells.map((text, at) => cell('td', at, text)).join('')}</tr>\n`
-      })
-      .join('')
+    yield portion.map((line) => row(line, words.kinds[line.kind], money)).join('')
   }
-  yield '</tbody>\n</table>\n</body>\n</html>\n'
+  yield after ?? ''
 }
 
-function head(
-  statement: Statement,
-  account: Pick<AccountRow, 'id' | 'name'>,
-  language: Language,
-  money: (amount: number) => string,
-): string {
+/** Stands where the lines go. No text of an account can hold it: those are escaped. */
+const LINES = '<!-- lines -->'
+
+function page(statement: Statement, account: Pick<AccountRow, 'id' | 'name'>, language: Language, money: Money): Html {
   const words = WORDS[language]
-  const month = monthName(statement.month, language)
-  const title = `${words.statement}: ${month}`
-  const facts: readonly (readonly [string, string])[] = [
-    [words.account, `${account.name === '' ? '' : `${account.name} · `}${account.id}`],
-    [words.plan, words.plans[statement.plan]],
-    [words.made, `${isoTime(statement.createdAt).slice(0, 19).replace('T', ' ')} UTC`],
-    [words.lines, String(statement.lines)],
-  ]
-  const sums: readonly (readonly [string, string])[] = [
-    [words.opening, money(statement.opening)],
-    [words.charged, money(statement.charged)],
-    [words.paid, money(statement.paid)],
-  ]
-  const headings = words.columns.map((text, at) => cell('th', at, text))
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-${statement.isFinal ? '' : `<p class="draft">${escaped(words.draft)}</p>\n`}<dl>
-${listed(facts)}
-</dl>
-<dl class="sums">
-${listed(sums)}
-<dt class="total">${escaped(words.closing)}</dt><dd class="total">${escaped(money(statement.closing))}</dd>
-</dl>
-<table>
-<caption>${escaped(words.zone)}</caption>
-<thead><tr>${headings.join('')}</tr></thead>
-<tbody>
-`
+  const title = `${words.statement}: ${monthName(statement.month, language)}`
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        ${raw(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <h1>${title}</h1>
+        ${statement.isFinal ? '' : html`<p class="draft">${words.draft}</p>`} ${facts(statement, account, words)}
+        ${sums(statement, words, money)}
+        <table>
+          <caption>
+            ${words.zone}
+          </caption>
+          <thead>
+            <tr>
+              ${words.columns.map(heading)}
+            </tr>
+          </thead>
+          <tbody>
+            ${raw(LINES)}
+          </tbody>
+        </table>
+      </body>
+    </html> `
 }
 
-function listed(facts: readonly (readonly [name: string, value: string])[]): string {
-  return facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join('\n')
+function facts(statement: Statement, account: Pick<AccountRow, 'id' | 'name'>, words: Words): Html {
+  return html`<dl>
+    ${listed([
+      [words.account, `${account.name === '' ? '' : `${account.name} · `}${account.id}`],
+      [words.plan, words.plans[statement.plan]],
+      [words.made, `${isoTime(statement.createdAt).slice(0, 19).replace('T', ' ')} UTC`],
+      [words.lines, String(statement.lines)],
+    ])}
+  </dl>`
 }
 
-const CLASSES = [undefined, undefined, 'instance', 'reason', 'sum'] as const
+function sums(statement: Statement, words: Words, money: Money): Html {
+  return html`<dl class="sums">
+    ${listed([
+      [words.opening, money(statement.opening)],
+      [words.charged, money(statement.charged)],
+      [words.paid, money(statement.paid)],
+    ])}
+    <dt class="total">${words.closing}</dt>
+    <dd class="total">${money(statement.closing)}</dd>
+  </dl>`
+}
+
+function row({ day, instance, reason, amount }: LedgerLine, kind: string, money: Money): string {
+  const texts = [dayText(day), kind, instance === null ? '' : String(instance), reason, money(amount)]
+  const cells = html`<tr>
+    ${texts.map((text, at) => cell(at, text))}
+  </tr>`
+  return `${cells.text}\n`
+}
+
+function listed(facts: readonly (readonly [name: string, value: string])[]): readonly Html[] {
+  return facts.map(
+    ([name, value]) =>
+      html`<dt>${name}</dt>
+        <dd>${value}</dd>`,
+  )
+}
+
+const CLASSES = ['day', 'kind', 'instance', 'reason', 'sum'] as const
 
 /** A cell of the column at a place. */
-function cell(tag: 'td' | 'th', at: number, text: string): string {
-  const name = CLASSES[at]
-  const attributes = `${tag === 'th' ? ' scope="col"' : ''}${name === undefined ? '' : ` class="${name}"`}`
-  return `<${tag}${attributes}>${escaped(text)}</${tag}>`
+function cell(at: number, text: string): Html {
+  return html`<td class="${CLASSES[at] ?? ''}">${text}</td>`
+}
+
+function heading(text: string, at: number): Html {
+  return html`<th scope="col" class="${CLASSES[at] ?? ''}">${text}</th>`
 }
 
 function monthName(month: number, language: Language): string {
@@ -150,15 +171,9 @@ function monthName(month: number, language: Language): string {
 }
 
 /** An amount as people of a language write it, exact to the last digit. */
-function moneyFormat(language: Language, currency: string): (amount: number) => string {
+function moneyFormat(language: Language, currency: string): Money {
   const digits = decimalsOf(currency)
   const format = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
   // A decimal text is exact where a floating number would not be.
   return (amount) => `${format.format(majorUnits(amount, currency) as `${number}`)} ${currency}`
-}
-
-const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign)
 }

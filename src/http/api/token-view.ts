@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import type { IssuedToken, TokenInfo } from '../../partners/partner-tokens.ts'
-import { isoTime, isoTimeOrNull } from './ledger-views.ts'
+import { isoTime, isoTimeOrNull } from './iso-time.ts'
 
 const text = Type.String()
 const textOrNull = Type.Union([text, Type.Null()])

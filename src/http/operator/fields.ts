@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
+import { TOKEN_TEXT } from '../../lib/token-text.ts'
 import { TARIFF_PLANS, type AccountRow, type BookOwner } from '../../model/account.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
@@ -48,7 +49,7 @@ export const tokenTerms = {
   allowFrom: optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 100 })),
 }
 /** As it goes into the path of the contract's methods. */
-export const tokenText = Type.String({ pattern: '^[A-Za-z0-9._~-]{8,128}$' })
+export const tokenText = Type.String({ pattern: TOKEN_TEXT })
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 

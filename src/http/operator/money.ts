@@ -89,7 +89,7 @@ function checkRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     answer: CHECKED,
     handle: (_caller, { path: { id } }) =>
       fields.withBooks(parts, id, async (account) => {
-        const problems = await parts.business.ledger.audit(account.id)
+        const problems = await parts.business.ledger.check(account.id)
         return { ok: problems.length === 0, problems }
       }),
   })

@@ -46,13 +46,13 @@ export function operatorRows(parts: OperatorParts): readonly ApiRow<OperatorCall
 }
 
 /** Serves them to whoever shows the operator's token. */
-export function operatorApi(deps: OperatorApiDeps): FastifyPluginCallback {
+export function operatorApi(deps: OperatorApiDeps, rows: readonly ApiRow<OperatorCaller>[]): FastifyPluginCallback {
   const { operatorToken: token, trustedProxies, rateLimitScale, store, clock, log, counter } = deps
   const door = new OperatorDoor({ token, trustedProxies, rateLimitScale, clock, log })
   return apiRoutes<OperatorCaller>({
     name: 'operator.v1',
     base: OPERATOR_BASE,
-    rows: operatorRows(deps),
+    rows,
     authenticate: (request) => door.admit(request),
     ownerOf: () => 'operator',
     mayWrite: () => true,

@@ -1,11 +1,12 @@
 import type { AddressRanges } from '../../lib/address-ranges.ts'
+import { bearerToken } from '../../lib/bearer.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { RequestOrigin } from '../../lib/local-request.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
 import { isSameSecret } from '../../lib/same-secret.ts'
-import { fault, type Fault } from '../../model/fault.ts'
+import { fault, UNAUTHORIZED, type Fault } from '../../model/fault.ts'
 
 /** Whoever shows the operator's token. */
 export interface OperatorCaller {
@@ -31,7 +32,6 @@ export interface OperatorDoorDeps {
 const WRONG_PER_SECOND = 5
 const WARNINGS_PER_SECOND = 1 / 60
 
-const UNAUTHORIZED = fault('unauthorized', 'Unauthorized')
 const TOO_MANY = fault('rateLimited', 'Too Many Requests')
 const OPERATOR: OperatorCaller = { actor: 'operator' }
 const CLI: OperatorCaller = { actor: 'cli' }
@@ -50,7 +50,7 @@ export class OperatorDoor {
   }
 
   admit({ headers, socket }: Knock): OperatorCaller | Fault {
-    const given = /^Bearer +(\S+)$/i.exec(textOf(headers['authorization']))?.[1]
+    const given = bearerToken(headers)
     if (given !== undefined && isSameSecret(given, this.#deps.token)) {
       return headers['x-actor'] === 'cli' ? CLI : OPERATOR
     }
@@ -67,8 +67,4 @@ export class OperatorDoor {
     }
     return this.#wrong.take(address, WRONG_PER_SECOND * rateLimitScale, now).allowed ? UNAUTHORIZED : TOO_MANY
   }
-}
-
-function textOf(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' ? header : ''
 }

@@ -1,7 +1,8 @@
 import Type, { type TSchema } from 'typebox'
 import { dayText } from '../../billing/day.ts'
 import { TARIFF_PLANS, type AccountRow, type AuditEntry, type PriceRow, type Tariff } from '../../model/account.ts'
-import { isoTime, isoTimeOrNull, PRICE } from '../api/ledger-views.ts'
+import { isoTime, isoTimeOrNull } from '../api/iso-time.ts'
+import { PRICE } from '../api/ledger-views.ts'
 import { TERMS } from '../api/terms-view.ts'
 import type { OperatorParts } from './operator-parts.ts'
 

@@ -8,7 +8,7 @@ import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { rateLimited } from '../api/api-errors.ts'
 import { originOf } from '../api/instance-view.ts'
-import { isoTime } from '../api/ledger-views.ts'
+import { isoTime } from '../api/iso-time.ts'
 import type { ApiRow } from '../api/route.ts'
 import { route } from './caller.ts'
 

@@ -18,6 +18,7 @@ import { pageSchema } from '../api/paging.ts'
 import type { ApiRow, MakeOnce } from '../api/route.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { oneOf, optional, text } from '../fields.ts'
+import { MADE_INSTANCE, madeInstance } from '../made-instance.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { changeMany } from './change-many.ts'
 import { route } from './caller.ts'
@@ -121,14 +122,7 @@ type NewInstanceFields = Static<TObject<ReturnType<typeof newInstanceFields>>>
 function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
   const fields = newInstanceFields(deps.delayMinMs)
   const read = strictFields(fields)
-  const made = Type.Object({
-    ok: Type.Literal(true),
-    idInstance: Type.Integer(),
-    apiTokenInstance: Type.String(),
-    typeInstance: Type.Enum([...MESSENGERS]),
-    apiUrl: Type.String(),
-    mediaUrl: Type.String(),
-  })
+  const made = Type.Object({ ok: Type.Literal(true), ...MADE_INSTANCE.properties })
   return route({
     verb: 'POST',
     at: '/instances',
@@ -161,13 +155,9 @@ async function create(
   if (faults.length > 0) return invalid(faults)
   const messenger = typeInstance ?? account.terms.defaultMessenger ?? 'whatsapp'
   const url = publicUrl()
-  const describe = ({ id, token }: { readonly id: InstanceId; readonly token: string }) => ({
+  const describe = (one: { readonly id: InstanceId; readonly token: string }) => ({
     ok: true,
-    idInstance: id,
-    apiTokenInstance: token,
-    typeInstance: messenger,
-    apiUrl: url,
-    mediaUrl: url,
+    ...madeInstance(one, messenger, url),
   })
   const once = makeOnce(describe, part)
   const made = await business.partnerInstances.create(account, { messenger, name, settings, once })

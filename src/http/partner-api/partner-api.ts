@@ -42,7 +42,7 @@ export function partnerApiRows(
 }
 
 /** `/api/partner/v1`, with a partner token in the header `Authorization: Bearer …`. */
-export function partnerApi(deps: PartnerApiDeps, rows = partnerApiRows(deps)): FastifyPluginCallback {
+export function partnerApi(deps: PartnerApiDeps, rows: readonly ApiRow<PartnerCaller>[]): FastifyPluginCallback {
   const { business, store, clock, log, counter, trustedProxies, rateLimitScale } = deps
   return apiRoutes<PartnerCaller>({
     name: 'partner.v1',

@@ -1,12 +1,12 @@
-import Type from 'typebox'
 import { isFault, fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { isRepeated } from '../../model/once.ts'
-import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
+import { MESSENGERS } from '../../model/messenger.ts'
 import type { PartnerInstances } from '../../partners/partner-instances.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import { validationText } from '../errors.ts'
 import { oneOfOrAbsent, optional, text } from '../fields.ts'
+import { MADE_INSTANCE, madeInstance } from '../made-instance.ts'
 import { defineMethod, type Row } from '../method.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 
@@ -28,13 +28,7 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
   return defineMethod({
     name: 'createInstance',
     summary: 'Makes an instance for the account of the token.',
-    answer: Type.Object({
-      idInstance: Type.Integer(),
-      apiTokenInstance: Type.String(),
-      typeInstance: Type.String(),
-      apiUrl: Type.String(),
-      mediaUrl: Type.String(),
-    }),
+    answer: MADE_INSTANCE,
     verbs: ['POST'],
     group: 'partner',
     perSecond: 1000,
@@ -51,26 +45,12 @@ export function createInstance({ instances, delayMinMs, publicUrl }: CreateInsta
       if (faults.length > 0) return fault('invalid', validationText(faults))
       const messenger = typeInstance ?? (call.v3 ? 'v3' : (account.terms.defaultMessenger ?? 'whatsapp'))
       const describe = (made: { readonly id: InstanceId; readonly token: string }) =>
-        description(made, messenger, publicUrl())
+        madeInstance(made, messenger, publicUrl())
       const once = call.once(describe)
       const made = await instances.create(account, { messenger, name: wellFormed(name), settings, once })
       return isFault(made) || isRepeated(made) ? made : describe(made)
     },
   })
-}
-
-function description(
-  made: { readonly id: InstanceId; readonly token: string },
-  messenger: Messenger,
-  url: string,
-): object {
-  return {
-    idInstance: made.id,
-    apiTokenInstance: made.token,
-    typeInstance: messenger,
-    apiUrl: url,
-    mediaUrl: url,
-  }
 }
 
 /** Halves of surrogate pairs can't be stored: they become the replacement sign now, and not at the next start. */

@@ -2,11 +2,10 @@ import type { AddressRanges } from '../../lib/address-ranges.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { RequestOrigin } from '../../lib/local-request.ts'
-import type { Fault } from '../../model/fault.ts'
-import { fault } from '../../model/fault.ts'
+import { ACCOUNT_SUSPENDED, UNAUTHORIZED, type Fault } from '../../model/fault.ts'
 import type { PartnerCaller, PartnerTokens } from '../../partners/partner-tokens.ts'
 import type { Refusal } from '../errors.ts'
-import { envelope, partnerFailure, partnerRefusal } from '../errors.ts'
+import { envelope, partnerFailure, partnerRefusal, READ_ONLY } from '../errors.ts'
 import type { Family } from '../family.ts'
 import type { Method, MethodTable } from '../method.ts'
 import type { Target } from '../target.ts'
@@ -38,8 +37,8 @@ export class PartnerFamily implements Family<PartnerCaller> {
   ): PartnerCaller | Refusal {
     if (method === undefined) return envelope(404, url, 'Not Found', this.#clock.now())
     const caller = this.#tokens.find(target.token, () => clientAddress(origin(), this.#trustedProxies))
-    if (caller === undefined) return partnerRefusal(fault('unauthorized', 'Unauthorized'))
-    if (caller.account.suspendedAt !== null) return partnerRefusal(fault('accountSuspended', 'Account is suspended'))
+    if (caller === undefined) return partnerRefusal(UNAUTHORIZED)
+    if (caller.account.suspendedAt !== null) return partnerRefusal(ACCOUNT_SUSPENDED)
     if (caller.token.scope === 'read' && !isReading(method)) return partnerRefusal(READ_ONLY)
     return caller
   }
@@ -65,8 +64,6 @@ export class PartnerFamily implements Family<PartnerCaller> {
     return partnerFailure(status, message, headers)
   }
 }
-
-const READ_ONLY = fault('forbidden', 'This token may only read')
 
 function isReading(method: Method<PartnerCaller>): boolean {
   return method.verbs.every((verb) => verb === 'GET')

@@ -1,4 +1,5 @@
 import { billingDayEnd } from '../../billing/day.ts'
+import { endOfTime } from '../../billing/paid-time.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccountRow, Tariff } from '../../model/account.ts'
@@ -66,7 +67,7 @@ export class InstanceLists {
 
   #build(account: AccountRow, revision: number, now: EpochMs): List {
     const dayEnd = billingDayEnd(now)
-    const liveEnd = dailyEnd(dayEnd)
+    const liveEnd = ending(dayEnd, false)
     let until = dayEnd
     const texts: string[] = []
     for (const instance of this.#instances.list(account)) {
@@ -123,25 +124,13 @@ function describe(instance: Instance, token: string, { name: tariff, plan }: Tar
   return JSON.stringify(fields).slice(0, -1)
 }
 
-/** A deleted instance says what held when it was deleted. */
+/** Of nearly all that is the same text, which need not be made again for each. */
 function endOf(instance: Instance, { deletedAt, tariff }: Fragment, now: EpochMs, liveEnd: string): string {
-  switch (tariff.plan) {
-    case 'daily':
-      return deletedAt === null ? liveEnd : dailyEnd(billingDayEnd(deletedAt))
-    case 'ahead': {
-      const { paidUntil } = instance
-      if (paidUntil === null) return NEVER_ENDS
-      const isExpired = paidUntil <= (deletedAt ?? now)
-      return `,"expirationDate":"${wireTime(paidUntil)}","isExpired":${String(isExpired)}}`
-    }
-    case 'free':
-      return NEVER_ENDS
-    default:
-      return tariff.plan satisfies never
-  }
+  if (tariff.plan === 'daily' && deletedAt === null) return liveEnd
+  const end = endOfTime({ tariff, deletedAt, paidUntil: instance.paidUntil }, now)
+  return end === null ? NEVER_ENDS : ending(end, end <= (deletedAt ?? now))
 }
 
-/** Paid for to the end of the billing day, and it goes on by itself while the instance exists. */
-function dailyEnd(end: EpochMs): string {
-  return `,"expirationDate":"${wireTime(end)}","isExpired":false}`
+function ending(end: EpochMs, isExpired: boolean): string {
+  return `,"expirationDate":"${wireTime(end)}","isExpired":${String(isExpired)}}`
 }

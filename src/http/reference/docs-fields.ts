@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import Type from 'typebox'
-import { html, raw, type Html } from './html.ts'
+import { html, raw, type Html } from '../html.ts'
 import { jsonSchema, keywordsOf, type JsonSchema } from './json-schema.ts'
 
 /** A field as the page shows it. */

@@ -1,7 +1,7 @@
 import { answerExample } from './answer-example.ts'
 import { routeId, type DescribedApi, type DescribedRoute } from './described.ts'
 import { fieldTable, linesOf } from './docs-fields.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../html.ts'
 
 /** The routes of our own APIs in the page's contents. */
 export function ownNavigation(apis: readonly DescribedApi[]): readonly Html[] {

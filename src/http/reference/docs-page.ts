@@ -3,7 +3,7 @@ import { answerExample } from './answer-example.ts'
 import { curl } from './curl.ts'
 import { fieldTable, lineOf, linesOf } from './docs-fields.ts'
 import { ownChapters, ownNavigation } from './docs-own-apis.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../html.ts'
 import { NOTIFICATION_LIST } from './notifications.ts'
 import { MESSENGER_NAMES } from './operation.ts'
 

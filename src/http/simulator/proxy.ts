@@ -2,6 +2,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Pool } from 'undici'
+import { bearerToken } from '../../lib/bearer.ts'
 import { isLocalRequest } from '../../lib/local-request.ts'
 import type { Log } from '../../lib/log.ts'
 import { isSameSecret } from '../../lib/same-secret.ts'
@@ -85,7 +86,7 @@ async function forward(
 }
 
 function mayUse(request: FastifyRequest, operatorToken: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const given = bearerToken(request.headers)
   if (given !== undefined) return isSameSecret(given, operatorToken)
   return isLocalRequest({ remoteAddress: request.raw.socket.remoteAddress, headers: request.headers })
 }

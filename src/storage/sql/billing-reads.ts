@@ -3,7 +3,7 @@ import { accountId } from './account-rows.ts'
 import * as rows from './billing-rows.ts'
 import { integer, integerOrNull, text } from './columns.ts'
 import type { Engine } from './engine.ts'
-import { auditLedger } from './ledger-audit.ts'
+import { checkLedger } from './ledger-check.ts'
 
 const LINE = 'select seq, account_id, at, kind, amount, instance_id, day, month, reason, author from ledger'
 
@@ -66,7 +66,7 @@ export function billingReads(engine: Engine): BillingStore {
         lines: integer(row, 'lines'),
       })),
     statements: async (account) => (await engine.read(READS.statements, [account])).map(rows.statementRow),
-    audit: (account) => auditLedger(engine, account),
+    check: (account) => checkLedger(engine, account),
   }
 }
 

@@ -213,7 +213,7 @@ function erasing(fresh: Fresh): void {
     assert.deepEqual(await due(store), [`event of ${OTHER}`])
     const after = [await store.billing.ledger({ account: ACCOUNT }, 9), await store.billing.statements(ACCOUNT)]
     assert.deepEqual(after, before)
-    assert.deepEqual([await store.billing.balance(ACCOUNT), await store.billing.audit(ACCOUNT)], [500, []])
+    assert.deepEqual([await store.billing.balance(ACCOUNT), await store.billing.check(ACCOUNT)], [500, []])
     assert.equal((await store.audit.list({ account: ACCOUNT }, 9)).length, 1)
   })
 

@@ -218,6 +218,6 @@ async function compare(store: Store, model: BillingModel, run: Run): Promise<voi
       lines.length,
     )
     assert.ok(totals.every(({ day, month }) => month >= monthOfDay(day)))
-    assert.deepEqual(await store.billing.audit(account), [])
+    assert.deepEqual(await store.billing.check(account), [])
   }
 }

@@ -24,7 +24,7 @@ function charge(rest: Partial<Charge> = {}): Charge {
 async function charged(store: Store, account = ACCOUNT): Promise<(number | null)[][]> {
   const lines = await store.billing.ledger({ account }, 1000)
   assert.ok(lines.every(({ kind }) => kind === 'charge'))
-  assert.deepEqual(await store.billing.audit(account), [])
+  assert.deepEqual(await store.billing.check(account), [])
   return lines.map(({ instance, day, amount }) => [instance, day - DAY, amount])
 }
 
@@ -240,6 +240,6 @@ function closedMonths(fresh: Fresh): void {
     assert.deepEqual([await months(ACCOUNT), await months(OTHER)], [[[1, 0], [-5, 1]], [[-5, 0]]]) // prettier-ignore
     await commit(store, { kind: 'month.close', month: MONTH + 1 }, charge({ day: DAY + 1 }))
     assert.deepEqual([await months(ACCOUNT), await months(OTHER)], [[[1, 0], [-5, 1], [-5, 2]], [[-5, 0], [-5, 2]]]) // prettier-ignore
-    for (const account of [ACCOUNT, OTHER]) assert.deepEqual(await store.billing.audit(account), [])
+    for (const account of [ACCOUNT, OTHER]) assert.deepEqual(await store.billing.check(account), [])
   })
 }

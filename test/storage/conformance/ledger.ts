@@ -75,7 +75,7 @@ function lines(fresh: Fresh): void {
       { day: DAY + 1, month: MONTH, kind: 'topUp', amount: 7, lines: 1 },
     ])
     assert.equal((await store.billing.totals(ACCOUNT, MONTH - 5, MONTH + 5)).length, 4)
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [])
+    assert.deepEqual(await store.billing.check(ACCOUNT), [])
   })
 
   storeTest(fresh, 'a day of an instance is charged once, or the whole batch fails', async (store) => {
@@ -98,7 +98,7 @@ function lines(fresh: Fresh): void {
       found.map(({ amount }) => amount),
       amounts,
     )
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [])
+    assert.deepEqual(await store.billing.check(ACCOUNT), [])
   })
 }
 
@@ -144,7 +144,7 @@ function closing(fresh: Fresh): void {
       ],
     )
     assert.deepEqual(await store.billing.totals(ACCOUNT, 0, MONTH), [])
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [])
+    assert.deepEqual(await store.billing.check(ACCOUNT), [])
   })
 
   storeTest(fresh, "a line of a month that has the account's statement stands on the next one", async (store) => {
@@ -159,7 +159,7 @@ function closing(fresh: Fresh): void {
     assert.deepEqual(await months(OTHER), [[3, MONTH]])
     await commit(store, { kind: 'month.close', month: MONTH + 3 }, addLine(4, DAY))
     assert.deepEqual((await months(ACCOUNT)).at(-1), [4, MONTH + 4])
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [])
+    assert.deepEqual(await store.billing.check(ACCOUNT), [])
   })
 }
 
@@ -227,25 +227,25 @@ function auditing(fresh: Fresh): void {
       addLine(1, DAY, { account: OTHER }),
     )
     await harness.change(`update account_balance set amount = amount + 1 where account_id = '${ACCOUNT}'`)
-    assert.deepEqual(await store.billing.audit(ACCOUNT), ['The balance is 19, the lines come to 18'])
+    assert.deepEqual(await store.billing.check(ACCOUNT), ['The balance is 19, the lines come to 18'])
     await harness.change(`update account_balance set amount = amount - 1 where account_id = '${ACCOUNT}'`)
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [])
+    assert.deepEqual(await store.billing.check(ACCOUNT), [])
     await harness.change(`update ledger_total set amount = 14 where amount = 13`)
-    assert.equal((await store.billing.audit(ACCOUNT)).length, 2)
+    assert.equal((await store.billing.check(ACCOUNT)).length, 2)
     await harness.change(`update ledger_total set amount = 13 where amount = 14`)
     await harness.change(`delete from ledger where amount = 7`)
-    assert.deepEqual(await store.billing.audit(ACCOUNT), [
+    assert.deepEqual(await store.billing.check(ACCOUNT), [
       `The total of topUp of day ${DAY + 40} is 13 in 2 lines, its lines come to 6 in 1`,
     ])
     await harness.change(`delete from ledger_total where account_id = '${ACCOUNT}'`)
-    assert.equal((await store.billing.audit(ACCOUNT)).length, 4)
-    assert.deepEqual(await store.billing.audit(OTHER), [])
+    assert.equal((await store.billing.check(ACCOUNT)).length, 4)
+    assert.deepEqual(await store.billing.check(OTHER), [])
   })
 
   storeTest(fresh, 'the audit of a long month agrees while lines are added', async (store) => {
     const add = (count: number, day: number) => commit(store, ...Array.from({ length: count }, () => addLine(1, day)))
     for (let n = 0; n < 12; n++) await add(1000, DAY + (n % 3))
-    const audit = store.billing.audit(ACCOUNT)
+    const audit = store.billing.check(ACCOUNT)
     for (let n = 0; n < 20; n++) await add(2, DAY)
     assert.deepEqual(await audit, [])
     assert.equal(await store.billing.balance(ACCOUNT), 12_040)

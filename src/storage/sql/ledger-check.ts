@@ -36,12 +36,12 @@ interface Sum {
   lines: number
 }
 
-/** See `BillingStore.audit`. */
-export async function auditLedger(engine: Engine, account: AccountId): Promise<readonly string[]> {
+/** See `BillingStore.check`. */
+export async function checkLedger(engine: Engine, account: AccountId): Promise<readonly string[]> {
   const wrong: string[] = []
   let month = await nextMonth(engine, account, -1)
   while (month !== null) {
-    wrong.push(...(await auditMonth(engine, account, month)))
+    wrong.push(...(await checkMonth(engine, account, month)))
     month = await nextMonth(engine, account, month)
   }
   const [row = {}] = await engine.read(BALANCE, [account, account, account, account])
@@ -57,7 +57,7 @@ async function nextMonth(engine: Engine, account: AccountId, after: number): Pro
   return row === undefined ? null : integerOrNull(row, 'month')
 }
 
-async function auditMonth(engine: Engine, account: AccountId, month: number): Promise<readonly string[]> {
+async function checkMonth(engine: Engine, account: AccountId, month: number): Promise<readonly string[]> {
   const sums = new Map<string, Sum>()
   let last = 0
   for (;;) {
