@@ -1,0 +1,128 @@
+import type { EventEmitter } from 'node:events'
+
+/**
+ * What the parts of the fake WhatsApp share. An account is a person with a phone; the phone is device 0 and virtual; linked devices
+ * (the engine under test) are 1 and up and speak to us over a web socket.
+ */
+
+/** A stanza, as the engine's codec reads and writes it. */
+export interface Node {
+  readonly tag: string
+  readonly attrs: Record<string, string>
+  readonly content?: Node[] | Uint8Array | string | undefined
+}
+
+export interface KeyPair {
+  readonly public: Uint8Array
+  readonly private: Uint8Array
+}
+
+/** What a device gave to the key server. Identity and keys without the 0x05 prefix. */
+export interface KeyBundle {
+  readonly registrationId: number
+  readonly identity: Uint8Array
+  readonly signed: { readonly id: number; readonly key: Uint8Array; readonly signature: Uint8Array }
+  /** Handed out once each. */
+  readonly oneTime: Map<number, Uint8Array>
+}
+
+/** A linked device. It outlives its connections; unlinking removes it. */
+export interface Device {
+  readonly account: Account
+  readonly id: number
+  readonly noiseKey: Uint8Array
+  readonly identity: Uint8Array
+  bundle: KeyBundle | null
+  /** Null while it is away. */
+  connection: Connection | null
+  /** Stanzas that it has not acknowledged, oldest first; brought again at each login, those that came while it was away marked `offline`. */
+  readonly unacknowledged: Node[]
+}
+
+/** One web socket of a device that is logged in, or of one that is being linked (then `device` is null). */
+export interface Connection {
+  readonly device: Device | null
+  send(node: Node): void
+  /** Ends it at once, with a stream error first when a code is given. */
+  close(error?: { readonly code: string; readonly child?: Node }): void
+}
+
+/** A person. */
+export interface Account {
+  readonly phone: string
+  /** Digits of `<lid>@lid`; stable, made from nothing that tells the number. */
+  readonly lid: string
+  name: string
+  readonly devices: Map<number, Device>
+  readonly phoneDevice: Phone
+}
+
+/** The virtual phone, device 0. Everything that arrives for the person's phone is handed to it. */
+export interface Phone {
+  readonly account: Account
+  bundle(): KeyBundle
+  /** A message or receipt stanza for this phone, already routed; `from` etc. are as a device would see them. */
+  receive(stanza: Node): void
+  /** A linked device came on for the first time: keys of the app state and the history follow. */
+  deviceLinked(device: Device): void
+}
+
+/** Answers the queries of one namespace. */
+export interface QueryHandler {
+  readonly xmlns: string
+  /** The content of the result, a whole `iq`, or nothing at all: the client then waits for ever. */
+  handle(query: Node, device: Device): Answer | Promise<Answer>
+}
+export type Answer = readonly Node[] | { readonly error: { readonly code: number; readonly text: string } } | 'silence'
+
+/** Troubles that a test asks for; all off by default. */
+export interface Faults {
+  /** Cut the connection right before, or right after, the n-th stanza that matches. */
+  cut: { readonly when: 'before' | 'after'; readonly matches: (stanza: Node) => boolean; times: number } | null
+  /** Take what devices send and say nothing. */
+  silent: boolean
+  /** The error of the ack of the next messages to a chat (`463`, `479`, …), by the chat's jid or `*`. */
+  readonly ackErrors: Map<string, { readonly code: string; times: number }>
+  /** Take the next messages and never acknowledge. */
+  loseAcks: number
+  /** Bring each stanza twice. */
+  duplicate: boolean
+  /** Hold back this many stanzas and bring them in reverse order. */
+  reorder: number
+  /** Spoil the ciphertext of the next messages to devices. */
+  corrupt: number
+  /** Refuse logins with this reason (`405`, `401`, `403`, `503` …); times −1: until taken back. */
+  failure: { readonly reason: string; times: number } | null
+}
+
+export interface Group {
+  readonly id: string
+  subject: string
+  subjectBy: string
+  subjectAt: number
+  description: string
+  readonly createdAt: number
+  readonly owner: string
+  /** By the phone's number. */
+  readonly members: Map<string, { isAdmin: boolean }>
+  announce: boolean
+  locked: boolean
+  addMode: 'all_member_add' | 'admin_add'
+  inviteCode: string
+  ephemeralS: number
+}
+
+/** The whole network. Emits `stanza` (device, node) for each that a device sent, `login` (device), `gone` (device). */
+export interface Network extends EventEmitter {
+  readonly accounts: Map<string, Account>
+  readonly groups: Map<string, Group>
+  readonly faults: Faults
+  /** Makes the account if there is none. */
+  account(phone: string): Account
+  /** By number, lid, or jid of either form, with or without a device. */
+  find(who: string): Account | undefined
+  /** Routes a stanza to a device: now if it is connected, kept until it acknowledges in any case. */
+  deliver(device: Device, stanza: Node): void
+  /** Milliseconds. */
+  now(): number
+}
