@@ -77,7 +77,7 @@ export async function* statementPage({
   for await (const portion of lines) {
     yield portion.map((line) => row(line, words.kinds[line.kind], money)).join('')
   }
-  yield after ?? ''
+  yield `${(after ?? '').trimEnd()}\n`
 }
 
 /** Stands where the lines go. No text of an account can hold it: those are escaped. */
