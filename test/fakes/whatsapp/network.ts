@@ -35,7 +35,7 @@ export interface Device {
   bundle: KeyBundle | null
   /** Null while it is away. */
   connection: Connection | null
-  /** Stanzas that it has not acknowledged, oldest first; brought again at each login, those that came while it was away marked `offline`. */
+  /** Stanzas that it has not acknowledged, oldest first (a copy); all are brought again at each login, marked `offline`. */
   readonly unacknowledged: Node[]
 }
 
@@ -55,15 +55,30 @@ export interface Account {
   name: string
   readonly devices: Map<number, Device>
   readonly phoneDevice: Phone
+  /** Linking a device to it waits for a passkey after the scan or the code. */
+  wantsPasskey: boolean
+  about: string
+  /** Seconds. */
+  aboutAt: number
+  /** The default timer of new chats, seconds; 0 is none. */
+  disappearingS: number
+  /** By category: `readreceipts`, `last`, `online`, `profile`, `status`, `groupadd`, `calladd`, `messages`. */
+  readonly privacy: Map<string, string>
+  /** Lid users' jids. */
+  readonly blocked: Set<string>
+  /** Not yet allowed to write to strangers until then (ms); told through `w:mex`. 0: allowed. */
+  restrictedUntil: number
 }
 
 /** The virtual phone, device 0. Everything that arrives for the person's phone is handed to it. */
 export interface Phone {
   readonly account: Account
+  /** The account's identity; signs the devices that are linked to it. */
+  readonly identity: KeyPair
   bundle(): KeyBundle
   /** A message or receipt stanza for this phone, already routed; `from` etc. are as a device would see them. */
   receive(stanza: Node): void
-  /** A linked device came on for the first time: keys of the app state and the history follow. */
+  /** A linked device came on for the first time (it is active, its keys are here): keys of the app state and the history follow. */
   deviceLinked(device: Device): void
 }
 
@@ -74,6 +89,18 @@ export interface QueryHandler {
   handle(query: Node, device: Device): Answer | Promise<Answer>
 }
 export type Answer = readonly Node[] | { readonly error: { readonly code: number; readonly text: string } } | 'silence'
+
+/** Takes the stanzas of one tag that are no queries: `call`, `presence`, `chatstate` … */
+export interface StanzaHandler {
+  readonly tag: string
+  take(stanza: Node, device: Device): void
+}
+
+/** What one part of the fake adds to the server; of two handlers of the same namespace or tag the later one counts. */
+export interface Part {
+  readonly queries?: readonly QueryHandler[]
+  readonly stanzas?: readonly StanzaHandler[]
+}
 
 /** Troubles that a test asks for; all off by default. */
 export interface Faults {
@@ -123,6 +150,20 @@ export interface Network extends EventEmitter {
   find(who: string): Account | undefined
   /** Routes a stanza to a device: now if it is connected, kept until it acknowledges in any case. */
   deliver(device: Device, stanza: Node): void
+  /**
+   * Takes a stanza (`message`, `receipt`) as if that device (0: the phone) of the account had sent it, and brings it to phones and
+   * devices. Addresses as a device writes them: `to`, `participants`, `recipient` … What the sender's ack would say comes back.
+   */
+  route(account: Account, device: number, stanza: Node): { readonly error?: string }
+  /** Takes the device off its account, tells it if it is connected, and tells who knew it. */
+  unlink(device: Device): void
   /** Milliseconds. */
   now(): number
+}
+
+/** Digits of a device's jid and which form it has; `device` is 0 for a jid without one. */
+export interface Jid {
+  readonly user: string
+  readonly server: string
+  readonly device: number
 }
