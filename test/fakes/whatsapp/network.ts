@@ -128,6 +128,8 @@ export interface Group {
   subjectBy: string
   subjectAt: number
   description: string
+  /** Of the last change; a change names the one before it. */
+  descriptionId?: string
   readonly createdAt: number
   readonly owner: string
   /** By the phone's number. */
