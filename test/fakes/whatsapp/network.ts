@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import type { MediaStore } from './media.ts'
 
 /**
  * What the parts of the fake WhatsApp share. An account is a person with a phone; the phone is device 0 and virtual; linked devices
@@ -146,6 +147,8 @@ export interface Network extends EventEmitter {
   readonly accounts: Map<string, Account>
   readonly groups: Map<string, Group>
   readonly faults: Faults
+  /** The media servers; `media.handle` answers the HTTP requests to their hosts, `media.mediaConn()` the query `w:m`. */
+  readonly media: MediaStore
   /** Makes the account if there is none. */
   account(phone: string): Account
   /** By number, lid, or jid of either form, with or without a device. */
