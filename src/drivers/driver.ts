@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import type { NetworkCall } from '../model/call.ts'
-import type { KeptFile } from '../model/content.ts'
+import type { Content, ContentKind, KeptFile } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
 import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
@@ -18,7 +18,8 @@ import type { Facets } from './facets.ts'
 
 /** What the network brought and what must be durable before the network hears that we have it. */
 export type SessionEvent =
-  | { readonly kind: 'message'; readonly message: NetworkMessage }
+  /** `isPast`: from before the device was linked. It is kept, and nobody is told. */
+  | { readonly kind: 'message'; readonly message: NetworkMessage; readonly isPast?: boolean }
   /** A receipt of a message that this account sent, whether through us or from its phone. */
   | {
       readonly kind: 'status'
@@ -49,7 +50,22 @@ export type SessionEvent =
 export interface Change {
   /** Bytes to keep under a name of the driver's; null forgets it. */
   readonly secrets?: ReadonlyMap<string, Uint8Array | null>
+  /** As `secrets`, for what loses its use with time: it is forgotten some time after `until`. They share their names with `secrets`. */
+  readonly notes?: ReadonlyMap<string, Note>
   readonly events?: readonly SessionEvent[]
+}
+
+export interface Note {
+  readonly value: Uint8Array
+  readonly until: EpochMs
+}
+
+/** A message as the journal has it. */
+export interface JournalMessage {
+  readonly direction: 'in' | 'out'
+  readonly author: ChatId | ''
+  readonly at: EpochMs
+  readonly content: Content
 }
 
 /** What a session may ask of the instance that it serves. */
@@ -64,17 +80,23 @@ export interface SessionHost {
    */
   commit(change: Change): Promise<void>
   secret(name: string): Promise<Uint8Array | null>
+  /** Secrets and notes whose names begin so. */
+  secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>>
+  /** What the journal has under an id in a chat. */
+  message(chat: ChatId, id: MessageId): Promise<JournalMessage | null>
   /** The bytes of a file that is to be sent. Rejects when they are gone. */
   file(file: KeptFile): Promise<Readable>
   /** Whether persons are named by ids that hide their numbers, where the messenger has such; fixed while a phone is linked. */
   readonly hidesNumbers: boolean
+  /** `http://`, `https://` or `socks5://` address of the proxy that carries everything of this instance, credentials in it; empty: none. */
+  readonly proxy: string
   /** The connection is open and logged in; sends may begin. */
   opened(): void
   /**
    * The connection ended, or an attempt to open it failed. After `retry` `later` the runner connects again with back-off; after
-   * `never` it waits for a new login. Not called for `disconnect` and `logout`.
+   * `never` it waits for a new login. Not called for `disconnect` and `logout`. `atLeastMs`: no sooner than that.
    */
-  lost(trouble: Fault): void
+  lost(trouble: Fault, atLeastMs?: number): void
 }
 
 /** A step of linking. After `done` or `ended` nothing follows. */
@@ -115,6 +137,10 @@ export interface Capabilities {
   readonly tellsSent: boolean
   /** How our message ids look: `3EB0…` in hex, or decimal digits. */
   readonly messageIds: 'hex' | 'decimal'
+  /** Kinds of content that can't be sent here; absent: everything can. */
+  readonly cannotSend?: ReadonlySet<ContentKind>
+  /** How much longer, at random, the delay between two sends may become, as a share of it; absent: it is kept exactly. */
+  readonly delayJitter?: number
 }
 
 /** One live connection of one instance. Made when the instance becomes live; cheap while idle. */

@@ -11,6 +11,7 @@ import { forwarded, type Forward } from './forwarded.ts'
 import { lastEdit } from './last-edit.ts'
 import { isCorrespondentGuard, refuseSend, sendGuards } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
+import { UNSUPPORTED } from './refusals.ts'
 
 /** The method that a message counts for where its caller did not say. */
 const SEND = 'sendMessage'
@@ -21,7 +22,8 @@ export async function enqueue(
   message: OutgoingMessage,
   once?: Once<MessageId>,
 ): Promise<MessageId | Fault | Repeated> {
-  const { id: instance, node, outbox } = record
+  const { id: instance, node, outbox, capabilities } = record
+  if (capabilities?.cannotSend?.has(message.content.kind) === true) return UNSUPPORTED
   if (outbox.isFull) return QUEUE_FULL
   const at = node.clock.now()
   const id = newId(record, at)

@@ -59,6 +59,7 @@ export class Housekeeping {
     await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
     await this.#part('answers', () => this.#sweep('answers', now - limits.keepAnswersMs))
     await this.#part('usage', () => this.#sweep('usage', now - KEEP_USAGE_MS))
+    await this.#part('notes', () => this.#sweep('notes', now))
     await this.#part('files', () => this.#sweep('files', now - limits.keepMediaMs))
     await this.#part('media', () => this.#removeFiles(now - limits.keepMediaMs))
     await this.#part('deletedInstances', async () => {

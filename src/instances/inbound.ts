@@ -5,7 +5,9 @@ import {
   readCall,
   recordCall,
   recordCallProgress,
+  readRecord,
   recordNetwork,
+  recordReadable,
   recordStatus,
 } from '../journal/record.ts'
 import type { NetworkCall } from '../model/call.ts'
@@ -14,12 +16,12 @@ import type { ChatId, MessageId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
 import { statusRank, type MessageStatus, type NetworkMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
-import type { Guard, Write } from '../storage/store.ts'
+import type { Guard, MessageRow, Write } from '../storage/store.ts'
 import { Correspondents } from './correspondents.ts'
 import { isOfSameAuthor, isSilent, type Known } from './known.ts'
 import { correspondentGuard, type CorrespondentGuard } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
-import { changesAnother, settle, type Unsettled } from './settlement.ts'
+import { changesAnother, settle, type Outcome, type Unsettled } from './settlement.ts'
 
 /** What the runner must know once a change is durable. */
 export interface Applied {
@@ -37,6 +39,14 @@ export interface Applied {
 
 /** Finds an attempt that has no verdict yet. */
 export type FindUnsettled = (id: MessageId) => Unsettled | undefined
+
+type MessageEvent = Extract<SessionEvent, { kind: 'message' }>
+
+/** Where a message is in the journal. */
+interface Place {
+  readonly chat: ChatId
+  readonly id: MessageId
+}
 
 /** How often a batch is made again: once to look what is stored, and again where a send took a correspondent's place meanwhile. */
 const TRIES = 5
@@ -56,6 +66,9 @@ export async function applyChange(record: InstanceRecord, change: Change, unsett
     }
     for (const [name, value] of change.secrets ?? []) {
       draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
+    }
+    for (const [name, note] of change.notes ?? []) {
+      draft.writes.push({ kind: 'secret.put', instance: record.id, name, ...note })
     }
     if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) continue
     draft.settled.forEach(() => record.outbox.drop())
@@ -79,8 +92,8 @@ class ChangeDraft {
   readonly #record: InstanceRecord
   readonly #unsettled: FindUnsettled
   readonly #messages: 'assume new' | 'look first'
-  /** Ids that this very change adds or raises, which the store does not show yet. */
-  readonly #seen = new Map<MessageId, Known>()
+  /** What this very change adds or raises, by `keyOf`, which the store does not show yet. */
+  readonly #seen = new Map<string, Known>()
   #calls: Map<MessageId, NetworkCall> | undefined
   #correspondents: Correspondents | undefined
   #files: KeptFile[] | undefined
@@ -104,8 +117,8 @@ class ChangeDraft {
   add(event: SessionEvent): Promise<void> | undefined {
     switch (event.kind) {
       case 'message':
-        if (this.#messages === 'look first') return this.#addUnknown(event.message)
-        return this.#addNew(event.message)
+        if (this.#messages === 'look first') return this.#addUnknown(event)
+        return this.#addNew(event)
       case 'status':
         return this.#status(event)
       case 'receipt':
@@ -130,22 +143,31 @@ class ChangeDraft {
     }
   }
 
-  async #addUnknown(message: NetworkMessage): Promise<void> {
-    if ((await this.#known(message.id)) === undefined) await this.#add(message)
+  async #addUnknown(event: MessageEvent): Promise<void> {
+    const { message } = event
+    const known = this.#seen.get(keyOf(message)) ?? (await this.#stored(message.chat.id, message.id))
+    if (known === undefined) await this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
+    else if (becomesReadable(known, message)) await this.#add(event, recordReadable(this.#record.id, message))
   }
 
   /** The batch is refused when it is not. */
-  #addNew(message: NetworkMessage): Promise<void> | undefined {
-    if (this.#seen.has(message.id)) return undefined
-    this.guards.push({ kind: 'fresh', instance: this.#record.id, id: message.id })
-    return this.#add(message)
+  #addNew(event: MessageEvent): Promise<void> | undefined {
+    const { message } = event
+    const seen = this.#seen.get(keyOf(message))
+    if (seen !== undefined) {
+      return becomesReadable(seen, message) ? this.#add(event, recordReadable(this.#record.id, message)) : undefined
+    }
+    this.guards.push({ kind: 'fresh', instance: this.#record.id, chat: message.chat.id, id: message.id })
+    return this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
   }
 
-  #add(message: NetworkMessage): Promise<void> | undefined {
+  #add({ message, isPast = false }: MessageEvent, write: Write): Promise<void> | undefined {
     const { content, direction } = message
-    this.#seen.set(message.id, { status: direction === 'out' ? this.#accepted : 'delivered', byApi: false, message })
-    this.writes.push(recordNetwork(this.#record.id, message, this.#accepted))
-    this.#keepFiles(message)
+    const status = direction === 'out' ? this.#accepted : 'delivered'
+    this.#seen.set(keyOf(message), { status, byApi: false, message })
+    this.writes.push(write)
+    this.#keepFiles(message, isPast)
+    if (isPast) return undefined
     this.#noteReceived(message)
     const guard = direction === 'in' ? correspondentGuard(this.#record, message.chat.id) : undefined
     if (guard === undefined) this.#announce(message)
@@ -173,16 +195,17 @@ class ChangeDraft {
     await before
     const { id: instance, node } = this.#record
     const chat = message.chat.id
-    const seen = this.#seen.get(target)
+    const seen = this.#seen.get(keyIn({ chat, id: target }))
     const original = seen?.message ?? (await node.store.journal.inChat(instance, chat, target))
     if (original === null || !isOfSameAuthor(original, message)) return
     const mark = message.content.kind === 'edit' ? 'edited' : 'deleted'
     this.writes.push({ kind: 'message.mark', instance, id: target, chat, mark })
   }
 
-  #keepFiles(message: NetworkMessage): void {
+  /** Files of the past are fetched when somebody asks for them. */
+  #keepFiles(message: NetworkMessage, isPast: boolean): void {
     const { own, quoted } = filesOf(message.content)
-    if (own !== undefined) (this.#files ??= []).push(own)
+    if (own !== undefined && !isPast) (this.#files ??= []).push(own)
     const at = this.#record.node.clock.now()
     for (const file of [own, quoted]) {
       if (file !== undefined) this.writes.push({ kind: 'file.put', instance: this.#record.id, file, at })
@@ -201,38 +224,52 @@ class ChangeDraft {
 
   async #status(event: Extract<SessionEvent, { kind: 'status' }>): Promise<void> {
     const status = event.status === 'sent' ? this.#accepted : event.status
-    const known = await this.#known(event.id)
+    const known = await this.#known(event)
     if (known === undefined || statusRank(status) <= statusRank(known.status)) return
-    const proved = this.#prove(event.id, known, event.at)
+    if (!isTaken(status) && this.#unsettledOf(event.id, known) !== undefined) {
+      this.#end(event, known, { status, description: event.description ?? '', at: event.at })
+      return
+    }
+    const proved = this.#prove(event, known, event.at)
     if (statusRank(status) <= statusRank(proved)) return
-    this.#raise(event.id, known, status, event.description ?? '', event.at)
+    this.#raise(event, known, status, event.description ?? '', event.at)
     if (isSilent(known)) return
     this.events.push({ ...event, status, description: event.description ?? '', byApi: known.byApi })
   }
 
   async #receipt({ id, participant, status, at }: Extract<SessionEvent, { kind: 'receipt' }>): Promise<void> {
-    const known = await this.#known(id)
+    const place = { chat: STATUS_CHAT, id }
+    const known = await this.#known(place)
     if (known === undefined) return
     this.writes.push({ kind: 'receipt.put', instance: this.#record.id, id, receipt: { participant, status, at } })
-    if (statusRank(status) <= statusRank(this.#prove(id, known, at))) return
-    this.#raise(id, known, status, '', at)
+    if (statusRank(status) <= statusRank(this.#prove(place, known, at))) return
+    this.#raise(place, known, status, '', at)
   }
 
-  #raise(id: MessageId, known: Known, status: MessageStatus, description: string, at: number): void {
-    this.#seen.set(id, { ...known, status })
-    this.writes.push(recordStatus(this.#record.id, id, status, description, at))
+  #raise(place: Place, known: Known, status: MessageStatus, description: string, at: number): void {
+    this.#seen.set(keyIn(place), { ...known, status })
+    this.writes.push(recordStatus(this.#record.id, place.id, status, description, at))
+  }
+
+  /** The queue's item whose verdict was lost or is late. */
+  #unsettledOf(id: MessageId, known: Known): Unsettled | undefined {
+    return known.byApi && !this.settled.includes(id) ? this.#unsettled(id) : undefined
   }
 
   /** A receipt proves that the attempt arrived: it stands for the verdict that was lost or is late. Gives the status as it is then. */
-  #prove(id: MessageId, known: Known, at: number): MessageStatus {
-    const item = known.byApi ? this.#unsettled(id) : undefined
-    if (item === undefined || this.settled.includes(id)) return known.status
-    const proof = settle(this.#record, item, { status: 'sent', description: '', at })
-    this.writes.push(...proof.writes)
-    this.events.push(...proof.events)
-    this.settled.push(id)
-    this.#seen.set(id, { ...known, status: proof.status })
-    return proof.status
+  #prove(place: Place, known: Known, at: number): MessageStatus {
+    return this.#end(place, known, { status: 'sent', description: '', at })
+  }
+
+  #end(place: Place, known: Known, outcome: Outcome): MessageStatus {
+    const item = this.#unsettledOf(place.id, known)
+    if (item === undefined) return known.status
+    const end = settle(this.#record, item, outcome)
+    this.writes.push(...end.writes)
+    this.events.push(...end.events)
+    this.settled.push(place.id)
+    this.#seen.set(keyIn(place), { ...known, status: end.status })
+    return end.status
   }
 
   async #call(call: NetworkCall): Promise<void> {
@@ -250,11 +287,17 @@ class ChangeDraft {
     if (progress === 'status') this.events.push({ kind: 'call', call })
   }
 
-  async #known(id: MessageId): Promise<Known | undefined> {
-    const seen = this.#seen.get(id)
+  /** A receipt may come by another name of the chat than the one that was written to: then the id alone must do. */
+  async #known(place: Place): Promise<Known | undefined> {
+    const seen = this.#seen.get(keyIn(place)) ?? (await this.#stored(place.chat, place.id))
     if (seen !== undefined) return seen
-    const row = await this.#record.node.store.journal.find(this.#record.id, id)
-    return row === null ? undefined : { status: row.status, byApi: row.byApi, row }
+    const row = await this.#record.node.store.journal.find(this.#record.id, place.id)
+    return row === null ? undefined : knownRow(row)
+  }
+
+  async #stored(chat: ChatId, id: MessageId): Promise<Known | undefined> {
+    const row = await this.#record.node.store.journal.inChat(this.#record.id, chat, id)
+    return row === null ? undefined : knownRow(row)
   }
 
   /** What this messenger calls it that the network has taken a message. */
@@ -276,6 +319,29 @@ class ChangeDraft {
     this.events.push(changed.event)
     this.row = changed.row
   }
+}
+
+function knownRow(row: MessageRow): Known {
+  return { status: row.status, byApi: row.byApi, row }
+}
+
+function keyIn({ chat, id }: Place): string {
+  return `${id} ${chat}`
+}
+
+function keyOf({ id, chat }: NetworkMessage): string {
+  return keyIn({ id, chat: chat.id })
+}
+
+/** What was kept as unreadable has come again and can be read. */
+function becomesReadable({ message, row }: Known, { content, direction }: NetworkMessage): boolean {
+  if (content.kind === 'unreadable' || direction === 'out') return false
+  if (message !== undefined) return message.content.kind === 'unreadable'
+  return row?.shelf !== 'call' && row !== undefined && !row.byApi && readRecord(row).content.kind === 'unreadable'
+}
+
+function isTaken(status: MessageStatus): status is 'pending' | 'sent' | 'delivered' | 'read' {
+  return statusRank(status) < statusRank('failed')
 }
 
 async function findCall(record: InstanceRecord, call: NetworkCall): Promise<NetworkCall | 'no call' | null> {

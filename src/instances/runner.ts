@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream'
-import type { Change, Driver, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
+import type { Change, Driver, JournalMessage, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
+import { readRecord } from '../journal/record.ts'
 import type { KeptFile } from '../model/content.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
-import type { InstanceId } from '../model/ids.ts'
+import type { ChatId, InstanceId, MessageId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
@@ -232,6 +233,21 @@ export class Runner implements SessionHost {
     return this.#record.node.store.secrets.get(this.instance, name)
   }
 
+  secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#record.node.store.secrets.list(this.instance, prefix)
+  }
+
+  async message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
+    const row = await this.#record.node.store.journal.inChat(this.instance, chat, id)
+    if (row === null || row.shelf === 'call') return null
+    const { content, author } = readRecord(row)
+    return { direction: row.direction, author, at: row.at, content }
+  }
+
+  get proxy(): string {
+    return this.#record.row.settings.proxyUrl
+  }
+
   opened(): void {
     if (this.#session === undefined) return
     this.#connection = 'open'
@@ -254,7 +270,7 @@ export class Runner implements SessionHost {
     })
   }
 
-  lost(trouble: Fault): void {
+  lost(trouble: Fault, atLeastMs = 0): void {
     if (this.#stopped || this.#session === undefined) return
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
@@ -265,7 +281,7 @@ export class Runner implements SessionHost {
     }
     this.#connection = 'waiting'
     this.#failures += 1
-    const waitMs = backoffMs(RECONNECT_PLAN, this.#failures, this.random)
+    const waitMs = Math.max(atLeastMs, backoffMs(RECONNECT_PLAN, this.#failures, this.random))
     this.#timer?.cancel()
     this.#timer = this.clock.after(waitMs, () => {
       void this.#connect()

@@ -42,6 +42,8 @@ export class Sender {
   /** How often the network has put off or lost the message that it was given last. */
   #tries: { readonly id: MessageId | undefined; readonly count: number } = { id: undefined, count: 0 }
   #lastSentAt: EpochMs
+  /** How much longer than set the present delay is; drawn anew for each. */
+  #stretch = 1
   /** The retry after a refusal for now, or a trouble of the store. */
   #notBefore = 0
 
@@ -143,7 +145,7 @@ export class Sender {
     const held = this.#heldUntil(now)
     if (held > now) return Math.min(held, attemptsDue ?? held)
     if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
-    const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds
+    const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds * this.#stretch
     const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore)
     if (due > now) return Math.min(due, attemptsDue ?? due)
     const item = await store.outbox.next(this.#record.id)
@@ -187,6 +189,7 @@ export class Sender {
     this.#inFlight = undefined
     timer.cancel()
     this.#lastSentAt = clock.now()
+    this.#stretch = 1 + (this.#record.capabilities?.delayJitter ?? 0) * this.#record.node.random.fraction()
     await this.#judge(item, verdict)
   }
 

@@ -54,6 +54,11 @@ export function recordNetwork(instance: InstanceId, message: NetworkMessage, acc
   }
 }
 
+/** What could not be read when it came can be read now. */
+export function recordReadable(instance: InstanceId, message: NetworkMessage): Write {
+  return { kind: 'message.body', instance, id: message.id, chat: message.chat.id, body: JSON.stringify(message) }
+}
+
 /** The journal row of a call that begins; one row a call, its body is what is known of it now. */
 export function recordCall(instance: InstanceId, call: NetworkCall): Write {
   return {

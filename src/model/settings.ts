@@ -29,6 +29,8 @@ export type FlagName = (typeof FLAGS)[number]
 export interface Settings extends Readonly<Record<FlagName, Flag>> {
   readonly webhookUrl: string
   readonly webhookUrlToken: string
+  /** Ours: the proxy of a live messenger, `http://`, `https://` or `socks5://`, credentials in it; empty: none. */
+  readonly proxyUrl: string
   /** Milliseconds between two sends, 500 to 600000. */
   readonly delaySendMessagesMilliseconds: number
   /** Seconds of "typing" before each send, 0 to 10. */
@@ -42,6 +44,7 @@ export const DELAY_MAX_MS = 600_000
 export const DEFAULT_SETTINGS: Settings = {
   webhookUrl: '',
   webhookUrlToken: '',
+  proxyUrl: '',
   delaySendMessagesMilliseconds: DELAY_DEFAULT_MS,
   autoTyping: 0,
   markIncomingMessagesReaded: 'no',

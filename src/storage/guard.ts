@@ -16,8 +16,8 @@ export type Guard =
     }
   /** The messenger's id sequence is below `value`; it is raised to it. So ids are never handed out twice. */
   | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
-  /** The journal has no message of this instance with this id, in whatever chat. */
-  | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly id: MessageId }
+  /** The journal has no message of this instance with this id in this chat. */
+  | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly chat: ChatId; readonly id: MessageId }
   /** The instance has used `what` fewer than `limit` times in this month; it is counted. `month` is `2026-11`. */
   | {
       readonly kind: 'quota'

@@ -62,7 +62,7 @@ export interface QueueSize {
 }
 
 /** What retention removes; each by the time that its promise counts from. */
-export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files'
+export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes'
 
 export interface Store {
   /**
@@ -147,6 +147,8 @@ export interface Store {
   }
   readonly secrets: {
     get(instance: InstanceId, name: string): Promise<Uint8Array | null>
+    /** Those whose names begin so (empty: all). */
+    list(instance: InstanceId, prefix: string): Promise<ReadonlyMap<string, Uint8Array>>
   }
   readonly files: {
     /** What `file.put` stored; null when it is not there. */

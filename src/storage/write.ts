@@ -125,12 +125,13 @@ export type InstanceWrite =
   | { readonly kind: 'instance.delete'; readonly instance: InstanceId; readonly at: EpochMs }
   /** A line of the state history. */
   | { readonly kind: 'state.add'; readonly instance: InstanceId; readonly change: StateChange }
-  /** null forgets it. */
+  /** null forgets it. `until`: the sweep of `notes` may remove it from then on; absent: it stays. */
   | {
       readonly kind: 'secret.put'
       readonly instance: InstanceId
       readonly name: string
       readonly value: Uint8Array | null
+      readonly until?: EpochMs
     }
   | { readonly kind: 'secret.clear'; readonly instance: InstanceId }
 

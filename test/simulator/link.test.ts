@@ -131,7 +131,7 @@ test('a network that answers something else is a loss, not a crash', async () =>
   const address = stranger.address()
   assert.ok(typeof address === 'object' && address !== null)
   const other = driverFor('whatsapp', `http://127.0.0.1:${String(address.port)}`)
-  const there = new RecordingHost(1, surroundings(), { secrets: host.secrets })
+  const there = new RecordingHost(1, surroundings(), { kept: host.kept })
   await other.open(there).connect()
   const loss = await until(() => there.losses[0], 'the loss')
   assert.equal(loss.fault, 'connectionLost')

@@ -62,7 +62,7 @@ export class StoreModel {
         this.rows.sequence = guard.value
         return true
       case 'fresh':
-        return this.#ofId(guard.instance, guard.id).length === 0
+        return this.#ofId(guard.instance, guard.id).every(({ chat }) => chat !== guard.chat)
       case 'quota':
         return this.#isBelow(guard.what, guard.limit)
       case 'correspondent':

@@ -5,8 +5,8 @@ import type { Log } from '../../lib/log.ts'
 import type { Random } from '../../lib/random.ts'
 import type { KeptFile } from '../../model/content.ts'
 import type { Fault } from '../../model/fault.ts'
-import type { InstanceId } from '../../model/ids.ts'
-import type { Change, SessionEvent, SessionHost } from '../driver.ts'
+import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
+import type { Change, JournalMessage, SessionEvent, SessionHost } from '../driver.ts'
 
 interface Surroundings {
   readonly clock: Clock
@@ -17,8 +17,9 @@ interface Surroundings {
 /** What a host has when a session begins. */
 export interface Possessions {
   /** Shared with another host, it stands for what outlived a process. */
-  readonly secrets?: Map<string, Uint8Array>
+  readonly kept?: Map<string, Uint8Array>
   readonly hidesNumbers?: boolean
+  readonly proxy?: string
 }
 
 /** A host that keeps everything in memory and remembers what a session did to it. */
@@ -27,8 +28,10 @@ export class RecordingHost implements SessionHost {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  readonly secrets: Map<string, Uint8Array>
+  /** Secrets and notes. */
+  readonly kept: Map<string, Uint8Array>
   readonly hidesNumbers: boolean
+  readonly proxy: string
   /** The files that were asked for, each as often as it was. */
   readonly filesRead: KeptFile[] = []
   readonly events: SessionEvent[] = []
@@ -47,8 +50,9 @@ export class RecordingHost implements SessionHost {
     this.clock = clock
     this.random = random
     this.log = log
-    this.secrets = possessions.secrets ?? new Map<string, Uint8Array>()
+    this.kept = possessions.kept ?? new Map<string, Uint8Array>()
     this.hidesNumbers = possessions.hidesNumbers ?? false
+    this.proxy = possessions.proxy ?? ''
   }
 
   /** Puts bytes into the media store. */
@@ -82,9 +86,10 @@ export class RecordingHost implements SessionHost {
         throw new Error('the disk is full')
       }
       for (const [name, value] of change.secrets ?? []) {
-        if (value === null) this.secrets.delete(name)
-        else this.secrets.set(name, value)
+        if (value === null) this.kept.delete(name)
+        else this.kept.set(name, value)
       }
+      for (const [name, { value }] of change.notes ?? []) this.kept.set(name, value)
       this.events.push(...(change.events ?? []))
       await this.afterKeeping()
     } finally {
@@ -93,7 +98,18 @@ export class RecordingHost implements SessionHost {
   }
 
   secret(name: string): Promise<Uint8Array | null> {
-    return Promise.resolve(this.secrets.get(name) ?? null)
+    return Promise.resolve(this.kept.get(name) ?? null)
+  }
+
+  secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return Promise.resolve(new Map([...this.kept].filter(([name]) => name.startsWith(prefix))))
+  }
+
+  message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
+    const found = this.messages().find((message) => message.id === id && message.chat.id === chat)
+    if (found === undefined) return Promise.resolve(null)
+    const { direction, author, at, content } = found
+    return Promise.resolve({ direction, author: author.id, at, content })
   }
 
   opened(): void {

@@ -14,7 +14,7 @@ export function linking(bench: Bench): void {
     assert.deepEqual(await login.end(), { kind: 'done' })
     assert.equal(host.begun, 1)
     assert.equal(host.openings, 1)
-    assert.ok(host.secrets.size > 0)
+    assert.ok(host.kept.size > 0)
     const event = host.events[0]
     assert.ok(event?.kind === 'linked')
     assert.equal(event.account.wid, bench.rig.chatOf(bench.rig.phones.own))
@@ -178,7 +178,7 @@ export function linking(bench: Bench): void {
     await assert.rejects(scanned)
     const last = await login.end()
     assert.equal(last?.kind === 'ended' && last.fault.fault, 'unavailable')
-    assert.equal(host.secrets.size, 0)
+    assert.equal(host.kept.size, 0)
     assert.equal(host.openings, 0)
   })
 
@@ -188,7 +188,7 @@ export function linking(bench: Bench): void {
     bench.abandon(session)
     const login = followLogin(session.login({ way: 'qr' }))
     bench.rig.person.scan(await login.shown(0), bench.rig.phones.own).catch(() => undefined)
-    await until(() => host.secrets.size > 0, 'the credentials')
+    await until(() => host.kept.size > 0, 'the credentials')
     const back = bench.open(host)
     await back.session.connect()
     await until(() => back.host.openings === 1, 'the session to open')

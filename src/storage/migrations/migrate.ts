@@ -3,10 +3,11 @@ import { placeholders, type Dialect } from '../dialect.ts'
 import { mainRoad } from './0001-main-road.ts'
 import { wholeContract } from './0002-whole-contract.ts'
 import { partnerBusiness } from './0003-partner-business.ts'
+import { liveMessengers } from './0004-live-messengers.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of their versions. */
-export const MIGRATIONS: readonly Migration[] = [mainRoad, wholeContract, partnerBusiness]
+export const MIGRATIONS: readonly Migration[] = [mainRoad, wholeContract, partnerBusiness, liveMessengers]
 
 /** Runs one statement on the connection whose transaction the caller has begun and will end. */
 export type RunStatement = (

@@ -33,10 +33,10 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     },
   },
   fresh: {
-    sql: 'select 1 as held where not exists (select 1 from message where instance_id = ? and id = ?)',
+    sql: 'select 1 as held where not exists (select 1 from message where instance_id = ? and id = ? and chat_id = ?)',
     reads: true,
     put(out, guard) {
-      out.push(guard.instance, guard.id)
+      out.push(guard.instance, guard.id, guard.chat)
     },
   },
   quota: {

@@ -129,11 +129,11 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   ],
   'secret.put': [
     {
-      sql: `insert into secret (instance_id, name, value) values (?, ?, ?)
-        on conflict (instance_id, name) do update set value = excluded.value`,
+      sql: `insert into secret (instance_id, name, value, until) values (?, ?, ?, ?)
+        on conflict (instance_id, name) do update set value = excluded.value, until = excluded.until`,
       when: (write) => write.value !== null,
-      put(out, { instance, name, value }, seal) {
-        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)))
+      put(out, { instance, name, value, until = null }, seal) {
+        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)), until)
       },
     },
     {

@@ -47,6 +47,7 @@ export function settingsFromJson(json: string, instance: InstanceId, seal: Seal)
       stored['delaySendMessagesMilliseconds'],
       DEFAULT_SETTINGS.delaySendMessagesMilliseconds,
     ),
+    proxyUrl: textOr(stored['proxyUrl'], DEFAULT_SETTINGS.proxyUrl),
     autoTyping: numberOr(stored['autoTyping'], DEFAULT_SETTINGS.autoTyping),
   }
 }

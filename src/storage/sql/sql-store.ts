@@ -29,6 +29,8 @@ const READS = {
   mailboxSizes: 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox group by instance_id',
   head: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
   secret: 'select value from secret where instance_id = ? and name = ?',
+  // No range of names: how a database sorts them is its own affair.
+  secrets: 'select name, value from secret where instance_id = ? and substr(name, 1, ?) = ?',
   answer: 'select body_hash, answer from answer where scope = ? and key = ?',
   ping: 'select 1 as answers',
 } as const
@@ -109,6 +111,14 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
       async get(instance, name) {
         const [row] = await engine.read(READS.secret, [instance, name])
         return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
+      },
+      async list(instance, prefix) {
+        const found = await engine.read(READS.secrets, [instance, prefix.length, prefix])
+        const opened = found.map((row): [string, Uint8Array] => {
+          const name = text(row, 'name')
+          return [name, seal.openBytes(text(row, 'value'), places.secret(instance, name))]
+        })
+        return new Map(opened)
       },
     },
     answers: {

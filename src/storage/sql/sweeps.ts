@@ -19,6 +19,11 @@ const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly strin
       select scope, key from answer where at < ? order by at limit ?
     )`,
   ],
+  notes: [
+    `delete from secret where (instance_id, name) in (
+      select instance_id, name from secret where until < ? order by until limit ?
+    )`,
+  ],
   usage: [
     `delete from usage_count where (instance_id, month, what) in (
       select instance_id, month, what from usage_count where month < ? order by month limit ?

@@ -66,7 +66,7 @@ export function guards(fresh: Fresh): void {
   storeTest(fresh, 'a message is fresh until its instance has one with this id', async (store) => {
     await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
     const isFresh = (instance: InstanceId, id: string) =>
-      ({ kind: 'fresh', instance, id: sample.messageId(id) }) as const
+      ({ kind: 'fresh', instance, chat: sample.CHAT, id: sample.messageId(id) }) as const
     const add = (instance: InstanceId) => batch([sample.addMessage(instance, 'a')], [isFresh(instance, 'a')])
     const both = await Promise.all([store.commit(add(FIRST)), store.commit(add(FIRST))])
     assert.deepEqual(both, [{ ok: true }, { ok: false, refusedBy: isFresh(FIRST, 'a') }])

@@ -69,7 +69,7 @@ const guard: fc.Arbitrary<Guard> = fc.oneof(
       .record({ chat, limit: small })
       .map((of): Guard => ({ kind: 'correspondent', instance: FIRST, month, ...of })),
   },
-  { weight: 2, arbitrary: fc.record({ instance, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
+  { weight: 2, arbitrary: fc.record({ instance, chat, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
 )
 const batches = fc.array(
   fc.record({ guards: fc.array(guard, { maxLength: 2 }), writes: fc.array(write, { maxLength: 3 }) }),
