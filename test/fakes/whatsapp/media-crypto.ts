@@ -3,7 +3,8 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 /** How files are encrypted before they go to the media servers, computed apart from the engine. */
 
 /** What a file's keys are derived for. Stickers count as images, voice messages as audio. */
-export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'history' | 'thumbnail-link' | 'thumbnail-document'
+export type MediaKind =
+  'image' | 'video' | 'audio' | 'document' | 'history' | 'app-state' | 'thumbnail-link' | 'thumbnail-document'
 
 const KEY_NAMES: Readonly<Record<MediaKind, string>> = {
   image: 'WhatsApp Image Keys',
@@ -11,6 +12,7 @@ const KEY_NAMES: Readonly<Record<MediaKind, string>> = {
   audio: 'WhatsApp Audio Keys',
   document: 'WhatsApp Document Keys',
   history: 'WhatsApp History Keys',
+  'app-state': 'WhatsApp App State Keys',
   'thumbnail-link': 'WhatsApp Link Thumbnail Keys',
   'thumbnail-document': 'WhatsApp Document Thumbnail Keys',
 }

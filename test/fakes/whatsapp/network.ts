@@ -101,6 +101,8 @@ export interface StanzaHandler {
 export interface Part {
   readonly queries?: readonly QueryHandler[]
   readonly stanzas?: readonly StanzaHandler[]
+  /** The error of the ack of a message that an account sends, or undefined to let it pass; asked before the message is routed. */
+  readonly refuses?: (message: Node, sender: Account) => string | undefined
 }
 
 /** Troubles that a test asks for; all off by default. */

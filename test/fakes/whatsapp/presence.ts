@@ -1,0 +1,118 @@
+import { names } from './group-node.ts'
+import type { Account, Device, Network, Node } from './network.ts'
+import { children } from './nodes.ts'
+
+/** What a chat showed on a phone while somebody typed, in the network's words, and for how long it has been or was shown. */
+export interface Shown {
+  readonly chat: string
+  readonly by: string
+  readonly what: 'composing' | 'recording'
+  readonly since: number
+  /** Null while it is still shown. */
+  until: number | null
+}
+
+/** How long a phone goes on to show it when nothing more is heard. */
+const FORGOTTEN_AFTER_MS = 25_000
+
+/** Who is online, who watches whom, and what is shown while somebody types. None of it is kept for who is away. */
+export class Presence {
+  readonly #network: Network
+  readonly #online = new Set<Device>()
+  /** By the number of the watched. */
+  readonly #watchers = new Map<string, Map<Device, string>>()
+  readonly #lastSeen = new Map<string, number>()
+  /** By the number whose phone shows it. */
+  readonly #shown = new Map<string, Shown[]>()
+
+  constructor(network: Network) {
+    this.#network = network
+    network.on('stanza', (device: Device, stanza: Node) => this.#hear(device, stanza))
+    network.on('gone', (device: Device) => this.#gone(device))
+  }
+
+  /** What a phone showed so far, oldest first. */
+  shownOn(phone: string): readonly Shown[] {
+    return this.#shown.get(phone) ?? []
+  }
+
+  isOnline(phone: string): boolean {
+    return [...this.#online].some(({ account }) => account.phone === phone)
+  }
+
+  /** Milliseconds; undefined when it was never online. */
+  lastSeen(phone: string): number | undefined {
+    return this.#lastSeen.get(phone)
+  }
+
+  #hear(device: Device, stanza: Node): void {
+    if (stanza.tag === 'chatstate') this.#typing(device, stanza)
+    if (stanza.tag !== 'presence') return
+    const { type = 'available', to } = stanza.attrs
+    if (type === 'subscribe' && to !== undefined) this.#watch(device, to)
+    else if (type === 'available' || type === 'unavailable') this.#turn(device, type === 'available')
+  }
+
+  #turn(device: Device, isOnline: boolean): void {
+    const { account } = device
+    const before = this.isOnline(account.phone)
+    if (isOnline) this.#online.add(device)
+    else this.#online.delete(device)
+    const after = this.isOnline(account.phone)
+    if (before || after) this.#lastSeen.set(account.phone, this.#network.now())
+    if (before === after) return
+    for (const [watcher, jid] of this.#watchers.get(account.phone) ?? []) this.#tell(watcher, jid, account)
+  }
+
+  #watch(device: Device, jid: string): void {
+    const account = this.#network.find(jid)
+    if (account === undefined) return
+    const watchers = this.#watchers.get(account.phone) ?? new Map<Device, string>()
+    this.#watchers.set(account.phone, watchers.set(device, jid))
+    this.#tell(device, jid, account)
+  }
+
+  #tell(watcher: Device, jid: string, { phone }: Account): void {
+    const last = this.#lastSeen.get(phone)
+    const away = last === undefined ? {} : { last: String(Math.floor(last / 1000)) }
+    const attrs = this.isOnline(phone) ? { type: 'available' } : { type: 'unavailable', ...away }
+    watcher.connection?.send({ tag: 'presence', attrs: { from: jid, ...attrs } })
+  }
+
+  #typing({ account }: Device, stanza: Node): void {
+    const [state] = children(stanza)
+    const { to = '' } = stanza.attrs
+    if (state === undefined) return
+    const group = this.#network.groups.get(to)
+    const listeners = group === undefined ? [this.#network.find(to)?.phone] : [...group.members.keys()]
+    const { lid, pn } = names(this.#network, account.phone)
+    const from = group === undefined ? (to.endsWith('@lid') ? lid : pn) : to
+    for (const phone of listeners) {
+      if (phone === undefined || phone === account.phone) continue
+      this.#show(phone, group === undefined ? account.phone : to, account.phone, state)
+      for (const device of this.#network.accounts.get(phone)?.devices.values() ?? [])
+        device.connection?.send({
+          tag: 'chatstate',
+          attrs: { from, ...(group === undefined ? {} : { participant: lid }) },
+          content: [state],
+        })
+    }
+  }
+
+  /** Somebody's word ends what was shown of the same person in the same chat. */
+  #show(phone: string, chat: string, by: string, state: Node): void {
+    const list = this.#shown.get(phone) ?? []
+    const now = this.#network.now()
+    for (const shown of list)
+      if (shown.chat === chat && shown.by === by)
+        shown.until ??= Math.min(now, shown.since + FORGOTTEN_AFTER_MS)
+    const what = state.attrs['media'] === 'audio' ? 'recording' : 'composing'
+    if (state.tag === 'composing') list.push({ chat, by, what, since: now, until: null })
+    this.#shown.set(phone, list)
+  }
+
+  #gone(device: Device): void {
+    this.#turn(device, false)
+    for (const watchers of this.#watchers.values()) watchers.delete(device)
+  }
+}
