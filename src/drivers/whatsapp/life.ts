@@ -81,6 +81,9 @@ export interface Directory {
   ): Promise<void>
   noteRead(jid: string, draft: Draft): Promise<void>
   noteName(jid: string, name: string, draft: Draft): Promise<void>
+  /** What we changed ourselves at the network, which tells us nothing of it: members that are given replace the record's. */
+  noteContact(jid: string, change: Partial<ContactRecord>, draft: Draft): Promise<void>
+  noteChat(jid: string, change: Partial<ChatRecord>, draft: Draft): Promise<void>
 }
 
 /** One life of a session: an engine socket from its making to its end. */

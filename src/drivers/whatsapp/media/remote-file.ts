@@ -1,0 +1,83 @@
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { FileSource, FileType, KeptFile } from '../../../model/content.ts'
+import type { FileMessage, MessageKey } from '../engine/proto.ts'
+import { MEDIA_KEY_BYTES, MEDIA_KINDS } from './media-keys.ts'
+
+/** What `KeptFile.remote` holds, as JSON: where the network has a file, and how it is opened. Bytes are base64. */
+const RemoteFile = Type.Union([
+  Type.Object({
+    kind: Type.Union(MEDIA_KINDS.map((kind) => Type.Literal(kind))),
+    url: Type.String(),
+    directPath: Type.String(),
+    mediaKey: Type.String(),
+    fileEncSha256: Type.String(),
+    /** The message that brought it: its sender's phone may bring the file again. */
+    of: Type.Object({
+      remoteJid: Type.String(),
+      fromMe: Type.Boolean(),
+      id: Type.String(),
+      participant: Type.Optional(Type.String()),
+    }),
+  }),
+  /** Shown to everybody who knows the address: a profile's or group's. */
+  Type.Object({ kind: Type.Literal('picture'), url: Type.String() }),
+])
+export type RemoteFile = Static<typeof RemoteFile>
+export type RemoteMedia = Exclude<RemoteFile, { kind: 'picture' }>
+
+const remoteFile = Compile(RemoteFile)
+
+/** Null for what is none of ours. */
+export function readRemote({ remote }: KeptFile): RemoteFile | null {
+  try {
+    const value: unknown = JSON.parse(remote ?? '')
+    return remoteFile.Check(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+export function remoteText(remote: RemoteFile): string {
+  return JSON.stringify(remote)
+}
+
+/** The file that a message brought. What is larger than the limit is not taken in, and what can't be opened is lost. */
+export function fileSourceOf(file: FileMessage, type: FileType, of: MessageKey, limitBytes: number): FileSource {
+  const size = Number(file.fileLength ?? 0)
+  const { mediaKey, fileSha256, fileEncSha256 } = file
+  const isWhole = mediaKey?.length === MEDIA_KEY_BYTES && fileSha256?.length === 32
+  if (!isWhole || !Number.isSafeInteger(size) || size < 0) return { at: 'nowhere', why: 'lost' }
+  if (size > limitBytes) return { at: 'nowhere', why: 'tooLarge' }
+  const remote: RemoteMedia = {
+    ...{ kind: type, url: file.url ?? '', directPath: file.directPath ?? '', mediaKey: base64(mediaKey) },
+    fileEncSha256: base64(fileEncSha256 ?? new Uint8Array(0)),
+    of: {
+      ...{ remoteJid: of.remoteJid ?? '', fromMe: of.fromMe === true, id: of.id ?? '' },
+      ...(typeof of.participant === 'string' && of.participant !== '' && { participant: of.participant }),
+    },
+  }
+  return { at: 'here', sha256: Buffer.from(fileSha256).toString('hex'), size, remote: remoteText(remote) }
+}
+
+/** A file as a quote shows it: what is known without bringing it anywhere. */
+export function knownFile(file: FileSource): FileMessage {
+  if (file.at !== 'here') return {}
+  const remote = readRemote(file)
+  return {
+    ...{ fileSha256: Buffer.from(file.sha256, 'hex'), fileLength: file.size },
+    ...(remote !== null &&
+      remote.kind !== 'picture' && {
+        ...{ url: remote.url, directPath: remote.directPath },
+        ...{ mediaKey: bytes(remote.mediaKey), fileEncSha256: bytes(remote.fileEncSha256) },
+      }),
+  }
+}
+
+function base64(value: Uint8Array): string {
+  return Buffer.from(value).toString('base64')
+}
+
+function bytes(text: string): Uint8Array {
+  return Buffer.from(text, 'base64')
+}
