@@ -1,13 +1,86 @@
-import type { Agent } from 'node:https'
-import type { Dispatcher } from 'undici'
+import type { Agent as HttpsAgent } from 'node:https'
+import type { Socket } from 'node:net'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { SocksProxyAgent } from 'socks-proxy-agent'
+import { Agent, ProxyAgent, type Dispatcher } from 'undici'
 
-/** What carries everything of one instance; where a member is absent, there is no proxy and the way is the usual one. */
+/** By what an instance reaches its network: its socket, uploads, downloads and the look-up of the version all go the same way. */
 export interface Transport {
-  /** The web socket's. */
-  readonly socketAgent?: Agent
-  /** What goes to the media servers. */
-  readonly uploadAgent?: Agent
-  /** What comes from them, and any other question over HTTP. */
-  readonly dispatcher?: Dispatcher
+  /** For the web socket and for `https.request`; undefined: straight. */
+  readonly agent: HttpsAgent | undefined
+  /** For `fetch` and undici. */
+  readonly dispatcher: Dispatcher
   close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 20_000
+/** An idle instance holds no connection to a media host. */
+const KEEP_ALIVE_MS = 4_000
+const LIMITS = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 60_000, bodyTimeout: 60_000 }
+
+let straight: Transport | undefined
+
+/**
+ * The way through a proxy (`http://`, `https://` or `socks5://`, credentials in it), which resolves names itself; or straight where there
+ * is none, and then it is one object for all.
+ * @throws TypeError for a text that is no such address
+ */
+export function openTransport(proxy: string): Transport {
+  if (proxy !== '') return throughProxy(new URL(proxy))
+  straight ??= {
+    agent: undefined,
+    dispatcher: new Agent({ ...LIMITS, connect: { timeout: CONNECT_TIMEOUT_MS } }),
+    close: () => Promise.resolve(),
+  }
+  return straight
+}
+
+function throughProxy(proxy: URL): Transport {
+  switch (proxy.protocol) {
+    case 'http:':
+    case 'https:': {
+      const agent = new HttpsProxyAgent(proxy, { timeout: CONNECT_TIMEOUT_MS })
+      return transport(agent, new ProxyAgent({ ...LIMITS, uri: proxy.href, connectTimeout: CONNECT_TIMEOUT_MS }))
+    }
+    case 'socks5:': {
+      // `socks5h`: a name that was looked up here would tell where we go.
+      const agent = new SocksProxyAgent(`socks5h${proxy.href.slice('socks5'.length)}`, { timeout: CONNECT_TIMEOUT_MS })
+      return transport(agent, new Agent({ ...LIMITS, connect: connector(agent) }))
+    }
+    default:
+      throw new TypeError('A proxy is http://, https:// or socks5://')
+  }
+}
+
+function transport(agent: HttpsProxyAgent<string> | SocksProxyAgent, dispatcher: Dispatcher): Transport {
+  return {
+    // Agents of this family do for both modules what an https agent does.
+    agent: agent as unknown as HttpsAgent,
+    dispatcher,
+    async close() {
+      agent.destroy()
+      await dispatcher.destroy()
+    },
+  }
+}
+
+type Connector = NonNullable<Extract<Agent.Options['connect'], (...args: never[]) => unknown>>
+
+/** Downloads through the same proxy: undici's own agent for SOCKS calls itself an experiment. */
+function connector(agent: SocksProxyAgent): Connector {
+  return (options, done) => {
+    const { hostname, port, protocol, servername } = options
+    const secure = protocol === 'https:'
+    const target = {
+      host: hostname,
+      port: Number(port === '' ? (secure ? 443 : 80) : port),
+      secureEndpoint: secure,
+      ...(secure && { servername: servername ?? hostname }),
+    }
+    // The request is not looked at by this agent.
+    agent.connect(undefined as never, target as never).then(
+      (socket: Socket) => done(null, socket),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
+    )
+  }
 }

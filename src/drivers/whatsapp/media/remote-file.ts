@@ -5,26 +5,27 @@ import type { FileMessage, MessageKey } from '../engine/proto.ts'
 import { MEDIA_KEY_BYTES, MEDIA_KINDS } from './media-keys.ts'
 
 /** What `KeptFile.remote` holds, as JSON: where the network has a file, and how it is opened. Bytes are base64. */
-const RemoteFile = Type.Union([
-  Type.Object({
-    kind: Type.Union(MEDIA_KINDS.map((kind) => Type.Literal(kind))),
-    url: Type.String(),
-    directPath: Type.String(),
-    mediaKey: Type.String(),
-    fileEncSha256: Type.String(),
-    /** The message that brought it: its sender's phone may bring the file again. */
-    of: Type.Object({
-      remoteJid: Type.String(),
-      fromMe: Type.Boolean(),
-      id: Type.String(),
-      participant: Type.Optional(Type.String()),
-    }),
+const RemoteMedia = Type.Object({
+  kind: Type.Enum(MEDIA_KINDS),
+  url: Type.String(),
+  directPath: Type.String(),
+  mediaKey: Type.String(),
+  fileEncSha256: Type.String(),
+  /** The message that brought it: its sender's phone may bring the file again. */
+  of: Type.Object({
+    remoteJid: Type.String(),
+    fromMe: Type.Boolean(),
+    id: Type.String(),
+    participant: Type.Optional(Type.String()),
   }),
-  /** Shown to everybody who knows the address: a profile's or group's. */
-  Type.Object({ kind: Type.Literal('picture'), url: Type.String() }),
-])
+})
+export type RemoteMedia = Static<typeof RemoteMedia>
+
+/** Shown to everybody who knows the address: a profile's or group's. */
+const RemotePicture = Type.Object({ kind: Type.Literal('picture'), url: Type.String() })
+
+const RemoteFile = Type.Union([RemoteMedia, RemotePicture])
 export type RemoteFile = Static<typeof RemoteFile>
-export type RemoteMedia = Exclude<RemoteFile, { kind: 'picture' }>
 
 const remoteFile = Compile(RemoteFile)
 
