@@ -55,7 +55,7 @@ function throughProxy(proxy: URL): Transport {
 function transport(agent: HttpsProxyAgent<string> | SocksProxyAgent, dispatcher: Dispatcher): Transport {
   return {
     // Agents of this family do for both modules what an https agent does.
-    agent: agent as unknown as HttpsAgent,
+    agent: agent,
     dispatcher,
     async close() {
       agent.destroy()
