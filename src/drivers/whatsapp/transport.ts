@@ -1,4 +1,4 @@
-import type { Agent as HttpsAgent } from 'node:https'
+import type { Agent as HttpAgent } from 'node:http'
 import type { Socket } from 'node:net'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
@@ -7,7 +7,7 @@ import { Agent, ProxyAgent, type Dispatcher } from 'undici'
 /** By what an instance reaches its network: its socket, uploads, downloads and the look-up of the version all go the same way. */
 export interface Transport {
   /** For the web socket and for `https.request`; undefined: straight. */
-  readonly agent: HttpsAgent | undefined
+  readonly agent: HttpAgent | undefined
   /** For `fetch` and undici. */
   readonly dispatcher: Dispatcher
   close(): Promise<void>
@@ -54,8 +54,7 @@ function throughProxy(proxy: URL): Transport {
 
 function transport(agent: HttpsProxyAgent<string> | SocksProxyAgent, dispatcher: Dispatcher): Transport {
   return {
-    // Agents of this family do for both modules what an https agent does.
-    agent: agent,
+    agent,
     dispatcher,
     async close() {
       agent.destroy()

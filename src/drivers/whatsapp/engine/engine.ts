@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { Agent } from 'node:https'
+import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { WaMessage } from './proto.ts'
 
