@@ -3,6 +3,9 @@ import type { Socket } from 'node:net'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
+import type { AddressRules } from '../../lib/address-rules.ts'
+import type { Fault } from '../../model/fault.ts'
+import { findProxy, type Proxy } from './proxy.ts'
 
 /** By what an instance reaches its network: its socket, uploads, downloads and the look-up of the version all go the same way. */
 export interface Transport {
@@ -21,12 +24,14 @@ const LIMITS = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 60_000, bodyTi
 let straight: Transport | undefined
 
 /**
- * The way through a proxy (`http://`, `https://` or `socks5://`, credentials in it), which resolves names itself; or straight where there
- * is none, and then it is one object for all.
- * @throws TypeError for a text that is no such address
+ * The way through a proxy, which resolves the names of the network itself; or straight where there is none, and then it is one object
+ * for all.
  */
-export function openTransport(proxy: string): Transport {
-  if (proxy !== '') return throughProxy(new URL(proxy))
+export async function openTransport(proxy: string, allow: AddressRules): Promise<Transport | Fault> {
+  if (proxy !== '') {
+    const found = await findProxy(proxy, allow)
+    return 'fault' in found ? found : throughProxy(found)
+  }
   straight ??= {
     agent: undefined,
     dispatcher: new Agent({ ...LIMITS, connect: { timeout: CONNECT_TIMEOUT_MS } }),
@@ -35,16 +40,18 @@ export function openTransport(proxy: string): Transport {
   return straight
 }
 
-function throughProxy(proxy: URL): Transport {
-  switch (proxy.protocol) {
+function throughProxy({ url, name }: Proxy): Transport {
+  const tls = name === '' ? {} : { servername: name }
+  switch (url.protocol) {
     case 'http:':
     case 'https:': {
-      const agent = new HttpsProxyAgent(proxy, { timeout: CONNECT_TIMEOUT_MS })
-      return transport(agent, new ProxyAgent({ ...LIMITS, uri: proxy.href, connectTimeout: CONNECT_TIMEOUT_MS }))
+      const agent = new HttpsProxyAgent(url, { timeout: CONNECT_TIMEOUT_MS, ...tls })
+      const limits = { ...LIMITS, connectTimeout: CONNECT_TIMEOUT_MS }
+      return transport(agent, new ProxyAgent({ ...limits, uri: url.href, proxyTls: tls }))
     }
     case 'socks5:': {
       // `socks5h`: a name that was looked up here would tell where we go.
-      const agent = new SocksProxyAgent(`socks5h${proxy.href.slice('socks5'.length)}`, { timeout: CONNECT_TIMEOUT_MS })
+      const agent = new SocksProxyAgent(`socks5h${url.href.slice('socks5'.length)}`, { timeout: CONNECT_TIMEOUT_MS })
       return transport(agent, new Agent({ ...LIMITS, connect: connector(agent) }))
     }
     default:
