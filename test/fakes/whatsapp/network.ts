@@ -104,6 +104,8 @@ export interface Part {
   readonly stanzas?: readonly StanzaHandler[]
   /** The error of the ack of a message that an account sends, or undefined to let it pass; asked before the message is routed. */
   readonly refuses?: (message: Node, sender: Account) => string | undefined
+  /** Answers what is asked over HTTP, on either port; false when it is for somebody else. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 /** Troubles that a test asks for; all off by default. */
