@@ -84,6 +84,10 @@ export interface Directory {
   /** What we changed ourselves at the network, which tells us nothing of it: members that are given replace the record's. */
   noteContact(jid: string, change: Partial<ContactRecord>, draft: Draft): Promise<void>
   noteChat(jid: string, change: Partial<ChatRecord>, draft: Draft): Promise<void>
+  /** Null for one that is not kept; what is returned replaces it, null forgets it, so that it is asked for again. */
+  noteGroup(jid: string, change: (kept: GroupMetadata | null) => GroupMetadata | null, draft: Draft): Promise<void>
+  /** A change of a group comes: what is kept of it is forgotten, and this life goes on with what it knows until it was told the rest. */
+  doubtGroup(jid: string, draft: Draft): Promise<void>
 }
 
 /** One life of a session: an engine socket from its making to its end. */
