@@ -45,6 +45,8 @@ export class Runner implements SessionHost {
   #linksHidden = false
   /** What the network was told of presence in this session. */
   #isShownOnline = false
+  /** By which the session was connected. */
+  #proxyInUse = ''
   #reading: Reading | undefined
   #files: InstanceFiles | undefined
 
@@ -89,7 +91,17 @@ export class Runner implements SessionHost {
   /** A setting was changed: what has to do with the open session is in force at once. */
   settingsChanged(): void {
     if (this.isOpen) this.#showPresence()
+    if (this.#connection !== 'none' && this.#proxyInUse !== this.proxy) this.#goAnotherWay()
     this.sender.wake()
+  }
+
+  /** Nothing more goes by the old proxy; the state is not touched, since nobody was unlinked. */
+  #goAnotherWay(): void {
+    void this.#turns
+      .run(() => this.#reopen())
+      .catch((error: unknown) => {
+        this.log.error({ idInstance: this.instance, error }, 'the session could not be opened by another proxy')
+      })
   }
 
   #showPresence(): void {
@@ -196,6 +208,7 @@ export class Runner implements SessionHost {
   async #connect(): Promise<void> {
     if (this.#stopped || this.#connection === 'open') return
     this.#connection = 'connecting'
+    this.#proxyInUse = this.proxy
     await this.#open().connect()
   }
 

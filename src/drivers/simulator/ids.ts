@@ -1,6 +1,6 @@
 import type { ChatId } from '../../model/ids.ts'
-import { STATUS_CHAT } from '../../model/content.ts'
 import type { Messenger } from '../../model/messenger.ts'
+import { kindOfWhatsAppChat, NUMBER_CHAT, parseWhatsAppChat } from '../../model/whatsapp-chats.ts'
 
 /** How a messenger names chats, outside and on its network. */
 export interface ChatIds {
@@ -17,15 +17,11 @@ export interface ChatIds {
   deviceIdOf(label: string): string
 }
 
-const NUMBER = /^(\d{7,16})@c\.us$/
-const WHATSAPP_OTHER = /^(?:\d{5,20}@lid|\d{5,25}@g\.us|\d{7,16}-\d{5,15}@g\.us|status@broadcast)$/
-
-/** Persons by their numbers or, hidden, by `…@lid`; groups of either age; the chat of statuses. */
 const whatsapp: ChatIds = {
-  parse: (raw) => (NUMBER.test(raw) || WHATSAPP_OTHER.test(raw) ? (raw as ChatId) : null),
-  kindOf: (chat) => (chat === STATUS_CHAT ? 'statuses' : chat.endsWith('@g.us') ? 'group' : 'person'),
+  parse: parseWhatsAppChat,
+  kindOf: kindOfWhatsAppChat,
   isAlias: () => false,
-  addressOf: (chat) => NUMBER.exec(chat)?.[1] ?? chat,
+  addressOf: (chat) => NUMBER_CHAT.exec(chat)?.[1] ?? chat,
   chatOf: (address) => (address === '' || address.includes('@') ? address : `${address}@c.us`) as ChatId,
   deviceIdOf: (label) => `${label}@s.whatsapp.net`,
 }

@@ -1,3 +1,4 @@
+import { StepStream } from '../../lib/step-stream.ts'
 import type { Fault } from '../../model/fault.ts'
 import { fault } from '../../model/fault.ts'
 import type { LinkedAccount } from '../../model/instance.ts'
@@ -23,75 +24,46 @@ interface Caller {
 export class LoginAttempt implements Login {
   readonly #caller: Caller
   #asked: Asked['what'] | null = null
-  #unread: LoginStep[] = []
-  #reader: (() => void) | null = null
-  #over = false
+  readonly #steps = new StepStream<LoginStep>()
 
   constructor(caller: Caller) {
     this.#caller = caller
   }
 
   get steps(): AsyncIterable<LoginStep> {
-    return { [Symbol.asyncIterator]: () => ({ next: () => this.#next() }) }
+    return this.#steps
   }
 
   /** What nobody asked for goes nowhere. */
   answer(value: string): void {
     const what = this.#asked
-    if (this.#over || what === null || what === 'passkey') return
+    if (this.#steps.isOver || what === null || what === 'passkey') return
     // No code or password is that long, and the network hangs up on whoever says so much.
     if (value.length > REPLY_LENGTH) this.ask(what, what === 'code' ? 'wrongCode' : 'wrongPassword')
     else this.#caller.answered(value)
   }
 
   cancel(): void {
-    if (!this.#over) this.#caller.cancelled()
+    if (!this.#steps.isOver) this.#caller.cancelled()
   }
 
   /** A code that nobody has read yet is replaced by the next one. */
   show(what: 'qr' | 'code', value: string, until: number): void {
-    if (this.#over) return
     this.#asked = null
-    this.#unread = []
-    this.#add({ kind: 'show', what, value, until })
+    this.#steps.show({ kind: 'show', what, value, until })
   }
 
   ask(what: Asked['what'], trouble: Asked['trouble']): void {
-    if (this.#over) return
     this.#asked = what
-    this.#unread = []
-    this.#add({ kind: 'ask', what, ...(trouble !== null && { trouble: fault(trouble, TROUBLES[trouble]) }) })
+    this.#steps.show({ kind: 'ask', what, ...(trouble !== null && { trouble: fault(trouble, TROUBLES[trouble]) }) })
   }
 
   done(): void {
-    this.#end({ kind: 'done' })
+    this.#steps.end({ kind: 'done' })
   }
 
   fail(trouble: Fault): void {
-    this.#end({ kind: 'ended', fault: trouble })
-  }
-
-  #end(step: LoginStep): void {
-    if (this.#over) return
-    this.#over = true
-    this.#add(step)
-  }
-
-  #add(step: LoginStep): void {
-    this.#unread.push(step)
-    this.#reader?.()
-    this.#reader = null
-  }
-
-  async #next(): Promise<IteratorResult<LoginStep>> {
-    while (this.#unread.length === 0) {
-      if (this.#over) return { done: true, value: undefined }
-      await new Promise<void>((resolve) => {
-        this.#reader = resolve
-      })
-    }
-    const value = this.#unread.shift()
-    return value === undefined ? { done: true, value: undefined } : { done: false, value }
+    this.#steps.end({ kind: 'ended', fault: trouble })
   }
 }
 

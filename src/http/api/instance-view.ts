@@ -1,3 +1,4 @@
+import { originOf } from '../../lib/web-url.ts'
 import Type from 'typebox'
 import { endOfTime } from '../../billing/paid-time.ts'
 import type { Instance } from '../../instances/instance.ts'
@@ -95,19 +96,15 @@ export function instanceView(
 
 /** The same with its settings. */
 export function instanceWithSettings(instance: Instance, options: ViewOptions): object {
-  const { webhookUrlToken, ...settings } = instance.settings
+  const { webhookUrlToken, proxyUrl, ...settings } = instance.settings
   const webhookUrl = options.withOriginsOnly === true ? originOf(settings.webhookUrl) : settings.webhookUrl
   const secrets = options.withSecrets ? { webhookUrlToken } : {}
-  return { ...instanceView(instance, options), settings: { ...settings, webhookUrl, ...secrets } }
+  const proxy = options.withSecrets ? proxyUrl : originOf(proxyUrl)
+  return { ...instanceView(instance, options), settings: { ...settings, webhookUrl, proxyUrl: proxy, ...secrets } }
 }
 
 /** Why it stands still; what is paid now stands still no more. */
 function heldOf({ held, deletedAt }: Instance, isExpired: boolean): string | null {
   if (held === undefined || deletedAt !== null) return null
   return held.fault === 'expired' && !isExpired ? null : held.fault
-}
-
-/** A URL without what may be secret in it; empty where there is none. */
-export function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : ''
 }

@@ -1,3 +1,4 @@
+import { originOf } from '../../lib/web-url.ts'
 import Type, { type TSchema } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault } from '../../model/fault.ts'
@@ -67,7 +68,8 @@ const getSettings = defineMethod({
   fields: {},
   handle(instance: Instance) {
     const { settings } = instance
-    const told: Readonly<Record<string, unknown>> = { ...DEAD_SETTINGS, ...settings }
+    const proxy = settings.proxyUrl === '' ? {} : { proxyInstance: originOf(settings.proxyUrl) }
+    const told: Readonly<Record<string, unknown>> = { ...DEAD_SETTINGS, ...settings, ...proxy }
     return {
       wid: instance.linked?.wid ?? '',
       typeInstance: instance.messenger,

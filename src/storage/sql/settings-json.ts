@@ -5,17 +5,18 @@ import { places } from './statement.ts'
 
 const NAMES = Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[]
 
+/** Settings that are sealed inside the text. */
+const SECRET = ['webhookUrlToken', 'proxyUrl'] as const
+
 /**
- * Settings as they are stored: JSON of what differs from the defaults, with the receiver's token sealed inside. Most instances
- * differ in a few, so a row is a third as long; a default that changes must come with a migration that writes the old one out.
+ * Settings as they are stored: JSON of what differs from the defaults, with what is secret sealed inside. Most instances differ in a
+ * few, so a row is a third as long; a default that changes must come with a migration that writes the old one out.
  */
 export function settingsToJson(settings: Settings, instance: InstanceId, seal: Seal): string {
-  const token = settings.webhookUrlToken
-  if (token !== '') {
-    return JSON.stringify({
-      ...differences(settings),
-      webhookUrlToken: seal.seal(token, places.webhookUrlToken(instance)),
-    })
+  const secret = SECRET.filter((name) => settings[name] !== '')
+  if (secret.length > 0) {
+    const sealed = secret.map((name) => [name, seal.seal(settings[name], places[name](instance))] as const)
+    return JSON.stringify({ ...differences(settings), ...Object.fromEntries(sealed) })
   }
   if (last.settings !== settings) last = { settings, json: JSON.stringify(differences(settings)) }
   return last.json
@@ -38,16 +39,19 @@ export function settingsFromJson(json: string, instance: InstanceId, seal: Seal)
     const value = stored[name]
     if (value === 'yes' || value === 'no') flags[name] = value
   }
-  const token = textOr(stored['webhookUrlToken'], '')
+  const opened = (name: (typeof SECRET)[number]) => {
+    const sealed = textOr(stored[name], '')
+    return sealed === '' ? '' : seal.open(sealed, places[name](instance))
+  }
   return {
     ...flags,
     webhookUrl: textOr(stored['webhookUrl'], DEFAULT_SETTINGS.webhookUrl),
-    webhookUrlToken: token === '' ? '' : seal.open(token, places.webhookUrlToken(instance)),
+    webhookUrlToken: opened('webhookUrlToken'),
+    proxyUrl: opened('proxyUrl'),
     delaySendMessagesMilliseconds: numberOr(
       stored['delaySendMessagesMilliseconds'],
       DEFAULT_SETTINGS.delaySendMessagesMilliseconds,
     ),
-    proxyUrl: textOr(stored['proxyUrl'], DEFAULT_SETTINGS.proxyUrl),
     autoTyping: numberOr(stored['autoTyping'], DEFAULT_SETTINGS.autoTyping),
   }
 }

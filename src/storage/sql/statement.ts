@@ -59,6 +59,7 @@ export function countParams(sql: string): number {
 export const places = {
   instanceToken: (instance: number) => `instance:${String(instance)}:token`,
   webhookUrlToken: (instance: number) => `instance:${String(instance)}:webhookUrlToken`,
+  proxyUrl: (instance: number) => `instance:${String(instance)}:proxyUrl`,
   secret: (instance: number, name: string) => `instance:${String(instance)}:secret:${name}`,
   hook: (account: string) => `account:${account}:hook`,
   partnerToken: (account: string) => `account:${account}:partnerToken`,

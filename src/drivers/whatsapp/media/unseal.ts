@@ -1,0 +1,69 @@
+import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
+import { Transform, type TransformCallback } from 'node:stream'
+import { CIPHER, MAC_BYTES, mediaKeys, newMac, type MediaKind } from './media-keys.ts'
+
+/** What a file must be when all of it was there. */
+export interface Expected {
+  /** Hex. */
+  readonly sha256: string
+  readonly size: number
+}
+
+/** Lets bytes through, and ends with an error where they are more, less or others than expected. */
+export class Checked extends Transform {
+  readonly #expected: Expected
+  readonly #hash = createHash('sha256')
+  #size = 0
+
+  constructor(expected: Expected) {
+    super()
+    this.#expected = expected
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#size += chunk.length
+    this.#hash.update(chunk)
+    if (this.#size > this.#expected.size) done(new Error('the file is larger than was told'))
+    else done(null, chunk)
+  }
+
+  override _flush(done: TransformCallback): void {
+    const isRight = this.#size === this.#expected.size && this.#hash.digest('hex') === this.#expected.sha256
+    done(isRight ? null : new Error('the file is not what was told'))
+  }
+}
+
+/** Takes what a media server has and gives the file; ends with an error when it was not sealed with this key. */
+export class Unsealing extends Transform {
+  readonly #mac
+  readonly #decipher
+  /** What may be the mac at the end. */
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(mediaKey: Uint8Array, kind: MediaKind) {
+    super()
+    const keys = mediaKeys(mediaKey, kind)
+    this.#mac = newMac(keys)
+    this.#decipher = createDecipheriv(CIPHER, keys.cipher, keys.iv)
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    const end = Math.max(bytes.length - MAC_BYTES, 0)
+    this.#held = Buffer.from(bytes.subarray(end))
+    const sealed = bytes.subarray(0, end)
+    this.#mac.update(sealed)
+    done(null, this.#decipher.update(sealed))
+  }
+
+  override _flush(done: TransformCallback): void {
+    const mac = this.#mac.digest().subarray(0, MAC_BYTES)
+    if (this.#held.length !== MAC_BYTES || !timingSafeEqual(mac, this.#held))
+      return done(new Error('the file was not sealed with its key'))
+    try {
+      done(null, this.#decipher.final())
+    } catch {
+      done(new Error('the file was not sealed with its key'))
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
+import type { EpochMs } from '../../model/ids.ts'
+
+/**
+ * Finds out a deaf connection: open, answering keep-alives, and bringing nothing any more. It was seen to happen when a stanza got stuck
+ * inside the engine, and when the network forgot whom it had to bring messages to.
+ */
+
+/** One coarse timer for each open session. */
+const LOOK_EVERY_MS = 300_000
+/** So long no account is silent that had something every few minutes before. */
+const SILENT_MS = 3 * 3_600_000
+/** So many stanzas in a life make silence strange; a new life begins without suspicion, so that a quiet night costs one reconnect. */
+const BUSY_STANZAS = 30
+/** At least so often, on average, while it was busy. */
+const BUSY_GAP_MS = 600_000
+
+export interface WatchdogOptions {
+  readonly clock: Clock
+  /** So long a stanza may take, from its arrival until it is stored or given up. */
+  readonly stuckMs: number
+  /** The connection is deaf; called once. */
+  deaf(why: 'silent' | 'stuck'): void
+}
+
+export class Watchdog {
+  readonly #options: WatchdogOptions
+  readonly #since: EpochMs
+  #heard = 0
+  #heardAt: EpochMs
+  /** When the oldest stanza came after which none has been dealt with. */
+  #waitingSince: EpochMs | null = null
+  #timer: Timer | null = null
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options
+    this.#since = options.clock.now()
+    this.#heardAt = this.#since
+    this.#again()
+  }
+
+  /** The network brought something that only comes to those whom it has not forgotten: a message, receipt or notification. */
+  heard(): void {
+    this.#heard += 1
+    this.#heardAt = this.#options.clock.now()
+  }
+
+  /** An encrypted message came and will be dealt with. */
+  arrived(): void {
+    this.#waitingSince ??= this.#options.clock.now()
+  }
+
+  /** One was; whatever waits behind it is on its way. */
+  dealtWith(): void {
+    this.#waitingSince = null
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
+  #again(): void {
+    this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => this.#look())
+  }
+
+  #look(): void {
+    const why = this.#whyDeaf()
+    if (why === undefined) this.#again()
+    else {
+      this.#timer = null
+      this.#options.deaf(why)
+    }
+  }
+
+  #whyDeaf(): 'silent' | 'stuck' | undefined {
+    const now = this.#options.clock.now()
+    if (this.#waitingSince !== null && now - this.#waitingSince > this.#options.stuckMs) return 'stuck'
+    const isBusy = this.#heard >= BUSY_STANZAS && (this.#heardAt - this.#since) / this.#heard <= BUSY_GAP_MS
+    return isBusy && now - this.#heardAt > SILENT_MS ? 'silent' : undefined
+  }
+}
