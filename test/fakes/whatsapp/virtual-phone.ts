@@ -85,14 +85,17 @@ export type PhoneContent =
   | PhoneEdit
   | PhoneDeletion
   | Kind<LocationContent>
-  | Kind<ContactsContent>
+  | (Omit<Kind<ContactsContent>, 'contacts'> & {
+      readonly contacts: readonly { readonly displayName: string; readonly vcard: string }[]
+    })
   | Kind<PollContent>
   | Kind<ButtonsContent>
   | Kind<ListContent>
-  | ChoiceContent
-  | Kind<GroupInviteContent>
+  | (Omit<ChoiceContent, 'target'> & { readonly target: string })
+  | (Omit<Kind<GroupInviteContent>, 'group'> & { readonly group: string })
   | (Omit<Kind<ProductContent>, 'image'> & { readonly image?: PhoneFile })
-  | Kind<OrderContent>
+  /** The seller is a number or a jid. */
+  | (Omit<Kind<OrderContent>, 'seller'> & { readonly seller: string })
   | StatusTextContent
 
 /** Words alone are a text; a raw one is a message of the protocol as it is, for what has no kind here. */
@@ -167,8 +170,6 @@ export interface PhoneSettings {
 export interface SayOptions {
   /** Made up if absent. */
   readonly id?: string
-  /** Milliseconds; now if absent. */
-  readonly at?: number
   /** Numbers of those who see a status; everybody on the network if absent. */
   readonly audience?: readonly string[]
 }
@@ -201,6 +202,8 @@ export interface VirtualPhone extends Phone {
   tellDevice(device: Device, message: object, options?: { readonly id?: string }): Promise<string>
   /** Forgets the sessions with a person's devices, or with everybody: what they encrypt next can't be read. */
   forgetSessions(who?: string): void
+  /** What went wrong with stanzas that came, in words; nothing should. */
+  readonly troubles: readonly string[]
   /** Counts, since the phone was made. */
   readonly tally: { sent: number; received: number; unreadable: number; retriesAsked: number; retriesAnswered: number }
 }
