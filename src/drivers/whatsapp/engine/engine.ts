@@ -267,6 +267,11 @@ export interface Engine {
   makeSocket(options: SocketOptions): EngineSocket
   makeSignalRepository(auth: SignalAuth, log: EngineLog, toLid?: unknown): SignalRepository
   initCredentials(): Credentials
+  /** `configureSuccessfulPairing`: what the credentials become by this stanza, and the answer to it. Throws for one that is not genuine. */
+  configurePairing(
+    stanza: BinaryNode,
+    credentials: Credentials,
+  ): { readonly creds: Partial<Credentials>; readonly reply: BinaryNode }
   readonly json: {
     replacer(key: string, value: unknown): unknown
     reviver(key: string, value: unknown): unknown
