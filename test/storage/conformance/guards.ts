@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Epoch, InstanceId } from '../../../src/model/ids.ts'
+import type { ChatId, Epoch, InstanceId } from '../../../src/model/ids.ts'
 import { storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
 
@@ -72,6 +72,8 @@ export function guards(fresh: Fresh): void {
     assert.deepEqual(both, [{ ok: true }, { ok: false, refusedBy: isFresh(FIRST, 'a') }])
     assert.equal((await store.commit(batch([], [isFresh(FIRST, 'b')]))).ok, true)
     assert.equal((await store.commit(add(SECOND))).ok, true)
+    const elsewhere = { ...isFresh(FIRST, 'a'), chat: '79990000000@c.us' as ChatId }
+    assert.equal((await store.commit(batch([], [elsewhere]))).ok, true, 'another chat may have the same id')
   })
 
   storeTest(fresh, 'a guard that refuses undoes the guards before it', async (store, harness) => {

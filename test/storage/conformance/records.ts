@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Epoch } from '../../../src/model/ids.ts'
+import type { Epoch, InstanceId } from '../../../src/model/ids.ts'
 import { MESSAGE_STATUSES, statusRank, type MessageStatus } from '../../../src/model/message.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/model/settings.ts'
 import type { StateChange } from '../../../src/model/state.ts'
@@ -160,6 +160,44 @@ export function records(fresh: Fresh): void {
       return value === null ? null : [...value]
     }
   })
+
+  storeTest(fresh, 'secrets are listed by the beginning of their names, whatever stands in it', async (store) => {
+    const names = ['a|1', 'a|2', 'A|1', 'a%|1', 'a_|1', 'ab', 'ä|1', '']
+    await commit(store, ...names.map((name) => put(FIRST, name)), put(SECOND, 'a|1'))
+    const listed = async (prefix: string) => [...(await store.secrets.list(FIRST, prefix)).keys()].sort()
+    assert.deepEqual(await listed(''), [...names].sort())
+    assert.deepEqual(await listed('a|'), ['a|1', 'a|2'])
+    assert.deepEqual(await listed('a%'), ['a%|1'])
+    assert.deepEqual(await listed('ä'), ['ä|1'])
+    assert.deepEqual(await listed('none'), [])
+    assert.deepEqual([...((await store.secrets.list(FIRST, 'ab')).get('ab') ?? [])], [7])
+  })
+
+  storeTest(
+    fresh,
+    'a note goes when its time is over, a secret never; the last write of a name counts',
+    async (store) => {
+      await commit(
+        store,
+        put(FIRST, 'stays'),
+        put(FIRST, 'early', 10),
+        put(FIRST, 'late', 20),
+        put(SECOND, 'early', 10),
+      )
+      await commit(store, put(FIRST, 'prolonged', 10), put(FIRST, 'prolonged', 30))
+      await commit(store, put(FIRST, 'kept', 10), put(FIRST, 'kept'))
+      assert.equal(await store.sweep('notes', 10, 100), 0, 'its time is not over yet')
+      assert.equal(await store.sweep('notes', 11, 1), 1)
+      assert.equal(await store.sweep('notes', 11, 100), 1)
+      const left = async (instance: InstanceId) => [...(await store.secrets.list(instance, '')).keys()].sort()
+      assert.deepEqual(await left(FIRST), ['kept', 'late', 'prolonged', 'stays'])
+      assert.deepEqual(await left(SECOND), [])
+    },
+  )
+}
+
+function put(instance: InstanceId, name: string, until?: number) {
+  return { kind: 'secret.put', instance, name, value: Uint8Array.of(7), ...(until !== undefined && { until }) } as const
 }
 
 function status(id: string, to: MessageStatus) {
