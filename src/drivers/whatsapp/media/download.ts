@@ -1,8 +1,9 @@
 import { pipeline, type Readable } from 'node:stream'
 import type { KeptFile } from '../../../model/content.ts'
-import { fault, isFault, type Fault } from '../../../model/fault.ts'
+import { fault, type Fault } from '../../../model/fault.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
+import { within } from '../within.ts'
 import { fetchMedia, mediaUrl } from './media-servers.ts'
 import { readRemote, type RemoteMedia } from './remote-file.ts'
 import { Checked, Unsealing } from './unseal.ts'
@@ -38,8 +39,8 @@ export async function downloadFile(
   const remote = readRemote(file)
   if (remote === null) return LOST
   if (file.size > limitBytes) return fault('tooLarge', 'the file is larger than is taken in')
-  if (signal.aborted) return STOPPED
   try {
+    signal.throwIfAborted()
     if (remote.kind === 'picture') return opened(await fetchMedia(life.transport, remote.url, signal), file)
     return opened(await sealedBytes(life, remote, signal), file, remote)
   } catch (error) {
@@ -50,7 +51,7 @@ export async function downloadFile(
 }
 
 /** Asks the phone that sent it where the servers have it no more. */
-async function sealedBytes(life: Life, remote: RemoteMedia, signal: AbortSignal): Promise<Readable | Fault | null> {
+async function sealedBytes(life: Life, remote: RemoteMedia, signal: AbortSignal): Promise<Readable | null> {
   const url = mediaUrl(remote.url, remote.directPath)
   if (url === null) return null
   const bytes = await fetchMedia(life.transport, url, signal)
@@ -60,9 +61,8 @@ async function sealedBytes(life: Life, remote: RemoteMedia, signal: AbortSignal)
   return next === null ? null : fetchMedia(life.transport, next, signal)
 }
 
-function opened(bytes: Readable | Fault | null, file: KeptFile, sealed?: RemoteMedia): Readable | Fault {
+function opened(bytes: Readable | null, file: KeptFile, sealed?: RemoteMedia): Readable | Fault {
   if (bytes === null) return LOST
-  if (isFault(bytes)) return bytes
   const checked = new Checked(file)
   // Whoever reads hears of an error by the last stream, which is destroyed with it.
   const heard = () => undefined
@@ -86,18 +86,5 @@ async function askAgain(life: Life, remote: RemoteMedia): Promise<string | null>
     },
     () => null,
   )
-  return Promise.race([brought, timeUp(life)])
-}
-
-function timeUp({ host, ended }: Life): Promise<null> {
-  return new Promise((resolve) => {
-    const done = () => {
-      timer.cancel()
-      ended.removeEventListener('abort', done)
-      resolve(null)
-    }
-    const timer = host.clock.after(RENEWAL_MS, done)
-    ended.addEventListener('abort', done)
-    if (ended.aborted) done()
-  })
+  return (await within(life, RENEWAL_MS, brought)) ?? null
 }

@@ -1,5 +1,8 @@
 /** A signal that aborts when any of the others does, until `over`; it leaves nothing behind at those that live long. */
-export function linkedSignal(...others: readonly AbortSignal[]): { readonly signal: AbortSignal; over(): void } {
+export function linkedSignal(...others: readonly AbortSignal[]): {
+  readonly signal: AbortSignal
+  readonly over: () => void
+} {
   const controller = new AbortController()
   const abort = () => controller.abort()
   for (const other of others) {

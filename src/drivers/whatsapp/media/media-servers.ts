@@ -36,12 +36,12 @@ export async function fetchMedia(transport: Transport, url: string, signal: Abor
     if (!isOwn(address)) throw new Error('the file lies at no media server')
     const { statusCode, headers, body } = await request(address, {
       ...{ signal, headers: { origin: ORIGIN }, headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS },
-      ...(transport.dispatcher !== undefined && { dispatcher: transport.dispatcher }),
+      dispatcher: transport.dispatcher,
     })
     if (statusCode === 200) return body
     await body.dump()
     if (GONE.has(statusCode)) return null
-    const next = headers.location
+    const next = headers['location']
     if (statusCode < 300 || statusCode > 399 || typeof next !== 'string')
       throw new Error(`the media server answered ${String(statusCode)}`)
     address = new URL(next, address).href
@@ -60,7 +60,7 @@ export function postMedia(
     const posted = httpsRequest(url, {
       ...{ method: 'POST', signal, timeout: SILENCE_MS },
       headers: { origin: ORIGIN, 'content-type': 'application/octet-stream', 'content-length': file.size },
-      ...(transport.uploadAgent !== undefined && { agent: transport.uploadAgent }),
+      agent: transport.agent,
     })
     const fail = (error: Error) => {
       file.bytes.destroy()

@@ -46,19 +46,21 @@ export function remoteText(remote: RemoteFile): string {
 /** The file that a message brought. What is larger than the limit is not taken in, and what can't be opened is lost. */
 export function fileSourceOf(file: FileMessage, type: FileType, of: MessageKey, limitBytes: number): FileSource {
   const size = Number(file.fileLength ?? 0)
-  const { mediaKey, fileSha256, fileEncSha256 } = file
+  const { mediaKey, fileSha256 } = file
   const isWhole = mediaKey?.length === MEDIA_KEY_BYTES && fileSha256?.length === 32
   if (!isWhole || !Number.isSafeInteger(size) || size < 0) return { at: 'nowhere', why: 'lost' }
   if (size > limitBytes) return { at: 'nowhere', why: 'tooLarge' }
+  const { url, directPath, fileEncSha256 } = file
   const remote: RemoteMedia = {
-    ...{ kind: type, url: file.url ?? '', directPath: file.directPath ?? '', mediaKey: base64(mediaKey) },
-    fileEncSha256: base64(fileEncSha256 ?? new Uint8Array(0)),
-    of: {
-      ...{ remoteJid: of.remoteJid ?? '', fromMe: of.fromMe === true, id: of.id ?? '' },
-      ...(typeof of.participant === 'string' && of.participant !== '' && { participant: of.participant }),
-    },
+    ...{ kind: type, url: url ?? '', directPath: directPath ?? '', mediaKey: base64(mediaKey) },
+    ...{ fileEncSha256: base64(fileEncSha256 ?? new Uint8Array(0)), of: broughtBy(of) },
   }
   return { at: 'here', sha256: Buffer.from(fileSha256).toString('hex'), size, remote: remoteText(remote) }
+}
+
+function broughtBy({ remoteJid, fromMe, id, participant }: MessageKey): RemoteMedia['of'] {
+  const who = typeof participant === 'string' && participant !== '' && { participant }
+  return { remoteJid: remoteJid ?? '', fromMe: fromMe === true, id: id ?? '', ...who }
 }
 
 /** A file as a quote shows it: what is known without bringing it anywhere. */

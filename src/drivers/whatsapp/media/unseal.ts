@@ -9,6 +9,9 @@ export interface Expected {
   readonly size: number
 }
 
+/** The bytes of a file are others than it was said to have. */
+export class NotAsTold extends Error {}
+
 /** Lets bytes through, and ends with an error where they are more, less or others than expected. */
 export class Checked extends Transform {
   readonly #expected: Expected
@@ -23,13 +26,13 @@ export class Checked extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#size += chunk.length
     this.#hash.update(chunk)
-    if (this.#size > this.#expected.size) done(new Error('the file is larger than was told'))
+    if (this.#size > this.#expected.size) done(new NotAsTold('the file is larger than was told'))
     else done(null, chunk)
   }
 
   override _flush(done: TransformCallback): void {
     const isRight = this.#size === this.#expected.size && this.#hash.digest('hex') === this.#expected.sha256
-    done(isRight ? null : new Error('the file is not what was told'))
+    done(isRight ? null : new NotAsTold('the file is not what was told'))
   }
 }
 
