@@ -37,6 +37,8 @@ export interface FileMessage extends WithContext {
   gifPlayback?: Opt<boolean>
   isAnimated?: Opt<boolean>
   jpegThumbnail?: Opt<Uint8Array>
+  /** Of a sticker. */
+  pngThumbnail?: Opt<Uint8Array>
   width?: Opt<number>
   height?: Opt<number>
   mediaKeyTimestamp?: Opt<Num>
@@ -76,6 +78,11 @@ export interface WaMessage {
       textArgb?: Opt<number>
       font?: Opt<number>
       thumbnailWidth?: Opt<number>
+      thumbnailDirectPath?: Opt<string>
+      thumbnailSha256?: Opt<Uint8Array>
+      thumbnailEncSha256?: Opt<Uint8Array>
+      mediaKey?: Opt<Uint8Array>
+      mediaKeyTimestamp?: Opt<Num>
       thumbnailHeight?: Opt<number>
       inviteLinkGroupTypeV2?: Opt<number>
     }
@@ -97,6 +104,22 @@ export interface WaMessage {
       jpegThumbnail?: Opt<Uint8Array>
     }
   >
+  liveLocationMessage?: Opt<
+    WithContext & {
+      degreesLatitude?: Opt<number>
+      degreesLongitude?: Opt<number>
+      caption?: Opt<string>
+      jpegThumbnail?: Opt<Uint8Array>
+    }
+  >
+  /** The protocol's own spelling. A call that is over, told by the phone. */
+  callLogMesssage?: Opt<{
+    isVideo?: Opt<boolean>
+    /** 0 CONNECTED, 1 MISSED, 2 FAILED, 3 REJECTED, 4 ACCEPTED_ELSEWHERE, 5 ONGOING. */
+    callOutcome?: Opt<number>
+    durationSecs?: Opt<Num>
+    participants?: Opt<{ jid?: Opt<string>; callOutcome?: Opt<number> }[]>
+  }>
   contactMessage?: Opt<WithContext & { displayName?: Opt<string>; vcard?: Opt<string> }>
   contactsArrayMessage?: Opt<
     WithContext & {
@@ -107,6 +130,7 @@ export interface WaMessage {
   pollCreationMessage?: Opt<PollCreation>
   pollCreationMessageV2?: Opt<PollCreation>
   pollCreationMessageV3?: Opt<PollCreation>
+  pollCreationMessageV4?: Opt<Wrapped>
   pollCreationMessageV5?: Opt<PollCreation>
   pollUpdateMessage?: Opt<{
     pollCreationMessageKey?: Opt<MessageKey>
@@ -121,6 +145,7 @@ export interface WaMessage {
     editedMessage?: Opt<WaMessage>
     ephemeralExpiration?: Opt<number>
     timestampMs?: Opt<Num>
+    appStateSyncKeyShare?: Opt<{ keys?: Opt<{ keyId?: Opt<{ keyId?: Opt<Uint8Array> }>; keyData?: Opt<object> }[]> }>
   }>
   editedMessage?: Opt<Wrapped>
   ephemeralMessage?: Opt<Wrapped>
@@ -128,6 +153,12 @@ export interface WaMessage {
   viewOnceMessageV2?: Opt<Wrapped>
   viewOnceMessageV2Extension?: Opt<Wrapped>
   lottieStickerMessage?: Opt<Wrapped>
+  groupMentionedMessage?: Opt<Wrapped>
+  botInvokeMessage?: Opt<Wrapped>
+  associatedChildMessage?: Opt<Wrapped>
+  groupStatusMessage?: Opt<Wrapped>
+  groupStatusMessageV2?: Opt<Wrapped>
+  statusMentionMessage?: Opt<Wrapped>
   deviceSentMessage?: Opt<{ destinationJid?: Opt<string>; message?: Opt<WaMessage> }>
   senderKeyDistributionMessage?: Opt<object>
   messageContextInfo?: Opt<{ messageSecret?: Opt<Uint8Array> }>
@@ -137,7 +168,14 @@ export interface WaMessage {
       footerText?: Opt<string>
       text?: Opt<string>
       headerType?: Opt<number>
-      buttons?: Opt<{ buttonId?: Opt<string>; buttonText?: Opt<{ displayText?: Opt<string> }> }[]>
+      buttons?: Opt<
+        {
+          buttonId?: Opt<string>
+          buttonText?: Opt<{ displayText?: Opt<string> }>
+          nativeFlowInfo?: Opt<{ name?: Opt<string>; paramsJson?: Opt<string> }>
+          type?: Opt<number>
+        }[]
+      >
     }
   >
   buttonsResponseMessage?: Opt<
@@ -165,7 +203,13 @@ export interface WaMessage {
       singleSelectReply?: Opt<{ selectedRowId?: Opt<string> }>
     }
   >
-  templateMessage?: Opt<WithContext & { hydratedTemplate?: Opt<HydratedTemplate> }>
+  templateMessage?: Opt<
+    WithContext & {
+      hydratedTemplate?: Opt<HydratedTemplate>
+      hydratedFourRowTemplate?: Opt<HydratedTemplate>
+      interactiveMessageTemplate?: WaMessage['interactiveMessage']
+    }
+  >
   templateButtonReplyMessage?: Opt<
     WithContext & { selectedId?: Opt<string>; selectedDisplayText?: Opt<string>; selectedIndex?: Opt<number> }
   >

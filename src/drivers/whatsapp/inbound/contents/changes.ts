@@ -1,0 +1,76 @@
+import type { Content } from '../../../../model/content.ts'
+import type { ChatId, MessageId } from '../../../../model/ids.ts'
+import type { MessageKey, WaMessage } from '../../engine/proto.ts'
+import { isGroup, plainJid } from '../../jids.ts'
+import { count, line, messageId, text } from '../bounded.ts'
+import type { Reading } from '../reading.ts'
+import { unwrap } from '../unwrap.ts'
+
+type Reaction = NonNullable<WaMessage['reactionMessage']>
+type Protocol = NonNullable<WaMessage['protocolMessage']>
+
+const REVOKE = 0
+const EPHEMERAL_SETTING = 3
+const MESSAGE_EDIT = 14
+const LONGEST_TIMER_S = 10 * 365 * 86_400
+
+export async function reaction({ key, text: emoji }: Reaction, reading: Reading): Promise<Content | undefined> {
+  const target = messageId(key?.id) as MessageId
+  if (target === '') return undefined
+  const participant = await targetsAuthor(key ?? {}, reading)
+  return { kind: 'reaction', target, participant, emoji: line(emoji).slice(0, 64).toWellFormed() }
+}
+
+/** Whose message a key names, which is written as its sender sees it. */
+async function targetsAuthor(key: MessageKey, reading: Reading): Promise<ChatId> {
+  const { parts, envelope, author, chat } = reading
+  if (key.fromMe === true) return author
+  const participant = plainJid(key.participant)
+  if (participant !== '') return await parts.people.chatOf(participant)
+  if (isGroup(envelope.chat)) return '' as ChatId
+  return envelope.fromMe ? chat : await parts.people.chatOf(parts.own.pn, parts.own.lid)
+}
+
+/** Edits and deletions are messages; what sets a chat's timer changes its record; the rest is between devices. */
+export async function protocol(message: Protocol, reading: Reading): Promise<Content | undefined> {
+  switch (message.type) {
+    case REVOKE:
+      return await deletion(message, reading)
+    case MESSAGE_EDIT:
+      return await edit(message, reading)
+    case EPHEMERAL_SETTING: {
+      const ephemeralS = count(message.ephemeralExpiration, LONGEST_TIMER_S)
+      const change = { ephemeralS, ephemeralSetAt: reading.envelope.at }
+      await reading.parts.directory.noteChat(reading.envelope.chat, change, reading.draft)
+      return undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+async function deletion({ key }: Protocol, reading: Reading): Promise<Content | undefined> {
+  const target = messageId(key?.id) as MessageId
+  // In a group an admin may delete what others wrote.
+  const mayBeOthers = isGroup(reading.envelope.chat)
+  if (target === '' || (!mayBeOthers && !(await isAuthors(target, reading)))) return undefined
+  return { kind: 'deletion', target, forEveryone: true }
+}
+
+async function edit({ key, editedMessage }: Protocol, reading: Reading): Promise<Content | undefined> {
+  const target = messageId(key?.id) as MessageId
+  if (target === '' || !editedMessage || !(await isAuthors(target, reading))) return undefined
+  const { message } = unwrap(editedMessage)
+  const said = text(message.conversation ?? message.extendedTextMessage?.text)
+  if (said !== '') return { kind: 'edit', target, text: said, isCaption: false }
+  const file = message.imageMessage ?? message.videoMessage ?? message.documentMessage
+  return file ? { kind: 'edit', target, text: text(file.caption), isCaption: true } : undefined
+}
+
+/** Nobody edits or takes back what somebody else said; of what this service has not seen nothing can be said. */
+async function isAuthors(target: MessageId, { parts, chat, author, envelope }: Reading): Promise<boolean> {
+  const known = await parts.host.message(chat, target)
+  if (known === null) return true
+  if (envelope.fromMe || known.direction === 'out') return envelope.fromMe && known.direction === 'out'
+  return known.author === '' || known.author === author
+}

@@ -1,0 +1,39 @@
+import type { ChatId } from '../../../model/ids.ts'
+import type { Party } from '../../../model/message.ts'
+import { isGroup, isPerson } from '../jids.ts'
+import type { Draft } from '../life.ts'
+import type { Envelope, InboundParts } from './reading.ts'
+
+type Parts = Pick<InboundParts, 'people' | 'directory'>
+
+export interface Parties {
+  readonly chat: Party
+  readonly author: Party
+}
+
+/** Who a message is from and where, with the names that are known; what the message itself tells of its author is kept. */
+export async function partiesOf(parts: Parts, envelope: Envelope, draft: Draft): Promise<Parties> {
+  const { chat, chatAlt, author, authorAlt, authorName, fromMe } = envelope
+  if (!fromMe) await parts.directory.noteName(author, authorName, draft)
+  const from = await personOf(parts, author, authorAlt)
+  if (chat === author) return { chat: from, author: from }
+  return { chat: await partyOf(parts, chat, chatAlt), author: from }
+}
+
+/** A person, a group or the statuses. */
+export async function partyOf(parts: Parts, jid: string, alt = ''): Promise<Party> {
+  if (isPerson(jid)) return await personOf(parts, jid, alt)
+  const name = isGroup(jid) ? await groupName(parts, jid) : ''
+  return { id: jid as ChatId, name, contactName: '' }
+}
+
+async function personOf({ people, directory }: Parts, jid: string, alt: string): Promise<Party> {
+  const id = await people.chatOf(jid, alt)
+  const { name = '', contactName = '' } = (await directory.contact(jid)) ?? {}
+  return { id, name, contactName }
+}
+
+async function groupName({ directory }: Parts, jid: string): Promise<string> {
+  const { name } = (await directory.chat(jid)) ?? {}
+  return (await directory.group(jid))?.subject ?? name ?? ''
+}

@@ -1,0 +1,181 @@
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Timer } from '../../../lib/clock.ts'
+import { Serial } from '../../../lib/serial.ts'
+import type { EpochMs, MessageId } from '../../../model/ids.ts'
+import type { BinaryNode } from '../engine/engine.ts'
+import { isPerson, STATUSES_JID } from '../jids.ts'
+import { newDraft, type Draft } from '../life.ts'
+import { envelopeOf } from './envelope.ts'
+import { partiesOf } from './parties.ts'
+import type { Envelope, InboundParts } from './reading.ts'
+
+/** A message that can't be read yet: JSON in the note `undecrypted|<chat>|<id>`. */
+const Pending = Type.Object({
+  id: Type.String(),
+  chat: Type.String(),
+  chatAlt: Type.String(),
+  author: Type.String(),
+  authorAlt: Type.String(),
+  authorName: Type.String(),
+  fromMe: Type.Boolean(),
+  at: Type.Number(),
+  failures: Type.Number(),
+  /** When it first could not be read. */
+  since: Type.Number(),
+})
+type Pending = Static<typeof Pending>
+const pending = Compile(Pending)
+
+const PREFIX = 'undecrypted|'
+/** As often the engine asks for it again. */
+const MOST_FAILURES = 5
+const LONGEST_WAIT_MS = 15 * 60_000
+const NOTE_KEPT_MS = 7 * 86_400_000
+/** The next look at what is pending after a marker could not be stored. */
+const AGAIN_MS = 30_000
+
+/** What the engine's library says of a message whose key was used: it was read before, and came again. */
+const READ_BEFORE = ['Key used already or never filled', 'Received message with old counter']
+
+type Parts = Pick<InboundParts, 'host' | 'store' | 'people' | 'directory'>
+
+/**
+ * Messages that could not be decrypted. The sender's phone is asked for each again; one that stays unreadable is told as such, once, and
+ * gives way to the message itself should it be read later.
+ */
+export class Undecrypted {
+  readonly #parts: Parts
+  readonly #pending = new Map<string, Pending>()
+  readonly #told = new WeakSet<BinaryNode>()
+  readonly #serial = new Serial()
+  #timer: Timer | undefined
+  #isStopped = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Takes up what an earlier life left. */
+  async start(): Promise<void> {
+    for (const [name, kept] of await this.#parts.store.readAll(PREFIX)) {
+      const one = pendingIn(kept)
+      if (one !== null) this.#pending.set(name, one)
+    }
+    this.#wait()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#timer?.cancel()
+  }
+
+  /** A stanza could not be decrypted. To be called outside of its transaction; rejects when that could not be kept. */
+  async failed(stanza: BinaryNode, error: unknown): Promise<void> {
+    if (this.#isStopped || this.#told.has(stanza) || stanza.attrs['category'] === 'peer' || isRepeat(error)) return
+    // It may hold a group's key and a message; both are one failure.
+    this.#told.add(stanza)
+    await this.#serial.run(() => this.#count(stanza))
+  }
+
+  /** It could be read after all. */
+  read(envelope: Envelope, draft: Draft): void {
+    if (this.#pending.size === 0) return
+    const name = nameOf(envelope)
+    if (this.#pending.delete(name)) draft.secrets.set(name, null)
+    if (this.#pending.size === 0) this.#timer?.cancel()
+  }
+
+  async #count(stanza: BinaryNode): Promise<void> {
+    const { host, people, store } = this.#parts
+    const now = host.clock.now()
+    const envelope = envelopeOf(stanza, people, now)
+    if (envelope === null) return
+    const name = nameOf(envelope)
+    const before = this.#pending.get(name)
+    if (before === undefined && (await this.#isKnown(envelope))) return
+    const { id, chat, chatAlt, author, authorAlt, authorName, fromMe, at } = envelope
+    const around = { id, chat, chatAlt, author, authorAlt, authorName, fromMe, at }
+    const one: Pending = before ?? { ...around, failures: 0, since: now }
+    one.failures += 1
+    this.#pending.set(name, one)
+    if (one.failures >= MOST_FAILURES) return await this.#tell([name])
+    const value = Buffer.from(JSON.stringify(one))
+    await store.commit({ notes: new Map([[name, { value, until: now + NOTE_KEPT_MS }]]) })
+    this.#wait()
+  }
+
+  /** What the journal has, read or not, is no news. */
+  async #isKnown({ id, chat, chatAlt }: Envelope): Promise<boolean> {
+    const { host, people } = this.#parts
+    return (await host.message(await people.chatOf(chat, chatAlt), id)) !== null
+  }
+
+  /** One timer for all, only while any is pending. */
+  #wait(delayMs = this.#untilNextMs()): void {
+    this.#timer?.cancel()
+    if (this.#isStopped || this.#pending.size === 0) return
+    this.#timer = this.#parts.host.clock.after(delayMs, () => void this.#serial.run(() => this.#tellDue()))
+  }
+
+  #untilNextMs(): number {
+    const first = Math.min(...[...this.#pending.values()].map(({ since }) => since))
+    return Math.max(0, first + LONGEST_WAIT_MS - this.#parts.host.clock.now())
+  }
+
+  async #tellDue(): Promise<void> {
+    if (this.#isStopped) return
+    const before: EpochMs = this.#parts.host.clock.now() - LONGEST_WAIT_MS
+    const due = [...this.#pending].filter(([, { since }]) => since <= before)
+    try {
+      await this.#tell(due.map(([name]) => name))
+      this.#wait()
+    } catch {
+      this.#wait(AGAIN_MS)
+    }
+  }
+
+  async #tell(names: readonly string[]): Promise<void> {
+    const draft = newDraft()
+    for (const name of names) {
+      const one = this.#pending.get(name)
+      if (one === undefined) continue
+      draft.secrets.set(name, null)
+      await this.#mark({ ...one, id: one.id as MessageId }, draft)
+    }
+    if (draft.events.length === 0) return
+    await this.#parts.store.commit(draft)
+    for (const name of names) this.#pending.delete(name)
+    this.#parts.host.log.info({ count: draft.events.length }, 'messages could not be decrypted')
+  }
+
+  async #mark(envelope: Envelope, draft: Draft): Promise<void> {
+    const { id, fromMe, at, chat, author } = envelope
+    const parties = await partiesOf(this.#parts, envelope, draft)
+    const content = { kind: 'unreadable', why: 'undecrypted' } as const
+    draft.events.push({
+      kind: 'message',
+      message: { id, direction: fromMe ? 'out' : 'in', ...parties, at, content },
+    })
+    const participant = !isPerson(chat) && !fromMe && { participant: author }
+    if (chat !== STATUSES_JID) await this.#parts.directory.noteMessage(chat, { id, fromMe, ...participant, at }, draft)
+  }
+}
+
+function isRepeat(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error)
+  return READ_BEFORE.some((text) => message.includes(text))
+}
+
+function nameOf({ chat, id }: Envelope): string {
+  return `${PREFIX}${chat}|${id}`
+}
+
+function pendingIn(kept: Uint8Array): Pending | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(kept).toString())
+    return pending.Check(value) ? value : null
+  } catch {
+    return null
+  }
+}
