@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib'
 
+import { loadEngine } from '../../../src/drivers/whatsapp/engine/load.ts'
 import type { KeyPair, Node } from './network.ts'
 
 /** One type of the protocol's messages, as protobufjs gives it. */
@@ -59,8 +60,10 @@ export function loadCodec(): Promise<Codec> {
 }
 
 async function load(): Promise<Codec> {
-  const engine = (await loadEngineModule()) as EngineModule
-  const constants = (await import(named('baileys/lib/WABinary/constants.js'))) as unknown
+  // The module itself is asked for below, once the hooks of the driver are in place.
+  await loadEngine()
+  const engine = (await import(named('baileys'))) as EngineModule
+  const constants: unknown = await import(named('baileys/lib/WABinary/constants.js'))
   return {
     proto: engine.proto,
     curve: engine.Curve,
@@ -69,10 +72,6 @@ async function load(): Promise<Codec> {
     encode: (node) => engine.encodeBinaryNode(node),
     decode: (frame) => engine.decodeDecompressedBinaryNode(inflated(frame), constants),
   }
-}
-
-function loadEngineModule(): Promise<unknown> {
-  return import(named('baileys'))
 }
 
 /** The first byte tells whether the rest is compressed. */

@@ -140,7 +140,7 @@ export class SocketConnection implements Connection {
 
   #cutAt(stanza: Node): 'before' | 'after' | null {
     const { cut } = this.#faults
-    if (cut === null || !cut.matches(stanza)) return null
+    if (cut?.matches(stanza) !== true) return null
     cut.times -= 1
     if (cut.times > 0) return null
     this.#faults.cut = null

@@ -23,7 +23,7 @@ export class Delivery {
       device.mail.set(key, stanza)
     }
     if (device.connection?.isActive !== true) return
-    if (this.#faults.reorder > 0) this.#hold(device, stanza)
+    if (this.#faults.reorder > 0 && stanza.tag === 'message') this.#hold(device, stanza)
     else this.#bring(device, stanza)
   }
 

@@ -1,9 +1,10 @@
+import { until } from '../../../src/lib/until.ts'
 import { loadCodec } from './codec.ts'
 
 /** What of the engine's own module a plain client of it needs; loose, for tests alone. */
 interface EngineModule {
-  makeWASocket(config: object): EngineSocket
-  initAuthCreds(): Credentials
+  readonly makeWASocket: (config: object) => EngineSocket
+  readonly initAuthCreds: () => Credentials
   Browsers: { ubuntu(name: string): readonly [string, string, string] }
 }
 
@@ -11,7 +12,11 @@ export interface EngineSocket {
   readonly ev: { on(event: string, listener: (data: never) => void): void }
   readonly ws: { on(event: string, listener: (stanza: never) => void): void }
   readonly user?: { readonly id: string }
-  sendMessage(jid: string, content: object, options?: object): Promise<{ key: { id: string } } | undefined>
+  sendMessage(
+    jid: string,
+    content: object,
+    options?: object,
+  ): Promise<{ key: { id: string }; message: object } | undefined>
   requestPairingCode(phone: string): Promise<string>
   query(node: object): Promise<unknown>
   onWhatsApp(...jids: string[]): Promise<readonly { jid: string; exists: boolean }[]>
@@ -51,21 +56,29 @@ export function engineLoads(): Promise<boolean> {
 export class EngineClient {
   readonly #url: string
   readonly #config: object
-  readonly #creds: Promise<Credentials>
-  readonly #keys = new Map<string, unknown>()
+  #creds: Promise<Credentials>
+  #keys = new Map<string, unknown>()
   #socket: EngineSocket | null = null
-  #state: string = 'new'
+  #state = 'new'
   #isEnded = false
   readonly qrs: string[] = []
   /** The codes with which its sockets ended. */
   readonly endings: number[] = []
   /** Texts that it got from others, with repetitions. */
   readonly texts: string[] = []
+  /** What it sent itself elsewhere. */
+  readonly ownTexts: string[] = []
+  /** Whether the server said that all is there that waited. */
+  caughtUp = 0
+  readonly receipts: { attrs: Record<string, string> }[] = []
   /** Ids of own messages by the code of their ack; '' is a good one. */
   readonly acks = new Map<string, string>()
+  /** By id, as it was sent. */
+  readonly sent = new Map<string, object>()
   readonly notifications: { attrs: Record<string, string> }[] = []
   me: string | undefined
 
+  /** With an empty url: where the engine goes by itself. */
   constructor(url: string, config: object = {}) {
     this.#url = url
     this.#config = config
@@ -82,7 +95,7 @@ export class EngineClient {
     const creds = await this.#creds
     this.#state = 'connecting'
     const socket = makeWASocket({
-      waWebSocketUrl: this.#url,
+      ...(this.#url !== '' && { waWebSocketUrl: this.#url }),
       auth: { creds, keys: this.#store() },
       browser: Browsers.ubuntu('Chrome'),
       logger: silent,
@@ -91,7 +104,9 @@ export class EngineClient {
       // No history comes from a phone that does nothing, and the engine would hold back events for it.
       shouldSyncHistoryMessage: () => false,
       retryRequestDelayMs: 10,
-      defaultQueryTimeoutMs: 10_000,
+      defaultQueryTimeoutMs: 5_000,
+      // What it would be asked to send again.
+      getMessage: ({ id }: { id: string }) => Promise.resolve(this.sent.get(id)),
       ...this.#config,
     })
     this.#socket = socket
@@ -99,15 +114,21 @@ export class EngineClient {
   }
 
   #listen(socket: EngineSocket, creds: Credentials): void {
-    socket.ev.on('creds.update', ((update: object) => void Object.assign(creds, update)) as (data: never) => void)
-    socket.ev.on('connection.update', ((update: Update) => this.#update(update, socket)) as (data: never) => void)
-    socket.ev.on('messages.upsert', ((upsert: Upsert) => this.#take(upsert)) as (data: never) => void)
-    socket.ws.on('CB:ack,class:message', (({ attrs }: { attrs: Record<string, string> }) => {
+    socket.ev.on('creds.update', (update: object) => void Object.assign(creds, update))
+    socket.ev.on('connection.update', (update: Update) => this.#update(update, socket))
+    socket.ev.on('messages.upsert', (upsert: Upsert) => this.#take(upsert))
+    socket.ws.on('CB:ack,class:message', ({ attrs }: { attrs: Record<string, string> }) => {
       this.acks.set(attrs['id'] ?? '', attrs['error'] ?? '')
-    }) as (stanza: never) => void)
-    socket.ws.on('CB:notification', ((stanza: { attrs: Record<string, string> }) => {
+    })
+    socket.ws.on('CB:receipt', (stanza: { attrs: Record<string, string> }) => {
+      this.receipts.push(stanza)
+    })
+    socket.ws.on('CB:ib,,offline', () => {
+      this.caughtUp += 1
+    })
+    socket.ws.on('CB:notification', (stanza: { attrs: Record<string, string> }) => {
       this.notifications.push(stanza)
-    }) as (stanza: never) => void)
+    })
   }
 
   #update({ connection, qr, lastDisconnect }: Update, socket: EngineSocket): void {
@@ -123,7 +144,9 @@ export class EngineClient {
   #take({ messages }: Upsert): void {
     for (const { key, message } of messages) {
       const text = message?.conversation ?? message?.extendedTextMessage?.text
-      if (!key.fromMe && typeof text === 'string' && text !== '') this.texts.push(text)
+      if (typeof text !== 'string' || text === '') continue
+      if (key.fromMe) this.ownTexts.push(text)
+      else this.texts.push(text)
     }
   }
 
@@ -145,26 +168,43 @@ export class EngineClient {
     }
   }
 
+  /** Another client with the same credentials and keys. */
+  twin(): EngineClient {
+    const twin = new EngineClient(this.#url, this.#config)
+    twin.#creds = this.#creds
+    twin.#keys = this.#keys
+    return twin
+  }
+
+  /** Any other call of the engine's socket. */
+  call(name: string, ...given: readonly unknown[]): Promise<unknown> {
+    const member = this.socket[name]
+    if (typeof member !== 'function') throw new Error(`the engine has no ${name}`)
+    return Promise.resolve(Reflect.apply(member, undefined, given))
+  }
+
   /** The code that it shows now, once it shows one. */
   async qr(): Promise<string> {
-    await until(() => this.qrs.length > 0)
+    await until(() => this.qrs.length > 0, 'a code for linking')
     return this.qrs.at(-1) ?? ''
   }
 
-  opened(): Promise<void> {
-    return until(() => this.#state === 'open')
+  async opened(): Promise<void> {
+    await until(() => this.#state === 'open', 'an open connection')
   }
 
   /** With which code it ended, once it did so for the n-th time. */
   async ended(times = 1): Promise<number> {
-    await until(() => this.endings.length >= times)
+    await until(() => this.endings.length >= times, 'the end of the connection')
     return this.endings[times - 1] ?? 0
   }
 
   /** Gives the id. */
   async sendText(jid: string, text: string): Promise<string> {
     const sent = await this.socket.sendMessage(jid, { text })
-    return sent?.key.id ?? ''
+    if (sent === undefined) throw new Error('it was not sent')
+    this.sent.set(sent.key.id, sent.message)
+    return sent.key.id
   }
 
   async end(): Promise<void> {
@@ -181,16 +221,13 @@ const silent = {
   child: () => silent,
 }
 
-/** Waits until it is so, at most that long. */
-export async function until(isSo: () => boolean, withinMs = 10_000): Promise<void> {
-  const last = Date.now() + withinMs
-  while (!isSo()) {
-    if (Date.now() > last) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
+async function loadEngine(): Promise<EngineModule> {
+  // With the hooks in place: the process has one engine.
+  await loadCodec()
+  return (await import(named('baileys'))) as EngineModule
 }
 
-async function loadEngine(): Promise<EngineModule> {
-  const specifier: string = 'baileys'
-  return (await import(specifier)) as EngineModule
+/** The compiler must not look for a package that may be absent. */
+function named(specifier: string): string {
+  return specifier
 }

@@ -1,6 +1,7 @@
 import type { Account, Jid } from './network.ts'
 
-export const server = 's.whatsapp.net'
+/** The server itself, as a sender: nobody at its host. */
+export const server = '@s.whatsapp.net'
 export const statusChat = 'status@broadcast'
 
 /** Which of its two names a person is called by. */
@@ -27,7 +28,7 @@ export function formOf(jid: string): Form {
 /** `<digits>[:<device>]@s.whatsapp.net`, or `…@lid`. */
 export function jidOf(account: Account, form: Form, device = 0): string {
   const suffix = device === 0 ? '' : `:${String(device)}`
-  return form === 'lid' ? `${account.lid}${suffix}@lid` : `${account.phone}${suffix}@${server}`
+  return form === 'lid' ? `${account.lid}${suffix}@lid` : `${account.phone}${suffix}${server}`
 }
 
 export function otherForm(form: Form): Form {

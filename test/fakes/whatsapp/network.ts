@@ -118,9 +118,9 @@ export interface Faults {
   readonly ackErrors: Map<string, { readonly code: string; times: number }>
   /** Take the next messages and never acknowledge. */
   loseAcks: number
-  /** Bring each stanza twice. */
+  /** Bring each message, receipt, notification and call twice. */
   duplicate: boolean
-  /** Hold back this many stanzas and bring them in reverse order. */
+  /** Hold back this many messages for a device (a quarter of a second at most) and bring them in reverse order. */
   reorder: number
   /** Spoil the ciphertext of the next messages to devices. */
   corrupt: number

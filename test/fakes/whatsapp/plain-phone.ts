@@ -5,8 +5,13 @@ import type { Account, KeyBundle, Node, Phone } from './network.ts'
 
 const signedId = 1
 
+/** It tells what it got. */
+export interface PlainPhone extends Phone {
+  readonly received: Node[]
+}
+
 /** A phone that has keys and can link devices, and takes what it gets without a word: enough for tests of the server itself. */
-export function plainPhone({ curve }: Codec, account: Account): Phone & { readonly received: Node[] } {
+export function plainPhone({ curve }: Codec, account: Account): PlainPhone {
   const identity = curve.generateKeyPair()
   const signed = curve.generateKeyPair()
   const signature = curve.sign(identity.private, Buffer.concat([Buffer.from([5]), signed.public]))

@@ -76,17 +76,17 @@ export class Registration {
   take(connection: SocketConnection, stanza: Node): void {
     const candidate = this.#candidates.get(connection)
     if (candidate === undefined || stanza.tag !== 'iq') return
-    const { sign } = candidate
-    if (sign !== null && stanza.attrs['type'] === 'result' && stanza.attrs['id'] === sign.id) sign.settle(stanza)
-    const asked = child(stanza, 'link_code_companion_reg')
-    if (asked?.attrs['stage'] === 'companion_hello') this.#takeHello(candidate, stanza, asked)
-    if (asked?.attrs['stage'] === 'companion_finish') {
-      answer(candidate, stanza, [])
-      candidate.code?.finish?.(asked)
-    }
-    if (asked === undefined && (stanza.attrs['type'] === 'get' || stanza.attrs['type'] === 'set')) {
-      answer(candidate, stanza, [])
-    }
+    const { type, id } = stanza.attrs
+    if (type === 'get' || type === 'set') return this.#takeQuery(candidate, stanza)
+    if (type === 'result' && candidate.sign?.id === id) candidate.sign?.settle(stanza)
+  }
+
+  #takeQuery(candidate: Candidate, query: Node): void {
+    const asked = child(query, 'link_code_companion_reg')
+    const stage = asked?.attrs['stage']
+    if (asked !== undefined && stage === 'companion_hello') return this.#takeHello(candidate, query, asked)
+    answer(candidate, query, [])
+    if (asked !== undefined && stage === 'companion_finish') candidate.code?.finish?.(asked)
   }
 
   gone(connection: SocketConnection): void {

@@ -28,12 +28,12 @@ export async function trustFakeWhatsApp(fake: Trusted): Promise<() => void> {
   const realRoot = trusted.PUBLIC_KEY
   const real = tls.connect
   trusted.PUBLIC_KEY = Buffer.from(rootKey.public)
-  replaceConnect(((...given: unknown[]) => {
+  replaceConnect((...given: unknown[]) => {
     const { options, onConnected } = connectionOf(given)
     const host = options.servername ?? options.host ?? ''
     if (!isWhatsAppHost(host)) return Reflect.apply(real, tls, given) as TLSSocket
     return (real as Connect)(redirected(options, host, fake), onConnected)
-  }) as typeof tls.connect)
+  })
   undo = () => {
     trusted.PUBLIC_KEY = realRoot
     replaceConnect(real)
@@ -50,7 +50,7 @@ function replaceConnect(connect: typeof tls.connect): void {
 
 function redirected(options: ConnectionOptions, servername: string, fake: Trusted): ConnectionOptions {
   const trusting = { ...options, servername, ca: fake.certificate }
-  return options.socket == null ? { ...trusting, host: '127.0.0.1', port: fake.tls } : trusting
+  return (options.socket ?? null) === null ? { ...trusting, host: '127.0.0.1', port: fake.tls } : trusting
 }
 
 /** It is called as (options), (port, host, options), (port, options), each with a listener or without. */
