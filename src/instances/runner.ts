@@ -1,15 +1,11 @@
 import type { Readable } from 'node:stream'
-import type { Change, Driver, JournalMessage, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
+import type { Change, Driver, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
 import { backoffMs } from '../lib/backoff.ts'
-import type { Clock, Timer } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
-import type { Random } from '../lib/random.ts'
+import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
-import { readRecord } from '../journal/record.ts'
 import type { KeptFile } from '../model/content.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
-import type { ChatId, InstanceId, MessageId } from '../model/ids.ts'
 import type { InstanceState } from '../model/state.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
@@ -18,6 +14,7 @@ import { Reading } from './reading.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
 import { NOT_CONNECTED, NOT_LINKED, STARTING, UNSUPPORTED } from './refusals.ts'
 import { Sender } from './sender.ts'
+import { InstanceHost, type SessionListener } from './session-host.ts'
 
 const RECONNECT_PLAN = { firstMs: 500, longestMs: 60_000 } as const
 
@@ -25,11 +22,11 @@ const RECONNECT_PLAN = { firstMs: 500, longestMs: 60_000 } as const
  * One live instance: its session, when to connect it again, and what it brings. An idle one holds a few fields and no timer.
  * `connection`: none → connecting → open → (lost) → waiting → connecting …; `none` again after logout or a lasting trouble.
  */
-export class Runner implements SessionHost {
-  readonly instance: InstanceId
+export class Runner implements SessionListener {
   readonly sender: Sender
   readonly #record: InstanceRecord
   readonly #driver: Driver
+  readonly #host: SessionHost
   /** Opens and closes run one at a time: of a reboot and a logout at once none leaves a session behind that the other forgot. */
   readonly #turns = new Serial()
   #session: Session | undefined
@@ -51,22 +48,10 @@ export class Runner implements SessionHost {
   #files: InstanceFiles | undefined
 
   constructor(record: InstanceRecord, driver: Driver) {
-    this.instance = record.id
     this.#record = record
     this.#driver = driver
+    this.#host = new InstanceHost(record, this)
     this.sender = new Sender(record, (file) => this.files.bring(file))
-  }
-
-  get clock(): Clock {
-    return this.#record.node.clock
-  }
-
-  get random(): Random {
-    return this.#record.node.random
-  }
-
-  get log(): Log {
-    return this.#record.node.log
   }
 
   get isOpen(): boolean {
@@ -91,7 +76,7 @@ export class Runner implements SessionHost {
   /** A setting was changed: what has to do with the open session is in force at once. */
   settingsChanged(): void {
     if (this.isOpen) this.#showPresence()
-    if (this.#connection !== 'none' && this.#proxyInUse !== this.proxy) this.#goAnotherWay()
+    if (this.#connection !== 'none' && this.#proxyInUse !== this.#host.proxy) this.#goAnotherWay()
     this.sender.wake()
   }
 
@@ -100,7 +85,10 @@ export class Runner implements SessionHost {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.log.error({ idInstance: this.instance, error }, 'the session could not be opened by another proxy')
+        this.#record.node.log.error(
+          { idInstance: this.#record.id, error },
+          'the session could not be opened by another proxy',
+        )
       })
   }
 
@@ -132,7 +120,7 @@ export class Runner implements SessionHost {
   async restart(): Promise<void> {
     const isLinked = await this.#record.changes.run(async () => {
       if (this.#stopped || this.#record.row.state === 'notAuthorized') return false
-      await this.#record.commitWith([stateEvent('starting', this.clock.now())], [])
+      await this.#record.commitWith([stateEvent('starting', this.#record.node.clock.now())], [])
       return true
     })
     if (!isLinked) return
@@ -141,7 +129,7 @@ export class Runner implements SessionHost {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.log.error({ idInstance: this.instance, error }, 'a restart failed')
+        this.#record.node.log.error({ idInstance: this.#record.id, error }, 'a restart failed')
       })
   }
 
@@ -165,7 +153,7 @@ export class Runner implements SessionHost {
       const session = wasLinked ? this.#open() : this.#session
       this.#letGo()
       await session?.logout()
-      if (wasLinked) await this.#apply({ events: [{ kind: 'unlinked', at: this.clock.now() }] })
+      if (wasLinked) await this.#apply({ events: [{ kind: 'unlinked', at: this.#record.node.clock.now() }] })
     })
   }
 
@@ -201,14 +189,14 @@ export class Runner implements SessionHost {
   }
 
   #open(): Session {
-    this.#session ??= this.#driver.open(this)
+    this.#session ??= this.#driver.open(this.#host)
     return this.#session
   }
 
   async #connect(): Promise<void> {
     if (this.#stopped || this.#connection === 'open') return
     this.#connection = 'connecting'
-    this.#proxyInUse = this.proxy
+    this.#proxyInUse = this.#host.proxy
     await this.#open().connect()
   }
 
@@ -223,7 +211,7 @@ export class Runner implements SessionHost {
     if (files.length > 0) this.files.arrived(files)
     const chats = this.#session?.facets.chats
     if (received.size > 0 && chats !== undefined) {
-      this.#reading ??= new Reading(this.instance, this.log)
+      this.#reading ??= new Reading(this.#record.id, this.#record.node.log)
       this.#reading.add(received, chats)
     }
     if (!unlinked) return
@@ -242,25 +230,6 @@ export class Runner implements SessionHost {
     return this.files.read(file)
   }
 
-  secret(name: string): Promise<Uint8Array | null> {
-    return this.#record.node.store.secrets.get(this.instance, name)
-  }
-
-  secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#record.node.store.secrets.list(this.instance, prefix)
-  }
-
-  async message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
-    const row = await this.#record.node.store.journal.inChat(this.instance, chat, id)
-    if (row === null || row.shelf === 'call') return null
-    const { content, author } = readRecord(row)
-    return { direction: row.direction, author, at: row.at, content }
-  }
-
-  get proxy(): string {
-    return this.#record.row.settings.proxyUrl
-  }
-
   opened(): void {
     if (this.#session === undefined) return
     this.#connection = 'open'
@@ -277,9 +246,9 @@ export class Runner implements SessionHost {
 
   /** A blocked account can't open a session: that it could is the news that the block is over. */
   #liftBlock(): void {
-    const lifted: Change = { events: [{ kind: 'restricted', state: 'authorized', at: this.clock.now() }] }
+    const lifted: Change = { events: [{ kind: 'restricted', state: 'authorized', at: this.#record.node.clock.now() }] }
     this.#apply(lifted).catch((error: unknown) => {
-      this.log.error({ idInstance: this.instance, error }, 'the end of a block could not be stored')
+      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a block could not be stored')
     })
   }
 
@@ -287,16 +256,16 @@ export class Runner implements SessionHost {
     if (this.#stopped || this.#session === undefined) return
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
-    this.log.info({ idInstance: this.instance, fault: trouble.fault }, 'the session was lost')
+    this.#record.node.log.info({ idInstance: this.#record.id, fault: trouble.fault }, 'the session was lost')
     if (retryOf(trouble) === 'never' || !wasLinked) {
       this.#connection = 'none'
       return
     }
     this.#connection = 'waiting'
     this.#failures += 1
-    const waitMs = Math.max(atLeastMs, backoffMs(RECONNECT_PLAN, this.#failures, this.random))
+    const waitMs = Math.max(atLeastMs, backoffMs(RECONNECT_PLAN, this.#failures, this.#record.node.random))
     this.#timer?.cancel()
-    this.#timer = this.clock.after(waitMs, () => {
+    this.#timer = this.#record.node.clock.after(waitMs, () => {
       void this.#connect()
     })
   }
@@ -307,9 +276,11 @@ export class Runner implements SessionHost {
     this.#rebooted = false
     try {
       const { state } = this.#record.row
-      await this.#record.changes.run(() => this.#record.commitWith([stateEvent(state, this.clock.now())], []))
+      await this.#record.changes.run(() =>
+        this.#record.commitWith([stateEvent(state, this.#record.node.clock.now())], []),
+      )
     } catch (error) {
-      this.log.error({ idInstance: this.instance, error }, 'the end of a restart could not be notified')
+      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a restart could not be notified')
     }
   }
 

@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream'
+import type { Change, JournalMessage, SessionHost } from '../drivers/driver.ts'
+import { readRecord } from '../journal/record.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Random } from '../lib/random.ts'
+import type { KeptFile } from '../model/content.ts'
+import type { Fault } from '../model/fault.ts'
+import type { ChatId, InstanceId, MessageId } from '../model/ids.ts'
+import type { InstanceRecord } from './record.ts'
+
+/** What a session tells, to whoever runs it. */
+export type SessionListener = Pick<SessionHost, 'commit' | 'opened' | 'lost' | 'file' | 'hidesNumbers'>
+
+/** What a session may ask: what is stored is answered from the record, what happens goes to the runner. */
+export class InstanceHost implements SessionHost {
+  readonly instance: InstanceId
+  readonly #record: InstanceRecord
+  readonly #runner: SessionListener
+
+  constructor(record: InstanceRecord, runner: SessionListener) {
+    this.instance = record.id
+    this.#record = record
+    this.#runner = runner
+  }
+
+  get clock(): Clock {
+    return this.#record.node.clock
+  }
+
+  get random(): Random {
+    return this.#record.node.random
+  }
+
+  get log(): Log {
+    return this.#record.node.log
+  }
+
+  get proxy(): string {
+    return this.#record.row.settings.proxyUrl
+  }
+
+  get hidesNumbers(): boolean {
+    return this.#runner.hidesNumbers
+  }
+
+  secret(name: string): Promise<Uint8Array | null> {
+    return this.#record.node.store.secrets.get(this.instance, name)
+  }
+
+  secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#record.node.store.secrets.list(this.instance, prefix)
+  }
+
+  async message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
+    const row = await this.#record.node.store.journal.inChat(this.instance, chat, id)
+    if (row === null || row.shelf === 'call') return null
+    const { content, author } = readRecord(row)
+    return { direction: row.direction, author, at: row.at, content }
+  }
+
+  file(file: KeptFile): Promise<Readable> {
+    return this.#runner.file(file)
+  }
+
+  commit(change: Change): Promise<void> {
+    return this.#runner.commit(change)
+  }
+
+  opened(): void {
+    this.#runner.opened()
+  }
+
+  lost(trouble: Fault, atLeastMs?: number): void {
+    this.#runner.lost(trouble, atLeastMs)
+  }
+}
