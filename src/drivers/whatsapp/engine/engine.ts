@@ -51,11 +51,14 @@ export interface TransactionalKeyStore extends KeyStore {
 export interface SignalRepository {
   decryptMessage(of: { jid: string; type: 'pkmsg' | 'msg'; ciphertext: Uint8Array }): Promise<Uint8Array>
   decryptGroupMessage(of: { group: string; authorJid: string; msg: Uint8Array }): Promise<Uint8Array>
+  processSenderKeyDistributionMessage(of: { authorJid: string; item: object }): Promise<void>
   readonly lidMapping: LidMapping
   close?(): void
 }
 
 export interface LidMapping {
+  /** Held for ever, with a timer per entry; a private member that is replaced. */
+  mappingCache?: unknown
   storeLIDPNMappings(pairs: readonly { lid: string; pn: string }[]): Promise<void>
   getLIDForPN(pn: string): Promise<string | null>
   getPNForLID(lid: string): Promise<string | null>
@@ -196,9 +199,15 @@ export interface EngineError extends Error {
   readonly data?: unknown
 }
 
+/** What carries the frames: a WebSocket of `ws`. */
+export interface RawSocket {
+  send(frame: Uint8Array, done: (trouble?: Error) => void): void
+  terminate(): void
+}
+
 export interface EngineSocket {
   /** Stanzas as `CB:<tag>…` events; see the engine's `socket.js`. */
-  readonly ws: EventEmitter & { readonly isOpen: boolean; close(): Promise<void> }
+  readonly ws: EventEmitter & { readonly isOpen: boolean; readonly socket: RawSocket | null; close(): Promise<void> }
   readonly ev: {
     process(handler: (events: EngineEvents) => void): () => void
     flush(): boolean
@@ -211,6 +220,14 @@ export interface EngineSocket {
   query(node: BinaryNode, timeoutMs?: number): Promise<BinaryNode | undefined>
   sendNode(node: BinaryNode): Promise<void>
   requestPairingCode(phone: string): Promise<string>
+  /** The devices of persons; from its cache where that is asked for. What can't be asked is empty, and so is who has no account. */
+  getUSyncDevices(
+    jids: readonly string[],
+    useCache: boolean,
+    ignoreZeroDevices: boolean,
+  ): Promise<readonly { readonly user: string; readonly device?: number; readonly jid: string }[]>
+  /** Also emitted as `reachoutTimeLock`. */
+  fetchAccountReachoutTimelock(): Promise<ConnectionUpdate['reachoutTimeLock']>
   relayMessage(jid: string, message: WaMessage, options: RelayOptions): Promise<string>
   readonly waUploadToServer: unknown
   refreshMediaConn(force?: boolean): Promise<unknown>
@@ -267,11 +284,9 @@ export interface Engine {
   makeSocket(options: SocketOptions): EngineSocket
   makeSignalRepository(auth: SignalAuth, log: EngineLog, toLid?: unknown): SignalRepository
   initCredentials(): Credentials
-  /** `configureSuccessfulPairing`: what the credentials become by this stanza, and the answer to it. Throws for one that is not genuine. */
-  configurePairing(
-    stanza: BinaryNode,
-    credentials: Credentials,
-  ): { readonly creds: Partial<Credentials>; readonly reply: BinaryNode }
+  makeKeyPair(): KeyPair
+  /** How many one-time keys a new device hands to the network. */
+  readonly firstKeyCount: number
   readonly json: {
     replacer(key: string, value: unknown): unknown
     reviver(key: string, value: unknown): unknown

@@ -101,7 +101,10 @@ function templateButton({ id, text, action, value }: Button, index: number) {
 const SINGLE_SELECT = 1
 
 /** Only shown in quotes. */
-export function listMessage({ title, body, footer, buttonText, sections }: ListContent, { context }: Making): WaMessage {
+export function listMessage(
+  { title, body, footer, buttonText, sections }: ListContent,
+  { context }: Making,
+): WaMessage {
   return {
     listMessage: {
       ...{ title, description: body, footerText: footer, buttonText, listType: SINGLE_SELECT },

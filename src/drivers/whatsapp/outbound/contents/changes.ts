@@ -1,9 +1,10 @@
 import type { DeletionContent, EditContent, FileContent, ReactionContent } from '../../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../../model/fault.ts'
 import type { FileMessage, MessageKey, WaMessage } from '../../engine/proto.ts'
+import { isGroup } from '../../jids.ts'
 import type { FileField } from '../../media/upload.ts'
 import { fileForQuote } from './files.ts'
-import type { Making } from './making.ts'
+import { authorIn, type Making } from './making.ts'
 
 /** What is about an earlier message: its key says which, as whoever gets it knows it. */
 
@@ -12,7 +13,7 @@ const MESSAGE_EDIT = 14
 
 export async function reactionMessage(content: ReactionContent, making: Making): Promise<WaMessage> {
   const { life, jid } = making
-  const author = content.participant === '' ? '' : await life.people.jidOf(content.participant)
+  const author = content.participant === '' ? '' : await authorIn(life, jid, content.participant)
   const fromMe = author !== '' && life.people.isOwn(author)
   const isOfMany = !fromMe && author !== '' && isGroup(jid)
   const key: MessageKey = { remoteJid: jid, fromMe, id: content.target, ...(isOfMany && { participant: author }) }
@@ -22,7 +23,9 @@ export async function reactionMessage(content: ReactionContent, making: Making):
 /** Only what this account said itself can be edited. */
 export async function editMessage(content: EditContent, making: Making): Promise<WaMessage | Fault> {
   const { life, jid } = making
-  const editedMessage = content.isCaption ? await withCaption(content, making) : { conversation: content.text }
+  const editedMessage = content.isCaption
+    ? await withCaption(content, making)
+    : { extendedTextMessage: { text: content.text } }
   if (isFault(editedMessage)) return editedMessage
   const key: MessageKey = { remoteJid: jid, fromMe: true, id: content.target }
   return { protocolMessage: { key, type: MESSAGE_EDIT, editedMessage, timestampMs: life.host.clock.now() } }
@@ -56,10 +59,6 @@ export async function deletionMessage({ target }: DeletionContent, making: Makin
   if (fromMe) return { protocolMessage: { key: { remoteJid: jid, fromMe, id: target }, type: REVOKE } }
   if (!isGroup(jid) || known.author === '')
     return fault('refused', 'WhatsApp deletes for everyone only what the account itself has sent')
-  const participant = await life.people.jidOf(known.author)
+  const participant = await authorIn(life, jid, known.author)
   return { protocolMessage: { key: { remoteJid: jid, fromMe, id: target, participant }, type: REVOKE } }
-}
-
-export function isGroup(jid: string): boolean {
-  return jid.endsWith('@g.us')
 }

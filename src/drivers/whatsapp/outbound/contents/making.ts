@@ -2,6 +2,7 @@ import type { FileContent, LinkPreview } from '../../../../model/content.ts'
 import type { Fault } from '../../../../model/fault.ts'
 import type { ChatId, MessageId } from '../../../../model/ids.ts'
 import type { ContextInfo, FileMessage, WaMessage } from '../../engine/proto.ts'
+import { isGroup, isLid, isNumber } from '../../jids.ts'
 import type { Life } from '../../life.ts'
 import type { UploadedFile } from '../../media/upload.ts'
 
@@ -31,4 +32,14 @@ export function inContext(context: ContextInfo | undefined): { contextInfo?: Con
 /** A small picture that is written as base64; nothing for none. */
 export function thumbnail(jpeg: string): { jpegThumbnail?: Uint8Array } {
   return jpeg === '' ? {} : { jpegThumbnail: Buffer.from(jpeg, 'base64') }
+}
+
+/** How somebody is named in a chat: by the name that the group's other members see, where it is one. */
+export async function authorIn({ people, directory }: Life, jid: string, author: ChatId): Promise<string> {
+  const own = await people.jidOf(author)
+  if (!isGroup(jid)) return own
+  const [names, group] = await Promise.all([people.namesOf(own), directory.group(jid)])
+  const member = group?.participants.find(({ id }) => names.includes(id))
+  if (member !== undefined) return member.id
+  return names.find(group?.addressingMode === 'pn' ? isNumber : isLid) ?? own
 }

@@ -1,0 +1,102 @@
+import { Recent } from '../../../lib/recent.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { MessageId } from '../../../model/ids.ts'
+import type { Verdict } from '../../driver.ts'
+import type { BinaryNode, EngineSocket } from '../engine/engine.ts'
+import { refusalOf } from './refusals.ts'
+
+const ACK = 'CB:ack,class:message'
+const RECEIPT = 'CB:receipt'
+/** So many verdicts are remembered, and so many messages without one. */
+const REMEMBERED = 200
+
+/** What the server said of a message; `code` where it refused. */
+export interface Judged {
+  readonly verdict: Verdict
+  readonly code?: string
+}
+
+/** A message that waits for its verdict, and who is told when that comes after it was given up. */
+export interface Awaited {
+  readonly id: MessageId
+  readonly jid: string
+  readonly late: (judged: Judged) => void
+}
+
+/** The server's word on what was sent: its acks, by the ids of messages. */
+export class Acks {
+  readonly #socket: EngineSocket
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #waiting = new Map<string, Awaited & { readonly resolve: (judged: Judged) => void }>()
+  /** Given up, oldest first. */
+  readonly #late = new Map<string, Awaited>()
+  readonly #judged = new Recent<string, Judged>(REMEMBERED)
+  readonly #ack = (node: BinaryNode) => this.#acked(node)
+  readonly #receipt = (node: BinaryNode) => this.#received(node)
+
+  constructor(socket: EngineSocket, clock: Pick<Clock, 'now'>) {
+    this.#socket = socket
+    this.#clock = clock
+    // Before the engine's own, which acts on refusals.
+    socket.ws.prependListener(ACK, this.#ack)
+    socket.ws.prependListener(RECEIPT, this.#receipt)
+  }
+
+  /** Told once, when the ack comes; to be asked for before the message is written. */
+  wait(awaited: Awaited): Promise<Judged> {
+    this.#late.delete(awaited.id)
+    return new Promise((resolve) => this.#waiting.set(awaited.id, { ...awaited, resolve }))
+  }
+
+  /** Nobody waits any longer. An ack that still comes is late; where nothing has left there will be none. */
+  giveUp(id: MessageId, mayComeLate: boolean): void {
+    const waiting = this.#waiting.get(id)
+    if (waiting === undefined) return
+    this.#waiting.delete(id)
+    if (!mayComeLate) return
+    const [oldest] = this.#late.keys()
+    if (this.#late.size >= REMEMBERED && oldest !== undefined) this.#late.delete(oldest)
+    this.#late.set(id, waiting)
+  }
+
+  /** What was said lately of a message. */
+  judged(id: MessageId): Judged | undefined {
+    return this.#judged.get(id)
+  }
+
+  stop(): void {
+    this.#socket.ws.off(ACK, this.#ack)
+    this.#socket.ws.off(RECEIPT, this.#receipt)
+    this.#late.clear()
+  }
+
+  #acked({ attrs }: BinaryNode): void {
+    const { id = '', t, error } = attrs
+    const waiting = this.#waiting.get(id)
+    const awaited = waiting ?? this.#late.get(id)
+    if (awaited === undefined) return
+    this.#waiting.delete(id)
+    this.#late.delete(id)
+    const judged = this.#judge(awaited, t, error)
+    if (judged.verdict.ok) this.#judged.set(id, judged)
+    if (waiting === undefined) awaited.late(judged)
+    else waiting.resolve(judged)
+  }
+
+  #judge({ jid }: Awaited, t: string | undefined, error: string | undefined): Judged {
+    const seconds = Number(t)
+    const at = seconds > 0 ? seconds * 1000 : this.#clock.now()
+    return error === undefined || error === ''
+      ? { verdict: { ok: true, at } }
+      : { verdict: { ok: false, fault: refusalOf(error, jid) }, code: error }
+  }
+
+  /** Whoever tells that it came, or that it couldn't be read, tells that it was sent. What the receipt says is told elsewhere. */
+  #received({ attrs, content }: BinaryNode): void {
+    if (this.#late.size === 0) return
+    const list = Array.isArray(content) ? content.find(({ tag }) => tag === 'list')?.content : undefined
+    const more = Array.isArray(list) ? list.map((item) => item.attrs['id'] ?? '') : []
+    for (const id of [attrs['id'] ?? '', ...more])
+      if (this.#late.has(id)) this.#judged.set(id, { verdict: { ok: true, at: this.#clock.now() } })
+  }
+}
