@@ -108,7 +108,10 @@ export interface Life {
   fail(why: string): void
 }
 
-/** Reads what one stanza brought, decrypted, into a draft. Runs inside the ratchet's transaction. */
+/**
+ * Reads what one stanza brought, decrypted and without its padding, into a draft. Runs inside the ratchet's transaction: it must not wait
+ * for the network's answer to a question of its own longer than it has to.
+ */
 export type ReadPlain = (stanza: BinaryNode, plain: Uint8Array) => Promise<Draft>
 
 export function newDraft(): Draft {

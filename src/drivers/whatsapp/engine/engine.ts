@@ -288,8 +288,8 @@ export interface Engine {
   /** How many one-time keys a new device hands to the network. */
   readonly firstKeyCount: number
   readonly json: {
-    replacer(key: string, value: unknown): unknown
-    reviver(key: string, value: unknown): unknown
+    readonly replacer: (key: string, value: unknown) => unknown
+    readonly reviver: (key: string, value: unknown) => unknown
   }
   readonly proto: {
     readonly Message: ProtoType<WaMessage> & { readonly AppStateSyncKeyData: ProtoType<object> }

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { OperatorTrouble } from '../../../lib/operator-trouble.ts'
+import { currentTransaction } from '../keys/transaction.ts'
+import { ENGINE_VERSION, type Credentials, type Engine, type KeyPair } from './engine.ts'
+import { makeJobQueue } from './job-queue.ts'
+import { loadQuietly, replaceModule } from './quiet.ts'
+
+const PACKAGE = 'baileys'
+/** What the hooks below were written for. */
+const SIGNAL_VERSION = '6.0.0'
+/** Those that print, each after those that it requires. */
+const PRINTING = ['curve.js', 'session_record.js', 'session_builder.js', 'session_cipher.js']
+const JOB_QUEUE = 'queue_job.js'
+
+let loaded: Promise<Engine> | undefined
+
+export function engineIsInstalled(): boolean {
+  try {
+    createRequire(import.meta.url).resolve(PACKAGE)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The engine, loaded once for the process with the hooks in place. Nothing else may load it before. Rejects with an
+ * `OperatorTrouble` when it is not installed, or is not the version that the hooks are for.
+ */
+export function loadEngine(): Promise<Engine> {
+  return (loaded ??= load())
+}
+
+async function load(): Promise<Engine> {
+  const main = mainOf(PACKAGE)
+  const require = createRequire(main)
+  checkVersion(PACKAGE, dirname(dirname(main)), ENGINE_VERSION)
+  const signal = dirname(require.resolve('libsignal'))
+  checkVersion('libsignal', signal, SIGNAL_VERSION)
+  hook(join(signal, 'src'), require)
+  // Not a literal: the compiler must not look for a package that may be absent.
+  const module: unknown = await import(pathToFileURL(main).href)
+  return engineOf(module)
+}
+
+/** The signal library is CommonJS, so what stands in for its files is found by everybody who loads it later. */
+function hook(folder: string, require: NodeJS.Require): void {
+  const queue = join(folder, JOB_QUEUE)
+  for (const file of [queue, ...PRINTING.map((name) => join(folder, name))]) {
+    if (require.cache[file] !== undefined)
+      throw new OperatorTrouble(`${PACKAGE} was loaded before its hooks were in place`)
+  }
+  try {
+    if (require.resolve(queue) !== queue) throw new Error(`${queue} is somewhere else`)
+    replaceModule(
+      queue,
+      makeJobQueue(() => currentTransaction()?.owner),
+    )
+    for (const name of PRINTING) loadQuietly(join(folder, name))
+  } catch (trouble) {
+    throw new OperatorTrouble(`the signal library of ${PACKAGE} is not as expected: ${messageOf(trouble)}`)
+  }
+}
+
+function mainOf(name: string): string {
+  try {
+    return createRequire(import.meta.url).resolve(name)
+  } catch {
+    throw new OperatorTrouble(
+      `WhatsApp needs the optional package ${name}, which is not installed: npm install ${name}@${ENGINE_VERSION}`,
+    )
+  }
+}
+
+function checkVersion(name: string, folder: string, expected: string): void {
+  const text = readFileSync(join(folder, 'package.json'), 'utf8')
+  const description: unknown = JSON.parse(text)
+  const version =
+    typeof description === 'object' && description !== null && 'version' in description
+      ? description.version
+      : undefined
+  if (version !== expected) {
+    throw new OperatorTrouble(`WhatsApp needs ${name} ${expected}, but ${String(version)} is installed`)
+  }
+}
+
+/** The module's own names for what `Engine` has; everything that is not there is told at once. */
+interface EngineModule {
+  readonly makeWASocket: Engine['makeSocket']
+  readonly initAuthCreds: () => Credentials
+  readonly BufferJSON: Engine['json']
+  readonly proto: Engine['proto']
+  readonly Curve: { generateKeyPair(): KeyPair }
+  readonly INITIAL_PREKEY_COUNT: number
+  readonly generateWAMessageContent: Engine['makeContent']
+  readonly prepareWAMessageMedia: Engine['prepareFile']
+  readonly decryptPollVote: Engine['decryptPollVote']
+  readonly downloadContentFromMessage: Engine['downloadFile']
+  readonly DisconnectReason: Engine['statuses']
+  readonly DEFAULT_CONNECTION_CONFIG: {
+    readonly version: Engine['version']
+    readonly makeSignalRepository: Engine['makeSignalRepository']
+  }
+}
+
+const NEEDED = {
+  makeWASocket: 'function',
+  initAuthCreds: 'function',
+  BufferJSON: 'object',
+  proto: 'object',
+  Curve: 'object',
+  INITIAL_PREKEY_COUNT: 'number',
+  generateWAMessageContent: 'function',
+  prepareWAMessageMedia: 'function',
+  decryptPollVote: 'function',
+  downloadContentFromMessage: 'function',
+  DisconnectReason: 'object',
+  DEFAULT_CONNECTION_CONFIG: 'object',
+} as const satisfies Record<keyof EngineModule, string>
+
+function engineOf(module: unknown): Engine {
+  if (!isEngineModule(module)) throw new OperatorTrouble(`${PACKAGE} does not offer what is needed of it`)
+  const { DEFAULT_CONNECTION_CONFIG: defaults } = module
+  return {
+    makeSocket: (options) => module.makeWASocket(options),
+    makeSignalRepository: (auth, log, toLid) => defaults.makeSignalRepository(auth, log, toLid),
+    initCredentials: () => module.initAuthCreds(),
+    makeKeyPair: () => module.Curve.generateKeyPair(),
+    firstKeyCount: module.INITIAL_PREKEY_COUNT,
+    json: module.BufferJSON,
+    proto: module.proto,
+    version: defaults.version,
+    makeContent: (content, options) => module.generateWAMessageContent(content, options),
+    prepareFile: (file, options) => module.prepareWAMessageMedia(file, options),
+    decryptPollVote: (vote, of) => module.decryptPollVote(vote, of),
+    downloadFile: (file, type, options) => module.downloadContentFromMessage(file, type, options),
+    statuses: module.DisconnectReason,
+  }
+}
+
+function isEngineModule(module: unknown): module is EngineModule {
+  if (typeof module !== 'object' || module === null) return false
+  const members = new Map<string, unknown>(Object.entries(module))
+  return Object.entries(NEEDED).every(([name, type]) => typeof members.get(name) === type)
+}
+
+function messageOf(trouble: unknown): string {
+  return trouble instanceof Error ? trouble.message : String(trouble)
+}

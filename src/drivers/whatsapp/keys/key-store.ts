@@ -1,0 +1,67 @@
+import type { Engine, KeyChanges, TransactionalKeyStore } from '../engine/engine.ts'
+import type { DurableStore } from './session-store.ts'
+
+/** A question for more one-time keys than this reads all of them at once. */
+const MANY = 16
+const ONE_TIME = 'pre-key'
+const APP_STATE_KEY = 'app-state-sync-key'
+
+/** What a session keeps the engine's keys in: the secret `<type>|<id>`, as the engine writes JSON. */
+export function keyStoreOf(store: DurableStore, engine: Engine): TransactionalKeyStore {
+  const get = async (type: string, ids: readonly string[]): Promise<Record<string, unknown>> => {
+    const found: Record<string, unknown> = {}
+    if (type === ONE_TIME && ids.length > MANY) {
+      const all = await store.readAll(`${type}|`)
+      // What this transaction wrote itself, such as keys just made, is not among them.
+      for (const id of ids) {
+        const bytes = all.get(nameOf(type, id)) ?? (await store.readInside(nameOf(type, id)))
+        if (bytes !== null) found[id] = decoded(engine, type, bytes)
+      }
+      return found
+    }
+    const all = await Promise.all(ids.map((id) => store.readInside(nameOf(type, id))))
+    for (const [index, id] of ids.entries()) {
+      const bytes = all[index] ?? null
+      if (bytes !== null) found[id] = decoded(engine, type, bytes)
+    }
+    return found
+  }
+  const set = (changes: KeyChanges) =>
+    // Alone it waits its turn and is one commit; inside a transaction it is part of that.
+    store.transaction(() => {
+      store.stage({ secrets: encoded(engine, changes) })
+      return Promise.resolve()
+    })
+  return {
+    get,
+    set,
+    isInTransaction: () => store.isInTransaction,
+    transaction: (work) => store.transaction(work),
+  }
+}
+
+function nameOf(type: string, id: string): string {
+  return `${type}|${id}`
+}
+
+function encoded(engine: Engine, changes: KeyChanges): Map<string, Uint8Array | null> {
+  const secrets = new Map<string, Uint8Array | null>()
+  for (const [type, values] of Object.entries(changes)) {
+    for (const [id, value] of Object.entries(values ?? {})) {
+      const isGone = value === null || value === undefined
+      secrets.set(nameOf(type, id), isGone ? null : Buffer.from(JSON.stringify(value, engine.json.replacer)))
+    }
+  }
+  return secrets
+}
+
+function decoded(engine: Engine, type: string, bytes: Uint8Array): unknown {
+  const value: unknown = JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+    engine.json.reviver,
+  )
+  // The engine reads this one as an object of its protocol.
+  return type === APP_STATE_KEY && typeof value === 'object' && value !== null
+    ? engine.proto.Message.AppStateSyncKeyData.fromObject(value)
+    : value
+}
