@@ -1,0 +1,58 @@
+import { isFault, type Fault } from '../../../model/fault.ts'
+import { newDraft, type Draft, type Life } from '../life.ts'
+import { within } from '../within.ts'
+import { NO_ANSWER, NOT_CONNECTED, troubleOf } from './trouble.ts'
+
+/** The life of a session that is open now; null while there is none. */
+export type Current = () => Life | null
+
+/** The longest that anybody waits for an answer. */
+const LIMIT_MS = 30_000
+
+/** Asks the network while it can be asked; every trouble is a fault, and the question ends by itself or with the session. */
+export async function ask<T>(
+  current: Current,
+  work: (life: Life) => Promise<T | Fault>,
+  words: Readonly<Record<number, Fault>> = {},
+): Promise<T | Fault> {
+  const life = current()
+  if (life === null || isOver(life)) return NOT_CONNECTED
+  try {
+    // Boxed: an answer may be nothing at all.
+    const answer = await within(
+      life,
+      LIMIT_MS,
+      work(life).then((value) => ({ value })),
+    )
+    if (answer !== undefined) return answer.value
+    return isOver(life) ? NOT_CONNECTED : NO_ANSWER
+  } catch (error) {
+    if (isOver(life)) return NOT_CONNECTED
+    const trouble = troubleOf(error, words)
+    if (trouble.fault === 'unavailable')
+      life.host.log.warn({ error: String(error) }, 'a question to WhatsApp came to nothing')
+    return trouble
+  }
+}
+
+/** As `ask`, for what has no answer but that it is done. */
+export async function told(
+  current: Current,
+  work: (life: Life) => Promise<Fault | undefined>,
+  words: Readonly<Record<number, Fault>> = {},
+): Promise<Fault | undefined> {
+  const answer = await ask(current, work, words)
+  return isFault(answer) ? answer : undefined
+}
+
+/** Keeps what was changed at the network. */
+export async function keep({ store }: Life, change: (draft: Draft) => Promise<void>): Promise<void> {
+  const draft = newDraft()
+  await change(draft)
+  if (draft.secrets.size > 0 || draft.notes.size > 0 || draft.events.length > 0) await store.commit(draft)
+}
+
+/** Asked anew each time: it changes while somebody waits. */
+function isOver({ ended }: Life): boolean {
+  return ended.aborted
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import type { Picture } from '../../../model/chats.ts'
+import type { KeptFile } from '../../../model/content.ts'
+import { fault, isFault, type Fault } from '../../../model/fault.ts'
+import type { BinaryNode } from '../engine/engine.ts'
+import type { Life } from '../life.ts'
+import { bytesWithin, fetchMedia } from '../media/media-servers.ts'
+import { profilePicture } from '../media/pictures.ts'
+import { remoteText } from '../media/remote-file.ts'
+import { Checked, NotAsTold } from '../media/unseal.ts'
+import { codeIn } from './trouble.ts'
+
+/** Larger ones are no pictures of profiles. */
+const LIMIT_BYTES = 5 * 1024 * 1024
+/** What is turned into one may be larger. */
+const GIVEN_LIMIT_BYTES = 20 * 1024 * 1024
+const HIDDEN: ReadonlySet<number | null> = new Set([401, 403])
+const GONE = fault('fileGone', 'the picture is not there any more')
+
+/** The picture of a person or group. Its bytes are fetched, since a file is known by their hash. */
+export async function pictureOf(life: Life, jid: string): Promise<Picture> {
+  let url: string | undefined
+  try {
+    url = await life.socket.profilePictureUrl(jid, 'image')
+  } catch (error) {
+    const code = codeIn(error)
+    if (code === 404) return { kind: 'none' }
+    if (HIDDEN.has(code)) return { kind: 'hidden' }
+    throw error
+  }
+  if (url === undefined) return { kind: 'none' }
+  const stream = await fetchMedia(life.transport, url, life.ended)
+  if (stream === null) return { kind: 'none' }
+  const bytes = await bytesWithin(stream, LIMIT_BYTES)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return {
+    kind: 'shown',
+    file: { at: 'here', sha256, size: bytes.length, remote: remoteText({ kind: 'picture', url }) },
+  }
+}
+
+/** Sets the picture of a group, or the account's own where no group is named. */
+export async function setPictureOf(life: Life, group: string | null, file: KeptFile): Promise<Fault | undefined> {
+  const bytes = await pictureBytes(life, file)
+  if (isFault(bytes)) return bytes
+  const target = group === null ? {} : { target: group }
+  const question: BinaryNode = {
+    tag: 'iq',
+    attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'w:profile:picture', ...target },
+    content: [{ tag: 'picture', attrs: { type: 'image' }, content: await profilePicture(bytes) }],
+  }
+  const answer = await life.socket.query(question)
+  return answer === undefined ? fault('unavailable', 'WhatsApp did not answer in time') : undefined
+}
+
+async function pictureBytes({ host }: Life, file: KeptFile): Promise<Buffer | Fault> {
+  if (file.size > GIVEN_LIMIT_BYTES) return fault('tooLarge', 'the picture is larger than 20 MB')
+  try {
+    const source = await host.file(file)
+    const checked = new Checked(file)
+    source.on('error', (error) => checked.destroy(error))
+    return await buffer(source.pipe(checked))
+  } catch (error) {
+    host.log.warn({ error: String(error) }, 'a picture could not be read')
+    return error instanceof NotAsTold ? fault('fileGone', 'the picture is not what it was') : GONE
+  }
+}
