@@ -1,6 +1,5 @@
 import type { Content } from '../../../model/content.ts'
 import type { SessionEvent } from '../../driver.ts'
-import type { WaMessage } from '../engine/proto.ts'
 import { isPerson, STATUSES_JID } from '../jids.ts'
 import type { Draft } from '../life.ts'
 import { calledFrom } from './call-log.ts'

@@ -14,10 +14,9 @@ interface ReadWatch {
 
 /** Between the devices of one account. */
 const PEER = 'peer'
-const LONGEST_PADDING = 16
 
 /**
- * Reads what stanzas brought. Whatever is in them, it does not throw over it: what makes no sense gives a draft without an event. It
+ * Reads what stanzas brought, decrypted and without its padding. Whatever is in them, it does not throw over it: what makes no sense gives a draft without an event. It
  * rejects only when something could not be looked up, and then nothing may be acknowledged.
  */
 export function makeReadPlain(parts: InboundParts, watch?: ReadWatch): ReadPlain {
@@ -40,18 +39,11 @@ export function makeReadPlain(parts: InboundParts, watch?: ReadWatch): ReadPlain
 
 function decoded({ engine, host }: InboundParts, plain: Uint8Array, { id }: Envelope): WaMessage | null {
   try {
-    return engine.proto.Message.decode(unpadded(plain))
+    return engine.proto.Message.decode(plain)
   } catch {
     host.log.info({ id }, 'a message that was decrypted is no message')
     return null
   }
-}
-
-/** Plain text ends in as many bytes of padding as its last byte says. */
-function unpadded(plain: Uint8Array): Uint8Array {
-  const padding = plain.at(-1) ?? 0
-  if (padding === 0 || padding > LONGEST_PADDING || padding > plain.length) throw new Error('bad padding')
-  return plain.subarray(0, plain.length - padding)
 }
 
 /** An own message says inside whom it was for; nobody else's may. Peer messages are no messages of a chat. */

@@ -70,12 +70,16 @@ export class Undecrypted {
     this.#timer?.cancel()
   }
 
-  /** A stanza could not be decrypted. To be called outside of its transaction; rejects when that could not be kept. */
-  async failed(stanza: BinaryNode, error: unknown): Promise<void> {
-    if (this.#isStopped || this.#told.has(stanza) || stanza.attrs['category'] === 'peer' || isRepeat(error)) return
+  /**
+   * A stanza could not be decrypted; `known` when it was read before and needs no other try. To be called outside of its transaction;
+   * rejects when that could not be kept.
+   */
+  async failed(stanza: BinaryNode, error: unknown): Promise<'known' | 'missing'> {
+    if (isRepeat(error)) return 'known'
     // It may hold a group's key and a message; both are one failure.
+    if (this.#isStopped || this.#told.has(stanza) || stanza.attrs['category'] === 'peer') return 'missing'
     this.#told.add(stanza)
-    await this.#serial.run(() => this.#count(stanza))
+    return await this.#serial.run(() => this.#count(stanza))
   }
 
   /** It could be read after all. */
@@ -86,29 +90,36 @@ export class Undecrypted {
     if (this.#pending.size === 0) this.#timer?.cancel()
   }
 
-  async #count(stanza: BinaryNode): Promise<void> {
+  async #count(stanza: BinaryNode): Promise<'known' | 'missing'> {
     const { host, people, store } = this.#parts
     const now = host.clock.now()
     const envelope = envelopeOf(stanza, people, now)
-    if (envelope === null) return
+    if (envelope === null) return 'missing'
     const name = nameOf(envelope)
     const before = this.#pending.get(name)
-    if (before === undefined && (await this.#isKnown(envelope))) return
+    const told = before === undefined ? await this.#inJournal(envelope) : null
+    if (told !== null) return told
     const { id, chat, chatAlt, author, authorAlt, authorName, fromMe, at } = envelope
     const around = { id, chat, chatAlt, author, authorAlt, authorName, fromMe, at }
     const one: Pending = before ?? { ...around, failures: 0, since: now }
     one.failures += 1
     this.#pending.set(name, one)
-    if (one.failures >= MOST_FAILURES) return await this.#tell([name])
+    if (one.failures >= MOST_FAILURES) {
+      await this.#tell([name])
+      return 'missing'
+    }
     const value = Buffer.from(JSON.stringify(one))
     await store.commit({ notes: new Map([[name, { value, until: now + NOTE_KEPT_MS }]]) })
     this.#wait()
+    return 'missing'
   }
 
-  /** What the journal has, read or not, is no news. */
-  async #isKnown({ id, chat, chatAlt }: Envelope): Promise<boolean> {
+  /** What the journal has is no news: it was read, or it was told that it can't be; then another try may still bring it. */
+  async #inJournal({ id, chat, chatAlt }: Envelope): Promise<'known' | 'missing' | null> {
     const { host, people } = this.#parts
-    return (await host.message(await people.chatOf(chat, chatAlt), id)) !== null
+    const found = await host.message(await people.chatOf(chat, chatAlt), id)
+    if (found === null) return null
+    return found.content.kind === 'unreadable' ? 'missing' : 'known'
   }
 
   /** One timer for all, only while any is pending. */

@@ -1,0 +1,131 @@
+import type { SessionEvent } from '../../driver.ts'
+import type { EngineEvents, WaChat, WaContact, WaMessageInfo } from '../engine/engine.ts'
+import { isGroup, isPerson, plainJid } from '../jids.ts'
+import { newDraft, type ChatRecord, type Draft } from '../life.ts'
+import { count, line } from './bounded.ts'
+import { envelopeOfPast } from './envelope.ts'
+import { readMessage } from './read-message.ts'
+import type { Envelope, InboundParts } from './reading.ts'
+import { unwrap } from './unwrap.ts'
+
+type History = NonNullable<EngineEvents['messaging-history.set']>
+
+/** Of one commit. */
+const MOST_EVENTS = 200
+const MOST_UNREAD = 100
+const NEVER_MS = 8_640_000_000_000_000
+
+/** Brings a piece of the history in commits of a bounded size. */
+export async function* historyDrafts(parts: InboundParts, history: History): AsyncGenerator<Draft> {
+  let draft = newDraft()
+  for (const { lid, pn } of history.lidPnMappings ?? []) await parts.people.learn(lid, pn, draft)
+  for (const contact of history.contacts) await noteContact(parts, contact, draft)
+  for (const chat of history.chats) {
+    await noteChat(parts, chat, draft)
+    if (sizeOf(draft) < MOST_EVENTS) continue
+    yield draft
+    draft = newDraft()
+  }
+  const read = history.messages.flatMap((info) => pastOf(parts, info))
+  await noteUnread(parts, history.chats, read, draft)
+  // The oldest first, as a journal grows.
+  for (const { envelope, info } of [...read].sort((a, b) => a.envelope.at - b.envelope.at)) {
+    const event = await eventOfPast(parts, envelope, info, draft)
+    if (event !== undefined) draft.events.push(event)
+    if (sizeOf(draft) < MOST_EVENTS) continue
+    yield draft
+    draft = newDraft()
+  }
+  if (sizeOf(draft) > 0) yield draft
+}
+
+interface Past {
+  readonly envelope: Envelope
+  readonly info: WaMessageInfo
+}
+
+function pastOf({ people, own }: InboundParts, info: WaMessageInfo): readonly Past[] {
+  if (!info.message) return []
+  const envelope = envelopeOfPast(info, people, own.pn)
+  return envelope === null ? [] : [{ envelope, info }]
+}
+
+async function eventOfPast(
+  parts: InboundParts,
+  envelope: Envelope,
+  { message }: WaMessageInfo,
+  draft: Draft,
+): Promise<SessionEvent | undefined> {
+  return message ? await readMessage(parts, envelope, unwrap(message), draft, true) : undefined
+}
+
+/** Which messages are unread is not told, only how many; they are the last of those that came. */
+async function noteUnread(
+  { directory }: InboundParts,
+  chats: readonly WaChat[],
+  past: readonly Past[],
+  draft: Draft,
+): Promise<void> {
+  for (const chat of chats) {
+    const jid = plainJid(chat.id)
+    const said = past.filter(({ envelope }) => envelope.chat === jid).map(({ envelope }) => envelope)
+    const newest = said.sort((a, b) => a.at - b.at)
+    const unreadCount = count(chat.unreadCount, 1_000_000)
+    const came = newest.filter(({ fromMe }) => !fromMe)
+    const unread = unreadCount === 0 ? [] : came.slice(-Math.min(unreadCount, MOST_UNREAD)).map(referenceTo)
+    const last = newest.at(-1)
+    const told = last && { at: last.at, last: { ...referenceTo(last), fromMe: last.fromMe, at: last.at } }
+    if (last !== undefined || unreadCount > 0) await directory.noteChat(jid, { ...told, unread, unreadCount }, draft)
+  }
+}
+
+function referenceTo({ id, chat, author, fromMe }: Envelope) {
+  return { id, ...(!isPerson(chat) && !fromMe && { participant: author }) }
+}
+
+/** What the network tells of a chat, and of the names of those in it. */
+export async function noteChat(
+  { directory }: Pick<InboundParts, 'directory'>,
+  chat: Partial<WaChat>,
+  draft: Draft,
+): Promise<void> {
+  const jid = plainJid(chat.id)
+  if (jid === '') return
+  const change: Partial<ChatRecord> = {}
+  if (isGroup(jid) && typeof chat.name === 'string' && chat.name !== '') change.name = line(chat.name).slice(0, 256)
+  if (typeof chat.archived === 'boolean') change.isArchived = chat.archived
+  if (typeof chat.ephemeralExpiration === 'number') change.ephemeralS = count(chat.ephemeralExpiration, 315_360_000)
+  if (chat.ephemeralSettingTimestamp !== undefined && chat.ephemeralSettingTimestamp !== null)
+    change.ephemeralSetAt = count(count(chat.ephemeralSettingTimestamp) * 1000, NEVER_MS)
+  if (chat.muteEndTime !== undefined) change.mutedUntil = mutedUntil(chat.muteEndTime)
+  if (Object.keys(change).length > 0) await directory.noteChat(jid, change, draft)
+}
+
+/** Milliseconds, but seconds in the history; −1 is for ever. */
+function mutedUntil(told: unknown): number {
+  if (told !== null && Number(String(told)) < 0) return NEVER_MS
+  const time = count(told, NEVER_MS)
+  return time < 100_000_000_000 ? time * 1000 : time
+}
+
+/** `name` is of the address book, `notify` of the profile. */
+export async function noteContact(
+  { directory, people }: Pick<InboundParts, 'directory' | 'people'>,
+  contact: Partial<WaContact>,
+  draft: Draft,
+): Promise<void> {
+  const jid = plainJid(contact.id)
+  if (!isPerson(jid)) return
+  const [lid, number] = [plainJid(contact.lid), plainJid(contact.phoneNumber)]
+  await people.learn(lid === '' ? jid : lid, number === '' ? jid : number, draft)
+  const profileName = line(contact.notify) || line(contact.verifiedName)
+  if (!people.isOwn(jid)) await directory.noteName(jid, profileName, draft)
+  const contactName = line(contact.name)
+  if (contactName !== '') await directory.noteContact(jid, { contactName }, draft)
+  if (typeof contact.verifiedName === 'string' && contact.verifiedName !== '')
+    await directory.noteContact(jid, { isBusiness: true }, draft)
+}
+
+export function sizeOf({ events, secrets, notes }: Draft): number {
+  return events.length + secrets.size + notes.size
+}
