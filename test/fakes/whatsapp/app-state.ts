@@ -6,6 +6,7 @@ import type { Account, Answer, Device, Network, Node, QueryHandler } from './net
 import { bytesOf, child, children } from './nodes.ts'
 import type { SyncProto } from './sync-proto.ts'
 import { isVirtualPhone, type VirtualPhone } from './virtual-phone.ts'
+import { seconds, stanzaId } from './stanza.ts'
 
 const COLLECTIONS = ['critical_block', 'critical_unblock_low', 'regular_high', 'regular_low', 'regular'] as const
 export type CollectionName = (typeof COLLECTIONS)[number]
@@ -74,8 +75,9 @@ export class AppState implements QueryHandler {
   async share(phone: VirtualPhone, device: Device): Promise<void> {
     const { account } = phone
     const { keyId, keyData } = this.#state(account)
+    // Nobody is told: a device asks for everything once it has the keys.
     if (this.value(account, 'critical_block', ['setting_pushName']) === undefined)
-      this.write(account, 'critical_block', pushName(account.name))
+      this.#collection(account, 'critical_block')?.write([pushName(account.name)], this.#network.now())
     const fingerprint = { rawId: 1, currentIndex: 0, deviceIndexes: [0] }
     const timestamp = Math.floor(this.#network.now() / 1000)
     const keys = [{ keyId: { keyId }, keyData: { keyData, fingerprint, timestamp } }]
@@ -132,8 +134,8 @@ export class AppState implements QueryHandler {
       this.#network.deliver(device, {
         tag: 'notification',
         attrs: {
-          ...{ type: 'server_sync', id: randomBytes(8).toString('hex'), from: 's.whatsapp.net' },
-          t: String(Math.floor(this.#network.now() / 1000)),
+          ...{ type: 'server_sync', id: stanzaId(), from: 's.whatsapp.net' },
+          t: seconds(this.#network.now()),
         },
         content: [{ tag: 'collection', attrs: { name, version: String(version) } }],
       })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { names } from './group-node.ts'
 import type { Account, Device, Network, Node, StanzaHandler } from './network.ts'
 import { children } from './nodes.ts'
+import { seconds, stanzaId } from './stanza.ts'
 
 /** How a call ended, or that it has not. */
 export type CallEnd = 'accepted' | 'rejected' | 'given up' | 'unanswered'
@@ -68,13 +69,13 @@ export class Calls implements StanzaHandler {
 
   #tell(call: Call, tag: string, attrs: Record<string, string>, content: Node[], except?: Device): void {
     const { lid, pn } = names(this.#network, call.from.phone)
-    const t = String(Math.floor(this.#network.now() / 1000))
+    const t = seconds(this.#network.now())
     for (const device of call.to.devices.values()) {
       if (device === except) continue
       this.#network.deliver(device, {
         tag: 'call',
         attrs: {
-          ...{ id: randomBytes(8).toString('hex'), from: lid, notify: call.from.name, t, e: '0' },
+          ...{ id: stanzaId(), from: lid, notify: call.from.name, t, e: '0' },
           ...{ platform: 'android', version: '2.26.10.73' },
         },
         content: [

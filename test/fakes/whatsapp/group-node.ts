@@ -1,8 +1,8 @@
 import type { Group, Network, Node } from './network.ts'
+import { seconds } from './stanza.ts'
 
 /** How a group is told to its members: by lids, each with the number that belongs to it. */
 export function groupNode(network: Network, group: Group): Node {
-  const seconds = (ms: number) => String(Math.floor(ms / 1000))
   const owner = names(network, group.owner)
   const subjectBy = names(network, group.subjectBy)
   return {
@@ -42,7 +42,7 @@ function descriptionNode(network: Network, group: Group): Node {
     tag: 'description',
     attrs: {
       ...{ id: group.descriptionId ?? '', participant: lid, participant_pn: pn },
-      t: String(Math.floor(group.subjectAt / 1000)),
+      t: seconds(group.subjectAt),
     },
     content: [{ tag: 'body', attrs: {}, content: Buffer.from(group.description) }],
   }

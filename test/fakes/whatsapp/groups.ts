@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { groupNode, names, participantNode } from './group-node.ts'
 import type { Account, Answer, Device, Group, Network, Node, QueryHandler } from './network.ts'
 import { child, children, textOf } from './nodes.ts'
+import { seconds, stanzaId } from './stanza.ts'
 
 /** What the network says to a change of one member; `200` is told by no code at all. */
 type MemberVerdict = '200' | '403' | '404' | '409'
@@ -171,7 +172,7 @@ export class Groups implements QueryHandler {
         if (subject === '' || subject.length > SUBJECT_LENGTH) return { error: { code: 406, text: 'not-acceptable' } }
         Object.assign(group, { subject, subjectBy: account.phone, subjectAt: now })
         const by = names(this.#network, account.phone)
-        const s_t = String(Math.floor(now / 1000))
+        const s_t = seconds(now)
         this.#tell(group, account, { tag: 'subject', attrs: { subject, s_o: by.lid, s_o_pn: by.pn, s_t } })
         return []
       }
@@ -247,9 +248,9 @@ export class Groups implements QueryHandler {
         this.#network.deliver(device, {
           tag: 'notification',
           attrs: {
-            ...{ type: 'w:gp2', id: randomBytes(8).toString('hex'), from: group.id, notify: actor.name },
+            ...{ type: 'w:gp2', id: stanzaId(), from: group.id, notify: actor.name },
             ...{ participant: lid, participant_pn: pn, addressing_mode: 'lid' },
-            t: String(Math.floor(this.#network.now() / 1000)),
+            t: seconds(this.#network.now()),
           },
           content: [change],
         })

@@ -1,6 +1,8 @@
 import { names } from './group-node.ts'
-import type { Account, Device, Network, Node } from './network.ts'
+import { formOf, jidOf } from './jid.ts'
+import type { Account, Device, Network, Node, StanzaHandler } from './network.ts'
 import { children } from './nodes.ts'
+import { seconds } from './stanza.ts'
 
 /** What a chat showed on a phone while somebody typed, in the network's words, and for how long it has been or was shown. */
 export interface Shown {
@@ -27,8 +29,14 @@ export class Presence {
 
   constructor(network: Network) {
     this.#network = network
-    network.on('stanza', (device: Device, stanza: Node) => this.#hear(device, stanza))
     network.on('gone', (device: Device) => this.#gone(device))
+  }
+
+  handlers(): readonly StanzaHandler[] {
+    return [
+      { tag: 'presence', take: (stanza, device) => this.#presence(stanza, device) },
+      { tag: 'chatstate', take: (stanza, device) => this.#typing(stanza, device) },
+    ]
   }
 
   /** What a phone showed so far, oldest first. */
@@ -45,9 +53,7 @@ export class Presence {
     return this.#lastSeen.get(phone)
   }
 
-  #hear(device: Device, stanza: Node): void {
-    if (stanza.tag === 'chatstate') this.#typing(device, stanza)
-    if (stanza.tag !== 'presence') return
+  #presence(stanza: Node, device: Device): void {
     const { type = 'available', to } = stanza.attrs
     if (type === 'subscribe' && to !== undefined) this.#watch(device, to)
     else if (type === 'available' || type === 'unavailable') this.#turn(device, type === 'available')
@@ -74,28 +80,27 @@ export class Presence {
 
   #tell(watcher: Device, jid: string, { phone }: Account): void {
     const last = this.#lastSeen.get(phone)
-    const away = last === undefined ? {} : { last: String(Math.floor(last / 1000)) }
+    const away = last === undefined ? {} : { last: seconds(last) }
     const attrs = this.isOnline(phone) ? { type: 'available' } : { type: 'unavailable', ...away }
     watcher.connection?.send({ tag: 'presence', attrs: { from: jid, ...attrs } })
   }
 
-  #typing({ account }: Device, stanza: Node): void {
+  #typing(stanza: Node, { account }: Device): void {
     const [state] = children(stanza)
     const { to = '' } = stanza.attrs
     if (state === undefined) return
     const group = this.#network.groups.get(to)
     const listeners = group === undefined ? [this.#network.find(to)?.phone] : [...group.members.keys()]
-    const { lid, pn } = names(this.#network, account.phone)
-    const from = group === undefined ? (to.endsWith('@lid') ? lid : pn) : to
+    const { lid } = names(this.#network, account.phone)
+    const from = group === undefined ? jidOf(account, formOf(to)) : to
+    const attrs = { from, ...(group === undefined ? {} : { participant: lid }) }
     for (const phone of listeners) {
-      if (phone === undefined || phone === account.phone) continue
-      this.#show(phone, group === undefined ? account.phone : to, account.phone, state)
-      for (const device of this.#network.accounts.get(phone)?.devices.values() ?? [])
-        device.connection?.send({
-          tag: 'chatstate',
-          attrs: { from, ...(group === undefined ? {} : { participant: lid }) },
-          content: [state],
-        })
+      const listener = phone === undefined ? undefined : this.#network.accounts.get(phone)
+      if (listener === undefined || listener === account) continue
+      this.#show(listener.phone, group === undefined ? account.phone : to, account.phone, state)
+      const shown = { tag: 'chatstate', attrs, content: [state] }
+      listener.phoneDevice.receive(shown)
+      for (const device of listener.devices.values()) device.connection?.send(shown)
     }
   }
 

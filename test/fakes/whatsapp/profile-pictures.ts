@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { names } from './group-node.ts'
 import type { Account, Answer, Device, Network, Node, QueryHandler } from './network.ts'
 import { bytesOf, child } from './nodes.ts'
+import { seconds, stanzaId } from './stanza.ts'
 
 interface Shown {
   readonly id: string
@@ -97,8 +98,8 @@ export class ProfilePictures implements QueryHandler {
         this.#network.deliver(device, {
           tag: 'notification',
           attrs: {
-            ...{ type: 'picture', id: randomBytes(8).toString('hex'), from: members === undefined ? author.lid : owner },
-            t: String(Math.floor(this.#network.now() / 1000)),
+            ...{ type: 'picture', id: stanzaId(), from: members === undefined ? author.lid : owner },
+            t: seconds(this.#network.now()),
           },
           content: [change],
         })

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { Account, Device, Network, Node } from './network.ts'
+import { seconds, stanzaId } from './stanza.ts'
 
 /** The first contact of an account that may not write to strangers. */
 const RESTRICTED = '463'
@@ -48,7 +48,7 @@ export class Restrictions {
 
   #tell(account: Account): void {
     const isActive = account.restrictedUntil > this.#network.now()
-    const ends = isActive ? { time_enforcement_ends: String(Math.floor(account.restrictedUntil / 1000)) } : {}
+    const ends = isActive ? { time_enforcement_ends: seconds(account.restrictedUntil) } : {}
     const lock = { is_active: isActive, enforcement_type: 'DEFAULT', ...ends }
     const content = JSON.stringify({ data: { xwa2_notify_account_reachout_timelock: lock } })
     const update = { tag: 'update', attrs: { op_name: 'NotificationUserReachoutTimelockUpdate' } }
@@ -59,8 +59,8 @@ export class Restrictions {
     this.#network.deliver(device, {
       tag: 'notification',
       attrs: {
-        ...{ type: 'mex', id: randomBytes(8).toString('hex'), from: 's.whatsapp.net' },
-        t: String(Math.floor(this.#network.now() / 1000)),
+        ...{ type: 'mex', id: stanzaId(), from: 's.whatsapp.net' },
+        t: seconds(this.#network.now()),
       },
       content: [update],
     })
