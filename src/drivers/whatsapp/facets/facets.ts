@@ -1,4 +1,3 @@
-import type { Clock } from '../../../lib/clock.ts'
 import type { Facets } from '../../facets.ts'
 import type { Life } from '../life.ts'
 import { downloadFile } from '../media/download.ts'
@@ -17,32 +16,30 @@ export interface FacetsOptions {
   readonly takeCheck: TakeCheck
   /** Larger files are not downloaded. */
   readonly fileLimitBytes: number
-  readonly clock: Pick<Clock, 'now'>
+  /** So long after the last the own picture may change again: who changes it more often is taken for a machine. */
+  readonly picturePeriodMs: number
 }
 
-/** All that a session offers beyond sending, over the lives that it has. */
-export class SessionFacets {
-  readonly facets: Facets
-  readonly #presence = new Presence()
+export interface SessionFacets extends Facets {
+  /** To be told of every life when it is open: that the account is seen online goes on in it. */
+  readonly opened: (life: Life) => void
+}
 
-  /** `current`: the life that is open now; null while there is none. */
-  constructor(current: Current, { takeCheck, fileLimitBytes, clock }: FacetsOptions) {
-    this.facets = {
-      files: {
-        download: async (file, signal) => {
-          const life = current()
-          return life === null ? NOT_CONNECTED : downloadFile(life, file, signal, fileLimitBytes)
-        },
+/** All that a session offers beyond sending, over the lives that it has. `current`: the one that is open now, or null. */
+export function facetsOf(current: Current, options: FacetsOptions): SessionFacets {
+  const { takeCheck, fileLimitBytes, picturePeriodMs } = options
+  const presence = new Presence()
+  return {
+    files: {
+      download: async (file, signal) => {
+        const life = current()
+        return life === null ? NOT_CONNECTED : downloadFile(life, file, signal, fileLimitBytes)
       },
-      contacts: contactsOf(current, takeCheck),
-      chats: chatsOf(current),
-      groups: groupsOf(current, takeCheck),
-      profile: profileOf(current, this.#presence, clock),
-    }
-  }
-
-  /** To be told of every life when it is open: what was asked to last goes on in it. */
-  opened(life: Life): void {
-    this.#presence.opened(life)
+    },
+    contacts: contactsOf(current, takeCheck),
+    chats: chatsOf(current),
+    groups: groupsOf(current, takeCheck),
+    profile: profileOf(current, presence, picturePeriodMs),
+    opened: (life) => presence.opened(life),
   }
 }

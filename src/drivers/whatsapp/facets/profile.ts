@@ -1,4 +1,3 @@
-import type { Clock } from '../../../lib/clock.ts'
 import { fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { Profile } from '../../facets.ts'
@@ -6,18 +5,16 @@ import { ask, told, type Current } from './asking.ts'
 import { pictureOf, setPictureOf } from './pictures.ts'
 import type { Presence } from './presence.ts'
 
-/** Who changes a picture more often is taken for a machine. */
-export const PICTURE_PERIOD_MS = 10_000
-const TOO_SOON = fault('rateLimited', 'the picture was changed a moment ago; wait ten seconds')
+const TOO_SOON = fault('rateLimited', 'the picture was changed a moment ago; try again in a while')
 
-export function profileOf(current: Current, presence: Presence, clock: Pick<Clock, 'now'>): Profile {
+export function profileOf(current: Current, presence: Presence, picturePeriodMs: number): Profile {
   let setAt: EpochMs | undefined
   return {
     picture: () => ask(current, (life) => pictureOf(life, life.own.pn)),
     setPicture: (picture) =>
       told(current, async (life) => {
-        const now = clock.now()
-        if (setAt !== undefined && now >= setAt && now - setAt < PICTURE_PERIOD_MS) return TOO_SOON
+        const now = life.host.clock.now()
+        if (setAt !== undefined && now >= setAt && now - setAt < picturePeriodMs) return TOO_SOON
         const trouble = await setPictureOf(life, null, picture)
         if (trouble === undefined) setAt = now
         return trouble
