@@ -5,10 +5,9 @@ import type { Network } from './network.ts'
 import type { PhoneSettings, Progress, Seen } from './virtual-phone.ts'
 
 /** A message of the protocol that reached the phone or left it, and what is known of it. */
-export type Arrival = Omit<
-  Seen,
-  'content' | 'progress' | 'isDeleted' | 'reactions' | 'votes' | 'edited' | 'raw'
-> & { readonly message: ProtoMessage }
+export type Arrival = Omit<Seen, 'content' | 'progress' | 'isDeleted' | 'reactions' | 'votes' | 'edited' | 'raw'> & {
+  readonly message: ProtoMessage
+}
 
 const RANKS: Readonly<Record<Progress, number>> = { delivered: 1, read: 2, played: 3 }
 

@@ -244,10 +244,13 @@ function encOf({ type, bytes }: Cipher, attrs: Readonly<Record<string, string>>,
   return { tag: 'enc', attrs: { v: '2', type, ...attrs }, content }
 }
 
-/** The last bytes are the mac's, or the signature's: it reads well, and is wrong. */
+/** So far from the end there is a mac, a signature or what they cover, in each of the three types: it looks well, and is wrong. */
+const FROM_END = 12
+
 function spoilt(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes)
-  copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 1
+  const at = copy.length - FROM_END
+  copy[at] = (copy[at] ?? 0) ^ 1
   return copy
 }
 
@@ -284,4 +287,3 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value, kee
   const [oldest] = map.keys()
   if (oldest !== undefined) map.delete(oldest)
 }
-

@@ -22,7 +22,8 @@ export function readContent(message: ProtoMessage, glasses: Glasses): SeenConten
   const inner = unwrap(message)
   for (const reader of READERS) {
     const content = reader(inner, glasses)
-    if (content !== undefined) return isOnceOnly(message) && content.kind === 'file' ? { ...content, isViewOnce: true } : content
+    if (content !== undefined)
+      return isOnceOnly(message) && content.kind === 'file' ? { ...content, isViewOnce: true } : content
   }
   if (inner.protocolMessage !== undefined) return undefined
   const fields = Object.keys(inner).filter((name) => !NOT_SHOWN.has(name))
@@ -253,7 +254,8 @@ type TemplateButton = NonNullable<
 
 function templateButton({ index = 0, quickReplyButton, urlButton, callButton }: TemplateButton): Button {
   const id = String(index)
-  if (urlButton !== undefined) return { id, text: urlButton.displayText ?? '', action: 'url', value: urlButton.url ?? '' }
+  if (urlButton !== undefined)
+    return { id, text: urlButton.displayText ?? '', action: 'url', value: urlButton.url ?? '' }
   if (callButton !== undefined)
     return { id, text: callButton.displayText ?? '', action: 'call', value: callButton.phoneNumber ?? '' }
   return reply(quickReplyButton?.id, quickReplyButton?.displayText)

@@ -168,7 +168,12 @@ class PersonsPhone implements VirtualPhone {
   }
 
   /** What another phone said; phones need no ciphers among themselves. */
-  hear(seen: { readonly id: string; readonly chat: string; readonly author: Account; readonly message: ProtoMessage }): void {
+  hear(seen: {
+    readonly id: string
+    readonly chat: string
+    readonly author: Account
+    readonly message: ProtoMessage
+  }): void {
     const { id, chat, author, message } = seen
     this.tally.received += 1
     const facts = { isOwn: false, device: 0, at: this.#network.now(), attrs: {} }

@@ -16,7 +16,15 @@ const SIGNED_KEY_ID = 1
 /** One-time keys have three bytes on the wire. */
 const LAST_KEY_ID = 0xffffff
 
-const silent: object = { level: 'silent', trace: skip, debug: skip, info: skip, warn: skip, error: skip, child: () => silent }
+const silent: object = {
+  level: 'silent',
+  trace: skip,
+  debug: skip,
+  info: skip,
+  warn: skip,
+  error: skip,
+  child: () => silent,
+}
 function skip(): void {
   // Nobody reads what the engine says about a phone.
 }
@@ -51,7 +59,11 @@ export class PhoneSignal {
     bundle.oneTime.delete(id)
     const leaf = (tag: string, content: Uint8Array): Node => ({ tag, attrs: {}, content })
     const { signed } = bundle
-    const signedKey = [leaf('id', bigEndian(signed.id, 3)), leaf('value', signed.key), leaf('signature', signed.signature)]
+    const signedKey = [
+      leaf('id', bigEndian(signed.id, 3)),
+      leaf('value', signed.key),
+      leaf('signature', signed.signature),
+    ]
     const content = [
       leaf('type', KEY_TYPE),
       leaf('identity', bundle.identity),
