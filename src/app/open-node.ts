@@ -1,7 +1,7 @@
 import { ownEverything } from '../cluster/ownership.ts'
 import type { Config } from '../config/schema.ts'
 import type { Driver } from '../drivers/driver.ts'
-import { openDrivers, type Engine, type SimulatorAddress } from '../drivers/registry.ts'
+import { openDrivers, type Engine, type SimulatorAddress, type WhatsAppSettings } from '../drivers/registry.ts'
 import { DecimalIds, HexIds } from '../instances/identifiers.ts'
 import type { Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
@@ -24,7 +24,11 @@ export async function openNode(
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
-  const drivers = await openDrivers(enginesOf(config), { ...needs, ...(simulator && { simulator }) })
+  const drivers = await openDrivers(enginesOf(config), {
+    ...needs,
+    ...(simulator && { simulator }),
+    whatsapp: whatsAppOf(config),
+  })
   onClose(() => closeAll(drivers))
   const courier = new Courier({
     ...needs,
@@ -57,4 +61,16 @@ async function closeAll(drivers: ReadonlyMap<Messenger, Driver>): Promise<void> 
 /** What speaks with each messenger. */
 export function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {
   return { whatsapp: config.whatsapp, v3: config.max, telegram: config.telegram }
+}
+
+function whatsAppOf(config: Config): WhatsAppSettings {
+  const { whatsappUrl: url, whatsappVersion: version } = config
+  return {
+    ...(url !== undefined && { url }),
+    ...(version !== undefined && { version }),
+    loginsPerSecond: config.whatsappLoginsPerSecond,
+    firstContactsPerDay: config.whatsappFirstContactsPerDay,
+    checksPerDay: config.whatsappNumberChecksPerDay,
+    proxies: new AddressRules(config.webhookAllow),
+  }
 }

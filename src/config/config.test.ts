@@ -58,7 +58,14 @@ describe('loadConfig', () => {
     ['JADEGATE_WEBHOOK_ALLOW', 'localhost', /CIDR/],
     ['JADEGATE_TRUSTED_PROXIES', '10.0.0.1 10.0.0.2', /CIDR/],
     ['JADEGATE_TRUSTED_PROXIES', 'true', /CIDR/],
-    ['JADEGATE_WHATSAPP', 'baileys', /no engine "baileys" yet/],
+    ['JADEGATE_WHATSAPP', 'bailey', /allowed is simulator, baileys/],
+    ['JADEGATE_WHATSAPP_URL', 'https://here', /ws:\/\/ or wss:\/\//],
+    ['JADEGATE_WHATSAPP_URL', 'wss://user:word@here/ws', /ws:\/\/ or wss:\/\//],
+    ['JADEGATE_WHATSAPP_VERSION', '2.3000', /three numbers with dots/],
+    ['JADEGATE_WHATSAPP_VERSION', '2.3000.x', /three numbers with dots/],
+    ['JADEGATE_WHATSAPP_LOGINS_PER_SECOND', '0', /above 0/],
+    ['JADEGATE_WHATSAPP_FIRST_CONTACTS_PER_DAY', '-1', /whole number/],
+    ['JADEGATE_WHATSAPP_NUMBER_CHECKS_PER_DAY', 'all', /whole number/],
     ['JADEGATE_MAX', 'live', /no engine "live" yet/],
     ['JADEGATE_TELEGRAM', 'live', /no engine "live" yet/],
     ['JADEGATE_WHATSAPP', 'off', /allowed is simulator/],
@@ -102,6 +109,26 @@ describe('loadConfig', () => {
       configOf({ JADEGATE_HOST: '0.0.0.0', JADEGATE_WEBHOOK_ALLOW: '10.1.2.3, fd00::/8' }).webhookAllow,
       ['10.1.2.3/32', 'fd00::/8'],
     )
+  })
+
+  test('WhatsApp for real: careful unless told otherwise', () => {
+    const careful = configOf({ JADEGATE_WHATSAPP: 'baileys' })
+    assert.equal(careful.whatsapp, 'baileys')
+    assert.equal(careful.whatsappUrl, undefined)
+    assert.equal(careful.whatsappVersion, undefined)
+    assert.equal(careful.whatsappLoginsPerSecond, 2)
+    assert.ok(careful.whatsappFirstContactsPerDay > 0 && careful.whatsappNumberChecksPerDay > 0)
+    const told = configOf({
+      JADEGATE_WHATSAPP_URL: 'ws://127.0.0.1:8595/ws/chat',
+      JADEGATE_WHATSAPP_VERSION: '2.3000.1043857760',
+      JADEGATE_WHATSAPP_LOGINS_PER_SECOND: '0.5',
+      JADEGATE_WHATSAPP_FIRST_CONTACTS_PER_DAY: '0',
+      JADEGATE_WHATSAPP_NUMBER_CHECKS_PER_DAY: '0',
+    })
+    assert.equal(told.whatsappUrl, 'ws://127.0.0.1:8595/ws/chat')
+    assert.deepEqual(told.whatsappVersion, [2, 3000, 1_043_857_760])
+    assert.equal(told.whatsappLoginsPerSecond, 0.5)
+    assert.deepEqual([told.whatsappFirstContactsPerDay, told.whatsappNumberChecksPerDay], [0, 0])
   })
 
   test('no proxy is trusted unless it is named', () => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { rangeText } from '../lib/address-ranges.ts'
+import { parseDottedVersion, type DottedVersion } from '../lib/dotted-version.ts'
 import { isTokenText } from '../lib/token-text.ts'
 
 /** What reading a setting's text came to: a value, or what is wrong with it (without the text itself: it may be secret). */
@@ -66,6 +67,20 @@ export const webUrl: Kind<string> = kind('an http:// or https:// URL without que
   if (!plain || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 })
+
+/** A ws or wss URL without query. */
+export const webSocketUrl: Kind<string> = kind('a ws:// or wss:// URL without query', (text) => {
+  if (!URL.canParse(text)) return null
+  const { protocol, search, hash, username, password, href } = new URL(text)
+  const isPlain = search === '' && hash === '' && username === '' && password === ''
+  return isPlain && (protocol === 'ws:' || protocol === 'wss:') ? href : null
+})
+
+/** As the protocol of WhatsApp Web is numbered. */
+export const dottedVersion: Kind<DottedVersion> = kind(
+  'three numbers with dots, such as 2.3000.1043857760',
+  (text) => parseDottedVersion(text) ?? null,
+)
 
 export const token: Kind<string> = kind('8 to 128 letters, digits or any of . _ ~ -', (text) =>
   isTokenText(text) ? text : null,

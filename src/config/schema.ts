@@ -99,11 +99,37 @@ export const SETTINGS = {
   ),
   whatsapp: messengers(
     'JADEGATE_WHATSAPP',
-    kinds.choice(['simulator'], ['baileys']),
-    'What WhatsApp instances speak with.',
-    {
-      default: 'simulator',
-    },
+    kinds.choice(['simulator', 'baileys']),
+    'What WhatsApp instances speak with; baileys: the real WhatsApp, through an engine that is an optional dependency.',
+    { default: 'simulator' },
+  ),
+  whatsappUrl: messengers(
+    'JADEGATE_WHATSAPP_URL',
+    optional(kinds.webSocketUrl),
+    'Web socket endpoint of WhatsApp, for tests. Without it: the real one.',
+  ),
+  whatsappVersion: messengers(
+    'JADEGATE_WHATSAPP_VERSION',
+    optional(kinds.dottedVersion),
+    'Version of the protocol of WhatsApp Web that is spoken, whatever worked before or is looked up.',
+  ),
+  whatsappLoginsPerSecond: messengers(
+    'JADEGATE_WHATSAPP_LOGINS_PER_SECOND',
+    kinds.positiveNumber(1_000),
+    'How many WhatsApp instances of this process may connect in a second, on average.',
+    { default: '2' },
+  ),
+  whatsappFirstContactsPerDay: messengers(
+    'JADEGATE_WHATSAPP_FIRST_CONTACTS_PER_DAY',
+    wholeNumber(0, 1_000_000),
+    'How many people an instance may write to for the first time in a day, as against those who have written to it or been answered; 0: no limit. WhatsApp restricts accounts that write to many strangers.',
+    { default: '20' },
+  ),
+  whatsappNumberChecksPerDay: messengers(
+    'JADEGATE_WHATSAPP_NUMBER_CHECKS_PER_DAY',
+    wholeNumber(0, 1_000_000),
+    'How many numbers an instance may look up in a day; one that was looked up in the last days is not counted; 0: no limit. WhatsApp bans accounts that look up many.',
+    { default: '200' },
   ),
   max: messengers('JADEGATE_MAX', kinds.choice(['simulator'], ['live']), 'What MAX instances speak with.', {
     default: 'simulator',
@@ -218,11 +244,6 @@ export const SETTINGS = {
     secret: true,
   }),
   nodeUrl: later('JADEGATE_NODE_URL', optional(kinds.notYet), 'Where the other nodes of a cluster reach this one.'),
-  whatsappUrl: later(
-    'JADEGATE_WHATSAPP_URL',
-    optional(kinds.notYet),
-    'Websocket endpoint of WhatsApp, for proxies and tests.',
-  ),
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -1,3 +1,4 @@
+import type { AddressRules } from '../lib/address-rules.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
@@ -10,17 +11,36 @@ export interface SimulatorAddress {
   readonly token?: string
 }
 
+/** How the real WhatsApp is spoken with. */
+export interface WhatsAppSettings {
+  /** Of its web socket; the real one without. */
+  readonly url?: string
+  /** The version of its protocol; the last good one without. */
+  readonly version?: readonly [number, number, number]
+  readonly loginsPerSecond: number
+  /** In a day and by one account; 0: as many as one likes. */
+  readonly firstContactsPerDay: number
+  readonly checksPerDay: number
+  /** Where proxies of instances may be. */
+  readonly proxies: AddressRules
+}
+
 export interface DriverNeeds {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   /** There when a messenger is simulated. */
   readonly simulator?: SimulatorAddress
+  /** There when WhatsApp is real. */
+  readonly whatsapp?: WhatsAppSettings
 }
 
-export type Engine = 'simulator' | 'off'
+export type Engine = 'simulator' | 'baileys' | 'off'
 
-/** Opens the driver of each messenger that is on. An engine's code is loaded only when a messenger speaks with it. */
+/**
+ * Opens the driver of each messenger that is on. An engine's code is loaded only when a messenger speaks with it.
+ * @throws OperatorTrouble when an engine is not installed
+ */
 export async function openDrivers(
   engines: Readonly<Record<Messenger, Engine>>,
   needs: DriverNeeds,
@@ -43,5 +63,16 @@ async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNee
       const { clock, random, log } = needs
       return simulatorDriver({ messenger, ...needs.simulator, clock, random, log })
     }
+    case 'baileys': {
+      if (messenger !== 'whatsapp' || needs.whatsapp === undefined) throw new Error('this engine speaks WhatsApp only')
+      // Now and not with the first session: whoever starts the server is told what is missing.
+      const { loadEngine } = await import('./whatsapp/engine/load.ts')
+      await loadEngine()
+      const { whatsAppDriver } = await import('./whatsapp/driver.ts')
+      const { clock, random, log } = needs
+      return whatsAppDriver({ ...needs.whatsapp, clock, random, log })
+    }
+    default:
+      return engine satisfies never
   }
 }

@@ -119,12 +119,6 @@ async function lookUpRevision(dispatcher: Dispatcher): Promise<number | null> {
   return null
 }
 
-/** `2.3000.1043857760`; undefined for anything else. */
-export function parseVersion(text: string): WaVersion | undefined {
-  const [, major, minor, revision] = /^(\d{1,4})\.(\d{1,6})\.(\d{1,12})$/.exec(text) ?? []
-  return revision === undefined ? undefined : [Number(major), Number(minor), Number(revision)]
-}
-
 function newest(versions: readonly (WaVersion | null)[]): WaVersion | null {
   return versions.reduce((best, each) => (best === null || (each !== null && isNewer(each, best)) ? each : best), null)
 }

@@ -19,6 +19,8 @@ export interface WatchdogOptions {
   readonly clock: Clock
   /** So long a stanza may take, from its arrival until it is stored or given up. */
   readonly stuckMs: number
+  /** Called at each look, for what else is to be seen to now and then. */
+  looked?(): void
   /** The connection is deaf; called once. */
   deaf(why: 'silent' | 'stuck'): void
 }
@@ -65,6 +67,7 @@ export class Watchdog {
   }
 
   #look(): void {
+    this.#options.looked?.()
     const why = this.#whyDeaf()
     if (why === undefined) this.#again()
     else {

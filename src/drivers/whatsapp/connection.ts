@@ -1,0 +1,224 @@
+import { pause } from '../../lib/pause.ts'
+import type { Change, SessionHost } from '../driver.ts'
+import { openDirectory } from './directory.ts'
+import type {
+  BinaryNode,
+  ConnectionUpdate,
+  Credentials,
+  Engine,
+  EngineError,
+  EngineSocket,
+  WaVersion,
+} from './engine/engine.ts'
+import { makeReadPlain } from './inbound/read-plain.ts'
+import { Undecrypted } from './inbound/undecrypted.ts'
+import { plainJid } from './jids.ts'
+import type { KeyCache } from './keys/key-cache.ts'
+import { openSessionStore, type DurableStore } from './keys/session-store.ts'
+import type { Directory, Life, People, ReadPlain } from './life.ts'
+import { Outbound } from './outbound/outbound.ts'
+import { sentMessage } from './outbound/sent-messages.ts'
+import { openPeople } from './people.ts'
+import { cutSocket, endSocket, openSocket } from './socket.ts'
+import { Standing } from './standing.ts'
+import type { Transport } from './transport.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** What a session hears of its connection. */
+export interface ConnectionListener {
+  updated(update: ConnectionUpdate): void
+  /** It ended by itself, once. `failure`: something could not be kept, and the connection was cut for it. */
+  ended(error: EngineError | undefined, failure: string | null): void
+  /** What is committed with the credentials, each time that they change; null: they are not to be kept yet. */
+  credentialsChanged(credentials: Credentials): Change | null
+}
+
+export interface ConnectionParts {
+  readonly host: SessionHost
+  readonly engine: Engine
+  readonly credentials: Credentials
+  readonly transport: Transport
+  readonly version: WaVersion
+  readonly cache: KeyCache
+  readonly listener: ConnectionListener
+  readonly url?: string | undefined
+  readonly browser?: readonly [string, string, string] | undefined
+  readonly firstContactsPerDay: number
+  readonly fileLimitBytes: number
+}
+
+/** A stanza that is in the works for longer than three questions to the network take is stuck. */
+const STUCK_MS = 60_000
+/** What had come before the network ended the connection is given so long to be stored. */
+const DRAIN_MS = 2_000
+const UNLINK_MS = 5_000
+const SERVER = 's.whatsapp.net'
+
+/** One connection of a session, from its opening to its end, with everything that lives as long: the parts of a `Life`. */
+export class Connection {
+  readonly version: WaVersion
+  readonly transport: Transport
+  readonly life: Life
+  readonly outbound: Outbound
+  readonly #people: People
+  readonly #directory: Directory
+  readonly #undecrypted: Undecrypted
+  readonly #parts: ConnectionParts
+  readonly #store: DurableStore
+  readonly #socket: EngineSocket
+  readonly #standing: Standing
+  readonly #own: { pn: string; lid: string }
+  readonly #over = new AbortController()
+  #watchdog: Watchdog | null = null
+  /** Messages that came and are not dealt with. */
+  #inWorks = 0
+  #drained: (() => void) | null = null
+  #failure: string | null = null
+  #closing: Promise<void> | null = null
+
+  /** @throws Error when the engine is not as it should be */
+  constructor(parts: ConnectionParts) {
+    const { host, engine, credentials, transport, version } = parts
+    this.#parts = parts
+    this.version = version
+    this.transport = transport
+    this.#own = ownOf(credentials)
+    this.#store = openSessionStore({ host, engine, cache: parts.cache, fail: (why) => this.fail(why) })
+    const store = this.#store
+    this.#people = openPeople({ host, store, own: this.#own })
+    const askGroup = (jid: string) => this.#socket.groupMetadata(jid)
+    this.#directory = openDirectory({ store, people: this.#people, clock: host.clock, askGroup })
+    const reading = { ...parts, store, people: this.#people, directory: this.#directory, own: this.#own }
+    this.#undecrypted = new Undecrypted(reading)
+    this.#socket = this.#openSocket(makeReadPlain(reading, this.#undecrypted))
+    this.life = this.#makeLife()
+    this.outbound = new Outbound(this.life, parts)
+    this.#standing = new Standing(this.life)
+    this.#follow()
+  }
+
+  /** Messages flow from now on. */
+  opened(): void {
+    Object.assign(this.#own, ownOf(this.#parts.credentials))
+    const { clock, log, instance } = this.#parts.host
+    this.#watchdog ??= new Watchdog({
+      clock,
+      stuckMs: STUCK_MS,
+      looked: () => this.#standing.look(),
+      deaf: (why) => {
+        log.warn({ idInstance: instance, why }, 'the connection brings nothing any more and is opened again')
+        this.fail(`the connection is deaf: ${why}`)
+      },
+    })
+    this.#standing.look()
+  }
+
+  /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */
+  fail(why: string): void {
+    if (this.#over.signal.aborted || this.#failure !== null) return
+    this.#failure = why
+    cutSocket(this.#socket, why)
+  }
+
+  /** Takes this device off the account; best effort. */
+  async unlink(): Promise<void> {
+    const jid = this.#parts.credentials.me?.id
+    if (jid === undefined) return
+    const gone = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
+    const query = { tag: 'iq', attrs: { to: SERVER, type: 'set', xmlns: 'md' }, content: [gone] }
+    await this.#socket.query(query, UNLINK_MS).catch(() => undefined)
+  }
+
+  /** Resolves when what had come is stored or given up. */
+  async drained(): Promise<void> {
+    if (this.#inWorks === 0) return
+    const drained = new Promise<void>((resolve) => (this.#drained = resolve))
+    const over = new AbortController()
+    await Promise.race([drained, pause(this.#parts.host.clock, DRAIN_MS, over.signal)])
+    over.abort()
+  }
+
+  /** Commits an event after everything that came before it. */
+  commit(change: Change): Promise<void> {
+    return this.#store.commit(change)
+  }
+
+  /** Resolves when nothing more is sent, acknowledged or committed. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#over.abort()
+    this.#watchdog?.stop()
+    this.#undecrypted.stop()
+    this.outbound.stop()
+    // Both begin now: from here on nothing is committed.
+    await Promise.all([this.#store.close(), endSocket(this.#socket, this.#parts.host.clock)])
+    await this.transport.close()
+  }
+
+  #openSocket(readPlain: ReadPlain): EngineSocket {
+    const { host, engine, credentials, transport, version, url, browser, listener } = this.#parts
+    return openSocket({
+      ...{ host, engine, store: this.#store, credentials, transport, version },
+      ...(url !== undefined && { url }),
+      ...(browser !== undefined && { browser }),
+      readPlain: async (stanza, plain) => {
+        const draft = await readPlain(stanza, plain)
+        this.#dealtWith()
+        return draft
+      },
+      notDecrypted: async (stanza, trouble) => {
+        this.#dealtWith()
+        return await this.#undecrypted.failed(stanza, trouble)
+      },
+      getMessage: (key) => sentMessage(engine, this.#store, key),
+      cachedGroup: async (jid) => (await this.#directory.group(jid)) ?? undefined,
+      credentialsChanged: (changed) => listener.credentialsChanged(changed),
+      fail: (why) => this.fail(why),
+    })
+  }
+
+  #makeLife(): Life {
+    const { host, engine, transport } = this.#parts
+    return {
+      ...{ host, engine, transport, socket: this.#socket, store: this.#store, own: this.#own },
+      ...{ people: this.#people, directory: this.#directory, ended: this.#over.signal },
+      fail: (why) => this.fail(why),
+    }
+  }
+
+  #follow(): void {
+    const { ws, ev } = this.#socket
+    for (const tag of ['message', 'receipt', 'notification']) ws.on(`CB:${tag}`, () => this.#watchdog?.heard())
+    ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrived(stanza))
+    ev.process((events) => {
+      const update = events['connection.update']
+      if (update === undefined) return
+      if (update.reachoutTimeLock !== undefined) this.#standing.told(update.reachoutTimeLock)
+      if (update.connection !== 'close') this.#parts.listener.updated(update)
+      else if (!this.#over.signal.aborted) {
+        this.#over.abort()
+        this.#parts.listener.ended(update.lastDisconnect?.error, this.#failure)
+      }
+    })
+  }
+
+  #arrived({ content }: BinaryNode): void {
+    if (!Array.isArray(content) || !content.some(({ tag }) => tag === 'enc')) return
+    this.#inWorks += 1
+    this.#watchdog?.arrived()
+  }
+
+  #dealtWith(): void {
+    this.#watchdog?.dealtWith()
+    this.#inWorks = Math.max(0, this.#inWorks - 1)
+    if (this.#inWorks === 0) this.#drained?.()
+  }
+}
+
+function ownOf({ me }: Credentials): { pn: string; lid: string } {
+  return { pn: plainJid(me?.id), lid: plainJid(me?.lid) }
+}

@@ -1,0 +1,95 @@
+import { parseDottedVersion } from '../../lib/dotted-version.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
+import type { SessionHost } from '../driver.ts'
+import { Connection, type ConnectionListener } from './connection.ts'
+import type { Credentials, Engine, WaVersion } from './engine/engine.ts'
+import { loadEngine } from './engine/load.ts'
+import { readCredentials } from './keys/credentials.ts'
+import type { Surroundings } from './surroundings.ts'
+import { openTransport } from './transport.ts'
+
+/** With which version an instance was connected last. */
+const VERSION = 'version'
+/** Where a logout must connect first. */
+const LOGOUT_MS = 10_000
+
+/** What opens a connection. */
+export interface Keys {
+  readonly engine: Engine
+  readonly credentials: Credentials
+}
+
+/** What a session keeps of its link, or why it can't be opened. */
+export async function keysOf(host: SessionHost): Promise<Keys | Fault> {
+  try {
+    const engine = await loadEngine()
+    const credentials = await readCredentials(host, engine)
+    return credentials === null ? fault('notLinked', 'no phone is linked') : { engine, credentials }
+  } catch (error) {
+    host.log.warn({ idInstance: host.instance, error: String(error) }, 'the link could not be read')
+    return fault('unavailable', 'the credentials could not be read')
+  }
+}
+
+interface Opening {
+  readonly host: SessionHost
+  readonly shared: Surroundings
+  readonly keys: Keys
+  /** Whether the one who asked is still there to have it. */
+  isWanted(): boolean
+  readonly listener: ConnectionListener
+}
+
+/** Opens a connection by the instance's own way to the network. Null when it is not wanted any more. */
+export async function openConnection(opening: Opening): Promise<Connection | Fault | null> {
+  const { host, shared, keys, isWanted, listener } = opening
+  const own = await versionOf(host)
+  const transport = await openTransport(host.proxy, shared.proxies)
+  if (isFault(transport)) return isWanted() ? transport : null
+  if (!isWanted()) {
+    await transport.close()
+    return null
+  }
+  const versions = shared.versions(keys.engine)
+  versions.refreshDaily(transport.dispatcher)
+  return new Connection({ ...shared, ...keys, host, transport, version: versions.choose(own), listener })
+}
+
+/** The version of a connection that opened is what the next one begins with. */
+export async function rememberVersion(host: SessionHost, connection: Connection): Promise<void> {
+  const text = connection.version.join('.')
+  try {
+    if ((await versionOf(host))?.join('.') === text) return
+    await connection.commit({ secrets: new Map([[VERSION, Buffer.from(text)]]) })
+  } catch (error) {
+    // The connection ends for it, or has ended; the next one remembers.
+    host.log.debug({ idInstance: host.instance, error: String(error) }, 'the version was not kept')
+  }
+}
+
+async function versionOf(host: SessionHost): Promise<WaVersion | null> {
+  const kept = await host.secret(VERSION)
+  return kept === null ? null : (parseDottedVersion(Buffer.from(kept).toString('utf8')) ?? null)
+}
+
+/** Connects for nothing but to unlink the device; best effort. */
+export async function unlinkAway(host: SessionHost, shared: Surroundings): Promise<void> {
+  const keys = await keysOf(host)
+  if (isFault(keys)) return
+  let over: () => void = () => undefined
+  const isOver = new Promise<void>((resolve) => (over = resolve))
+  const timer = host.clock.after(LOGOUT_MS, over)
+  const listener: ConnectionListener = {
+    updated: ({ connection: state }) => {
+      if (state === 'open' && opened instanceof Connection) void opened.unlink().then(over)
+    },
+    ended: over,
+    credentialsChanged: () => ({}),
+  }
+  const opened = await openConnection({ host, shared, keys, isWanted: () => true, listener })
+  if (opened instanceof Connection) {
+    await isOver
+    await opened.close()
+  }
+  timer.cancel()
+}

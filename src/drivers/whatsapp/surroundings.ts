@@ -1,0 +1,41 @@
+import type { AddressRules } from '../../lib/address-rules.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import type { Engine, WaVersion } from './engine/engine.ts'
+import type { KeyCache } from './keys/key-cache.ts'
+import type { LoginGate } from './login-gate.ts'
+import { Versions } from './versions.ts'
+
+/** A session that holds a connection. */
+export interface Connected {
+  /** Another session of the same instance has opened one. */
+  replaced(): void
+}
+
+/** What all sessions of a driver share. */
+export interface Surroundings {
+  readonly url: string | undefined
+  readonly browser: readonly [string, string, string] | undefined
+  readonly firstContactsPerDay: number
+  readonly checksPerDay: number
+  readonly fileLimitBytes: number
+  readonly picturePeriodMs: number
+  /** Where proxies may be. */
+  readonly proxies: AddressRules
+  readonly gate: LoginGate
+  readonly cache: KeyCache
+  /** Two connections on the same keys would spoil the ratchets: the newer one takes the place of the older. */
+  readonly connected: Map<InstanceId, Connected>
+  versions(engine: Engine): Versions
+}
+
+/** The versions of a process, which are known when its engine is. */
+export function versionsOnce(parts: {
+  readonly fixed: WaVersion | undefined
+  readonly clock: Clock
+  readonly log: Log
+}): (engine: Engine) => Versions {
+  let versions: Versions | undefined
+  return ({ version: shipped }) => (versions ??= new Versions({ ...parts, shipped }))
+}
