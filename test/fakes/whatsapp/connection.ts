@@ -11,9 +11,13 @@ export interface ConnectionEvents {
   onHello(connection: SocketConnection, payload: Buffer, noiseKey: Buffer): void
   onStanza(connection: SocketConnection, stanza: Node): void
   onGone(connection: SocketConnection): void
+  /** What threw while a stanza was dealt with. */
+  onTrouble(error: unknown): void
 }
 
 const sizeLength = 3
+/** Until what was sent has been read on the other side, on the same machine. */
+const arrivalMs = 30
 const routingMark = Buffer.from('ED')
 /** `ED`, two bytes of versions, three of length; the routing information follows. */
 const routingHeadLength = 7
@@ -30,6 +34,8 @@ export class SocketConnection implements Connection {
   readonly #noise: NoiseResponder
   #stage: 'intro' | 'hello' | 'finish' | 'open' | 'closed' = 'intro'
   #received: Buffer = Buffer.alloc(0)
+  /** What is said now is lost with the connection. */
+  #isMute = false
 
   constructor(socket: WebSocket, codec: Codec, faults: Faults, events: ConnectionEvents) {
     this.#socket = socket
@@ -48,12 +54,15 @@ export class SocketConnection implements Connection {
   }
 
   send(node: Node): void {
-    if (this.#stage !== 'open' || this.#faults.silent) return
+    if (this.#stage !== 'open' || this.#isMute || this.#faults.silent) return
     const cut = this.#cutAt(node)
     if (cut === 'before') return this.cut()
     const sealed = this.#noise.seal(this.#codec.encode(node))
-    if (cut === 'after') this.#socket.send(framed(sealed), () => this.cut())
-    else this.#socket.send(framed(sealed))
+    this.#socket.send(framed(sealed))
+    if (cut !== 'after') return
+    this.#stop()
+    // Not at once: it shall have arrived.
+    setTimeout(() => this.#socket.terminate(), arrivalMs)
   }
 
   close(error?: { readonly code?: string; readonly child?: Node }): void {
@@ -133,8 +142,13 @@ export class SocketConnection implements Connection {
     if (this.#faults.silent) return
     const cut = this.#cutAt(stanza)
     if (cut === 'before') return this.cut()
-    this.#events.onStanza(this, stanza)
-    // What the server answers at once must not get out any more, but may be on its way: as with a real cut.
+    // Taken, but the answer does not get out any more.
+    this.#isMute = cut === 'after'
+    try {
+      this.#events.onStanza(this, stanza)
+    } catch (error) {
+      this.#events.onTrouble(error)
+    }
     if (cut === 'after') this.cut()
   }
 

@@ -43,6 +43,7 @@ export class Desk {
     const connection = new SocketConnection(socket, this.#codec, this.#network.faults, {
       onHello: (from, payload, noiseKey) => this.#meet(from, payload, noiseKey),
       onStanza: (from, stanza) => this.#take(from, stanza),
+      onTrouble: (error) => this.#tell(error),
       onGone: (gone) => this.#leave(gone),
     })
     this.#connections.add(connection)
@@ -68,6 +69,14 @@ export class Desk {
     }
     const phone = claim.username?.toString() ?? ''
     logIn(this.#network, connection, { phone, device: claim.device ?? 0, noiseKey })
+  }
+
+  /** A mistake of the fake's own must not go unseen. */
+  #tell(error: unknown): void {
+    if (this.#network.listenerCount('trouble') > 0) return void this.#network.emit('trouble', error)
+    queueMicrotask(() => {
+      throw error
+    })
   }
 
   #leave(connection: SocketConnection): void {

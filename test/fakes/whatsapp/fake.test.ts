@@ -221,6 +221,20 @@ describe('fake WhatsApp, with the engine itself', { skip, timeout: 120_000 }, ()
       await made.opened()
     })
 
+    test('an open connection ends with each code', async () => {
+      const phone = number()
+      const made = await linked(phone)
+      const codes = [500, 503, 401, 515]
+      for (const [index, code] of codes.entries()) {
+        device(phone).connection?.close({ code: String(code) })
+        assert.equal(await made.ended(index + 2), code)
+        if (code === 515) break
+        await made.connect()
+        await made.opened()
+      }
+      await made.opened()
+    })
+
     test('clients older than the server takes are refused with 405', async () => {
       const strict = await startFakeWhatsApp({ minimumRevision: 2_000_000_000 })
       const made = client({}, strict.url)
@@ -276,6 +290,47 @@ describe('fake WhatsApp, with the engine itself', { skip, timeout: 120_000 }, ()
         () => device(first).unacknowledged.length + device(second).unacknowledged.length === 0,
         'all acknowledged',
       )
+    })
+
+    test('receipts that came while a device was away are brought in their order', async () => {
+      const [first, second] = [number(), number()]
+      const one = await linked(first)
+      const two = await linked(second)
+      await one.end()
+      const account = fake.network.account(second)
+      const ids = ['one', 'two', 'three']
+      for (const id of ids) {
+        fake.network.route(account, 0, { tag: 'receipt', attrs: { id, to: jid(first), type: 'read' } })
+      }
+      assert.equal(device(first).unacknowledged.length, 3)
+      await one.connect()
+      await until(() => device(first).unacknowledged.length === 0, 'all acknowledged')
+      assert.deepEqual(
+        one.receipts.map(({ attrs }) => [attrs['id'], attrs['offline']]),
+        [
+          ['one', '0'],
+          ['two', '1'],
+          ['three', '2'],
+        ],
+      )
+      // The reader's own devices see what was read on the phone.
+      await until(() => two.receipts.length === 3, 'the same at the reader')
+      assert.ok(two.receipts.every(({ attrs }) => attrs['type'] === 'read-self' && attrs['recipient'] === jid(first)))
+    })
+
+    test('a message that was cut off right after it was written is not acknowledged, but arrives', async () => {
+      const [first, second] = [number(), number()]
+      const one = await linked(first)
+      const two = await linked(second)
+      fake.faults.cut = {
+        when: 'after',
+        times: 1,
+        matches: ({ tag, attrs }) => tag === 'message' && attrs['to'] === jid(second),
+      }
+      const id = await one.sendText(jid(second), 'the last word')
+      assert.equal(await one.ended(2), 428)
+      await until(() => two.texts.includes('the last word'), 'the text')
+      assert.equal(one.acks.has(id), false)
     })
 
     test('other devices of the sender get it as well', async () => {

@@ -147,7 +147,10 @@ export interface Group {
   ephemeralS: number
 }
 
-/** The whole network. Emits `stanza` (device, node) for each that a device sent, `login` (device), `gone` (device). */
+/**
+ * The whole network. Emits `stanza` (device, node) for each that a device sent, `login` (device), `gone` (device), and `trouble` (error)
+ * when something inside threw; unheard, that ends the process.
+ */
 export interface Network extends EventEmitter {
   readonly accounts: Map<string, Account>
   readonly groups: Map<string, Group>

@@ -160,6 +160,9 @@ export class Registration {
   }
 
   async #approve(account: Account, candidate: Candidate, secret: Buffer): Promise<'linked' | 'passkey'> {
+    // Nobody else can scan what it shows, and it has all the time it needs.
+    clearTimeout(candidate.timer)
+    for (const used of candidate.refs) this.#byRef.delete(used)
     if (account.wantsPasskey) {
       this.#atPasskey.set(account.phone, { candidate, secret })
       candidate.connection.send(passkeyRequest(this.#network.now()))

@@ -102,7 +102,7 @@ export async function startFakeWhatsApp(options: FakeOptions = {}): Promise<Fake
       const device = network.accounts.get(phone)?.devices.get(id)
       if (device !== undefined) network.unlink(device)
     },
-    environment: () => ({ FAKE_WHATSAPP_TLS: String(secure.port), FAKE_WHATSAPP_CERTIFICATE: cert }),
+    environment: () => ({ FAKE_WHATSAPP_TLS: String(secure.port) }),
     close: async () => {
       desk.close()
       await Promise.all([plain.close(), secure.close()])

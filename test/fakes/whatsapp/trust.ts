@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import tls from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
@@ -51,6 +52,18 @@ function replaceConnect(connect: typeof tls.connect): void {
 function redirected(options: ConnectionOptions, servername: string, fake: Trusted): ConnectionOptions {
   const trusting = { ...options, servername, ca: fake.certificate }
   return (options.socket ?? null) === null ? { ...trusting, host: '127.0.0.1', port: fake.tls } : trusting
+}
+
+/** What a TLS port of this machine shows, PEM. */
+export async function certificateAt(port: number): Promise<string> {
+  const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  try {
+    await once(socket, 'secureConnect')
+    const base64 = socket.getPeerCertificate().raw.toString('base64')
+    return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** It is called as (options), (port, host, options), (port, options), each with a listener or without. */
