@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { CommanderError } from 'commander'
 import type { Context } from './cli/context.ts'
@@ -26,6 +27,7 @@ const context: Context = {
     process.exitCode = code
   },
   log,
+  input: () => text(process.stdin),
   untilStopped: (service, serviceLog) => {
     untilStopped(service, serviceLog, systemClock, process)
   },

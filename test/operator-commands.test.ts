@@ -28,7 +28,7 @@ interface Ended {
 }
 
 /** Runs a command in this process as `main.ts` would. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+async function run(args: readonly string[], env: Readonly<Record<string, string>>, input = ''): Promise<Ended> {
   const out: string[] = []
   const err: string[] = []
   let code = 0
@@ -38,6 +38,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     complain: (line) => void err.push(line),
     setExitCode: (given) => (code = given),
     log: () => silentLog,
+    input: () => Promise.resolve(input),
     untilStopped: () => assert.fail('the command runs on'),
   }
   try {

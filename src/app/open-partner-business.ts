@@ -11,6 +11,7 @@ import { openFirstAccount } from '../partners/first-account.ts'
 import { Hooks } from '../partners/hooks.ts'
 import { instanceNews } from '../partners/instance-news.ts'
 import { Ledger } from '../partners/ledger.ts'
+import { Links } from '../partners/links.ts'
 import { OwnInstances } from '../partners/own-instances.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
@@ -63,6 +64,7 @@ export function openPartnerBusiness(
     statements: new Statements({ ...needs, ...records }),
     partnerInstances: new PartnerInstances({ ...needs, ...records }),
     ownInstances: new OwnInstances({ ...needs, ...records }),
+    links: new Links(needs),
     audit: needs.store.audit,
   }
 }

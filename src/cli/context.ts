@@ -13,6 +13,8 @@ export interface Context {
   setExitCode(code: number): void
   /** The process's log: lines on stderr, with every secret of the environment masked. */
   log(level: LogLevel): Log
+  /** All of standard input. */
+  input(): Promise<string>
   /** Runs until the process is told to stop, then closes `service` once. */
   untilStopped(service: Closable, log: Log): void
 }

@@ -48,6 +48,7 @@ export function addInstanceCommand(program: Command, context: Context): void {
   addList(group, context)
   addCreate(group, context)
   addChanges(group, context)
+  addLinks(group, context)
 }
 
 function addList(group: Command, context: Context): void {
@@ -133,6 +134,46 @@ function addChanges(group: Command, context: Context): void {
       if (!isJson) print(`Instance ${id} is deleted.`)
     }),
   )
+}
+
+/** A link is printed and read, never kept: where it goes, and who may read it there, is for whoever asks. */
+function addLinks(group: Command, context: Context): void {
+  serverCommand(
+    group,
+    'copy-link <account> <instance>',
+    'print all that makes it the linked device, for a backup',
+  ).action(
+    onServer(context, async ({ api, print }, account: string, id: string) => {
+      print(JSON.stringify(await api.ask('GET', `${pathOf(account, id)}/link`)))
+    }),
+  )
+  withYes(serverCommand(group, 'release-link <account> <instance>', 'print its link and forget it here')).action(
+    onServer(context, async ({ api, print }, account: string, id: string, options: YesOption) => {
+      if (options.yes !== true)
+        demandYes(
+          options,
+          `take the link away from instance ${id}: who loses what is printed must link the phone again`,
+        )
+      print(JSON.stringify(await api.ask('DELETE', `${pathOf(account, id)}/link`)))
+    }),
+  )
+  serverCommand(group, 'adopt-link <account> <instance>', 'read a link from standard input and take it over').action(
+    onServer(context, async ({ api, isJson, print }, account: string, id: string) => {
+      const body = linkOf(await context.input())
+      await api.ask('PUT', `${pathOf(account, id)}/link`, { body })
+      if (!isJson) print(`Instance ${id} has the link now.`)
+    }),
+  )
+}
+
+function linkOf(text: string): object {
+  try {
+    const link: unknown = JSON.parse(text)
+    if (typeof link === 'object' && link !== null) return link
+  } catch {
+    // Said below.
+  }
+  throw new CommandTrouble('Standard input holds no link: give what release-link or copy-link printed.')
 }
 
 function deletionText({ idInstance, name, state, timeDeleted }: InstanceAnswer): string {

@@ -3,6 +3,7 @@ import type { Fault } from '../model/fault.ts'
 import type { InstanceState } from '../model/state.ts'
 import type { Write } from '../storage/store.ts'
 import { failExpired, storeDeletion } from './giving-up.ts'
+import { LinkTransfer } from './link-transfer.ts'
 import { endedLogin, Linking } from './linking.ts'
 import type { InstanceRecord } from './record.ts'
 import { DELETED, STARTING } from './refusals.ts'
@@ -86,6 +87,14 @@ export class InstanceLife {
     this.#linking?.cancel()
     if (this.isLinked) await this.live().logout()
     else await this.#runner?.logout()
+  }
+
+  /** What moves its link between servers; a fault where nothing can be done with the instance now. */
+  get transfer(): LinkTransfer | Fault {
+    const refused = this.refusal
+    if (refused !== undefined) return refused
+    this.#linking?.cancel()
+    return new LinkTransfer(this.#record, this.live())
   }
 
   /** Takes over the attempts that an earlier process began. Before anything else is asked of the instance. */

@@ -139,6 +139,18 @@ export class Runner implements SessionListener {
     if (this.#record.row.state !== 'notAuthorized') await this.#connect()
   }
 
+  /** Does something while no session is open; afterwards it is opened again, where something is linked then. */
+  whileClosed<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(async () => {
+      await this.#close()
+      try {
+        return await work()
+      } finally {
+        if (this.#record.row.state !== 'notAuthorized') await this.#connect()
+      }
+    })
+  }
+
   /** Begins to link a phone. Only while nothing is linked. */
   login(way: LoginWay): Login {
     this.#linksHidden = this.#record.row.settings.enableLidMode === 'yes'

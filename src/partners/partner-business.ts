@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts'
 import type { DailyCharge } from './daily-charge.ts'
 import type { Hooks } from './hooks.ts'
 import type { Ledger } from './ledger.ts'
+import type { Links } from './links.ts'
 import type { OwnInstances } from './own-instances.ts'
 import type { PartnerInstances } from './partner-instances.ts'
 import type { PartnerTokens } from './partner-tokens.ts'
@@ -18,6 +19,7 @@ export interface PartnerBusiness {
   readonly statements: Statements
   readonly partnerInstances: PartnerInstances
   readonly ownInstances: OwnInstances
+  readonly links: Links
   readonly hooks: Hooks
   readonly dailyCharge: DailyCharge
   readonly audit: Store['audit']

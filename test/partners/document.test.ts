@@ -75,6 +75,7 @@ test('operators/billing.md shows commands that there are, with options that they
     complain: () => undefined,
     setExitCode: () => undefined,
     log: () => silentLog,
+    input: () => Promise.resolve(''),
     untilStopped: () => undefined,
   })
   const lines = [...text.matchAll(/npx jadegate ([a-z][^\n|)]*)/g)].map(([, line = '']) => line.replace(/ #.*/, ''))

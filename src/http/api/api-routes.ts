@@ -15,7 +15,7 @@ import { apiError, apiStatus, rateLimited, retryAfter, statusError, type ApiErro
 import { sendDownload } from './downloads.ts'
 import { readJson, UnreadableBody } from './json-body.ts'
 import { runKeyed, runParts } from './keyed.ts'
-import { Download, type ApiOutcome, type ApiRow, type MakeOnce, type PreparedCall } from './route.ts'
+import { BODY_LIMIT, Download, type ApiOutcome, type ApiRow, type MakeOnce, type PreparedCall } from './route.ts'
 
 export interface ApiOptions<Subject> {
   /** Names the API in metrics and tells its idempotency keys from those of others: `partner.v1`. */
@@ -37,7 +37,6 @@ export interface ApiOptions<Subject> {
   readonly counter: RequestCounter
 }
 
-const BODY_LIMIT = 256 * 1024
 const JSON_TYPE = 'application/json; charset=utf-8'
 const ALWAYS = {
   'Cache-Control': 'no-store',
@@ -82,7 +81,7 @@ class ApiServer<Subject> {
       app.route({
         method: row.verb,
         url,
-        bodyLimit: BODY_LIMIT,
+        bodyLimit: row.bodyLimit,
         onRequest: (request, reply, next) => this.#admit(row, request, reply, next),
         handler: (request, reply) => this.#handle(row, request, reply),
       })

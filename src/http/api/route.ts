@@ -39,6 +39,9 @@ export class Download {
 /** Makes the guard that stores the answer with what the call does; see `ApiInput.once`. */
 export type MakeOnce = <Result>(answer: (result: Result) => object, part?: string) => Once<Result> | undefined
 
+/** Bytes. */
+export const BODY_LIMIT = 256 * 1024
+
 /** What of the request a handler may want beside the parsed parts. */
 export interface Asked {
   /** Of `Accept-Language`, in lower case; empty where there is none. */
@@ -76,6 +79,8 @@ export interface ApiSpec<Subject, Path extends TProperties, Query extends TPrope
   /** Of a 200 (201 for what was made, where `created`); null for 204 without a body; a text for a media type of a `Download`. */
   readonly answer: TSchema | string | null
   readonly created?: boolean
+  /** Bytes that its body may have; 256 KB without. */
+  readonly bodyLimit?: number
   /** Answers 404 where what it is about is not there. Rows with a `path` do so anyway. */
   readonly notFound?: boolean
   /** Takes an `Idempotency-Key`. `parts`: the pieces of the call have outcomes of their own. */
@@ -112,6 +117,7 @@ export interface ApiRow<Subject> {
   readonly created: boolean
   readonly notFound: boolean
   readonly idempotent: boolean | 'parts'
+  readonly bodyLimit: number
   prepare(raw: RawCall): PreparedCall<Subject> | Fault
 }
 
@@ -136,6 +142,7 @@ export function defineRoute<Subject>() {
       created: spec.created ?? false,
       notFound: spec.notFound ?? inBraces.length > 0,
       idempotent: spec.idempotent ?? false,
+      bodyLimit: spec.bodyLimit ?? BODY_LIMIT,
       prepare: preparation(spec, path, query, body),
     }
   }

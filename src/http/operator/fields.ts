@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
 import { TOKEN_TEXT } from '../../lib/token-text.ts'
 import { TARIFF_PLANS, type AccountRow, type BookOwner } from '../../model/account.ts'
+import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
@@ -100,3 +101,9 @@ export function tokenTermsOf({ expiresAt, ...others }: GivenTerms): TokenTerms |
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
+
+/** Somebody else's is not found, like one that never was. */
+export function instanceOf({ instances }: OperatorParts, id: string, idInstance: number): Instance | Fault {
+  const instance = instances.get(idInstance)
+  return instance?.account === id ? instance : NOT_FOUND
+}

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
-import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
+import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { isRepeated, type Repeated } from '../../model/once.ts'
 import type { Settings } from '../../model/settings.ts'
@@ -57,7 +57,7 @@ function lookingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
       path,
       answer: INSTANCE_WITH_SETTINGS,
       handle: (_caller, { path: { id, idInstance } }) => {
-        const instance = instanceOf(parts, id, idInstance)
+        const instance = fields.instanceOf(parts, id, idInstance)
         return isFault(instance) ? instance : instanceWithSettings(instance, viewOptions(parts))
       },
     }),
@@ -118,7 +118,7 @@ function tokenRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     path,
     answer: Type.Object({ apiTokenInstance: text() }),
     handle: async ({ actor }, { path: { id, idInstance } }) => {
-      const instance = instanceOf(parts, id, idInstance)
+      const instance = fields.instanceOf(parts, id, idInstance)
       if (isFault(instance)) return instance
       const apiTokenInstance = await parts.business.ownInstances.renewToken(instance, actor)
       return isFault(apiTokenInstance) ? apiTokenInstance : { apiTokenInstance }
@@ -137,7 +137,7 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       summary: 'Deletes an instance of a person, or one that a partner had before becoming one.',
       answer: null,
       handle: ({ actor }, { path: { id, idInstance } }) => {
-        const instance = instanceOf(parts, id, idInstance)
+        const instance = fields.instanceOf(parts, id, idInstance)
         return isFault(instance) ? instance : ownInstances.delete(instance, actor)
       },
     }),
@@ -150,7 +150,7 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       answer: INSTANCE,
       idempotent: true,
       handle: ({ actor }, { path: { id, idInstance }, body, once }) =>
-        paidOnce(parts, instanceOf(parts, id, idInstance), once, (instance, first) =>
+        paidOnce(parts, fields.instanceOf(parts, id, idInstance), once, (instance, first) =>
           ownInstances.renew(instance, body.payment, actor, first),
         ),
     }),
@@ -163,17 +163,11 @@ function changingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[]
       answer: INSTANCE,
       idempotent: true,
       handle: ({ actor }, { path: { id, idInstance }, body, once }) =>
-        paidOnce(parts, instanceOf(parts, id, idInstance), once, (instance, first) =>
+        paidOnce(parts, fields.instanceOf(parts, id, idInstance), once, (instance, first) =>
           ownInstances.setTariff(instance, body.tariff, body.payment, actor, first),
         ),
     }),
   ]
-}
-
-/** Somebody else's is not found, like one that never was. */
-function instanceOf({ instances }: OperatorParts, id: string, idInstance: number): Instance | Fault {
-  const instance = instances.get(idInstance)
-  return instance?.account === id ? instance : NOT_FOUND
 }
 
 function settingsReader(delayMinMs: number): (given: unknown) => Partial<Settings> | Fault {

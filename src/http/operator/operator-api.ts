@@ -10,6 +10,7 @@ import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
 import { billingRoutes } from './billing.ts'
 import { instanceRoutes } from './instances.ts'
+import { linkRoutes } from './links.ts'
 import { moneyRoutes } from './money.ts'
 import { OperatorDoor, type OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
@@ -36,6 +37,7 @@ export function operatorRows(parts: OperatorParts): readonly ApiRow<OperatorCall
     ...accountRoutes(parts),
     ...tokenRoutes(parts),
     ...instanceRoutes(parts),
+    ...linkRoutes(parts),
     ...moneyRoutes(parts),
     ...statementRoutes(parts),
     ...tariffRoutes(parts),
