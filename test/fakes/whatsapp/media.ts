@@ -89,11 +89,15 @@ export class MediaStore {
 
   async #upload(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await readBody(request).catch(() => undefined)
-    if (bytes === undefined) return void response.destroy()
+    if (bytes === undefined) {
+      response.destroy()
+      return
+    }
     const status = spend(this.faults.upload) ?? this.#whyNotTaken(url, bytes)
     if (status !== undefined) {
       this.tally.refused += 1
-      return answer(response, status)
+      answer(response, status)
+      return
     }
     this.tally.uploads += 1
     const { url: link, directPath } = this.put(bytes)

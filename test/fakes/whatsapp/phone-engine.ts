@@ -53,7 +53,12 @@ async function load(): Promise<PhoneEngine> {
   const { curve, proto, defaults } = await loadCodec()
   const { makeSignalRepository } = defaults as unknown as Pick<PhoneEngine, 'makeSignalRepository'>
   const message = proto.Message as PhoneEngine['message']
-  return { curve, message, mediaRetry: proto['MediaRetryNotification'] as ProtoType, makeSignalRepository }
+  return { curve, message, mediaRetry: required(proto['MediaRetryNotification']), makeSignalRepository }
+}
+
+function required(type: ProtoType | undefined): ProtoType {
+  if (type === undefined) throw new Error('the engine has no MediaRetryNotification')
+  return type
 }
 
 // Phones are made without waiting, so the engine is there before the first; where it isn't installed nobody makes one.

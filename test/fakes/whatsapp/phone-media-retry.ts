@@ -17,14 +17,16 @@ export function answerMediaRetry(receipt: Node, account: Account, network: Netwo
   const device = account.devices.get(parseJid(from)?.device ?? 0)
   const asked = child(receipt, 'rmr')
   if (device === undefined || asked === undefined) return
-  const file = fileIn(inbox.get(id)?.raw as ProtoMessage | undefined)
-  const stored = file?.directPath === undefined ? undefined : network.media.putAgain(file.directPath)
-  const answer =
-    file?.mediaKey === undefined || stored === undefined
-      ? { tag: 'error', attrs: { code: NOT_FOUND } }
-      : sealed(id, stored.directPath, file.mediaKey)
+  const answer = broughtAgain(id, network, inbox) ?? { tag: 'error', attrs: { code: NOT_FOUND } }
   const attrs = { id, type: 'mediaretry', from: jidOf(account, formOf(from)), t: seconds(network.now()) }
   network.deliver(device, { tag: 'notification', attrs, content: [answer, asked] })
+}
+
+/** Undefined when the phone has not got it. */
+function broughtAgain(id: string, { media }: Network, inbox: Inbox): Node | undefined {
+  const { directPath, mediaKey } = fileIn(inbox.get(id)?.raw as ProtoMessage | undefined) ?? {}
+  const stored = directPath === undefined ? undefined : media.putAgain(directPath)
+  return stored === undefined || mediaKey === undefined ? undefined : sealed(id, stored.directPath, mediaKey)
 }
 
 function sealed(stanzaId: string, directPath: string, mediaKey: Uint8Array): Node {

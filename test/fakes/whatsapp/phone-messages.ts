@@ -79,9 +79,7 @@ export class PhonePost {
 
   /** Undefined when it could not be read; it was asked for again then, unless that was too often. */
   async read(stanza: Node): Promise<Incoming | undefined> {
-    const sender = stanza.attrs['participant'] ?? stanza.attrs['from'] ?? ''
-    const author = this.#network.find(sender)
-    const device = author?.devices.get(parseJid(sender)?.device ?? 0)
+    const { sender, author, device } = this.#senderOf(stanza)
     // Without a device it is from a phone, and was told in plain, or from one that was taken off since.
     if (author === undefined || device === undefined) return undefined
     try {
@@ -100,8 +98,7 @@ export class PhonePost {
 
   /** A device could not read what this phone sent. */
   async answerRetry(receipt: Node): Promise<void> {
-    const sender = receipt.attrs['participant'] ?? receipt.attrs['from'] ?? ''
-    const device = this.#network.find(sender)?.devices.get(parseJid(sender)?.device ?? 0)
+    const { sender, device } = this.#senderOf(receipt)
     const outgoing = this.#sent.get(receipt.attrs['id'] ?? '')
     if (device === undefined || outgoing === undefined || !this.#settings.answersRetries) return
     const count = countUp(this.#answered, `${outgoing.id} ${sender}`, this.#settings.keeps)
@@ -113,6 +110,12 @@ export class PhonePost {
     if (enc === undefined) return
     this.#network.route(this.#account, 0, againTo(sender, device.account === this.#account, outgoing, enc))
     this.#tally.retriesAnswered += 1
+  }
+
+  #senderOf({ attrs }: Node): { sender: string; author: Account | undefined; device: Device | undefined } {
+    const sender = attrs['participant'] ?? attrs['from'] ?? ''
+    const author = this.#network.find(sender)
+    return { sender, author, device: author?.devices.get(parseJid(sender)?.device ?? 0) }
   }
 
   forget(account?: Account): void {

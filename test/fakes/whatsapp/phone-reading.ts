@@ -3,7 +3,15 @@ import { openFile } from './media-crypto.ts'
 import type { MediaStore } from './media.ts'
 import { FILE_KINDS, FONT_NUMBERS } from './phone-send.ts'
 import { MESSAGE_EDIT, REVOKE, unwrap } from './proto-message.ts'
-import type { ContextInfo, MediaMessage, MessageKey, ProtoMessage, TextMessage } from './proto-message.ts'
+import type {
+  ButtonsMessage,
+  ContextInfo,
+  InteractiveMessage,
+  MediaMessage,
+  MessageKey,
+  ProtoMessage,
+  TextMessage,
+} from './proto-message.ts'
 import type { PhoneContent, PhoneFile, SeenContent } from './virtual-phone.ts'
 
 /** What a message of the protocol says, as a person reads it. */
@@ -101,8 +109,8 @@ const READERS: readonly Reader[] = [
     const image = product.productImage === undefined ? undefined : fileOf('image', product.productImage, glasses)
     if (image?.kind === 'brokenFile') return image
     return {
-      ...{ kind: 'product', productId: product.productId ?? '', title: product.title ?? '' },
-      ...{ description: product.description ?? '', currency: product.currencyCode ?? '', url: product.url ?? '' },
+      ...{ kind: 'product', productId: str(product.productId), title: str(product.title) },
+      ...{ description: str(product.description), currency: str(product.currencyCode), url: str(product.url) },
       price: ((product.priceAmount1000 ?? 0) / 1000).toFixed(2),
       imageCount: product.productImageCount ?? 0,
       ...(image !== undefined && { image }),
@@ -123,6 +131,10 @@ const READERS: readonly Reader[] = [
 
 function isOnceOnly(message: ProtoMessage): boolean {
   return message.viewOnceMessageV2 !== undefined || message.viewOnceMessageV2Extension !== undefined
+}
+
+function str(text: string | undefined): string {
+  return text ?? ''
 }
 
 function idOf(key: MessageKey | undefined): string {
@@ -196,13 +208,20 @@ function fileOf(type: PhoneFile['type'], file: MediaMessage, glasses: Glasses): 
   return {
     ...{ kind: 'file', type, bytes, mimeType: file.mimetype ?? '' },
     ...(file.fileName !== undefined && { name: file.fileName }),
-    ...(file.caption !== undefined && file.caption !== '' && { caption: file.caption }),
+    ...(str(file.caption) !== '' && { caption: str(file.caption) }),
     ...(thumbnail !== '' && { jpegThumbnail: thumbnail }),
-    ...((file.isAnimated === true || file.gifPlayback === true) && { isAnimated: true }),
-    ...(file.ptt === true && { isVoice: true }),
-    ...(file.seconds !== undefined && { durationS: file.seconds }),
-    ...(file.waveform !== undefined && { waveform: file.waveform }),
+    ...motionOf(file),
     ...said(file.contextInfo),
+  }
+}
+
+/** Of what moves or sounds. */
+function motionOf({ isAnimated, gifPlayback, ptt, seconds, waveform }: MediaMessage): Partial<PhoneFile> {
+  return {
+    ...((isAnimated === true || gifPlayback === true) && { isAnimated: true }),
+    ...(ptt === true && { isVoice: true }),
+    ...(seconds !== undefined && { durationS: seconds }),
+    ...(waveform !== undefined && { waveform }),
   }
 }
 
@@ -222,25 +241,36 @@ function bytesOf(type: PhoneFile['type'], file: MediaMessage, media: MediaStore)
 
 function readButtons(message: ProtoMessage): SeenContent | undefined {
   const { buttonsMessage, templateMessage, interactiveMessage } = message
-  if (buttonsMessage !== undefined) {
-    const { text: header = '', contentText: body = '', footerText: footer = '', contextInfo } = buttonsMessage
-    const buttons = (buttonsMessage.buttons ?? []).map((button) =>
-      reply(button.buttonId, button.buttonText?.displayText),
-    )
-    return { kind: 'buttons', style: 'plain', header, body, footer, buttons, ...said(contextInfo) }
-  }
-  const template = templateMessage?.hydratedTemplate ?? templateMessage?.hydratedFourRowTemplate
-  if (template !== undefined) {
-    const { hydratedTitleText: header = '', hydratedContentText: body = '', hydratedFooterText: footer = '' } = template
-    const buttons = (template.hydratedButtons ?? []).map(templateButton)
-    return { kind: 'buttons', style: 'template', header, body, footer, buttons, ...said(templateMessage?.contextInfo) }
-  }
-  if (interactiveMessage === undefined) return undefined
+  if (buttonsMessage !== undefined) return plainButtons(buttonsMessage)
+  if (templateMessage !== undefined) return templateButtons(templateMessage)
+  return interactiveMessage === undefined ? undefined : interactiveButtons(interactiveMessage)
+}
+
+function plainButtons(message: ButtonsMessage): PhoneContent {
+  const { text: header = '', contentText: body = '', footerText: footer = '', contextInfo } = message
+  const buttons = (message.buttons ?? []).map((button) => reply(button.buttonId, button.buttonText?.displayText))
+  return { kind: 'buttons', style: 'plain', header, body, footer, buttons, ...said(contextInfo) }
+}
+
+function templateButtons(message: NonNullable<ProtoMessage['templateMessage']>): PhoneContent {
+  const template = message.hydratedTemplate ?? message.hydratedFourRowTemplate ?? {}
+  const { hydratedTitleText: header = '', hydratedContentText: body = '', hydratedFooterText: footer = '' } = template
+  const buttons = (template.hydratedButtons ?? []).map(templateButton)
+  return { kind: 'buttons', style: 'template', header, body, footer, buttons, ...said(message.contextInfo) }
+}
+
+function interactiveButtons({
+  header,
+  body,
+  footer,
+  nativeFlowMessage,
+  contextInfo,
+}: InteractiveMessage): PhoneContent {
   return {
-    ...{ kind: 'buttons', style: 'interactive', header: interactiveMessage.header?.title ?? '' },
-    ...{ body: interactiveMessage.body?.text ?? '', footer: interactiveMessage.footer?.text ?? '' },
-    buttons: (interactiveMessage.nativeFlowMessage?.buttons ?? []).map(nativeButton),
-    ...said(interactiveMessage.contextInfo),
+    ...{ kind: 'buttons', style: 'interactive', header: str(header?.title) },
+    ...{ body: str(body?.text), footer: str(footer?.text) },
+    buttons: (nativeFlowMessage?.buttons ?? []).map(nativeButton),
+    ...said(contextInfo),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { STATUS_FONTS, type StatusTextContent } from '../../../src/model/content.ts'
+import type { StatusFont, StatusTextContent } from '../../../src/model/content.ts'
 import { sealFile, type MediaKind } from './media-crypto.ts'
 import type { MediaStore } from './media.ts'
 import { sealVote } from './phone-votes.ts'
@@ -217,7 +217,9 @@ function contextOf(
 
 function quoteOf(id: string, desk: Desk): ContextInfo {
   const { author, raw } = desk.known(id)
-  const { messageContextInfo: _secret, ...quotedMessage } = raw as ProtoMessage
+  const quotedMessage = { ...(raw as ProtoMessage) }
+  // The secret stays with the message itself.
+  delete quotedMessage.messageContextInfo
   return { stanzaId: id, participant: desk.jidOf(author), quotedMessage }
 }
 
@@ -250,7 +252,7 @@ function statusOf({ text: words, backgroundColor, font }: StatusTextContent): Te
   return { text: words, backgroundArgb, textArgb: 0xffffffff, font: FONT_NUMBERS[font] }
 }
 
-export const FONT_NUMBERS: Readonly<Record<(typeof STATUS_FONTS)[number], number>> = {
+export const FONT_NUMBERS: Readonly<Record<StatusFont, number>> = {
   SANS_SERIF: 0,
   SERIF: 1,
   NORICAN_REGULAR: 2,

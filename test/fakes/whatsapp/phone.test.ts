@@ -76,10 +76,10 @@ class Device {
 
   /** A message of the protocol as it is. */
   async relay(jid: string, message: ProtoMessage): Promise<string> {
-    const { relayMessage } = this.client.socket as unknown as {
+    const socket = this.client.socket as unknown as {
       relayMessage(jid: string, message: object, options: object): Promise<string>
     }
-    return await relayMessage(jid, message, {})
+    return await socket.relayMessage(jid, message, {})
   }
 
   gets(id: string): Promise<Received> {
@@ -118,8 +118,7 @@ describe('the phones of the fake WhatsApp, with the engine itself', { skip, time
   const restore = quiet()
 
   before(async () => {
-    const specifier: string = 'baileys'
-    engine = (await import(specifier)) as Engine
+    engine = (await import(named('baileys'))) as Engine
     fake = await startFakeWhatsApp({ makePhone })
     distrust = await trustFakeWhatsApp(fake)
     for (const number of [OWN, PEER, OTHER]) phone(number)
@@ -178,7 +177,8 @@ describe('the phones of the fake WhatsApp, with the engine itself', { skip, time
       const id = await phone(PEER).say(OWN, what)
       const { message } = await device.gets(id)
       assert.ok(message)
-      const { messageContextInfo: _secret, ...rest } = message
+      const rest = { ...message }
+      delete rest.messageContextInfo
       const told = await phone(OWN).sees((one) => one.id === id)
       assert.deepEqual(withLength(told.content), withLength(what))
       const back = await device.relay(jid(PEER), rest)
@@ -190,7 +190,6 @@ describe('the phones of the fake WhatsApp, with the engine itself', { skip, time
     const bytes = Buffer.from('the bytes of a picture'.repeat(5000))
     const id = await device.send(jid(PEER), { image: bytes, caption: 'look', jpegThumbnail: PIXEL })
     const { content } = await phone(PEER).sees((one) => one.id === id)
-    assert.equal(content.kind, 'file')
     assert.ok(content.kind === 'file' && Buffer.compare(content.bytes, bytes) === 0)
     assert.deepEqual([content.caption, content.mimeType, content.jpegThumbnail], ['look', 'image/jpeg', PIXEL])
   })
@@ -202,10 +201,10 @@ describe('the phones of the fake WhatsApp, with the engine itself', { skip, time
     assert.deepEqual(await engine.downloadMediaMessage(message, 'buffer', {}), bytes)
     fake.media.forget(message.message?.documentMessage?.directPath ?? '')
     await assert.rejects(engine.downloadMediaMessage(message, 'buffer', {}))
-    const { updateMediaMessage } = device.client.socket as unknown as {
+    const socket = device.client.socket as unknown as {
       updateMediaMessage(message: Received): Promise<Received>
     }
-    const again = await updateMediaMessage(message)
+    const again = await socket.updateMediaMessage(message)
     assert.deepEqual(await engine.downloadMediaMessage(again, 'buffer', {}), bytes)
   })
 
@@ -340,6 +339,11 @@ function groupOf(phones: readonly string[]): Group {
     members: new Map(phones.map((phone) => [phone, { isAdmin: phone === owner }])),
     ...{ announce: false, locked: false, addMode: 'all_member_add', inviteCode: 'AbCdEfGh', ephemeralS: 0 },
   }
+}
+
+/** The compiler must not look for a package that may be absent. */
+function named(specifier: string): string {
+  return specifier
 }
 
 /** The engine's Signal prints its sessions, keys and all; the result lets it. */

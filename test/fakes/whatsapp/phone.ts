@@ -210,7 +210,8 @@ class PersonsPhone implements VirtualPhone {
     const { id = '', category, from = '', recipient, t = '0' } = stanza.attrs
     if (category === 'peer') {
       for (const listener of this.#peerListeners) listener(device, message)
-      return this.#receipt({ id, to: from, type: 'peer_msg' })
+      this.#receipt({ id, to: from, type: 'peer_msg' })
+      return
     }
     const isOwn = author === this.account
     const chat = this.#plainName(recipient ?? from)
@@ -263,9 +264,15 @@ class PersonsPhone implements VirtualPhone {
   async #takeReceipt(receipt: Node): Promise<void> {
     const { type, from = '', participant } = receipt.attrs
     if (type === 'retry') return this.#post.answerRetry(receipt)
-    if (type === 'server-error') return answerMediaRetry(receipt, this.account, this.#network, this.#inbox)
+    if (type === 'server-error') {
+      answerMediaRetry(receipt, this.account, this.#network, this.#inbox)
+      return
+    }
     const who = this.#network.find(participant ?? from)
-    if (who === undefined || who === this.account) return this.#takeOwnReceipt(receipt)
+    if (who === undefined || who === this.account) {
+      this.#takeOwnReceipt(receipt)
+      return
+    }
     const progress = progressOf(type)
     if (progress !== undefined) for (const id of idsOf(receipt)) this.#inbox.mark(id, who.phone, progress)
   }

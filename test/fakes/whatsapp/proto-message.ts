@@ -230,19 +230,22 @@ export interface ProtoMessage {
 export const REVOKE = 0
 export const MESSAGE_EDIT = 14
 
+const ENVELOPES = [
+  'ephemeralMessage',
+  'viewOnceMessage',
+  'viewOnceMessageV2',
+  'viewOnceMessageV2Extension',
+  'documentWithCaptionMessage',
+  'editedMessage',
+] as const
+
 /** What is inside of the envelopes that say how a message is to be shown. */
 export function unwrap(message: ProtoMessage): ProtoMessage {
   let inner = message
   for (let depth = 0; depth < 5; depth += 1) {
-    const next =
-      inner.ephemeralMessage?.message ??
-      inner.viewOnceMessage?.message ??
-      inner.viewOnceMessageV2?.message ??
-      inner.viewOnceMessageV2Extension?.message ??
-      inner.documentWithCaptionMessage?.message ??
-      inner.editedMessage?.message
-    if (next === undefined) return inner
-    inner = next
+    const envelope = ENVELOPES.find((name) => inner[name]?.message !== undefined)
+    if (envelope === undefined) return inner
+    inner = inner[envelope]?.message ?? inner
   }
   return inner
 }

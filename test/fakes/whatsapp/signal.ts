@@ -156,7 +156,8 @@ interface Own {
 }
 
 function makeOwn(keys: KeyStore): Own {
-  const { curve, makeSignalRepository } = phoneEngine()
+  const engine = phoneEngine()
+  const { curve } = engine
   const identity = curve.generateKeyPair()
   const signed = curve.generateKeyPair()
   const signature = curve.sign(identity.private, prefixed(signed.public))
@@ -172,7 +173,7 @@ function makeOwn(keys: KeyStore): Own {
     signed: { id: SIGNED_KEY_ID, key: signed.public, signature },
     oneTime: new Map<number, Uint8Array>(),
   }
-  return { identity, bundle, repository: makeSignalRepository({ creds, keys }, silent), identities: new Map() }
+  return { identity, bundle, repository: engine.makeSignalRepository({ creds, keys }, silent), identities: new Map() }
 }
 
 /** The keys by which a session with a device starts. Takes one of its one-time keys, if there is any left. */
