@@ -10,11 +10,15 @@ import type {
   EngineSocket,
   WaVersion,
 } from './engine/engine.ts'
+import { followCalls } from './inbound/calls.ts'
+import { followEvents, followNotifications } from './inbound/events.ts'
 import { makeReadPlain } from './inbound/read-plain.ts'
+import type { InboundParts } from './inbound/reading.ts'
+import { followReceipts } from './inbound/receipts.ts'
 import { Undecrypted } from './inbound/undecrypted.ts'
+import { intercept, type Before } from './intercept.ts'
 import { plainJid } from './jids.ts'
-import type { KeyCache } from './keys/key-cache.ts'
-import { openSessionStore, type DurableStore } from './keys/session-store.ts'
+import type { DurableStore } from './keys/session-store.ts'
 import type { Directory, Life, People, ReadPlain } from './life.ts'
 import { Outbound } from './outbound/outbound.ts'
 import { sentMessage } from './outbound/sent-messages.ts'
@@ -39,7 +43,7 @@ export interface ConnectionParts {
   readonly credentials: Credentials
   readonly transport: Transport
   readonly version: WaVersion
-  readonly cache: KeyCache
+  readonly store: DurableStore
   readonly listener: ConnectionListener
   readonly url?: string | undefined
   readonly browser?: readonly [string, string, string] | undefined
@@ -78,23 +82,23 @@ export class Connection {
 
   /** @throws Error when the engine is not as it should be */
   constructor(parts: ConnectionParts) {
-    const { host, engine, credentials, transport, version } = parts
+    const { host, credentials, transport, version, store } = parts
     this.#parts = parts
     this.version = version
     this.transport = transport
     this.#own = ownOf(credentials)
-    this.#store = openSessionStore({ host, engine, cache: parts.cache, fail: (why) => this.fail(why) })
-    const store = this.#store
+    this.#store = store
     this.#people = openPeople({ host, store, own: this.#own })
     const askGroup = (jid: string) => this.#socket.groupMetadata(jid)
     this.#directory = openDirectory({ store, people: this.#people, clock: host.clock, askGroup })
-    const reading = { ...parts, store, people: this.#people, directory: this.#directory, own: this.#own }
+    const people = this.#people
+    const reading = { ...parts, people, directory: this.#directory, own: this.#own, ended: this.#over.signal }
     this.#undecrypted = new Undecrypted(reading)
     this.#socket = this.#openSocket(makeReadPlain(reading, this.#undecrypted))
     this.life = this.#makeLife()
     this.outbound = new Outbound(this.life, parts)
     this.#standing = new Standing(this.life)
-    this.#follow()
+    this.#follow(reading)
   }
 
   /** Messages flow from now on. */
@@ -111,6 +115,9 @@ export class Connection {
       },
     })
     this.#standing.look()
+    this.#undecrypted.start().catch((error: unknown) => {
+      log.warn({ idInstance: instance, error }, 'what could not be decrypted before could not be looked up')
+    })
   }
 
   /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */
@@ -190,20 +197,28 @@ export class Connection {
     }
   }
 
-  #follow(): void {
+  /** What the engine acknowledges by itself is kept before it sees it. */
+  #follow(reading: InboundParts & { readonly ended: AbortSignal }): void {
     const { ws, ev } = this.#socket
+    const before = (tag: string, work: Before) => intercept(ws, `CB:${tag}`, work, (why) => this.fail(why))
+    before('receipt', followReceipts(reading))
+    before('call', followCalls(reading))
+    before('notification', followNotifications(reading))
     for (const tag of ['message', 'receipt', 'notification']) ws.on(`CB:${tag}`, () => this.#watchdog?.heard())
     ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrived(stanza))
-    ev.process((events) => {
-      const update = events['connection.update']
-      if (update === undefined) return
-      if (update.reachoutTimeLock !== undefined) this.#standing.told(update.reachoutTimeLock)
-      if (update.connection !== 'close') this.#parts.listener.updated(update)
-      else if (!this.#over.signal.aborted) {
-        this.#over.abort()
-        this.#parts.listener.ended(update.lastDisconnect?.error, this.#failure)
-      }
+    ev.process(followEvents(reading))
+    ev.process(({ 'connection.update': update }) => {
+      if (update !== undefined) this.#updated(update)
     })
+  }
+
+  #updated(update: ConnectionUpdate): void {
+    const { listener } = this.#parts
+    if (update.reachoutTimeLock !== undefined) this.#standing.told(update.reachoutTimeLock)
+    if (update.connection !== 'close') return listener.updated(update)
+    if (this.#over.signal.aborted) return
+    this.#over.abort()
+    listener.ended(update.lastDisconnect?.error, this.#failure)
   }
 
   #arrived({ content }: BinaryNode): void {

@@ -5,8 +5,10 @@ import { Connection, type ConnectionListener } from './connection.ts'
 import type { Credentials, Engine, WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { readCredentials } from './keys/credentials.ts'
+import { makeOneTimeKeys } from './keys/one-time-keys.ts'
+import { openSessionStore } from './keys/session-store.ts'
 import type { Surroundings } from './surroundings.ts'
-import { openTransport } from './transport.ts'
+import { openTransport, type Transport } from './transport.ts'
 
 /** With which version an instance was connected last. */
 const VERSION = 'version'
@@ -40,19 +42,40 @@ interface Opening {
   readonly listener: ConnectionListener
 }
 
-/** Opens a connection by the instance's own way to the network. Null when it is not wanted any more. */
+/**
+ * Opens a connection by the instance's own way to the network. Null when it is not wanted any more.
+ * @throws Error when something could not be kept, or the engine is not as it should be
+ */
 export async function openConnection(opening: Opening): Promise<Connection | Fault | null> {
-  const { host, shared, keys, isWanted, listener } = opening
-  const own = await versionOf(host)
+  const { host, shared, isWanted } = opening
   const transport = await openTransport(host.proxy, shared.proxies)
   if (isFault(transport)) return isWanted() ? transport : null
-  if (!isWanted()) {
-    await transport.close()
-    return null
+  let connection: Connection | null = null
+  try {
+    connection = await connectBy(transport, opening)
+  } finally {
+    if (connection === null) await transport.close()
   }
-  const versions = shared.versions(keys.engine)
-  versions.refreshDaily(transport.dispatcher)
-  return new Connection({ ...shared, ...keys, host, transport, version: versions.choose(own), listener })
+  return connection
+}
+
+async function connectBy(transport: Transport, opening: Opening): Promise<Connection | null> {
+  const { host, shared, keys, isWanted, listener } = opening
+  const { engine, credentials } = keys
+  let connection: Connection | null = null
+  const store = openSessionStore({ host, engine, cache: shared.cache, fail: (why) => connection?.fail(why) })
+  try {
+    const own = await versionOf(host)
+    if (isWanted() && credentials.me !== undefined) await makeOneTimeKeys(engine, credentials, store)
+    if (!isWanted()) return null
+    const versions = shared.versions(engine)
+    versions.refreshDaily(transport.dispatcher)
+    const version = versions.choose(own)
+    connection = new Connection({ ...shared, ...keys, host, transport, version, listener, store })
+    return connection
+  } finally {
+    if (connection === null) await store.close()
+  }
 }
 
 /** The version of a connection that opened is what the next one begins with. */

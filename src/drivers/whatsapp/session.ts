@@ -2,12 +2,11 @@ import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
 import type { Change, Login, LoginWay, Session, SessionHost, Verdict } from '../driver.ts'
-import type { Facets } from '../facets.ts'
 import type { Connection, ConnectionListener } from './connection.ts'
 import { Endings, eventOf, type Ending } from './ending.ts'
 import type { ConnectionUpdate, Credentials, EngineError } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
-import { facetsOf } from './facets/facets.ts'
+import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
 import type { Ticket } from './login-gate.ts'
 import { LoginAttempt } from './login.ts'
@@ -37,14 +36,14 @@ export class WhatsAppSession implements Session, Connected {
   /** While connections of earlier lives end; nothing new is opened before. */
   #settling: Promise<void> | null = null
   /** Made when they are first needed, like everything that an idle session has no use for. */
-  #facets: Partial<Facets> | null = null
+  #facets: SessionFacets | null = null
 
   constructor(host: SessionHost, shared: Surroundings) {
     this.#host = host
     this.#shared = shared
   }
 
-  get facets(): Partial<Facets> {
+  get facets(): SessionFacets {
     const { checksPerDay, fileLimitBytes, picturePeriodMs } = this.#shared
     this.#facets ??= facetsOf(() => (this.#phase === 'open' ? (this.#connection?.life ?? null) : null), {
       takeCheck: (life) => takeCheck(life, checksPerDay),
@@ -186,7 +185,9 @@ export class WhatsAppSession implements Session, Connected {
   async #open(life: number, keys: Keys): Promise<Connection | null> {
     const isWanted = () => life === this.#life
     const parts = { host: this.#host, shared: this.#shared, keys, isWanted, listener: this.#listener(life) }
-    const opened = await openConnection(parts)
+    const opening = openConnection(parts)
+    this.#settle(opening)
+    const opened = await opening
     if (opened === null) return null
     if (isFault(opened)) {
       this.#end(opened)
@@ -226,6 +227,7 @@ export class WhatsAppSession implements Session, Connected {
     connection.opened()
     this.#endings.opened(this.#host.clock.now())
     this.#shared.versions(connection.life.engine).worked(connection.version)
+    this.#facets?.opened(connection.life)
     this.#host.opened()
     const linking = this.#linking
     this.#linking = null
@@ -325,19 +327,17 @@ export class WhatsAppSession implements Session, Connected {
     this.#linking?.unfollow()
     const connection = this.#connection
     this.#connection = null
-    if (connection !== null) this.#settle(connection)
+    if (connection !== null) this.#settle(connection.close())
     return this.#newLife()
   }
 
-  #settle(connection: Connection): void {
-    const settling = Promise.all([this.#settling, connection.close()]).then(
-      () => {
-        if (this.#settling === settling) this.#settling = null
-      },
-      (error: unknown) => {
-        this.#host.log.warn({ idInstance: this.#host.instance, error }, 'a connection did not end as it should')
-      },
-    )
+  #settle(ending: Promise<unknown>): void {
+    const failed = (error: unknown) => {
+      this.#host.log.warn({ idInstance: this.#host.instance, error }, 'a connection did not end as it should')
+    }
+    const settling = Promise.all([this.#settling, ending.catch(failed)]).then(() => {
+      if (this.#settling === settling) this.#settling = null
+    })
     this.#settling = settling
   }
 
