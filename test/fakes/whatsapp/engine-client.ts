@@ -1,5 +1,6 @@
 import { until } from '../../../src/lib/until.ts'
 import { loadCodec } from './codec.ts'
+import { letLongTimersGo } from './engine-timers.ts'
 
 /** What of the engine's own module a plain client of it needs; loose, for tests alone. */
 interface EngineModule {
@@ -222,6 +223,7 @@ const silent = {
 }
 
 async function loadEngine(): Promise<EngineModule> {
+  letLongTimersGo()
   // With the hooks in place: the process has one engine.
   await loadCodec()
   return (await import(named('baileys'))) as EngineModule
