@@ -7,6 +7,9 @@ import { seconds, stanzaId } from './stanza.ts'
 /** How a call ended, or that it has not. */
 export type CallEnd = 'accepted' | 'rejected' | 'given up' | 'unanswered'
 
+/** By the protocol's numbers: connected, missed, rejected. */
+const OUTCOMES: Readonly<Record<CallEnd, number>> = { accepted: 0, rejected: 3, 'given up': 1, unanswered: 1 }
+
 export interface Call {
   readonly id: string
   readonly from: Account
@@ -20,14 +23,19 @@ export interface Call {
   durationS: number
 }
 
-/** Calls between phones, as the called one's linked devices hear of them; those of the caller hear nothing. */
+/**
+ * Calls between phones. The linked devices of the called one hear of them as they go on; those of the caller when they are over, by
+ * what the phone writes into the chat.
+ */
 export class Calls implements StanzaHandler {
   readonly tag = 'call'
   readonly #network: Network
   readonly #calls = new Map<string, Call>()
+  readonly #onEnded: (call: Call) => void
 
-  constructor(network: Network) {
+  constructor(network: Network, onEnded: (call: Call) => void) {
     this.#network = network
+    this.#onEnded = onEnded
   }
 
   call(id: string): Call | undefined {
@@ -53,6 +61,7 @@ export class Calls implements StanzaHandler {
     if (end === 'accepted') this.#tell(call, 'accept', {}, [])
     if (end === 'rejected') this.#tell(call, 'reject', { count: '0' }, [])
     else this.#tell(call, 'terminate', endAttributes(end, durationS), [])
+    this.#onEnded(call)
     return true
   }
 
@@ -65,6 +74,7 @@ export class Calls implements StanzaHandler {
     if (what?.tag !== 'reject' || call?.end !== null || call.to !== device.account) return
     Object.assign(call, { end: 'rejected', rejectedBy: device.id })
     this.#tell(call, 'terminate', { reason: 'rejected_elsewhere' }, [], device)
+    this.#onEnded(call)
   }
 
   #tell(call: Call, tag: string, attrs: Record<string, string>, content: Node[], except?: Device): void {
@@ -88,6 +98,12 @@ export class Calls implements StanzaHandler {
       })
     }
   }
+}
+
+/** What the caller's phone writes into the chat when the call is over; the protocol spells it so. */
+export function callLog({ isVideo, end, durationS }: Call): object {
+  const callOutcome = OUTCOMES[end ?? 'unanswered']
+  return { callLogMesssage: { isVideo, callOutcome, durationSecs: durationS, callType: 0 } }
 }
 
 /** Durations are milliseconds here. */

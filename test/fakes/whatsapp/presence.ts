@@ -108,10 +108,12 @@ export class Presence {
   #show(phone: string, chat: string, by: string, state: Node): void {
     const list = this.#shown.get(phone) ?? []
     const now = this.#network.now()
-    for (const shown of list)
-      if (shown.chat === chat && shown.by === by)
-        shown.until ??= Math.min(now, shown.since + FORGOTTEN_AFTER_MS)
     const what = state.attrs['media'] === 'audio' ? 'recording' : 'composing'
+    for (const shown of list) {
+      if (shown.until !== null || shown.chat !== chat || shown.by !== by) continue
+      if (state.tag === 'composing' && shown.what === what) return
+      shown.until = Math.min(now, shown.since + FORGOTTEN_AFTER_MS)
+    }
     if (state.tag === 'composing') list.push({ chat, by, what, since: now, until: null })
     this.#shown.set(phone, list)
   }

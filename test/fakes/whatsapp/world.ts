@@ -1,5 +1,5 @@
 import { AppState } from './app-state.ts'
-import { Calls } from './calls.ts'
+import { callLog, Calls } from './calls.ts'
 import { loadCodec } from './codec.ts'
 import { Groups } from './groups.ts'
 import { History } from './history.ts'
@@ -56,7 +56,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options,
     parts: [
       (network) => {
-        rooms = roomsOf(network, proto, phones)
+        rooms = roomsOf(network, proto, phones, troubles)
         return partOf(rooms)
       },
     ],
@@ -84,12 +84,21 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-function roomsOf(network: Network, proto: SyncProto, phones: ReadonlySet<VirtualPhone>): Rooms {
+function roomsOf(
+  network: Network,
+  proto: SyncProto,
+  phones: ReadonlySet<VirtualPhone>,
+  troubles: string[],
+): Rooms {
   return {
     groups: new Groups(network),
     pictures: new ProfilePictures(network),
     presence: new Presence(network),
-    calls: new Calls(network),
+    calls: new Calls(network, (call) => {
+      if (call.from.devices.size === 0) return
+      const words = { kind: 'raw', message: callLog(call) } as const
+      watch(virtual(call.from.phoneDevice).say(call.to.phone, words, { id: call.id }), troubles)
+    }),
     appState: new AppState(network, proto),
     history: new History(network, proto),
     restrictions: new Restrictions(network),
@@ -107,15 +116,16 @@ function partOf({ groups, pictures, appState, calls, presence, restrictions }: R
 
 /** What a phone does for its linked devices by itself. */
 function bringToLife(phone: VirtualPhone, { appState, history }: Rooms, troubles: string[]): void {
-  const watch = (work: Promise<unknown>) => {
-    work.catch((error: unknown) => troubles.push(error instanceof Error ? (error.stack ?? error.message) : String(error)))
-  }
   const welcome = async (device: Device) => {
     await appState.share(phone, device)
     await history.bring(phone, device)
   }
-  phone.onDeviceLinked((device) => watch(welcome(device)))
-  phone.onPeerMessage((device, message) => watch(history.answer(phone, device, message)))
+  phone.onDeviceLinked((device) => watch(welcome(device), troubles))
+  phone.onPeerMessage((device, message) => watch(history.answer(phone, device, message), troubles))
+}
+
+function watch(work: Promise<unknown>, troubles: string[]): void {
+  work.catch((error: unknown) => troubles.push(error instanceof Error ? (error.stack ?? error.message) : String(error)))
 }
 
 function virtual(phone: Phone): VirtualPhone {
