@@ -4,9 +4,9 @@ import { databaseOf, holdFolder, keyOf, operatorFileOf } from './app/data-folder
 import type { Foundation, OnClose } from './app/foundation.ts'
 import { openDomain } from './app/open-domain.ts'
 import type { Later } from './app/open-files.ts'
-import { enginesOf } from './app/open-node.ts'
+import { enginesOf, whatsAppOf } from './app/open-node.ts'
 import type { Config } from './config/schema.ts'
-import type { SimulatorAddress } from './drivers/registry.ts'
+import { examineWhatsApp as examine, type SimulatorAddress } from './drivers/registry.ts'
 import { startHttp } from './http/server.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -67,6 +67,11 @@ export function startSimulator(config: Config, log: Log): Promise<Network> {
     log,
     ...(config.operatorToken !== undefined && { token: config.operatorToken }),
   })
+}
+
+/** What the real WhatsApp needs and how it is on this machine, one thing after the other; `proxy` as an instance's `proxyUrl`. */
+export function examineWhatsApp(config: Config, log: Log, proxy: string): ReturnType<typeof examine> {
+  return examine(whatsAppOf(config), { clock: systemClock, log }, proxy)
 }
 
 /** The partner accounts and the operator with their tokens in clear; for the command line, beside a running server or without one. */

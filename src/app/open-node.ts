@@ -63,7 +63,7 @@ export function enginesOf(config: Config): Readonly<Record<Messenger, Engine>> {
   return { whatsapp: config.whatsapp, v3: config.max, telegram: config.telegram }
 }
 
-function whatsAppOf(config: Config): WhatsAppSettings {
+export function whatsAppOf(config: Config): WhatsAppSettings {
   const { whatsappUrl: url, whatsappVersion: version } = config
   return {
     ...(url !== undefined && { url }),

@@ -10,6 +10,7 @@ import { addBillingCommand } from './billing.ts'
 import { addConfigCommand } from './config.ts'
 import type { Context } from './context.ts'
 import { addDemoCommand } from './demo.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addInstanceCommand } from './instance.ts'
 import { addPartnerCommand } from './partner.ts'
 import { addPriceCommand } from './price.ts'
@@ -37,6 +38,7 @@ const COMMANDS = [
   addStatementCommand,
   addBillingCommand,
   addAuditCommand,
+  addDoctorCommand,
 ]
 
 /** The `jadegate` command. It throws commander's error on a usage mistake instead of ending the process. */

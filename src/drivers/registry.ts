@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Driver } from './driver.ts'
+import type { Check } from './whatsapp/doctor.ts'
 
 /** Where the simulated network is, and the token that it asks of drivers. */
 export interface SimulatorAddress {
@@ -51,6 +52,16 @@ export async function openDrivers(
     if (driver !== undefined) drivers.set(messenger, driver)
   }
   return drivers
+}
+
+/** Looks at what the real WhatsApp needs, whatever engine is chosen. */
+export async function* examineWhatsApp(
+  settings: Pick<WhatsAppSettings, 'url' | 'version' | 'proxies'>,
+  needs: Pick<DriverNeeds, 'clock' | 'log'>,
+  proxy: string,
+): AsyncGenerator<Check> {
+  const { examine } = await import('./whatsapp/doctor.ts')
+  yield* examine({ ...settings, ...needs, proxy })
 }
 
 async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNeeds): Promise<Driver | undefined> {
