@@ -226,8 +226,6 @@ export interface EngineSocket {
     useCache: boolean,
     ignoreZeroDevices: boolean,
   ): Promise<readonly { readonly user: string; readonly device?: number; readonly jid: string }[]>
-  /** Also emitted as `reachoutTimeLock`. */
-  fetchAccountReachoutTimelock(): Promise<ConnectionUpdate['reachoutTimeLock']>
   relayMessage(jid: string, message: WaMessage, options: RelayOptions): Promise<string>
   readonly waUploadToServer: unknown
   refreshMediaConn(force?: boolean): Promise<unknown>
@@ -242,6 +240,7 @@ export interface EngineSocket {
   fetchStatus(...jids: string[]): Promise<unknown>
   fetchBlocklist(): Promise<(string | undefined)[]>
   getBusinessProfile(jid: string): Promise<unknown>
+  getCatalog(of: { readonly jid: string; readonly limit: number }): Promise<unknown>
   chatModify(change: object, jid: string): Promise<void>
   addOrEditContact(jid: string, contact: object): Promise<void>
   removeContact(jid: string): Promise<void>

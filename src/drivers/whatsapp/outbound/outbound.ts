@@ -95,14 +95,14 @@ export class Outbound {
     const { content } = message
     const to = await this.#recipients(id, message)
     if (isFault(to)) return failed(to)
-    if (signal.aborted) return failed(STOPPED)
+    if (isOver(signal)) return failed(STOPPED)
     if (content.kind === 'deletion' && !content.forEveryone) return await deleteForMe(this.#life, content, to)
     const nobody = isPerson(to.jid) ? await personTrouble(this.#life, to.jid) : undefined
-    if (nobody !== undefined || signal.aborted) return failed(nobody ?? STOPPED)
+    if (nobody !== undefined || isOver(signal)) return failed(nobody ?? STOPPED)
     const composed = await this.#composer.compose(id, content, to, signal)
-    if (isFault(composed)) return failed(signal.aborted ? STOPPED : composed)
+    if (isFault(composed)) return failed(isOver(signal) ? STOPPED : composed)
     const draft = await this.#draftOf({ id, message, to, composed })
-    return signal.aborted ? failed(STOPPED) : await this.#offer({ id, message, to, composed }, draft, signal)
+    return isOver(signal) ? failed(STOPPED) : await this.#offer({ id, message, to, composed }, draft, signal)
   }
 
   /** Nothing has been asked over the network of anybody who may not be written to. */
@@ -194,6 +194,11 @@ export class Outbound {
 const CHANGES: ReadonlySet<ContentKind> = new Set<ContentKind>(['edit', 'deletion', 'reaction'])
 
 const STOPPED = fault('notConnected', 'stopped before the message was sent')
+
+/** Asked anew each time: it changes while something is waited for. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
+}
 
 function failed(trouble: Fault): Verdict {
   return { ok: false, fault: trouble }

@@ -15,8 +15,6 @@ const USUAL_MS = 24 * 3_600_000
 export class Restriction {
   readonly #life: Life
   #closedUntil: EpochMs | undefined
-  /** Our own question is under way: that it tells of no restriction lifts none, the refusal is what counts. */
-  #isAsking = false
   readonly #unfollow: () => void
 
   constructor(life: Life) {
@@ -39,29 +37,14 @@ export class Restriction {
     return fault('refused', `WhatsApp has closed new chats for this account until ${until} (463); nothing was sent`)
   }
 
-  /** A message was refused with 463. Resolves when that is durable; how long it lasts is asked for beside. */
+  /** A message was refused with 463. Resolves when that is durable. */
   async close(): Promise<void> {
     const { clock, log, instance } = this.#life.host
     log.warn({ idInstance: instance }, 'WhatsApp has closed new chats for this account (463)')
     await this.#keep(Math.max(this.#closedUntil ?? 0, clock.now() + USUAL_MS))
-    void this.#ask()
-  }
-
-  async #ask(): Promise<void> {
-    this.#isAsking = true
-    try {
-      const told = await this.#life.socket.fetchAccountReachoutTimelock()
-      const ends = told?.isActive === true ? endOf(told) : undefined
-      if (ends !== undefined) await this.#keep(ends)
-    } catch {
-      this.#life.host.log.debug({ idInstance: this.#life.host.instance }, 'how long it lasts could not be asked')
-    } finally {
-      this.#isAsking = false
-    }
   }
 
   #told(told: TimeLock): void {
-    if (this.#isAsking) return
     const until = told.isActive === true ? (endOf(told) ?? this.#life.host.clock.now() + USUAL_MS) : 0
     void this.#keep(until).catch(() => {
       this.#life.host.log.warn({ idInstance: this.#life.host.instance }, 'a restriction could not be stored')

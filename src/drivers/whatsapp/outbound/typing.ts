@@ -5,40 +5,62 @@ import type { Life } from '../life.ts'
 
 /** Phones take it back by themselves after some seconds, so it is shown anew as often. */
 const SHOWN_MS = 10_000
+/** What is asked for while so much waits already in a chat is not shown. */
+const WAITING = 10
+
+interface Typed {
+  readonly state: 'composing' | 'recording'
+  readonly durationMs: number
+}
+
+interface Shown {
+  timer: Timer
+  /** A chat shows one thing at a time. */
+  readonly next: Typed[]
+}
 
 /** "Typing…" and "recording…" in chats, each until its time is over; best effort. */
 export class Typing {
   readonly #life: Life
-  readonly #shown = new Map<ChatId, Timer>()
+  readonly #shown = new Map<ChatId, Shown>()
 
   constructor(life: Life) {
     this.#life = life
   }
 
-  /** What is shown in a chat already is replaced. */
+  /** What is shown in a chat already is shown to its end first. */
   show(chat: ChatId, durationMs: number, type?: string): void {
     if (chat === STATUS_CHAT || !(durationMs > 0)) return
-    const state = type === 'recording' ? 'recording' : 'composing'
-    this.#goOn(chat, state, this.#life.host.clock.now() + durationMs)
+    const typed: Typed = { state: type === 'recording' ? 'recording' : 'composing', durationMs }
+    const shown = this.#shown.get(chat)
+    if (shown === undefined) this.#begin(chat, typed, [])
+    else if (shown.next.length < WAITING) shown.next.push(typed)
   }
 
   /** Takes nothing back: the connection is over. */
   stop(): void {
-    for (const timer of this.#shown.values()) timer.cancel()
+    for (const { timer } of this.#shown.values()) timer.cancel()
     this.#shown.clear()
   }
 
-  #goOn(chat: ChatId, state: string, until: number): void {
+  #begin(chat: ChatId, { state, durationMs }: Typed, next: Typed[]): void {
     const { clock } = this.#life.host
-    this.#shown.get(chat)?.cancel()
-    void this.#tell(chat, state)
-    const leftMs = until - clock.now()
-    const next = () => (leftMs > SHOWN_MS ? this.#goOn(chat, state, until) : this.#end(chat))
-    this.#shown.set(chat, clock.after(Math.min(leftMs, SHOWN_MS), next))
+    const until = clock.now() + durationMs
+    const goOn = (): Timer => {
+      void this.#tell(chat, state)
+      const leftMs = until - clock.now()
+      return leftMs > SHOWN_MS
+        ? clock.after(SHOWN_MS, () => (shown.timer = goOn()))
+        : clock.after(leftMs, () => this.#end(chat, next))
+    }
+    const shown: Shown = { timer: goOn(), next }
+    this.#shown.set(chat, shown)
   }
 
-  #end(chat: ChatId): void {
+  #end(chat: ChatId, next: Typed[]): void {
     this.#shown.delete(chat)
+    const following = next.shift()
+    if (following !== undefined) return this.#begin(chat, following, next)
     void this.#tell(chat, 'paused')
   }
 

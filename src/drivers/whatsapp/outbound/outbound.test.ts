@@ -1,0 +1,433 @@
+// Truth: the driver contract's words on verdicts, and what a network says that a test speaks for.
+import assert from 'node:assert/strict'
+import { setImmediate as soon } from 'node:timers/promises'
+import { describe, test } from 'node:test'
+import { MadeLife, OWN } from '../../../../test/support/made-life.ts'
+import { until } from '../../../lib/until.ts'
+import { STATUS_CHAT, type Content } from '../../../model/content.ts'
+import { retryOf, type FaultCode } from '../../../model/fault.ts'
+import type { ChatId, MessageId } from '../../../model/ids.ts'
+import type { OutgoingMessage } from '../../../model/message.ts'
+import type { Verdict } from '../../driver.ts'
+import { engineIsInstalled } from '../engine/load.ts'
+import { newDraft } from '../life.ts'
+import { readPollNote } from '../poll-note.ts'
+import { knownCheck, noteCheck, takeCheck } from './budgets.ts'
+import { Outbound, type OutboundOptions } from './outbound.ts'
+import { sentMessage } from './sent-messages.ts'
+
+const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
+
+const PEER = '79001000002@c.us' as ChatId
+const PEER_JID = '79001000002@s.whatsapp.net'
+const OTHER = '79001000003@c.us' as ChatId
+const GROUP = '120363043968066561@g.us' as ChatId
+const ID = '3EB0A1' as MessageId
+const TEXT: Content = { kind: 'text', text: 'hello' }
+const DAY_MS = 86_400_000
+
+interface Rig {
+  readonly made: MadeLife
+  readonly outbound: Outbound
+  readonly send: (message?: Partial<OutgoingMessage>, id?: MessageId, signal?: AbortSignal) => Promise<Verdict>
+}
+
+async function rig(options: Partial<OutboundOptions> = {}, kept?: Map<string, Uint8Array>): Promise<Rig> {
+  const made = await MadeLife.open(kept)
+  const outbound = new Outbound(made.life, { firstContactsPerDay: 0, ...options })
+  const send: Rig['send'] = (message = {}, id = ID, signal = new AbortController().signal) =>
+    outbound.send(id, { chat: PEER, content: TEXT, ...message }, signal)
+  return { made, outbound, send }
+}
+
+function codeOf(verdict: Verdict): FaultCode | undefined {
+  return verdict.ok ? undefined : verdict.fault.fault
+}
+
+function messageOf(verdict: Verdict): string {
+  return verdict.ok ? '' : verdict.fault.message
+}
+
+/** The server answers everything that is written, with an error or none. */
+function answering({ made }: Rig, error?: string): void {
+  made.relaying = ({ options }) => {
+    setImmediate(() => made.ack(options.messageId, error === undefined ? {} : { error }))
+  }
+}
+
+const GROUP_DATA = { id: GROUP, subject: 'Friends', participants: [{ id: OWN.pn }, { id: PEER_JID }] }
+
+describe('outbound of a WhatsApp session', { skip }, () => {
+  test('the verdict is the ack, and nothing before it', async () => {
+    const { made, send } = await rig()
+    const verdict = send()
+    await until(() => made.relayed.length === 1, 'the message')
+    assert.equal(await Promise.race([verdict, soon('waiting')]), 'waiting')
+    made.ack('another')
+    assert.equal(await Promise.race([verdict, soon('waiting')]), 'waiting')
+    // A participants' hash only says that not all devices were reached.
+    made.ack(ID, { phash: '2:abc' })
+    assert.deepEqual(await verdict, { ok: true, at: 1_700_000_000_000 })
+    assert.deepEqual([made.relayed[0]?.jid, made.relayed[0]?.options.messageId], [PEER_JID, ID])
+  })
+
+  test('what is sent is kept before it leaves, and can be given again', async () => {
+    const { made, send } = await rig()
+    let keptBefore = false
+    made.relaying = async () => {
+      await made.beforeFrame()
+      keptBefore = made.host.kept.has(`sent|${ID}`)
+    }
+    const verdict = send()
+    await until(() => made.relayed.length === 1, 'the message')
+    made.ack(ID)
+    assert.ok((await verdict).ok)
+    assert.ok(keptBefore)
+    const { engine, store } = made.life
+    const again = await sentMessage(engine, store, { id: ID })
+    assert.equal(again?.extendedTextMessage?.text, 'hello')
+    assert.equal(await sentMessage(engine, store, { id: 'never' }), undefined)
+  })
+
+  for (const [error, fault, chat] of [
+    ['421', 'rateLimited', PEER],
+    ['429', 'rateLimited', PEER],
+    ['403', 'refused', PEER],
+    ['404', 'noAccount', PEER],
+    ['463', 'refused', PEER],
+    ['479', 'refused', PEER],
+    ['475', 'refused', PEER],
+    ['500', 'unavailable', PEER],
+    ['799', 'refused', PEER],
+    ['403', 'notInGroup', GROUP],
+    ['404', 'notInGroup', GROUP],
+    ['479', 'refused', GROUP],
+    ['403', 'refused', STATUS_CHAT],
+  ] as const)
+    test(`an ack with ${error} in ${chat} is ${fault}`, async () => {
+      const one = await rig()
+      one.made.groups.set(GROUP, GROUP_DATA)
+      answering(one, error)
+      const status: Content = { kind: 'statusText', text: 'x', backgroundColor: '#000000', font: 'SERIF' }
+      const verdict = await one.send({ chat, ...(chat === STATUS_CHAT && { content: status }) })
+      assert.equal(codeOf(verdict), fault)
+      assert.match(messageOf(verdict), new RegExp(`\\(${error}\\)`))
+    })
+
+  test('the same id again is not sent again once it was accepted', async () => {
+    const one = await rig()
+    answering(one)
+    const first = await one.send()
+    assert.deepEqual(await one.send(), first)
+    assert.equal(one.made.relayed.length, 1)
+  })
+
+  test('what is aborted after it was written is unsure, and its late ack settles it once', async () => {
+    const { made, outbound, send } = await rig()
+    const abort = new AbortController()
+    const verdict = send({}, ID, abort.signal)
+    await until(() => made.relayed.length === 1, 'the message')
+    abort.abort()
+    const ended = await verdict
+    assert.equal(!ended.ok && retryOf(ended.fault), 'unsure')
+    assert.equal(await outbound.lookup(ID), 'unknown')
+    made.ack(ID)
+    made.ack(ID)
+    await until(() => made.host.statuses(ID).length > 0, 'the status')
+    assert.equal(await outbound.lookup(ID), 'sent')
+    await soon()
+    assert.deepEqual(made.host.statuses(ID), ['sent'])
+  })
+
+  test('a late refusal is told as what it is', async () => {
+    for (const [error, status] of [
+      ['479', 'failed'],
+      ['404', 'noAccount'],
+    ] as const) {
+      const { made, send } = await rig()
+      const abort = new AbortController()
+      const verdict = send({}, ID, abort.signal)
+      await until(() => made.relayed.length === 1, 'the message')
+      abort.abort()
+      await verdict
+      made.ack(ID, { error })
+      await until(() => made.host.statuses(ID).length > 0, 'the status')
+      assert.deepEqual(made.host.statuses(ID), [status])
+    }
+  })
+
+  test("a receipt for a message without its ack tells a look-up that it was sent; another's does not", async () => {
+    const { made, outbound, send } = await rig()
+    const abort = new AbortController()
+    const verdict = send({}, ID, abort.signal)
+    await until(() => made.relayed.length === 1, 'the message')
+    abort.abort()
+    await verdict
+    made.bring('CB:receipt', { tag: 'receipt', attrs: { id: 'other' } })
+    assert.equal(await outbound.lookup(ID), 'unknown')
+    const items = [{ tag: 'item', attrs: { id: ID } }]
+    made.bring('CB:receipt', {
+      tag: 'receipt',
+      attrs: { id: 'other' },
+      content: [{ tag: 'list', attrs: {}, content: items }],
+    })
+    assert.equal(await outbound.lookup(ID), 'sent')
+    assert.deepEqual(made.host.statuses(ID), [])
+  })
+
+  test('what was never written is absent; after the end nobody can tell', async () => {
+    const { outbound } = await rig()
+    assert.equal(await outbound.lookup(ID), 'absent')
+    outbound.stop()
+    assert.equal(await outbound.lookup(ID), 'unknown')
+  })
+
+  test('a message that could not be written may be sent later, one of which a part may have left is unsure', async () => {
+    const boom = (statusCode: number) => Object.assign(new Error('of the engine'), { output: { statusCode } })
+    for (const [error, fault] of [
+      [boom(428), 'notConnected'],
+      [new TypeError('undefined is not an object'), 'unavailable'],
+      [boom(500), 'unavailable'],
+      [boom(429), 'rateLimited'],
+      [boom(408), 'unconfirmed'],
+      [Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }), 'unconfirmed'],
+    ] as const) {
+      const { made, outbound, send } = await rig()
+      made.relaying = () => Promise.reject(error)
+      assert.equal(codeOf(await send()), fault, String(error))
+      // Nothing of it is kept, as nothing has left.
+      assert.equal(await outbound.lookup(ID), 'absent')
+    }
+  })
+
+  test('a commit that fails after the frame was written leaves it unsure', async () => {
+    const { made, send } = await rig()
+    await made.knows(PEER_JID)
+    made.relaying = () => made.host.rejectNext(1)
+    assert.equal(codeOf(await send()), 'unconfirmed')
+  })
+
+  test('what is stopped before it was written has not left', async () => {
+    const { made, outbound, send } = await rig()
+    assert.equal(codeOf(await send({}, ID, AbortSignal.abort())), 'notConnected')
+    made.end()
+    assert.equal(codeOf(await send()), 'notConnected')
+    outbound.stop()
+    assert.equal(codeOf(await send()), 'notConnected')
+    assert.deepEqual(made.relayed, [])
+  })
+
+  test('the end of the connection leaves what waits unsure', async () => {
+    const { made, send } = await rig()
+    const verdict = send()
+    await until(() => made.relayed.length === 1, 'the message')
+    made.end()
+    assert.equal(codeOf(await verdict), 'unconfirmed')
+  })
+
+  test('nobody behind a number is noAccount; a network that says nothing is not', async () => {
+    const { made, send } = await rig()
+    made.nobody.add(PEER_JID)
+    assert.equal(codeOf(await send()), 'noAccount')
+    made.nobody.clear()
+    made.answers = false
+    assert.equal(codeOf(await send()), 'unavailable')
+    assert.deepEqual(made.relayed, [])
+  })
+
+  test('in groups the account must be a member, an admin where only they write, and not be one too many', async () => {
+    const member = (index: number) => ({ id: `${79_002_000_000 + index}@s.whatsapp.net` })
+    const many = [{ id: OWN.lid }, ...Array.from({ length: 1024 }, (_none, index) => member(index))]
+    for (const [data, fault, text] of [
+      [{ participants: [{ id: PEER_JID }] }, 'notInGroup', /not in this group/],
+      [{ announce: true }, 'refused', /admins/],
+      [{ participants: many }, 'refused', /^SWE004: the number of participants in the group has been exceeded - 300$/],
+    ] as const) {
+      const { made, send } = await rig()
+      made.groups.set(GROUP, { ...GROUP_DATA, ...data })
+      const verdict = await send({ chat: GROUP })
+      assert.equal(codeOf(verdict), fault)
+      assert.match(messageOf(verdict), text)
+      assert.deepEqual(made.relayed, [])
+    }
+    const one = await rig()
+    answering(one)
+    one.made.groups.set(GROUP, { ...GROUP_DATA, announce: true, participants: [{ id: OWN.pn, admin: 'admin' }] })
+    assert.ok((await one.send({ chat: GROUP })).ok)
+    assert.equal(one.made.questions, 0)
+  })
+
+  test('messages say how long they are kept where a chat forgets', async () => {
+    const one = await rig()
+    answering(one)
+    await one.made.knows(PEER_JID, 604_800)
+    one.made.groups.set(GROUP, { ...GROUP_DATA, ephemeralDuration: 86_400 })
+    await one.send()
+    await one.send({ chat: GROUP }, '3EB0A2' as MessageId)
+    const told = one.made.relayed.map(({ message }) => message.extendedTextMessage?.contextInfo?.expiration)
+    assert.deepEqual(told, [604_800, 86_400])
+  })
+
+  test('what a linked device cannot send is refused before anything is asked', async () => {
+    const { made, send } = await rig()
+    const order: Content = {
+      ...{ kind: 'order', orderId: 'o', token: 't', title: 'Cups', itemCount: 2, currency: 'EUR', total: '1900' },
+      seller: PEER,
+    }
+    assert.equal(codeOf(await send({ content: order })), 'refused')
+    assert.equal(made.questions, 0)
+  })
+
+  test('a status goes to contacts and to oneself, or to those who are named; a text of a chat is none', async () => {
+    const one = await rig()
+    answering(one)
+    const { directory, store } = one.made.life
+    const draft = newDraft()
+    await directory.noteContact(PEER_JID, { contactName: 'Peer' }, draft)
+    await directory.noteContact('79001000009@s.whatsapp.net', { name: 'a stranger' }, draft)
+    await store.commit(draft)
+    const content: Content = { kind: 'statusText', text: 'x', backgroundColor: '#000000', font: 'SERIF' }
+    assert.ok((await one.send({ chat: STATUS_CHAT, content })).ok)
+    assert.ok((await one.send({ chat: STATUS_CHAT, content, audience: [OTHER] }, '3EB0A2' as MessageId)).ok)
+    assert.deepEqual(
+      one.made.relayed.map(({ options }) => options.statusJidList),
+      [
+        [OWN.pn, PEER_JID],
+        [OWN.pn, '79001000003@s.whatsapp.net'],
+      ],
+    )
+    assert.equal(codeOf(await one.send({ chat: STATUS_CHAT }, '3EB0A3' as MessageId)), 'refused')
+    assert.equal(codeOf(await one.send({ content }, '3EB0A4' as MessageId)), 'refused')
+  })
+
+  test('a deletion for oneself goes to the own devices alone', async () => {
+    const { made, send } = await rig()
+    const target = '3EB0A0' as MessageId
+    assert.ok((await send({ content: { kind: 'deletion', target, forEveryone: false } })).ok)
+    assert.deepEqual(made.relayed, [])
+    const [[change, jid] = []] = made.modified
+    assert.equal(jid, PEER_JID)
+    const { deleteForMe } = change as { deleteForMe: { key: object; deleteMedia: boolean } }
+    assert.deepEqual(deleteForMe.key, { remoteJid: PEER_JID, fromMe: true, id: target })
+    assert.equal(deleteForMe.deleteMedia, false)
+  })
+
+  test('votes on a poll of ours can be opened later', async () => {
+    const one = await rig()
+    answering(one)
+    const poll = { kind: 'poll', question: 'When?', options: ['now', 'later'], multipleAnswers: false } as const
+    await one.send({ content: poll })
+    const note = readPollNote(one.made.host.kept.get(`poll|${ID}`) ?? null)
+    assert.deepEqual([note?.question, note?.options, note?.creators], ['When?', ['now', 'later'], [OWN.pn, OWN.lid]])
+    const secret = one.made.relayed[0]?.message.messageContextInfo?.messageSecret
+    assert.deepEqual(Buffer.from(note?.secret ?? '', 'base64'), Buffer.from(secret ?? []))
+  })
+
+  test('typing is shown, renewed and taken back; one after the other in a chat', async () => {
+    const { made, outbound } = await rig()
+    outbound.typing(PEER, 15_000)
+    outbound.typing(PEER, 2_000, 'recording')
+    outbound.typing(STATUS_CHAT, 1_000)
+    const shown = async (count: number) => {
+      await until(() => made.shown.length === count, `${count} times`)
+      return made.shown.at(-1)
+    }
+    assert.deepEqual(await shown(1), ['composing', PEER_JID])
+    made.clock.skip(10_000)
+    assert.deepEqual(await shown(2), ['composing', PEER_JID])
+    made.clock.skip(5_000)
+    assert.deepEqual(await shown(3), ['recording', PEER_JID])
+    made.clock.skip(2_000)
+    assert.deepEqual(await shown(4), ['paused', PEER_JID])
+    outbound.typing(PEER, 1_000)
+    await shown(5)
+    outbound.stop()
+    made.clock.skip(60_000)
+    await soon()
+    assert.equal(made.shown.length, 5)
+  })
+})
+
+describe('first contacts of a WhatsApp account', { skip }, () => {
+  const phones = Array.from({ length: 4 }, (_none, index) => `7900200000${index}@c.us` as ChatId)
+  const [first, second, third, fourth] = phones as [ChatId, ChatId, ChatId, ChatId]
+  const id = (index: number) => `3EB0B${index}` as MessageId
+
+  test('so many a day are written to, across restarts; whoever is known always is', async () => {
+    const one = await rig({ firstContactsPerDay: 2 })
+    answering(one)
+    assert.ok((await one.send({ chat: first }, id(1))).ok)
+    assert.ok((await one.send({ chat: second }, id(2))).ok)
+    const after = await rig({ firstContactsPerDay: 2 }, one.made.host.kept)
+    answering(after)
+    const refused = await after.send({ chat: third }, id(3))
+    assert.equal(codeOf(refused), 'refused')
+    assert.match(messageOf(refused), /2 first messages to new people of this day are used up; nothing was sent/)
+    assert.equal(after.made.questions, 0)
+    assert.ok((await after.send({ chat: first }, id(4))).ok)
+    await after.made.knows(third.replace('@c.us', '@s.whatsapp.net'))
+    assert.ok((await after.send({ chat: third }, id(5))).ok)
+    after.made.clock.skip(DAY_MS)
+    assert.ok((await after.send({ chat: fourth }, id(6))).ok)
+  })
+
+  test('one that was not written, or had no account, is not counted; one that is tried again counts once', async () => {
+    const one = await rig({ firstContactsPerDay: 1 })
+    one.made.relaying = () => Promise.reject(new TypeError('not asked'))
+    assert.equal(codeOf(await one.send({ chat: first }, id(1))), 'unavailable')
+    one.made.nobody.add(second.replace('@c.us', '@s.whatsapp.net'))
+    assert.equal(codeOf(await one.send({ chat: second }, id(2))), 'noAccount')
+    answering(one, '429')
+    assert.equal(codeOf(await one.send({ chat: first }, id(1))), 'rateLimited')
+    answering(one)
+    assert.ok((await one.send({ chat: first }, id(1))).ok)
+    assert.equal(codeOf(await one.send({ chat: third }, id(3))), 'refused')
+  })
+
+  test('463 closes new chats, durably, while those who are known are written to; nothing is tried again', async () => {
+    const one = await rig()
+    answering(one, '463')
+    assert.match(messageOf(await one.send({ chat: first }, id(1))), /463/)
+    const after = await rig({}, one.made.host.kept)
+    answering(after)
+    const refused = await after.send({ chat: second }, id(2))
+    assert.equal(codeOf(refused), 'refused')
+    assert.match(messageOf(refused), /closed new chats for this account until .*463.*nothing was sent/)
+    await after.made.knows(PEER_JID)
+    assert.ok((await after.send()).ok)
+    assert.equal(after.made.relayed.length, 1)
+    after.made.clock.skip(DAY_MS + 1_000)
+    assert.ok((await after.send({ chat: second }, id(3))).ok)
+  })
+
+  test('WhatsApp says until when new chats are closed, and lifts it', async () => {
+    const one = await rig()
+    answering(one)
+    const ends = new Date(one.made.clock.now() + 3 * DAY_MS)
+    one.made.tell({ 'connection.update': { reachoutTimeLock: { isActive: true, timeEnforcementEnds: ends } } })
+    one.made.clock.skip(2 * DAY_MS)
+    assert.match(messageOf(await one.send({ chat: first }, id(1))), new RegExp(ends.toISOString()))
+    one.made.tell({ 'connection.update': { reachoutTimeLock: { isActive: false } } })
+    await until(() => !one.made.host.kept.has('restriction'), 'the end')
+    assert.ok((await one.send({ chat: first }, id(2))).ok)
+  })
+
+  test('number checks are counted one by one, and their answers known for a week', async () => {
+    const { made } = await rig()
+    const asked = await Promise.all([1, 2, 3].map(() => takeCheck(made.life, 2)))
+    assert.deepEqual(
+      asked.map((trouble) => trouble?.fault),
+      [undefined, undefined, 'rateLimited'],
+    )
+    assert.equal(await takeCheck(made.life, 0), undefined)
+    made.clock.skip(DAY_MS)
+    assert.equal(await takeCheck(made.life, 2), undefined)
+    const draft = newDraft()
+    noteCheck(made.life, '79001', true, draft)
+    noteCheck(made.life, '79002', false, draft)
+    await made.life.store.commit(draft)
+    const known = await Promise.all(['79001', '79002', '79003'].map((phone) => knownCheck(made.life, phone)))
+    assert.deepEqual(known, [true, false, null])
+    assert.equal(draft.notes.get('check|79001')?.until, made.clock.now() + 7 * DAY_MS)
+  })
+})
