@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 import type { Codec } from './codec.ts'
 import type { Connection, Faults, Node } from './network.ts'
 import { header, NoiseResponder } from './noise.ts'
-import type { LinkedDevice } from './whatsapp-network.ts'
+import type { LinkedDevice } from './linked-device.ts'
 
 /** What a connection tells the server. */
 export interface ConnectionEvents {

@@ -1,5 +1,5 @@
 import type { Faults, Node } from './network.ts'
-import type { LinkedDevice } from './whatsapp-network.ts'
+import type { LinkedDevice } from './linked-device.ts'
 
 /** Stanzas that are kept until the device has acknowledged them; all others are lost when it is away. */
 const kept = new Set(['message', 'receipt', 'notification', 'call'])

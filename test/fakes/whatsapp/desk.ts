@@ -9,7 +9,8 @@ import type { Answer, Node, Part, QueryHandler, StanzaHandler } from './network.
 import { idsOf } from './receipt-routing.ts'
 import type { Registration } from './registration.ts'
 import { seconds } from './stanza.ts'
-import type { LinkedDevice, WhatsAppNetwork } from './whatsapp-network.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import type { WhatsAppNetwork } from './whatsapp-network.ts'
 
 /** Where connections come in, and what they send is given to whom it concerns. */
 export class Desk {

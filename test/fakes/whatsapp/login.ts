@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { SocketConnection } from './connection.ts'
 import { jidOf, server } from './jid.ts'
 import { seconds } from './stanza.ts'
-import { LinkedDevice } from './whatsapp-network.ts'
+import { LinkedDevice } from './linked-device.ts'
 import type { WhatsAppNetwork } from './whatsapp-network.ts'
 
 /** What a device wants to log in as. */

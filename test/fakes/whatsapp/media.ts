@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sha256 } from './media-crypto.ts'
-import type { Node } from './network.ts'
+import type { Node } from './node.ts'
 
 /** Where a file was put, as messages name it. */
 export interface Stored {

@@ -1,18 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { MediaStore } from './media.ts'
+import type { Node } from './node.ts'
+
+export type { Node } from './node.ts'
 
 /**
  * What the parts of the fake WhatsApp share. An account is a person with a phone; the phone is device 0 and virtual; linked devices
  * (the engine under test) are 1 and up and speak to us over a web socket.
  */
-
-/** A stanza, as the engine's codec reads and writes it. */
-export interface Node {
-  readonly tag: string
-  readonly attrs: Record<string, string>
-  readonly content?: Node[] | Uint8Array | string | undefined
-}
 
 export interface KeyPair {
   readonly public: Uint8Array
@@ -45,8 +41,8 @@ export interface Device {
 export interface Connection {
   readonly device: Device | null
   send(node: Node): void
-  /** Ends it at once, with a stream error first when a code is given. */
-  close(error?: { readonly code: string; readonly child?: Node }): void
+  /** Ends it at once, with a stream error first when one is given. */
+  close(error?: { readonly code?: string; readonly child?: Node }): void
 }
 
 /** A person. */

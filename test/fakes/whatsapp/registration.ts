@@ -8,7 +8,7 @@ import { jidOf, server } from './jid.ts'
 import { bytesOf, child } from './nodes.ts'
 import type { Account, Node } from './network.ts'
 import { seconds, stanzaId } from './stanza.ts'
-import { LinkedDevice } from './whatsapp-network.ts'
+import { LinkedDevice } from './linked-device.ts'
 import type { WhatsAppNetwork } from './whatsapp-network.ts'
 
 /** How long the first code is good, and each after it. */

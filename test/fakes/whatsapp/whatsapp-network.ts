@@ -1,41 +1,14 @@
 import { createHmac } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 
-import type { SocketConnection } from './connection.ts'
 import { Delivery } from './delivery.ts'
 import { jidOf, parseJid } from './jid.ts'
-import type { Account, Device, Faults, Group, KeyBundle, Network, Node, Part, Phone } from './network.ts'
+import { LinkedDevice } from './linked-device.ts'
+import type { Account, Device, Faults, Group, Network, Node, Part, Phone } from './network.ts'
 import { MediaStore } from './media.ts'
 import { routeMessage } from './routing.ts'
 import { routeReceipt } from './receipt-routing.ts'
 import { seconds, stanzaId } from './stanza.ts'
-
-/** A linked device, with what waits for it. */
-export class LinkedDevice implements Device {
-  readonly account: Account
-  readonly id: number
-  readonly noiseKey: Uint8Array
-  readonly identity: Uint8Array
-  bundle: KeyBundle | null = null
-  connection: SocketConnection | null = null
-  /** Its phone has been told of it. */
-  isWelcomed = false
-  /** It was told that its one-time keys run out. */
-  isShortOfKeys = false
-  /** Unacknowledged stanzas by what an acknowledgement names. */
-  readonly mail = new Map<string, Node>()
-
-  constructor(account: Account, id: number, noiseKey: Uint8Array, identity: Uint8Array) {
-    this.account = account
-    this.id = id
-    this.noiseKey = noiseKey
-    this.identity = identity
-  }
-
-  get unacknowledged(): Node[] {
-    return [...this.mail.values()]
-  }
-}
 
 export type MakePhone = (account: Account, network: Network) => Phone
 

@@ -5,7 +5,7 @@ import { welcome } from '../login.ts'
 import { bytesOf, child, children } from '../nodes.ts'
 import type { Answer, Device, KeyBundle, Node, QueryHandler } from '../network.ts'
 import { bigEndian, numberOf, seconds, stanzaId } from '../stanza.ts'
-import { LinkedDevice } from '../whatsapp-network.ts'
+import { LinkedDevice } from '../linked-device.ts'
 import type { WhatsAppNetwork } from '../whatsapp-network.ts'
 
 /** Below so many one-time keys a device is told to bring more. */

@@ -6,7 +6,7 @@ import type { MediaStore } from '../media.ts'
 import { child } from '../nodes.ts'
 import type { Answer, Device, Network, Node, QueryHandler } from '../network.ts'
 import { seconds } from '../stanza.ts'
-import { LinkedDevice } from '../whatsapp-network.ts'
+import { LinkedDevice } from '../linked-device.ts'
 import type { WhatsAppNetwork } from '../whatsapp-network.ts'
 
 /** What is asked around a login, and to keep it alive. */

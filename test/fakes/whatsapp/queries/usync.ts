@@ -2,7 +2,7 @@ import { formOf, jidOf } from '../jid.ts'
 import { child, children, textOf } from '../nodes.ts'
 import type { Account, Device, Node, QueryHandler } from '../network.ts'
 import { seconds } from '../stanza.ts'
-import { LinkedDevice } from '../whatsapp-network.ts'
+import { LinkedDevice } from '../linked-device.ts'
 import type { WhatsAppNetwork } from '../whatsapp-network.ts'
 
 /** Looks people up: whether a number is on WhatsApp, its devices, its lid, its `about`, its default timer. */
