@@ -11,7 +11,7 @@ import { timeOf } from './envelope.ts'
 import { partyOf } from './parties.ts'
 import type { InboundParts } from './reading.ts'
 
-type Parts = Pick<InboundParts, 'host' | 'store' | 'people' | 'directory'> & { readonly ended?: AbortSignal }
+type Parts = Pick<InboundParts, 'host' | 'store' | 'people' | 'directory'> & { readonly ended: AbortSignal }
 
 /** What is kept of a call while it goes on, since only its offer tells it: JSON in the note `call|<id>`. */
 const Kept = Type.Object({
@@ -78,7 +78,7 @@ class Calls {
   #tellSoon(id: MessageId, call: Kept): void {
     this.#answered.add(id)
     this.#parts.host.clock.after(ANSWERED_AFTER_MS, () => {
-      if (this.#parts.ended?.aborted !== true) void this.#serial.run(() => this.#tellAnswered(id, call))
+      if (!this.#parts.ended.aborted) void this.#serial.run(() => this.#tellAnswered(id, call))
     })
   }
 

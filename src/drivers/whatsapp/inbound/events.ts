@@ -1,4 +1,5 @@
 import { backoffMs } from '../../../lib/backoff.ts'
+import { pause } from '../../../lib/pause.ts'
 import { Serial } from '../../../lib/serial.ts'
 import type { BinaryNode, EngineEvents, GroupMetadata, GroupParticipant } from '../engine/engine.ts'
 import { isGroup, plainJid } from '../jids.ts'
@@ -7,7 +8,7 @@ import { changedGroup, changedMembers } from './group-changes.ts'
 import { historyDrafts, noteChat, noteContact, sizeOf } from './history.ts'
 import type { InboundParts } from './reading.ts'
 
-type Parts = InboundParts & { readonly ended?: AbortSignal }
+type Parts = InboundParts & { readonly ended: AbortSignal }
 
 const AGAIN = { firstMs: 500, longestMs: 30_000 }
 
@@ -103,7 +104,7 @@ class Follower {
 
   async #commit(draft: Draft): Promise<void> {
     const { host, store, ended } = this.#parts
-    for (let failures = 0; ended?.aborted !== true;) {
+    for (let failures = 0; !ended.aborted;) {
       try {
         return await store.commit(draft)
       } catch (error) {
@@ -112,7 +113,7 @@ class Follower {
           { error: String(error) },
           'what the network told of chats and contacts was not stored; again soon',
         )
-        await new Promise<void>((resolve) => host.clock.after(backoffMs(AGAIN, failures, host.random), resolve))
+        await pause(host.clock, backoffMs(AGAIN, failures, host.random), ended)
       }
     }
   }

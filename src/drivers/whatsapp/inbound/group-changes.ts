@@ -26,7 +26,7 @@ export function changedMembers(
       return members.some(isOwn) ? null : { ...kept, participants: others }
     case 'promote':
     case 'demote': {
-      const admin = action === 'promote' ? 'admin' : null
+      const admin = action === 'promote' ? ('admin' as const) : null
       const changed = kept.participants.map((one) =>
         members.some((member) => isSame(one, member)) ? { ...one, admin } : one,
       )
