@@ -1,8 +1,6 @@
 // Truth: an unmodified engine socket, with the plainest store there can be, is linked, comes and goes, and writes on the fake as on WhatsApp.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { promisify } from 'node:util'
 
 import { WebSocket } from 'ws'
 
@@ -492,36 +490,6 @@ describe('fake WhatsApp, with the engine itself', { skip, timeout: 120_000 }, ()
         one.socket.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'get', xmlns: 'nobody' } }),
         /not-implemented/,
       )
-    })
-  })
-
-  describe('trust', () => {
-    test('the engine finds the fake where it always goes, over TLS', async () => {
-      const phone = number()
-      const made = client({}, '')
-      await made.connect()
-      await fake.scan(phone, await made.qr())
-      await made.opened()
-      assert.equal(made.me, `${phone}:1@s.whatsapp.net`)
-    })
-
-    test('so does fetch, and only for those hosts', async () => {
-      const answer = await fetch('https://web.whatsapp.com/sw.js')
-      assert.match(await answer.text(), /"client_revision":1043857760/)
-      await assert.rejects(fetch(`https://localhost:${String(fake.tls)}/sw.js`))
-    })
-
-    test('a process of its own believes it by a preload', async () => {
-      const script = `const a = await fetch('https://web.whatsapp.com/sw.js'); console.log(a.status)`
-      const preload = new URL('preload.js', import.meta.url).href
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['--import', preload, '--input-type=module', '-e', script],
-        {
-          env: { ...process.env, ...fake.environment() },
-        },
-      )
-      assert.equal(stdout.trim(), '200')
     })
   })
 })
