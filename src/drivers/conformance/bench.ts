@@ -27,6 +27,9 @@ export class Bench {
   readonly #start: () => Promise<DriverRig>
   #rig: DriverRig | undefined
   #sessions: Session[] = []
+  /** An instance is what it has kept. */
+  readonly #instances = new WeakMap<Map<string, Uint8Array>, number>()
+  #lastInstance = 1_101_000_000
   #lastId = 0
 
   constructor(start: () => Promise<DriverRig>) {
@@ -50,7 +53,11 @@ export class Bench {
 
   open(possessions: Possessions = {}): Opened {
     const { clock, driver } = this.rig
-    const host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, possessions)
+    const kept = possessions.kept ?? new Map<string, Uint8Array>()
+    const instance = this.#instances.get(kept) ?? (this.#lastInstance += 1)
+    this.#instances.set(kept, instance)
+    const surroundings = { clock, random: systemRandom, log: silentLog }
+    const host = new RecordingHost(instance, surroundings, { ...possessions, kept })
     const session = driver.open(host)
     this.#sessions.push(session)
     return { session, host }

@@ -35,12 +35,14 @@ export class RecordingHost implements SessionHost {
   /** The files that were asked for, each as often as it was. */
   readonly filesRead: KeptFile[] = []
   readonly events: SessionEvent[] = []
-  /** How many commits were begun, and how many came to an end. */
+  /** What was to be kept, oldest first. */
+  readonly changes: Change[] = []
+  /** How many commits that tell of something were begun, and how many came to an end; what a driver keeps for itself is its own affair. */
   begun = 0
   ended = 0
   openings = 0
   readonly losses: Fault[] = []
-  /** Set to let a commit take its time, or never end. It runs after the change was kept. */
+  /** Set to let a commit that tells of something take its time, or never end. It runs after the change was kept. */
   afterKeeping: () => Promise<void> = () => Promise.resolve()
   readonly #files = new Map<string, () => Readable>()
   #rejections = 0
@@ -73,28 +75,34 @@ export class RecordingHost implements SessionHost {
     return read === undefined ? Promise.reject(new Error('the file is gone')) : Promise.resolve(read())
   }
 
-  /** The next so many commits fail and keep nothing. */
+  /** The next so many commits that tell of something fail and keep nothing. */
   rejectNext(count: number): void {
     this.#rejections = count
   }
 
   async commit(change: Change): Promise<void> {
+    this.changes.push(change)
+    if ((change.events ?? []).length === 0) return this.#keep(change)
     this.begun += 1
     try {
       if (this.#rejections > 0) {
         this.#rejections -= 1
         throw new Error('the disk is full')
       }
-      for (const [name, value] of change.secrets ?? []) {
-        if (value === null) this.kept.delete(name)
-        else this.kept.set(name, value)
-      }
-      for (const [name, { value }] of change.notes ?? []) this.kept.set(name, value)
-      this.events.push(...(change.events ?? []))
+      this.#keep(change)
       await this.afterKeeping()
     } finally {
       this.ended += 1
     }
+  }
+
+  #keep({ secrets, notes, events }: Change): void {
+    for (const [name, value] of secrets ?? []) {
+      if (value === null) this.kept.delete(name)
+      else this.kept.set(name, value)
+    }
+    for (const [name, { value }] of notes ?? []) this.kept.set(name, value)
+    this.events.push(...(events ?? []))
   }
 
   secret(name: string): Promise<Uint8Array | null> {

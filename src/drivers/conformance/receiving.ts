@@ -43,8 +43,14 @@ export function receiving(bench: Bench): void {
     const { host, session } = await bench.linked()
     host.rejectNext(2)
     const ids = [await bench.rig.person.say(peer, own, 'one'), await bench.rig.person.say(peer, own, 'two')]
+    let reconnects = 0
     await until(() => {
       bench.rig.skip(1_000)
+      // A driver may give up its connection for it; then it is made anew, as whoever runs it would.
+      if (host.losses.length > reconnects) {
+        reconnects += 1
+        void session.connect()
+      }
       return host.messages().length === 2
     }, 'both messages')
     assert.deepEqual(
@@ -52,8 +58,9 @@ export function receiving(bench: Bench): void {
       ids,
     )
     await session.disconnect()
+    const { openings } = host
     await session.connect()
-    await until(() => host.openings === 2, 'the session to open again')
+    await until(() => host.openings > openings, 'the session to open again')
     ids.push(await bench.rig.person.say(peer, own, 'three'))
     await until(() => host.messages().length >= 3, 'the third message')
     assert.deepEqual(
@@ -62,17 +69,21 @@ export function receiving(bench: Bench): void {
     )
   })
 
-  test('a process that died between commit and acknowledgement gets the event again with the same id', async () => {
+  test('a process that died between commit and acknowledgement gets the event again with the same id, or not at all', async () => {
     const { own, peer } = bench.rig.phones
     const { host, session } = await bench.linked()
     host.afterKeeping = () => new Promise(() => undefined)
     bench.abandon(session)
-    const id = await bench.rig.person.say(peer, own, 'kept, not acknowledged')
+    const ids = [await bench.rig.person.say(peer, own, 'kept, not acknowledged')]
     await until(() => host.messages().length === 1, 'the first delivery')
     const back = bench.open(host)
     await back.session.connect()
-    const again = await until(() => back.host.messages()[0], 'the second delivery')
-    assert.equal(again.id, id)
+    if (bench.rig.cannot?.has('repeat') === true) ids[0] = await bench.rig.person.say(peer, own, 'what comes next')
+    await until(() => back.host.messages().length > 0, 'the second delivery')
+    assert.deepEqual(
+      back.host.messages().map(({ id }) => id),
+      ids,
+    )
   })
 
   test('what came while nobody was connected waits', async () => {

@@ -17,6 +17,8 @@ export interface DriverRig {
   readonly fileLimitBytes: number
   /** Kinds that this messenger has not. */
   readonly lacks: ReadonlySet<ContentKind>
+  /** What this messenger's network does not do, and no driver can make up for; nothing without. */
+  readonly cannot?: ReadonlySet<Inability>
   /** The chat id that tells a number, as the API takes it. */
   chatOf(phone: string): string
   /** Numbers with an account; none of them is linked yet. */
@@ -31,6 +33,12 @@ export interface DriverRig {
   }
   close(): Promise<void>
 }
+
+/**
+ * password: asks for one in linking. lookUp: tells what became of a message of which it said nothing. repeat: brings what was kept and
+ * not acknowledged in a form that can be read again. finishLinking: takes a device that stored its credentials and went before it said so.
+ */
+export type Inability = 'password' | 'lookUp' | 'repeat' | 'finishLinking'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

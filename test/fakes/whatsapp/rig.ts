@@ -19,6 +19,7 @@ const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
 const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
 /** What phones do in answer takes them so long at most. */
 const SETTLE_MS = 15
+const TYPING_A_CODE_MS = 200
 /** Typing lasts whole seconds; what a phone saw of it came over a network. */
 const TYPING_UNIT_MS = 1_000
 
@@ -32,18 +33,20 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
   const distrust = await trustFakeWhatsApp(world.fake)
   for (const phone of [...Object.values(PHONES), ...BYSTANDERS]) world.person(phone)
   const clock = new SkippingClock()
+  const driver = whatsAppDriver({
+    ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
+    ...{ fileLimitBytes: FILE_LIMIT_BYTES, picturePeriodMs: PICTURE_PERIOD_MS },
+    ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, checksPerDay: 0 },
+  })
   return {
-    driver: whatsAppDriver({
-      ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
-      ...{ fileLimitBytes: FILE_LIMIT_BYTES, picturePeriodMs: PICTURE_PERIOD_MS },
-      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, checksPerDay: 0 },
-    }),
+    driver,
     clock,
     skip: (ms) => clock.skip(ms),
     qrPeriodMs: QR_PERIOD_MS,
     picturePeriodMs: PICTURE_PERIOD_MS,
     fileLimitBytes: FILE_LIMIT_BYTES,
-    lacks: new Set(),
+    lacks: driver.capabilities.cannotSend ?? new Set(),
+    cannot: new Set(['password', 'lookUp', 'repeat', 'finishLinking']),
     chatOf: (phone) => `${phone}@c.us`,
     phones: PHONES,
     withoutAccount: '79001230000',
@@ -60,7 +63,11 @@ function personOn(world: World, clock: SkippingClock): Person {
   const { fake, calls, network } = world
   return {
     scan: async (qr, phone) => void (await fake.scan(phone, qr)),
-    enterCode: async (code, phone) => void (await fake.enterCode(phone, code)),
+    enterCode: async (code, phone) => {
+      // Nobody types it before the server has heard of it.
+      await sleep(TYPING_A_CODE_MS)
+      await fake.enterCode(phone, code)
+    },
     codeSentTo: () => Promise.reject(new Error('WhatsApp sends no codes to link a device')),
     setPassword: () => Promise.reject(new Error('WhatsApp asks no password to link a device')),
     wantPasskey: (phone) => {
@@ -80,7 +87,10 @@ function personOn(world: World, clock: SkippingClock): Person {
     view: async (phone, _author, id) => void (await world.phone(phone).read('status@broadcast', id)),
     received: async (phone) => {
       await sleep(SETTLE_MS)
-      const incoming = world.phone(phone).messages().filter(({ isOwn }) => !isOwn)
+      const incoming = world
+        .phone(phone)
+        .messages()
+        .filter(({ isOwn }) => !isOwn)
       return incoming.map(({ id, content }) => ({ id, text: content.kind === 'text' ? content.text : '' }))
     },
     watchTyping: (phone) => Promise.resolve(watchTyping(world, phone, clock)),
