@@ -1,4 +1,4 @@
-import { formOf, jidOf, parseJid } from './jid.ts'
+import { formOf, jidOf } from './jid.ts'
 import type { Form } from './jid.ts'
 import type { Account, Network, Node } from './network.ts'
 import { bring } from './routing.ts'
@@ -71,9 +71,4 @@ export function idsOf(receipt: Node): string[] {
   const list = receipt.content.find(({ tag }) => tag === 'list')
   const items = Array.isArray(list?.content) ? list.content : []
   return [id, ...items.map(({ attrs }) => attrs['id'] ?? '')]
-}
-
-/** The device that a jid of an account names; 0 is the phone. */
-export function deviceOf(jid: string): number {
-  return parseJid(jid)?.device ?? 0
 }
