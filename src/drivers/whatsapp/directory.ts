@@ -11,7 +11,7 @@ interface Parts {
   readonly people: People
   readonly clock: Clock
   /** Asks the network; rejects or answers nothing when it doesn't tell. */
-  askGroup(jid: string): Promise<GroupMetadata | undefined>
+  readonly askGroup: (jid: string) => Promise<GroupMetadata | undefined>
 }
 
 /** Records of one sort that a session holds in memory. */
@@ -30,7 +30,7 @@ export function openDirectory(parts: Parts): Directory {
 
 class KeptDirectory implements Directory {
   readonly #clock: Clock
-  readonly #ask: Parts['askGroup']
+  readonly #ask: (jid: string) => Promise<GroupMetadata | undefined>
   readonly #contacts: Records<ContactRecord>
   readonly #chats: Records<ChatRecord>
   readonly #groups: Records<GroupMetadata>
@@ -121,13 +121,17 @@ class KeptDirectory implements Directory {
     const kept = await this.#groups.get(jid)
     const next = change(kept)
     if (next === kept) return
-    if (next !== null) return await this.#groups.set(jid, next, draft)
-    this.#groups.forget(jid, draft)
-    this.#notBefore.set(plainJid(jid), 0)
+    if (next !== null) await this.#groups.set(jid, next, draft)
+    else this.#forgetGroup(jid, draft)
   }
 
   async doubtGroup(jid: string, draft: Draft): Promise<void> {
     if ((await this.#groups.get(jid)) !== null) this.#groups.doubt(jid, draft)
+  }
+
+  #forgetGroup(jid: string, draft: Draft): void {
+    this.#groups.forget(jid, draft)
+    this.#notBefore.set(plainJid(jid), 0)
   }
 
   #askFor(jid: string): Promise<GroupMetadata | null> {

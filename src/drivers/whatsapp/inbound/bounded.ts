@@ -37,8 +37,17 @@ export function thumbnail(value: unknown): string {
 
 /** A whole number from 0 to `most`, from a number or from the engine's 64-bit ones; 0 for anything else. */
 export function count(value: unknown, most = Number.MAX_SAFE_INTEGER): number {
-  const number = typeof value === 'object' && value !== null ? Number(String(value)) : Number(value ?? 0)
+  const number = numberIn(value)
   return Number.isFinite(number) && number > 0 ? Math.min(Math.floor(number), most) : 0
+}
+
+/** NaN for what is none. */
+export function numberIn(value: unknown): number {
+  if (typeof value === 'number') return value
+  const isLong = typeof value === 'object' && value !== null && 'toNumber' in value
+  if (!isLong || typeof value.toNumber !== 'function') return Number.NaN
+  const number: unknown = Reflect.apply(value.toNumber, value, [])
+  return typeof number === 'number' ? number : Number.NaN
 }
 
 /** The first so many. */

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { NetworkCall } from '../../../model/call.ts'
-import type { EpochMs, MessageId } from '../../../model/ids.ts'
+import type { MessageId } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
 import { isPerson, plainJid } from '../jids.ts'
 import { Serial } from '../../../lib/serial.ts'
@@ -22,6 +22,7 @@ const Kept = Type.Object({
   status: Type.Enum(['offer', 'pickUp', 'hungUp', 'declined']),
   /** When this status began. */
   at: Type.Number(),
+  isOver: Type.Boolean(),
 })
 type Kept = Static<typeof Kept>
 const kept = Compile(Kept)
@@ -55,23 +56,25 @@ class Calls {
     const [what] = Array.isArray(stanza.content) ? stanza.content : []
     const id = messageId(what?.attrs['call-id']) as MessageId
     if (what === undefined || id === '') return
-    const name = `call|${id}`
-    const before = keptIn(await this.#parts.store.read(name))
-    const at = timeOf(stanza.attrs['t'], this.#parts.host.clock.now())
-    const status = statusAfter(before?.status, what)
+    const before = keptIn(await this.#parts.store.read(`call|${id}`))
+    const status = before?.isOver === true ? null : statusAfter(before?.status, what)
     const around = before ?? this.#around(stanza, what)
     if (status === null || around === null) return
-    const after: Kept = { ...around, status, at: at }
+    const at = timeOf(stanza.attrs['t'], this.#parts.host.clock.now())
+    const isOver = what.tag === 'terminate' || what.tag === 'reject'
+    await this.#keep(id, { ...around, status, at, isOver }, stanza, what)
+  }
+
+  async #keep(id: MessageId, call: Kept, stanza: BinaryNode, what: BinaryNode): Promise<void> {
+    const { host, people, directory, store } = this.#parts
     const draft = newDraft()
-    const caller = line(stanza.attrs['notify'])
-    if (caller !== '' && !this.#parts.people.isOwn(around.caller))
-      await this.#parts.directory.noteName(around.caller, caller, draft)
-    draft.notes.set(name, { value: Buffer.from(JSON.stringify(after)), until: this.#parts.host.clock.now() + KEPT_MS })
-    const durationMs = what.tag === 'terminate' ? durationIn(what) : 0
-    const isAnswer = status === 'pickUp' && what.tag === 'accept'
-    if (!isAnswer) await this.#tell(id, after, durationMs, draft)
-    await this.#parts.store.commit(draft)
-    if (isAnswer) this.#tellSoon(id, after)
+    if (!people.isOwn(call.caller)) await directory.noteName(call.caller, line(stanza.attrs['notify']), draft)
+    const note = { value: Buffer.from(JSON.stringify(call)), until: host.clock.now() + KEPT_MS }
+    draft.notes.set(`call|${id}`, note)
+    const isAnswer = what.tag === 'accept'
+    if (!isAnswer) await this.#tell(id, call, what.tag === 'terminate' ? durationIn(what.attrs) : 0, draft)
+    await store.commit(draft)
+    if (isAnswer) this.#tellSoon(id, call)
     else this.#answered.delete(id)
   }
 
@@ -102,7 +105,15 @@ class Calls {
     const callerAlt = plainJid(caller.endsWith('@lid') ? attrs['caller_pn'] : attrs['caller_lid'])
     const isVideo = Array.isArray(what.content) && what.content.some(({ tag }) => tag === 'video')
     const isGroup = attrs['type'] === 'group' || attrs['group-jid'] !== undefined
-    return { caller, callerAlt, isVideo: isVideo || attrs['media'] === 'video', isGroup, status: 'offer', at: 0 }
+    return {
+      caller,
+      callerAlt,
+      isVideo: isVideo || attrs['media'] === 'video',
+      isGroup,
+      status: 'offer',
+      at: 0,
+      isOver: false,
+    }
   }
 
   async #tell(
@@ -141,15 +152,14 @@ function statusAfter(before: Kept['status'] | undefined, { tag, attrs }: BinaryN
   }
 }
 
-function endOf(before: Kept['status'] | undefined, attrs: BinaryNode['attrs']): Kept['status'] | null {
-  if (before === 'hungUp' || before === 'declined') return null
-  const { reason } = attrs as { readonly reason?: string }
+function endOf(before: Kept['status'] | undefined, attrs: BinaryNode['attrs']): Kept['status'] {
+  const reason = attrs['reason']
   if (before === 'pickUp' || reason === 'accepted_elsewhere') return 'pickUp'
   if (reason === 'rejected_elsewhere') return 'hungUp'
-  return durationIn({ tag: '', attrs }) > 0 ? 'pickUp' : 'declined'
+  return durationIn(attrs) > 0 ? 'pickUp' : 'declined'
 }
 
-function durationIn({ attrs }: BinaryNode): EpochMs {
+function durationIn(attrs: BinaryNode['attrs']): number {
   const ms = Number(attrs['duration'] ?? attrs['audio_duration'] ?? 0)
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_MS) : 0
 }

@@ -44,13 +44,12 @@ export function envelopeOfPast(info: WaMessageInfo, people: People, own: string)
   const chat = plainJid(key.remoteJid)
   const at = count(info.messageTimestamp, 99_999_999_999) * 1000
   if (id === '' || chat === '' || at === 0) return null
-  const fromMe = key.fromMe === true
-  const participant = plainJid(key.participant ?? info.participant)
-  const author = fromMe ? own : isPerson(chat) ? chat : participant
-  if (!isPerson(author) || (!fromMe && people.isOwn(author))) return null
+  const around = { id, at, chat, authorName: nameIn(info.pushName) }
   const chatAlt = isPerson(chat) ? plainJid(key.remoteJidAlt) : ''
-  const authorAlt = fromMe ? '' : isPerson(chat) ? chatAlt : plainJid(key.participantAlt)
-  return { id, at, fromMe, chat, chatAlt, author, authorAlt, authorName: nameIn(info.pushName) }
+  if (key.fromMe === true) return { ...around, fromMe: true, chatAlt, author: own, authorAlt: '' }
+  const author = isPerson(chat) ? chat : plainJid(key.participant ?? info.participant)
+  const authorAlt = isPerson(chat) ? chatAlt : plainJid(key.participantAlt)
+  return isPerson(author) && !people.isOwn(author) ? { ...around, fromMe: false, chatAlt, author, authorAlt } : null
 }
 
 /** The pairs of names that a stanza tells: the ids that hide numbers, and the numbers. */

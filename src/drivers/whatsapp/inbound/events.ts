@@ -67,20 +67,24 @@ class Follower {
   }
 
   async #read(events: EngineEvents, draft: Draft): Promise<void> {
-    const { directory, people } = this.#parts
     const pair = events['lid-mapping.update']
-    if (pair !== undefined) await people.learn(pair.lid, pair.pn, draft)
-    for (const contact of [...(events['contacts.upsert'] ?? []), ...(events['contacts.update'] ?? [])])
-      await noteContact(this.#parts, contact, draft)
+    if (pair !== undefined) await this.#parts.people.learn(pair.lid, pair.pn, draft)
+    const { 'contacts.upsert': contacts = [], 'contacts.update': renamed = [] } = events
+    for (const contact of [...contacts, ...renamed]) await noteContact(this.#parts, contact, draft)
+    await this.#readChats(events, draft)
+    const { 'groups.upsert': groups = [], 'groups.update': changed = [] } = events
+    for (const group of [...groups, ...changed]) await this.#group(group, draft)
+    const members = events['group-participants.update']
+    if (members !== undefined) await this.#members(members, draft)
+  }
+
+  async #readChats(events: EngineEvents, draft: Draft): Promise<void> {
+    const { directory } = this.#parts
     for (const chat of [...(events['chats.upsert'] ?? []), ...(events['chats.update'] ?? [])]) {
       await noteChat(this.#parts, chat, draft)
       // Higher numbers are the engine's own count of what it saw.
       if (chat.unreadCount === 0 && chat.id !== undefined) await directory.noteRead(chat.id, draft)
     }
-    for (const group of events['groups.upsert'] ?? []) await this.#group(group, draft)
-    for (const group of events['groups.update'] ?? []) await this.#group(group, draft)
-    const members = events['group-participants.update']
-    if (members !== undefined) await this.#members(members, draft)
   }
 
   async #group(told: Partial<GroupMetadata>, draft: Draft): Promise<void> {
@@ -106,7 +110,8 @@ class Follower {
     const { host, store, ended } = this.#parts
     for (let failures = 0; !ended.aborted;) {
       try {
-        return await store.commit(draft)
+        await store.commit(draft)
+        return
       } catch (error) {
         failures += 1
         host.log.warn(

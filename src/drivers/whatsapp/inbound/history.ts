@@ -2,7 +2,7 @@ import type { SessionEvent } from '../../driver.ts'
 import type { EngineEvents, WaChat, WaContact, WaMessageInfo } from '../engine/engine.ts'
 import { isGroup, isPerson, plainJid } from '../jids.ts'
 import { newDraft, type ChatRecord, type Draft } from '../life.ts'
-import { count, line } from './bounded.ts'
+import { count, line, numberIn } from './bounded.ts'
 import { envelopeOfPast } from './envelope.ts'
 import { readMessage } from './read-message.ts'
 import type { Envelope, InboundParts } from './reading.ts'
@@ -103,7 +103,7 @@ export async function noteChat(
 
 /** Milliseconds, but seconds in the history; −1 is for ever. */
 function mutedUntil(told: unknown): number {
-  if (told !== null && Number(String(told)) < 0) return NEVER_MS
+  if (numberIn(told) < 0) return NEVER_MS
   const time = count(told, NEVER_MS)
   return time < 100_000_000_000 ? time * 1000 : time
 }

@@ -31,7 +31,7 @@ export async function said(content: Content, message: WaMessage, reading: Readin
   const score = count(context.forwardingScore, MOST_FORWARDS)
   const forwardingScore = score > 0 ? score : context.isForwarded === true ? 1 : 0
   const more = { ...(quote !== undefined && { quote }), ...(forwardingScore > 0 && { forwardingScore }) }
-  return { ...content, ...more } as Content
+  return { ...content, ...more }
 }
 
 async function quoteIn(context: ContextInfo, reading: Reading): Promise<Quote | undefined> {

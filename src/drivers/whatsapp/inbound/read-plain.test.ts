@@ -56,7 +56,7 @@ describe('messages from others', { skip }, () => {
   })
 
   test('one that comes under the hiding id is told by the number, and the other way round where numbers are hidden', async () => {
-    const attrs = { from: `${PEER.lid.replace('@', ':3@')}`, sender_pn: PEER.pn, sender_lid: '' }
+    const attrs = { from: PEER.lid.replace('@', ':3@'), sender_pn: PEER.pn, sender_lid: '' }
     const shown = await read(await openRig(), { conversation: 'x' }, attrs)
     assert.equal(shown?.author.id, PEER.chat)
     const hidden = await read(await openRig({ hidesNumbers: true }), { conversation: 'x' })
@@ -90,9 +90,10 @@ describe('messages from others', { skip }, () => {
     const sent: WaMessage = { deviceSentMessage: { destinationJid: PEER.pn, message: { conversation: 'mine' } } }
     for (const attrs of [{ recipient: PEER.pn, recipient_lid: PEER.lid }, {}]) {
       const message = await read(rig, sent, { from: OWN.pn, sender_lid: '', ...attrs })
-      assert.deepEqual([message?.direction, message?.chat.id], ['out', PEER.chat])
-      assert.equal(message?.author.id, '79001000001@c.us')
-      assert.deepEqual(message?.content, { kind: 'text', text: 'mine' })
+      assert.ok(message !== null)
+      assert.deepEqual([message.direction, message.chat.id], ['out', PEER.chat])
+      assert.equal(message.author.id, '79001000001@c.us')
+      assert.deepEqual(message.content, { kind: 'text', text: 'mine' })
     }
     assert.equal((await rig.directory.chat(PEER.pn))?.unreadCount, 0)
   })

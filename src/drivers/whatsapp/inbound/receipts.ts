@@ -83,7 +83,10 @@ class Receipts {
     const participant = plainJid(attrs['participant'])
     const type = attrs['type'] ?? ''
     if (from === '') return
-    if (READ_BY_OWN.includes(type)) return await this.#readByOwn(attrs, from, idsIn(attrs, content), draft)
+    if (READ_BY_OWN.includes(type)) {
+      await this.#readByOwn(attrs, from, idsIn(attrs, content), draft)
+      return
+    }
     const status = STATUSES[type]
     const by = isPerson(from) ? from : participant
     if (status === undefined || !isPerson(by) || people.isOwn(by)) return
@@ -111,8 +114,8 @@ class Receipts {
     if (kept === null) return
     const last = Math.max(...ids.map((id) => kept.unread.findIndex((one) => one.id === id)))
     const unread = kept.unread.slice(last + 1)
-    if (unread.length === 0) return await directory.noteRead(chat, draft)
-    if (last >= 0) await directory.noteChat(chat, { unread, unreadCount: unread.length }, draft)
+    if (unread.length === 0) await directory.noteRead(chat, draft)
+    else if (last >= 0) await directory.noteChat(chat, { unread, unreadCount: unread.length }, draft)
   }
 }
 

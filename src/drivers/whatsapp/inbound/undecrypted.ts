@@ -60,7 +60,7 @@ export class Undecrypted {
   async start(): Promise<void> {
     for (const [name, kept] of await this.#parts.store.readAll(PREFIX)) {
       const one = pendingIn(kept)
-      if (one !== null) this.#pending.set(name, one)
+      if (one !== null && !this.#pending.has(name)) this.#pending.set(name, one)
     }
     this.#wait()
   }
@@ -152,9 +152,10 @@ export class Undecrypted {
       const one = this.#pending.get(name)
       if (one === undefined) continue
       draft.secrets.set(name, null)
-      await this.#mark({ ...one, id: one.id as MessageId }, draft)
+      const envelope = { ...one, id: one.id as MessageId }
+      if ((await this.#inJournal(envelope)) === null) await this.#mark(envelope, draft)
     }
-    if (draft.events.length === 0) return
+    if (draft.secrets.size === 0) return
     await this.#parts.store.commit(draft)
     for (const name of names) this.#pending.delete(name)
     this.#parts.host.log.info({ count: draft.events.length }, 'messages could not be decrypted')

@@ -7,7 +7,10 @@ import { count, few, line, messageId } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 
 type Update = NonNullable<WaMessage['pollUpdateMessage']>
-type EncryptedVote = { encPayload: Uint8Array; encIv: Uint8Array }
+interface EncryptedVote {
+  encPayload: Uint8Array
+  encIv: Uint8Array
+}
 
 const MOST_OPTIONS = 64
 

@@ -1,0 +1,158 @@
+// Truth: what the engine tells of the past, of chats, contacts and groups, in the shapes that it tells it.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { until } from '../../../lib/until.ts'
+import type { EngineEvents, WaMessageInfo } from '../engine/engine.ts'
+import { followEvents, followNotifications } from './events.ts'
+import { NO_ENGINE } from './no-engine.ts'
+import { GROUP, GROUP_DATA, openRig, OTHER, OWN, PEER, type Rig } from './rig.ts'
+
+const open = () => openRig({ engine: NO_ENGINE })
+
+/** Tells it, and waits until it is kept: by a name that is told after it. */
+async function told(rig: Rig, ...all: readonly EngineEvents[]): Promise<void> {
+  const follow = followEvents(rig)
+  for (const events of all) follow(events)
+  const marker = `marker ${Math.random()}`
+  follow({ 'contacts.update': [{ id: '70000000000@s.whatsapp.net', notify: marker }] })
+  await until(async () => (await rig.directory.contact('70000000000@s.whatsapp.net'))?.name === marker, 'the events')
+  await until(() => rig.host.begun === rig.host.ended, 'the commits')
+}
+
+function past(id: string, at: number, key: object = {}): WaMessageInfo {
+  const long = { toNumber: () => at }
+  return {
+    key: { remoteJid: PEER.lid, id, fromMe: false, ...key },
+    message: { conversation: id },
+    messageTimestamp: long,
+  }
+}
+
+describe('what the engine tells', () => {
+  test('the past is kept in order, in bounded commits, and nothing of it is news', async () => {
+    const rig = await open()
+    const messages = Array.from({ length: 450 }, (_none, index) => past(`A${index}`, 1_700_000_450 - index))
+    let largest = 0
+    const commit = rig.host.commit.bind(rig.host)
+    rig.host.commit = (change) => {
+      largest = Math.max(largest, change.events?.length ?? 0)
+      return commit(change)
+    }
+    const chats = [
+      { id: PEER.lid, unreadCount: 2, archived: true, ephemeralExpiration: 86_400, conversationTimestamp: 1 },
+    ]
+    const contacts = [
+      { id: PEER.lid, name: 'Pete', phoneNumber: PEER.pn },
+      { id: OTHER.lid, notify: 'Olga' },
+    ]
+    const lidPnMappings = [{ lid: OTHER.lid, pn: OTHER.pn }]
+    await told(rig, { 'messaging-history.set': { chats, contacts, messages, lidPnMappings } })
+    await until(() => rig.host.messages().length === 450, 'the past')
+    assert.ok(largest <= 200)
+    assert.ok(rig.host.events.every((event) => event.kind === 'message' && event.isPast === true))
+    const [oldest] = rig.host.messages()
+    assert.deepEqual([oldest?.id, oldest?.chat.id, oldest?.chat.contactName], ['A449', PEER.chat, 'Pete'])
+    const chat = await rig.directory.chat(PEER.pn)
+    assert.deepEqual([chat?.unread, chat?.unreadCount], [[{ id: 'A1' }, { id: 'A0' }], 2])
+    assert.deepEqual([chat?.isArchived, chat?.ephemeralS, chat?.last?.id], [true, 86_400, 'A0'])
+    assert.equal((await rig.directory.contact(OTHER.pn))?.name, 'Olga')
+    assert.equal(await rig.people.chatOf(OTHER.lid), OTHER.chat)
+  })
+
+  test('own messages of the past are outgoing; what is no message is left out', async () => {
+    const rig = await open()
+    const none: WaMessageInfo[] = [
+      { key: {}, message: { conversation: 'x' }, messageTimestamp: 1 },
+      { key: { remoteJid: PEER.pn, id: 'S' }, messageTimestamp: 1 },
+      past('T', Number.NaN),
+    ]
+    const own = past('O', 1_700_000_000, { fromMe: true })
+    const inGroup = past('G', 1_700_000_001, { remoteJid: GROUP, participant: PEER.lid })
+    await told(rig, { 'messaging-history.set': { chats: [], contacts: [], messages: [...none, own, inGroup] } })
+    await until(() => rig.host.messages().length === 2, 'the past')
+    assert.deepEqual(
+      rig.host.messages().map(({ id, direction, chat, author }) => [id, direction, chat.id, author.id]),
+      [
+        ['O', 'out', PEER.lid, '79001000001@c.us'],
+        ['G', 'in', GROUP, PEER.lid],
+      ],
+    )
+  })
+
+  test('a commit that fails is tried again', async () => {
+    const rig = await open()
+    rig.host.rejectNext(2)
+    followEvents(rig)({ 'messaging-history.set': { chats: [], contacts: [], messages: [past('A', 1_700_000_000)] } })
+    await until(() => {
+      rig.clock.skip(1_000)
+      return rig.host.messages().length === 1
+    }, 'the past')
+  })
+
+  test('the address book, profiles, archive, mute and reading', async () => {
+    const rig = await open()
+    const read = { id: PEER.pn, unreadCount: 0 }
+    await told(
+      rig,
+      { 'contacts.upsert': [{ id: PEER.pn, name: 'Pete', lid: PEER.lid }] },
+      { 'contacts.update': [{ id: PEER.lid, notify: 'Peter' }, { id: OWN.pn, notify: 'me' }, { id: GROUP }] },
+      { 'messaging-history.set': { chats: [{ id: PEER.pn, unreadCount: 3 }], contacts: [], messages: [] } },
+      {
+        'chats.update': [
+          { id: PEER.lid, archived: true, muteEndTime: -1 },
+          { id: PEER.pn, unreadCount: 5 },
+        ],
+      },
+    )
+    assert.deepEqual(await rig.directory.contact(PEER.pn), { name: 'Peter', contactName: 'Pete' })
+    const chat = await rig.directory.chat(PEER.lid)
+    assert.deepEqual([chat?.isArchived, chat?.unreadCount], [true, 3])
+    assert.ok((chat?.mutedUntil ?? 0) > rig.clock.now())
+    await told(rig, { 'chats.update': [read, { id: PEER.pn, muteEndTime: null }] })
+    const after = await rig.directory.chat(PEER.pn)
+    assert.deepEqual([after?.unreadCount, after?.mutedUntil], [0, 0])
+  })
+
+  test('a group follows its members and its name, and is forgotten when the account comes or goes', async () => {
+    const rig = await open()
+    const members = (action: string, ...participants: string[]) => ({
+      'group-participants.update': { id: GROUP, participants, action },
+    })
+    await told(rig, { 'groups.upsert': [GROUP_DATA] })
+    await told(rig, members('remove', PEER.pn), members('promote', OTHER.pn), {
+      'groups.update': [{ id: GROUP, subject: 'Two' }],
+    })
+    const group = await rig.directory.group(GROUP)
+    assert.deepEqual(
+      [group?.subject, group?.participants.map(({ id, admin }) => [id, admin ?? null])],
+      [
+        'Two',
+        [
+          [OWN.lid, 'superadmin'],
+          [OTHER.lid, 'admin'],
+        ],
+      ],
+    )
+    await told(rig, {
+      'group-participants.update': { id: GROUP, action: 'add', participants: [{ id: PEER.lid, phoneNumber: PEER.pn }] },
+    })
+    assert.equal((await rig.directory.group(GROUP))?.participants.length, 3)
+    assert.equal(await rig.people.chatOf(PEER.lid), PEER.chat)
+    assert.deepEqual(rig.asked, [])
+    await told(rig, members('remove', OWN.lid))
+    await rig.directory.group(GROUP)
+    assert.deepEqual(rig.asked, [GROUP])
+  })
+
+  test('of a group of which a change is announced nothing is kept until the change came', async () => {
+    const rig = await open()
+    await told(rig, { 'groups.upsert': [GROUP_DATA] })
+    const announced = followNotifications(rig)
+    await announced({ tag: 'notification', attrs: { type: 'picture', from: GROUP } })
+    assert.ok(rig.host.kept.has(`group|${GROUP}`))
+    await announced({ tag: 'notification', attrs: { type: 'w:gp2', from: GROUP } })
+    assert.ok(!rig.host.kept.has(`group|${GROUP}`))
+    await told(rig, { 'groups.update': [{ id: GROUP, announce: true }] })
+    assert.ok(rig.host.kept.has(`group|${GROUP}`))
+  })
+})
