@@ -82,7 +82,10 @@ export class RecordingHost implements SessionHost {
 
   async commit(change: Change): Promise<void> {
     this.changes.push(change)
-    if ((change.events ?? []).length === 0) return this.#keep(change)
+    if ((change.events ?? []).length === 0) {
+      this.#keep(change)
+      return
+    }
     this.begun += 1
     try {
       if (this.#rejections > 0) {

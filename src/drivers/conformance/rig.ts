@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { CallStatus } from '../../model/call.ts'
-import type { ContentKind } from '../../model/content.ts'
+import type { Content, ContentKind } from '../../model/content.ts'
 import type { Driver } from '../driver.ts'
 
 /** A network under a test's control and a driver that speaks to it, both fresh. */
@@ -19,6 +19,8 @@ export interface DriverRig {
   readonly lacks: ReadonlySet<ContentKind>
   /** What this messenger's network does not do, and no driver can make up for; nothing without. */
   readonly cannot?: ReadonlySet<Inability>
+  /** What of a content under an id reaches others, where the messenger has no place for all of it; everything without. */
+  readonly arrives?: (content: Content, id: string) => Content
   /** The chat id that tells a number, as the API takes it. */
   chatOf(phone: string): string
   /** Numbers with an account; none of them is linked yet. */
@@ -36,9 +38,9 @@ export interface DriverRig {
 
 /**
  * password: asks for one in linking. lookUp: tells what became of a message of which it said nothing. repeat: brings what was kept and
- * not acknowledged in a form that can be read again. finishLinking: takes a device that stored its credentials and went before it said so.
+ * not acknowledged in a form that can be read again. strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its credentials and went before it said so.
  */
-export type Inability = 'password' | 'lookUp' | 'repeat' | 'finishLinking'
+export type Inability = 'password' | 'lookUp' | 'repeat' | 'strangersNames' | 'finishLinking'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

@@ -112,25 +112,30 @@ export class AppStateCollection {
   }
 
   #applyOne(operation: Operation, record: SyncdRecord): SyncChange {
-    const { id, keys } = this.#key
-    const blob = record.value?.blob ?? new Uint8Array()
-    const keyId = record.keyId?.id ?? new Uint8Array()
-    if (!id.equals(keyId)) throw new Error('a value is sealed with an unknown key')
-    const data = this.#proto.SyncActionData.decode(openValue(operation, blob, keyId, keys))
-    const name = Buffer.from(data.index ?? [])
-    const indexMac = Buffer.from(record.index?.blob ?? [])
-    if (!indexMacOf(name, keys).equals(indexMac)) throw new Error('the mac of an index is wrong')
+    const isSet = operation === 'set'
+    const { data, indexMac, blob } = this.#open(operation, record)
     const place = indexMac.toString('base64')
     const before = this.#records.get(place)?.value?.blob
-    this.#sum = changeSum(this.#sum, before ? [macOf(before)] : [], operation === 'set' ? [macOf(blob)] : [])
-    const index = readIndex(name)
-    const isSet = operation === 'set'
+    this.#sum = changeSum(this.#sum, before ? [macOf(before)] : [], isSet ? [macOf(blob)] : [])
+    const index = readIndex(Buffer.from(data.index ?? []))
     const value = isSet && data.value ? this.#proto.SyncActionValue.toObject(data.value, { longs: Number }) : null
     if (isSet) this.#records.set(place, record)
     else this.#records.delete(place)
     if (value === null) this.#values.delete(JSON.stringify(index))
     else this.#values.set(JSON.stringify(index), value)
     return { index, value, version: data.version ?? 0 }
+  }
+
+  /** Throws when anything of it is not sealed as it should be. */
+  #open(operation: Operation, { index, value, keyId }: SyncdRecord) {
+    const { id, keys } = this.#key
+    const blob = value?.blob ?? new Uint8Array()
+    if (!id.equals(keyId?.id ?? new Uint8Array())) throw new Error('a value is sealed with an unknown key')
+    const data = this.#proto.SyncActionData.decode(openValue(operation, blob, id, keys))
+    const indexMac = Buffer.from(index?.blob ?? [])
+    const isRight = indexMacOf(Buffer.from(data.index ?? []), keys).equals(indexMac)
+    if (!isRight) throw new Error('the mac of an index is wrong')
+    return { data, indexMac, blob }
   }
 
   #check(patch: SyncdPatch): void {

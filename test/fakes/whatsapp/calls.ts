@@ -71,7 +71,11 @@ export class Calls implements StanzaHandler {
     const [what] = children(stanza)
     const call = this.#calls.get(what?.attrs['call-id'] ?? '')
     device.connection?.send({ tag: 'ack', attrs: { class: 'call', id, from: to, type: what?.tag ?? '' } })
-    if (what?.tag !== 'reject' || call?.end !== null || call.to !== device.account) return
+    if (what?.tag === 'reject' && call !== undefined) this.#reject(call, device)
+  }
+
+  #reject(call: Call, device: Device): void {
+    if (call.end !== null || call.to !== device.account) return
     Object.assign(call, { end: 'rejected', rejectedBy: device.id })
     this.#tell(call, 'terminate', { reason: 'rejected_elsewhere' }, [], device)
     this.#onEnded(call)

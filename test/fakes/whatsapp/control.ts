@@ -34,7 +34,10 @@ async function answer(routes: ReadonlyMap<string, Route>, request: IncomingMessa
   const say = (status: number, body: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}, plain))
   }
-  if (route === undefined) return say(404, { error: `there is no ${method} ${pathname}` })
+  if (route === undefined) {
+    say(404, { error: `there is no ${method} ${pathname}` })
+    return
+  }
   try {
     say(200, await route(method === 'GET' ? Object.fromEntries(searchParams) : await json(request)))
   } catch (error) {

@@ -11,6 +11,8 @@ const FORBIDDEN = { error: { code: 403, text: 'forbidden' } } as const
 const NOT_FOUND = { error: { code: 404, text: 'item-not-found' } } as const
 const NOT_AUTHORIZED = { error: { code: 401, text: 'not-authorized' } } as const
 const BAD_REQUEST = { error: { code: 400, text: 'bad-request' } } as const
+const NOT_ACCEPTABLE = { error: { code: 406, text: 'not-acceptable' } } as const
+const CONFLICT = { error: { code: 409, text: 'conflict' } } as const
 const SUBJECT_LENGTH = 100
 
 /** What only an admin may change whatever the group's settings are. */
@@ -93,7 +95,7 @@ export class Groups implements QueryHandler {
       case 'invite': {
         const code = asked.attrs['code'] ?? ''
         const group = [...this.#network.groups.values()].find(({ inviteCode }) => inviteCode === code)
-        if (group === undefined) return { error: { code: 406, text: 'not-acceptable' } }
+        if (group === undefined) return NOT_ACCEPTABLE
         return type === 'get' ? [groupNode(this.#network, group)] : this.#accept(group, code, account)
       }
       default:
@@ -104,7 +106,7 @@ export class Groups implements QueryHandler {
   #found(asked: Node, founder: Account): Answer {
     const subject = asked.attrs['subject'] ?? ''
     const invited = children(asked, 'participant').map(({ attrs }) => attrs['jid'] ?? '')
-    if (subject === '' || subject.length > SUBJECT_LENGTH) return { error: { code: 406, text: 'not-acceptable' } }
+    if (subject === '' || subject.length > SUBJECT_LENGTH) return NOT_ACCEPTABLE
     const verdicts = invited.map((jid) => ({ jid, account: this.#network.find(jid) }))
     const members = verdicts.flatMap(({ account }) => (account === undefined ? [] : [account.phone]))
     const group = this.create(
@@ -122,7 +124,7 @@ export class Groups implements QueryHandler {
 
   #accept(group: Group, code: string, account: Account): Answer {
     if (group.inviteCode !== code) return NOT_AUTHORIZED
-    if (group.members.has(account.phone)) return { error: { code: 409, text: 'conflict' } }
+    if (group.members.has(account.phone)) return CONFLICT
     group.members.set(account.phone, { isAdmin: false })
     const joined = participantNode(this.#network, group, account.phone)
     this.#tell(group, account, { tag: 'add', attrs: { reason: 'invite' }, content: [joined] })
@@ -165,23 +167,11 @@ export class Groups implements QueryHandler {
 
   /** What every member may change unless the group is locked. */
   #changeInfo(group: Group, asked: Node, account: Account): Answer {
-    const now = this.#network.now()
     switch (asked.tag) {
-      case 'subject': {
-        const subject = textOf(asked)
-        if (subject === '' || subject.length > SUBJECT_LENGTH) return { error: { code: 406, text: 'not-acceptable' } }
-        Object.assign(group, { subject, subjectBy: account.phone, subjectAt: now })
-        const by = names(this.#network, account.phone)
-        const s_t = seconds(now)
-        this.#tell(group, account, { tag: 'subject', attrs: { subject, s_o: by.lid, s_o_pn: by.pn, s_t } })
-        return []
-      }
+      case 'subject':
+        return this.#rename(group, textOf(asked), account)
       case 'description':
-        if ((asked.attrs['prev'] ?? '') !== (group.descriptionId ?? '')) return { error: { code: 409, text: 'conflict' } }
-        group.description = textOf(child(asked, 'body'))
-        group.descriptionId = group.description === '' ? '' : (asked.attrs['id'] ?? '')
-        this.#tell(group, account, asked)
-        return []
+        return this.#describe(group, asked, account)
       case 'ephemeral':
       case 'not_ephemeral':
         group.ephemeralS = asked.tag === 'ephemeral' ? Number(asked.attrs['expiration']) : 0
@@ -190,6 +180,24 @@ export class Groups implements QueryHandler {
       default:
         return BAD_REQUEST
     }
+  }
+
+  #rename(group: Group, subject: string, account: Account): Answer {
+    if (subject === '' || subject.length > SUBJECT_LENGTH) return NOT_ACCEPTABLE
+    const now = this.#network.now()
+    Object.assign(group, { subject, subjectBy: account.phone, subjectAt: now })
+    const { lid, pn } = names(this.#network, account.phone)
+    this.#tell(group, account, { tag: 'subject', attrs: { subject, s_o: lid, s_o_pn: pn, s_t: seconds(now) } })
+    return []
+  }
+
+  #describe(group: Group, asked: Node, account: Account): Answer {
+    const { prev = '', id = '' } = asked.attrs
+    if (prev !== (group.descriptionId ?? '')) return CONFLICT
+    group.description = textOf(child(asked, 'body'))
+    group.descriptionId = group.description === '' ? '' : id
+    this.#tell(group, account, asked)
+    return []
   }
 
   #changeMembers(group: Group, asked: Node, actor: Account): Answer {

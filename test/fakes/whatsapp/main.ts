@@ -4,7 +4,7 @@ import { startWorld } from './world.ts'
 /**
  * A fake WhatsApp as a process of its own. Options by the environment: FAKE_WHATSAPP_PORT and FAKE_WHATSAPP_CONTROL (ports; any free ones
  * without), FAKE_WHATSAPP_REF_MS (how long a code for linking is good). Prints one line of JSON once it is ready:
- * `{"url","port","tls","control"}`, and ends with its standard input, or on SIGTERM.
+ * `{"url","port","tls","control","environment"}` (the last: what a child process with the preload needs), and ends with its standard input, or on SIGTERM.
  */
 const number = (name: string): number | undefined => {
   const value = process.env[name]
@@ -28,5 +28,6 @@ process.on('SIGTERM', () => void stop())
 process.on('SIGINT', () => void stop())
 process.stdin.on('end', () => void stop()).resume()
 
-const { url, port: webSocketPort, tls } = world.fake
-process.stdout.write(`${JSON.stringify({ url, port: webSocketPort, tls, control: control.port })}\n`)
+const { fake } = world
+const line = { url: fake.url, port: fake.port, tls: fake.tls, control: control.port, environment: fake.environment() }
+process.stdout.write(`${JSON.stringify(line)}\n`)

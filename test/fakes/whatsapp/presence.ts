@@ -90,18 +90,24 @@ export class Presence {
     const { to = '' } = stanza.attrs
     if (state === undefined) return
     const group = this.#network.groups.get(to)
-    const listeners = group === undefined ? [this.#network.find(to)?.phone] : [...group.members.keys()]
+    const listeners = this.#listeners(to)
     const { lid } = names(this.#network, account.phone)
     const from = group === undefined ? jidOf(account, formOf(to)) : to
     const attrs = { from, ...(group === undefined ? {} : { participant: lid }) }
-    for (const phone of listeners) {
-      const listener = phone === undefined ? undefined : this.#network.accounts.get(phone)
-      if (listener === undefined || listener === account) continue
+    for (const listener of listeners) {
+      if (listener === account) continue
       this.#show(listener.phone, group === undefined ? account.phone : to, account.phone, state)
       const shown = { tag: 'chatstate', attrs, content: [state] }
       listener.phoneDevice.receive(shown)
       for (const device of listener.devices.values()) device.connection?.send(shown)
     }
+  }
+
+  #listeners(chat: string): readonly Account[] {
+    const { accounts, groups } = this.#network
+    const members = groups.get(chat)?.members.keys()
+    if (members !== undefined) return [...members].flatMap((phone) => accounts.get(phone) ?? [])
+    return [this.#network.find(chat) ?? []].flat()
   }
 
   /** Somebody's word ends what was shown of the same person in the same chat. */

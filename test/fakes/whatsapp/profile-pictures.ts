@@ -71,15 +71,19 @@ export class ProfilePictures implements QueryHandler {
   }
 
   #set(owner: string, account: Account, picture: Node | undefined): Answer {
-    const group = this.#network.groups.get(owner)
-    const member = group?.members.get(account.phone)
-    if (group === undefined ? owner !== account.phone : member === undefined) return FORBIDDEN
-    if (group?.locked === true && member?.isAdmin !== true) return FORBIDDEN
+    if (!this.#mayChange(owner, account)) return FORBIDDEN
     const bytes = picture === undefined ? null : bytesOf(picture)
     if (bytes !== null && (bytes.length === 0 || bytes.length > LIMIT_BYTES)) return NOT_ACCEPTABLE
     this.change(owner, account, bytes)
     const id = this.#pictures.get(owner)?.id
     return id === undefined ? [] : [{ tag: 'picture', attrs: { id } }]
+  }
+
+  #mayChange(owner: string, account: Account): boolean {
+    const group = this.#network.groups.get(owner)
+    if (group === undefined) return owner === account.phone
+    const member = group.members.get(account.phone)
+    return member !== undefined && (member.isAdmin || !group.locked)
   }
 
   /** Those who may see it: a group's members, or everybody, for a person. */
@@ -89,7 +93,12 @@ export class ProfilePictures implements QueryHandler {
     const hash = createHash('md5').update(author.pn).digest('base64').slice(0, 6)
     const change: Node = {
       tag: shown === undefined ? 'delete' : 'set',
-      attrs: { jid: owner.includes('@') ? owner : author.lid, author: author.lid, hash, ...(shown && { id: shown.id }) },
+      attrs: {
+        jid: owner.includes('@') ? owner : author.lid,
+        author: author.lid,
+        hash,
+        ...(shown && { id: shown.id }),
+      },
     }
     const members = this.#network.groups.get(owner)?.members
     for (const account of this.#network.accounts.values()) {

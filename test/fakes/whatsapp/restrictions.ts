@@ -4,6 +4,9 @@ import { seconds, stanzaId } from './stanza.ts'
 /** The first contact of an account that may not write to strangers. */
 const RESTRICTED = '463'
 const DAY_MS = 86_400_000
+/** What is larger than any text that a phone takes is refused; which code the real service has for it is not known. */
+const TOO_LARGE = '406'
+const LIMIT_BYTES = 400_000
 
 /**
  * Accounts that may write only to those who wrote to them, or to whom they wrote before the restriction. The ack of anything else says
@@ -31,6 +34,7 @@ export class Restrictions {
 
   /** The error of the ack of a message that somebody's device or phone sends; undefined lets it pass. */
   refuses(message: Node, sender: Account): string | undefined {
+    if (sizeOf(message) > LIMIT_BYTES) return TOO_LARGE
     const to = this.#network.find(message.attrs['to'] ?? '')
     if (to === undefined || to === sender) return undefined
     const isRestricted = sender.restrictedUntil > this.#network.now()
@@ -65,4 +69,10 @@ export class Restrictions {
       content: [update],
     })
   }
+}
+
+/** Of the largest ciphertext in it. */
+function sizeOf({ content }: Node): number {
+  if (Array.isArray(content)) return Math.max(0, ...content.map(sizeOf))
+  return content?.length ?? 0
 }

@@ -4,6 +4,7 @@ import { whatsAppDriver } from '../../../src/drivers/whatsapp/driver.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { systemRandom } from '../../../src/lib/random.ts'
 import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
+import { arrivesOnWhatsApp } from './arrives.ts'
 import type { CallEnd } from './calls.ts'
 import type { Shown } from './presence.ts'
 import { trustFakeWhatsApp } from './trust.ts'
@@ -19,6 +20,8 @@ const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
 const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
 /** What phones do in answer takes them so long at most. */
 const SETTLE_MS = 15
+/** Whoever is connected has taken a message in after so long, unless it is told to fail. */
+const HEARD_MS = 150
 const TYPING_A_CODE_MS = 200
 /** Typing lasts whole seconds; what a phone saw of it came over a network. */
 const TYPING_UNIT_MS = 1_000
@@ -46,7 +49,8 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
     picturePeriodMs: PICTURE_PERIOD_MS,
     fileLimitBytes: FILE_LIMIT_BYTES,
     lacks: driver.capabilities.cannotSend ?? new Set(),
-    cannot: new Set(['password', 'lookUp', 'repeat', 'finishLinking']),
+    cannot: new Set(['password', 'lookUp', 'repeat', 'strangersNames', 'finishLinking']),
+    arrives: arrivesOnWhatsApp,
     chatOf: (phone) => `${phone}@c.us`,
     phones: PHONES,
     withoutAccount: '79001230000',
@@ -62,7 +66,9 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
 function personOn(world: World, clock: SkippingClock): Person {
   const { fake, calls, network } = world
   return {
-    scan: async (qr, phone) => void (await fake.scan(phone, qr)),
+    scan: async (qr, phone) => {
+      await fake.scan(phone, qr)
+    },
     enterCode: async (code, phone) => {
       // Nobody types it before the server has heard of it.
       await sleep(TYPING_A_CODE_MS)
@@ -79,12 +85,18 @@ function personOn(world: World, clock: SkippingClock): Person {
       for (const id of [...world.person(phone).devices.keys()]) fake.unlink(phone, id)
       return Promise.resolve()
     },
-    say: (from, to, text) => world.phone(from).say(to, text),
+    say: async (from, to, text) => {
+      const id = await world.phone(from).say(to, text)
+      await heard(world, [from, to], id)
+      return id
+    },
     read: async (phone, from) => {
       await sleep(SETTLE_MS)
       await world.phone(phone).read(from)
     },
-    view: async (phone, _author, id) => void (await world.phone(phone).read('status@broadcast', id)),
+    view: async (phone, _author, id) => {
+      await world.phone(phone).read('status@broadcast', id)
+    },
     received: async (phone) => {
       await sleep(SETTLE_MS)
       const incoming = world
@@ -104,6 +116,18 @@ function personOn(world: World, clock: SkippingClock): Person {
       return Promise.resolve()
     },
   }
+}
+
+/** Until the devices of these have taken a message in; not for ever, as some are to fail at it. */
+async function heard({ network }: World, phones: readonly string[], id: string): Promise<void> {
+  const end = performance.now() + HEARD_MS
+  const devices = phones.flatMap((phone) => [...(network.find(phone)?.devices.values() ?? [])])
+  const isWaiting = () =>
+    devices.some(
+      ({ connection, unacknowledged }) =>
+        connection !== null && unacknowledged.some(({ tag, attrs }) => tag === 'message' && attrs['id'] === id),
+    )
+  while (isWaiting() && performance.now() < end) await sleep(2)
 }
 
 /**
