@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { getGlobalDispatcher } from 'undici'
 import { RecordingHost } from '../../src/drivers/conformance/host.ts'
+import type { Change } from '../../src/drivers/driver.ts'
 import { openDirectory } from '../../src/drivers/whatsapp/directory.ts'
 import type {
   BinaryNode,
@@ -30,10 +31,19 @@ export interface Relayed {
 
 export const OWN = { pn: '79001000001@s.whatsapp.net', lid: '900000000000001@lid' }
 
+/** A host whose store can break. */
+class BreakableHost extends RecordingHost {
+  isBroken = false
+
+  override commit(change: Change): Promise<void> {
+    return this.isBroken ? Promise.reject(new Error('the disk is full')) : super.commit(change)
+  }
+}
+
 /** A life of a WhatsApp session around a socket that nobody is behind: a test says what the network says. */
 export class MadeLife {
   readonly clock = new SkippingClock()
-  readonly host: RecordingHost
+  readonly host: BreakableHost
   readonly life: Life
   readonly relayed: Relayed[] = []
   readonly shown: (readonly [state: string, jid: string | undefined])[] = []
@@ -51,7 +61,7 @@ export class MadeLife {
   readonly #followers = new Set<(events: EngineEvents) => void>()
 
   constructor(engine: Engine, kept = new Map<string, Uint8Array>()) {
-    this.host = new RecordingHost(1, { clock: this.clock, random: systemRandom, log: silentLog }, { kept })
+    this.host = new BreakableHost(1, { clock: this.clock, random: systemRandom, log: silentLog }, { kept })
     const { host } = this
     const store = openSessionStore({ host, engine, cache: new KeyCache(), fail: () => undefined })
     this.#store = store

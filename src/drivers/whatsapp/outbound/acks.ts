@@ -93,10 +93,11 @@ export class Acks {
 
   /** Whoever tells that it came, or that it couldn't be read, tells that it was sent. What the receipt says is told elsewhere. */
   #received({ attrs, content }: BinaryNode): void {
-    if (this.#late.size === 0) return
+    if (this.#late.size === 0 && this.#waiting.size === 0) return
     const list = Array.isArray(content) ? content.find(({ tag }) => tag === 'list')?.content : undefined
     const more = Array.isArray(list) ? list.map((item) => item.attrs['id'] ?? '') : []
     for (const id of [attrs['id'] ?? '', ...more])
-      if (this.#late.has(id)) this.#judged.set(id, { verdict: { ok: true, at: this.#clock.now() } })
+      if (this.#late.has(id) || this.#waiting.has(id))
+        this.#judged.set(id, { verdict: { ok: true, at: this.#clock.now() } })
   }
 }

@@ -156,6 +156,18 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     }
   })
 
+  test('a receipt that comes while the ack is waited for ends no waiting, and is remembered', async () => {
+    const { made, outbound, send } = await rig()
+    const abort = new AbortController()
+    const verdict = send({}, ID, abort.signal)
+    await until(() => made.relayed.length === 1, 'the message')
+    made.bring('CB:receipt', { tag: 'receipt', attrs: { id: ID } })
+    assert.equal(await Promise.race([verdict, soon('waiting')]), 'waiting')
+    abort.abort()
+    assert.equal(codeOf(await verdict), 'unconfirmed')
+    assert.equal(await outbound.lookup(ID), 'sent')
+  })
+
   test("a receipt for a message without its ack tells a look-up that it was sent; another's does not", async () => {
     const { made, outbound, send } = await rig()
     const abort = new AbortController()
@@ -189,6 +201,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
       [new TypeError('undefined is not an object'), 'unavailable'],
       [boom(500), 'unavailable'],
       [boom(429), 'rateLimited'],
+      [Object.assign(boom(500), { data: 429 }), 'rateLimited'],
       [boom(408), 'unconfirmed'],
       [Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }), 'unconfirmed'],
     ] as const) {
@@ -203,7 +216,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
   test('a commit that fails after the frame was written leaves it unsure', async () => {
     const { made, send } = await rig()
     await made.knows(PEER_JID)
-    made.relaying = () => made.host.rejectNext(1)
+    made.relaying = () => void (made.host.isBroken = true)
     assert.equal(codeOf(await send()), 'unconfirmed')
   })
 
@@ -275,6 +288,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
       seller: PEER,
     }
     assert.equal(codeOf(await send({ content: order })), 'refused')
+    assert.equal(codeOf(await send({ content: { kind: 'text', text: 'x'.repeat(65_537) } })), 'refused')
     assert.equal(made.questions, 0)
   })
 

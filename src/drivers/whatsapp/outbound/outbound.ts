@@ -10,7 +10,7 @@ import { pollNote, pollNoteName } from '../poll-note.ts'
 import { Acks, type Judged } from './acks.ts'
 import { countFirstContact, firstContactTrouble } from './budgets.ts'
 import { Composer, type Composed } from './composer.ts'
-import { NOT_SENT } from './contents/contents.ts'
+import { contentTrouble } from './contents/contents.ts'
 import { deleteForMe } from './delete-for-me.ts'
 import { personTrouble, recipientsOf, type Recipients } from './recipients.ts'
 import { CLOSED, troubleOf } from './refusals.ts'
@@ -107,8 +107,8 @@ export class Outbound {
 
   /** Nothing has been asked over the network of anybody who may not be written to. */
   async #recipients(id: MessageId, message: OutgoingMessage): Promise<Recipients | Fault> {
-    const { kind } = message.content
-    if (NOT_SENT.has(kind)) return fault('refused', `a linked device can send no ${kind}`)
+    const unsendable = contentTrouble(message.content)
+    if (unsendable !== undefined) return unsendable
     const to = await recipientsOf(this.#life, message)
     if (isFault(to) || !to.isFirstContact) return to
     return (await this.#newcomerTrouble(id)) ?? to

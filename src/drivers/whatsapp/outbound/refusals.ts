@@ -62,8 +62,9 @@ const TIMED_OUT = 408
 /** What it means that the engine could not write a message. `unsure` where a part of it may have left. */
 export function troubleOf(error: unknown, jid: string): Fault {
   if (isFault(error)) return error
-  const { output, code } = error as EngineError & { readonly code?: unknown }
-  const status = output?.statusCode
+  const { output, code, data } = error as EngineError & { readonly code?: unknown }
+  // An answer to a question of the engine's has its code there.
+  const status = typeof data === 'number' ? data : output?.statusCode
   // The frame was handed to the connection, which didn't say that it took it.
   if (status === TIMED_OUT || typeof code === 'string')
     return fault('unconfirmed', 'the connection broke while the message was written')

@@ -259,7 +259,7 @@ describe('contents as messages of the protocol', { skip }, () => {
       const made = await MadeLife.open()
       const composed = await compose(made, row.content)
       const { messageContextInfo, ...said } = decoded(made, composed)
-      for (const told of [said['protocolMessage'], said['reactionMessage']] as Record<string, unknown>[])
+      for (const told of [said['protocolMessage'], said['reactionMessage']] as (Record<string, unknown> | undefined)[])
         for (const time of ['timestampMs', 'senderTimestampMs']) delete told?.[time]
       assert.deepEqual(said, row.message)
       assert.equal(messageContextInfo === undefined, row.content.kind === 'reaction')

@@ -1,4 +1,5 @@
 import { byKind, type ByKind, type Content, type ContentKind } from '../../../../model/content.ts'
+import { fault, type Fault } from '../../../../model/fault.ts'
 import type { WaMessage } from '../../engine/proto.ts'
 import { buttonsMessage, listMessage } from './buttons.ts'
 import { contactsMessage, groupInviteMessage, locationMessage } from './cards.ts'
@@ -18,6 +19,16 @@ export const NOT_SENT: ReadonlySet<ContentKind> = new Set<ContentKind>([
   'order',
   'unreadable',
 ])
+
+/** The longest text that phones take, UTF-16 code units. */
+const TEXT_LENGTH = 65_536
+
+/** Why a content can't be sent at all, whoever it is for. */
+export function contentTrouble(content: Content): Fault | undefined {
+  if (NOT_SENT.has(content.kind)) return fault('refused', `a linked device can send no ${content.kind}`)
+  const text = 'text' in content ? content.text : 'caption' in content ? content.caption : ''
+  return text.length > TEXT_LENGTH ? fault('refused', 'the text is too long for WhatsApp') : undefined
+}
 
 /** The protocol's form of a content, without the envelope that goes around each message. */
 export function messageOf(content: Content, making: Making): Made {
