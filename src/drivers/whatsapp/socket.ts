@@ -29,6 +29,8 @@ const RETRY_RECEIPTS = 5
 /** Between a message that could not be decrypted and the next, in which the session takes nothing in. */
 const RETRY_PAUSE_MS = 50
 const CLOSING_MS = 2_000
+/** How the engine's socket names the event that an answer is. */
+const ANSWER = 'TAG:'
 /** `HistorySync.HistorySyncType`. */
 const FULL_HISTORY = 2
 /** Within this the engine asks for the devices of a person once. */
@@ -89,6 +91,14 @@ export function openSocket(parts: SocketParts): EngineSocket {
 export function cutSocket(socket: EngineSocket, why: string): void {
   gates.get(socket)?.cut()
   socket.end(new Error(why)).catch(() => undefined)
+  answerNothing(socket)
+}
+
+/** Questions that will not be answered any more come to the same as after their time, now: until then each would hold the whole socket. */
+function answerNothing({ ws }: EngineSocket): void {
+  for (const name of ws.eventNames()) {
+    if (typeof name === 'string' && name.startsWith(ANSWER)) ws.emit(name, undefined)
+  }
 }
 
 /** Closes the connection, by force when that takes too long, and lets go of everything. Resolves when nothing leaves or comes any more. */
@@ -99,6 +109,7 @@ export async function endSocket(socket: EngineSocket, clock: Clock): Promise<voi
   await Promise.race([socket.end(undefined).catch(() => undefined), tooLong])
   timer.cancel()
   gates.get(socket)?.cut()
+  answerNothing(socket)
   socket.ev.destroy()
   socket.ws.removeAllListeners()
   // A connection that ends late still says so.

@@ -37,24 +37,28 @@ export function loadEngine(): Promise<Engine> {
 async function load(): Promise<Engine> {
   const main = mainOf(PACKAGE)
   const require = createRequire(main)
-  checkVersion(PACKAGE, dirname(dirname(main)), ENGINE_VERSION)
+  assertVersion(PACKAGE, dirname(dirname(main)), ENGINE_VERSION)
   const signal = dirname(require.resolve('libsignal'))
-  checkVersion('libsignal', signal, SIGNAL_VERSION)
-  hook(join(signal, 'src'), require)
+  assertVersion('libsignal', signal, SIGNAL_VERSION)
+  hookSignalLibrary(join(signal, 'src'))
   // Not a literal: the compiler must not look for a package that may be absent.
   const module: unknown = await import(pathToFileURL(main).href)
   return engineOf(module)
 }
 
-/** The signal library is CommonJS, so what stands in for its files is found by everybody who loads it later. */
-function hook(folder: string, require: NodeJS.Require): void {
+/**
+ * The signal library is CommonJS, so what stands in for its files is found by everybody who loads it later.
+ * @throws OperatorTrouble when it was loaded before, or is not as expected
+ */
+export function hookSignalLibrary(folder: string): void {
   const queue = join(folder, JOB_QUEUE)
+  const require = createRequire(queue)
   for (const file of [queue, ...PRINTING.map((name) => join(folder, name))]) {
     if (require.cache[file] !== undefined)
       throw new OperatorTrouble(`${PACKAGE} was loaded before its hooks were in place`)
   }
   try {
-    if (require.resolve(queue) !== queue) throw new Error(`${queue} is somewhere else`)
+    if (require.resolve(queue) !== queue) throw new Error(`${queue} is a link to somewhere else`)
     replaceModule(
       queue,
       makeJobQueue(() => currentTransaction()?.owner),
@@ -75,7 +79,8 @@ function mainOf(name: string): string {
   }
 }
 
-function checkVersion(name: string, folder: string, expected: string): void {
+/** @throws OperatorTrouble when the package in the folder is another version */
+export function assertVersion(name: string, folder: string, expected: string): void {
   const text = readFileSync(join(folder, 'package.json'), 'utf8')
   const description: unknown = JSON.parse(text)
   const version =

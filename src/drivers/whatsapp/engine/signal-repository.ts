@@ -13,7 +13,7 @@ import { unreadNote } from './unread.ts'
  * What to do about a stanza that could not be decrypted, before the engine asks for it again; a rejection ends the socket. `known`: it was
  * read and committed before, so it is acknowledged and not asked for. What is to be kept about it is committed by the one who is asked.
  */
-export type NotDecrypted = (stanza: BinaryNode, trouble: Error) => Promise<'known' | 'missing'>
+export type NotDecrypted = (stanza: BinaryNode, trouble: Error) => Promise<'known' | 'missing' | undefined>
 
 export interface RepositoryParts {
   readonly host: SessionHost

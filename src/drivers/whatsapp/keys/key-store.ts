@@ -10,16 +10,10 @@ const APP_STATE_KEY = 'app-state-sync-key'
 export function keyStoreOf(store: DurableStore, engine: Engine): TransactionalKeyStore {
   const get = async (type: string, ids: readonly string[]): Promise<Record<string, unknown>> => {
     const found: Record<string, unknown> = {}
-    if (type === ONE_TIME && ids.length > MANY) {
-      const all = await store.readAll(`${type}|`)
-      // What this transaction wrote itself, such as keys just made, is not among them.
-      for (const id of ids) {
-        const bytes = all.get(nameOf(type, id)) ?? (await store.readInside(nameOf(type, id)))
-        if (bytes !== null) found[id] = decoded(engine, type, bytes)
-      }
-      return found
-    }
-    const all = await Promise.all(ids.map((id) => store.readInside(nameOf(type, id))))
+    const isMany = type === ONE_TIME && ids.length > MANY
+    const many = isMany ? await store.readAllInside(`${type}|`) : null
+    const read = async (name: string) => (many === null ? await store.readInside(name) : (many.get(name) ?? null))
+    const all = await Promise.all(ids.map((id) => read(nameOf(type, id))))
     for (const [index, id] of ids.entries()) {
       const bytes = all[index] ?? null
       if (bytes !== null) found[id] = decoded(engine, type, bytes)

@@ -114,6 +114,16 @@ export class DurableStore implements SessionStore {
     return this.#host.secrets(prefix)
   }
 
+  /** As `readAll`, with what the transaction that this runs in wrote. */
+  async readAllInside(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    const all = new Map(await this.readAll(prefix))
+    for (const [name, value] of this.#current?.written ?? []) {
+      if (value === null) all.delete(name)
+      else if (name.startsWith(prefix)) all.set(name, value)
+    }
+    return all
+  }
+
   transaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#run(work, false)
   }
