@@ -31,7 +31,9 @@ function past(id: string, at: number, key: object = {}): WaMessageInfo {
 describe('what the engine tells', () => {
   test('the past is kept in order, in bounded commits, and nothing of it is news', async () => {
     const rig = await open()
-    const messages = Array.from({ length: 450 }, (_none, index) => past(`A${index}`, 1_700_000_450 - index))
+    const messages = Array.from({ length: 450 }, (_none, index) =>
+      past(`A${index}`, 1_700_000_450 - Math.floor(index / 3)),
+    )
     let largest = 0
     const commit = rig.host.commit.bind(rig.host)
     rig.host.commit = (change) => {

@@ -26,7 +26,8 @@ export async function* historyDrafts(parts: InboundParts, history: History): Asy
     yield draft
     draft = newDraft()
   }
-  const read = history.messages.flatMap((info) => pastOf(parts, info))
+  // Each chat's are told newest first; those of one second stay in their order.
+  const read = history.messages.flatMap((info) => pastOf(parts, info)).reverse()
   await noteUnread(parts, history.chats, read, draft)
   // The oldest first, as a journal grows.
   for (const { envelope, info } of [...read].sort((a, b) => a.envelope.at - b.envelope.at)) {

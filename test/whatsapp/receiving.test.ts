@@ -1,0 +1,247 @@
+// Truth: what persons did on the virtual phones of the fake WhatsApp, told in the words of the driver contract.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { followLogin } from '../../src/drivers/conformance/follow-login.ts'
+import { RecordingHost } from '../../src/drivers/conformance/host.ts'
+import type { Driver, Session } from '../../src/drivers/driver.ts'
+import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
+import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import { systemRandom } from '../../src/lib/random.ts'
+import { SkippingClock } from '../../src/lib/skipping-clock.ts'
+import { until } from '../../src/lib/until.ts'
+import type { Content } from '../../src/model/content.ts'
+import type { ChatId, MessageId } from '../../src/model/ids.ts'
+import { trustFakeWhatsApp } from '../fakes/whatsapp/trust.ts'
+import type { Sayable } from '../fakes/whatsapp/virtual-phone.ts'
+import { startWorld, type World } from '../fakes/whatsapp/world.ts'
+
+const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
+
+const OWN = '79001000001'
+const PEER = '79001000002'
+const OTHER = '79001000003'
+const PIXEL = Buffer.from('a small picture').toString('base64')
+const chatOf = (phone: string) => `${phone}@c.us` as ChatId
+
+describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
+  let world: World
+  let distrust: () => void
+  let clock: SkippingClock
+  let driver: Driver
+  let host: RecordingHost
+  let session: Session
+  const kept = new Map<string, Uint8Array>()
+
+  before(async () => {
+    world = await startWorld()
+    distrust = await trustFakeWhatsApp(world.fake)
+    for (const phone of [OWN, PEER, OTHER]) world.person(phone)
+    await world.phone(PEER).say(OWN, 'before it was linked', { id: '3EB0PAST01' })
+    await world.phone(OWN).say(PEER, 'the answer of then', { id: '3EB0PAST02' })
+    clock = new SkippingClock()
+    driver = whatsAppDriver({
+      ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
+      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, checksPerDay: 0 },
+    })
+    open()
+    const login = followLogin(session.login({ way: 'qr' }))
+    await world.fake.scan(OWN, await login.shown(0))
+    assert.deepEqual(await login.end(), { kind: 'done' })
+  })
+  after(async () => {
+    await session.disconnect()
+    await driver.close()
+    await world.close()
+    distrust()
+    assert.deepEqual(world.troubles, [])
+  })
+
+  function open(): void {
+    host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, { kept })
+    session = driver.open(host)
+  }
+
+  async function restart(): Promise<void> {
+    await session.disconnect()
+    open()
+    await session.connect()
+    await until(() => host.openings === 1, 'the session to be open again')
+  }
+
+  const arrived = async (id: string) =>
+    await until(() => host.messages().find((message) => message.id === id), `the message ${id}`)
+
+  async function said(what: Sayable, from = PEER, to = OWN): Promise<{ id: string; content: Content }> {
+    const id = await world.phone(from).say(to, what)
+    return { id, content: (await arrived(id)).content }
+  }
+
+  test('the past comes with the link and is told to nobody', async () => {
+    await arrived('3EB0PAST01')
+    await arrived('3EB0PAST02')
+    const past = host.events.flatMap((event) => (event.kind === 'message' ? [event] : []))
+    assert.deepEqual(
+      past.map(({ isPast, message }) => [message.id, isPast, message.direction, message.chat.id]),
+      [
+        ['3EB0PAST01', true, 'in', chatOf(PEER)],
+        ['3EB0PAST02', true, 'out', chatOf(PEER)],
+      ],
+    )
+  })
+
+  test('every kind that a phone says', async () => {
+    const place = { latitude: 55.75, longitude: -37.61, name: 'Square', address: 'Main street 1', jpegThumbnail: PIXEL }
+    const poll = { kind: 'poll', question: 'When?', options: ['today', 'later'], multipleAnswers: false } as const
+    const samples: readonly Exclude<Sayable, string>[] = [
+      { kind: 'location', ...place },
+      poll,
+      {
+        ...{ kind: 'list', title: 'Menu', body: 'Choose', footer: 'F', buttonText: 'Show' },
+        sections: [{ title: 'Hot', rows: [{ id: 'tea', title: 'Tea', description: 'green' }] }],
+      },
+      {
+        ...{ kind: 'buttons', style: 'interactive', header: 'H', body: 'B', footer: 'F' },
+        buttons: [{ id: 'yes', text: 'Yes', action: 'reply', value: '' }],
+      },
+      {
+        ...{ kind: 'order', orderId: 'o1', token: 't1', title: 'Two', itemCount: 2, currency: 'EUR', total: '1900' },
+        seller: chatOf(PEER),
+      },
+    ]
+    for (const sample of samples) assert.deepEqual((await said(sample)).content, sample)
+  })
+
+  test('a picture, with what is needed to bring it', async () => {
+    const bytes = Buffer.from('the bytes of a picture')
+    const { content } = await said({ kind: 'file', type: 'image', bytes, mimeType: 'image/jpeg', caption: 'look' })
+    assert.ok(content.kind === 'file' && content.file.at === 'here')
+    assert.deepEqual([content.caption, content.file.size], ['look', bytes.length])
+    assert.equal(content.file.sha256, createHash('sha256').update(bytes).digest('hex'))
+  })
+
+  test('votes, reactions, edits, deletions and replies refer to what was said', async () => {
+    const poll = await said({ kind: 'poll', question: 'Who?', options: ['me', 'you'], multipleAnswers: true })
+    const vote = await said({ kind: 'vote', poll: poll.id, choices: ['you'] })
+    assert.deepEqual(vote.content.kind === 'vote' && [vote.content.poll, vote.content.options], [
+      poll.id,
+      [
+        { name: 'me', voters: [] },
+        { name: 'you', voters: [chatOf(PEER)] },
+      ],
+    ])
+    const { id: target } = await said('helo')
+    assert.deepEqual((await said({ kind: 'edit', target, text: 'hello' })).content, {
+      ...{ kind: 'edit', target, text: 'hello', isCaption: false },
+    })
+    const reaction = { kind: 'reaction', target, emoji: '👍' } as const
+    assert.deepEqual((await said(reaction)).content, { ...reaction, participant: chatOf(PEER) })
+    const reply = await said({ kind: 'text', text: 'and?', quote: target, forwardingScore: 2 })
+    assert.deepEqual(reply.content.kind === 'text' && [reply.content.quote?.id, reply.content.forwardingScore], [
+      target,
+      2,
+    ])
+    assert.deepEqual((await said({ kind: 'deletion', target })).content, {
+      kind: 'deletion',
+      target,
+      forEveryone: true,
+    })
+  })
+
+  test('what the own phone says is outgoing, and its receipts follow', async () => {
+    const { id } = await said('from the phone', OWN, PEER)
+    const message = await arrived(id)
+    assert.deepEqual([message.direction, message.chat.id, message.author.id], ['out', chatOf(PEER), chatOf(OWN)])
+    await until(() => host.statuses(id).includes('delivered'), 'the delivery')
+    await world.phone(PEER).read(OWN)
+    await until(() => host.statuses(id).includes('read'), 'the reading')
+    const told = host.events.find((event) => event.kind === 'status' && event.id === id)
+    assert.equal(told?.kind === 'status' && told.chat, chatOf(PEER))
+  })
+
+  test('a group: its name and authors, and a message is delivered when all have it', async () => {
+    const group = world.groups.create(world.person(OWN), 'Friends', [PEER, OTHER])
+    const { id } = await said('hello, all', PEER, group.id)
+    const message = await arrived(id)
+    assert.deepEqual([message.chat.id, message.chat.name, message.author.id], [group.id, 'Friends', chatOf(PEER)])
+    world.phone(OTHER).settings.answersReceipts = false
+    const own = await said('hello, you', OWN, group.id)
+    await until(() => [...kept.keys()].includes(`group-receipts|${own.id}`), 'the first receipt')
+    await sleep(50)
+    assert.deepEqual(host.statuses(own.id), [])
+    world.phone(OTHER).settings.answersReceipts = true
+    await world.phone(OTHER).read(group.id)
+    await until(() => host.statuses(own.id).includes('delivered'), 'the last receipt')
+    await world.phone(PEER).read(group.id)
+    await until(() => host.statuses(own.id).includes('read'), 'the last reading')
+  })
+
+  test('what is read on the phone is unread no more', async () => {
+    await said('unread')
+    const unread = async () => {
+      const chats = await session.facets.chats?.list()
+      return Array.isArray(chats)
+        ? (chats as { id: string; unread: number }[]).find(({ id }) => id === chatOf(PEER))?.unread
+        : -1
+    }
+    await until(async () => ((await unread()) ?? 0) > 0, 'the unread one')
+    await world.phone(OWN).read(PEER)
+    await until(async () => (await unread()) === 0, 'the reading')
+  })
+
+  test('what comes again is not news; what could not be decrypted comes by its repeat', async () => {
+    world.network.faults.duplicate = true
+    const twice = await said('twice')
+    world.network.faults.duplicate = false
+    await said('after it')
+    assert.equal(host.messages().filter(({ id }) => id === twice.id).length, 1)
+    world.network.faults.corrupt = 1
+    const { content } = await said('spoiled on its way')
+    assert.deepEqual(content, { kind: 'text', text: 'spoiled on its way' })
+    assert.deepEqual(
+      [...kept.keys()].filter((name) => name.startsWith('undecrypted|')),
+      [],
+    )
+  })
+
+  test('one that is never repeated is told as unreadable, by the next life too', async () => {
+    world.phone(PEER).settings.answersRetries = false
+    world.network.faults.corrupt = 1
+    const id = await world.phone(PEER).say(OWN, 'lost for good')
+    await until(() => [...kept.keys()].some((name) => name.startsWith('undecrypted|')), 'the failure to be noted')
+    const devices = [...world.person(OWN).devices.values()]
+    await until(() => devices.every(({ unacknowledged }) => unacknowledged.length === 0), 'the acknowledgement')
+    await restart()
+    await until(() => {
+      clock.skip(60_000)
+      return host.messages().some((message) => message.id === id)
+    }, 'the marker')
+    const { content, chat } = await arrived(id)
+    assert.deepEqual([content, chat.id], [{ kind: 'unreadable', why: 'undecrypted' }, chatOf(PEER)])
+    world.phone(PEER).settings.answersRetries = true
+  })
+
+  test('a call rings, is answered and ends', async () => {
+    const call = world.calls.ring(world.person(PEER), world.person(OWN), true)
+    await until(() => host.calls().length === 1, 'the ringing')
+    world.calls.end(call.id, 'accepted', 12)
+    await until(() => host.calls().length === 2, 'the end')
+    assert.deepEqual(
+      host.calls().map(({ id, status, isVideo, durationS, chat }) => [id, status, isVideo, durationS, chat.id]),
+      [
+        [call.id, 'offer', true, 0, chatOf(PEER)],
+        [call.id, 'pickUp', true, 12, chatOf(PEER)],
+      ],
+    )
+  })
+
+  test('statuses bear their author', async () => {
+    const status = { kind: 'statusText', text: 'Open!', backgroundColor: '#87CEEB', font: 'SERIF' } as const
+    const id = await world.phone(PEER).say('status@broadcast', status)
+    const message = await arrived(id)
+    assert.deepEqual([message.chat.id, message.author.id, message.content], ['status@broadcast', chatOf(PEER), status])
+    assert.ok(message.id === (id as MessageId))
+  })
+})
