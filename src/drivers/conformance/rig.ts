@@ -37,10 +37,11 @@ export interface DriverRig {
 }
 
 /**
- * password: asks for one in linking. lookUp: tells what became of a message of which it said nothing. repeat: brings what was kept and
- * not acknowledged in a form that can be read again. strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its credentials and went before it said so.
+ * password: asks for one in linking. repeat: brings what was kept and not acknowledged in a form that can be read again.
+ * strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its
+ * credentials and went before it said so.
  */
-export type Inability = 'password' | 'lookUp' | 'repeat' | 'strangersNames' | 'finishLinking'
+export type Inability = 'password' | 'repeat' | 'strangersNames' | 'finishLinking'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

@@ -49,7 +49,7 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
     picturePeriodMs: PICTURE_PERIOD_MS,
     fileLimitBytes: FILE_LIMIT_BYTES,
     lacks: driver.capabilities.cannotSend ?? new Set(),
-    cannot: new Set(['password', 'lookUp', 'repeat', 'strangersNames', 'finishLinking']),
+    cannot: new Set(['password', 'repeat', 'strangersNames', 'finishLinking']),
     arrives: arrivesOnWhatsApp,
     chatOf: (phone) => `${phone}@c.us`,
     phones: PHONES,
