@@ -41,7 +41,9 @@ export class Restriction {
   async close(): Promise<void> {
     const { clock, log, instance } = this.#life.host
     log.warn({ idInstance: instance }, 'WhatsApp has closed new chats for this account (463)')
-    await this.#keep(Math.max(this.#closedUntil ?? 0, clock.now() + USUAL_MS))
+    this.#closedUntil ??= await this.#kept()
+    // Where WhatsApp has named an end, that holds.
+    if (this.#closedUntil <= clock.now()) await this.#keep(clock.now() + USUAL_MS)
   }
 
   #told(told: TimeLock): void {
