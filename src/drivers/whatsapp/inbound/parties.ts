@@ -15,7 +15,9 @@ export interface Parties {
 export async function partiesOf(parts: Parts, envelope: Envelope, draft: Draft): Promise<Parties> {
   const { chat, chatAlt, author, authorAlt, authorName, fromMe } = envelope
   if (!fromMe) await parts.directory.noteName(author, authorName, draft)
-  const from = await personOf(parts, author, authorAlt)
+  const known = await personOf(parts, author, authorAlt)
+  // The account itself is nobody's contact, and its own devices tell its name as well.
+  const from = known.name === '' ? { ...known, name: authorName } : known
   if (chat === author) return { chat: from, author: from }
   return { chat: await partyOf(parts, chat, chatAlt), author: from }
 }

@@ -89,10 +89,10 @@ describe('messages from others', { skip }, () => {
     const rig = await openRig()
     const sent: WaMessage = { deviceSentMessage: { destinationJid: PEER.pn, message: { conversation: 'mine' } } }
     for (const attrs of [{ recipient: PEER.pn, recipient_lid: PEER.lid }, {}]) {
-      const message = await read(rig, sent, { from: OWN.pn, sender_lid: '', ...attrs })
+      const message = await read(rig, sent, { from: OWN.pn, sender_lid: '', notify: 'Me', ...attrs })
       assert.ok(message !== null)
       assert.deepEqual([message.direction, message.chat.id], ['out', PEER.chat])
-      assert.equal(message.author.id, '79001000001@c.us')
+      assert.deepEqual(message.author, { id: '79001000001@c.us', name: 'Me', contactName: '' })
       assert.deepEqual(message.content, { kind: 'text', text: 'mine' })
     }
     assert.equal((await rig.directory.chat(PEER.pn))?.unreadCount, 0)
