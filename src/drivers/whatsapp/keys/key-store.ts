@@ -1,13 +1,22 @@
+import type { Change } from '../../driver.ts'
 import type { Engine, KeyChanges, TransactionalKeyStore } from '../engine/engine.ts'
-import type { DurableStore } from './session-store.ts'
 
 /** A question for more one-time keys than this reads all of them at once. */
 const MANY = 16
 const ONE_TIME = 'pre-key'
 const APP_STATE_KEY = 'app-state-sync-key'
 
+/** As much of a session's store as keeps keys. */
+interface Kept {
+  readonly isInTransaction: boolean
+  stage(change: Change): void
+  transaction<T>(work: () => Promise<T>): Promise<T>
+  readInside(name: string): Promise<Uint8Array | null>
+  readAllInside(prefix: string): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
 /** What a session keeps the engine's keys in: the secret `<type>|<id>`, as the engine writes JSON. */
-export function keyStoreOf(store: DurableStore, engine: Engine): TransactionalKeyStore {
+export function keyStoreOf(store: Kept, engine: Engine): TransactionalKeyStore {
   const get = async (type: string, ids: readonly string[]): Promise<Record<string, unknown>> => {
     const found: Record<string, unknown> = {}
     const isMany = type === ONE_TIME && ids.length > MANY
