@@ -38,7 +38,7 @@ interface Opening {
   readonly shared: Surroundings
   readonly keys: Keys
   /** Whether the one who asked is still there to have it. */
-  isWanted(): boolean
+  readonly isWanted: () => boolean
   readonly listener: ConnectionListener
 }
 

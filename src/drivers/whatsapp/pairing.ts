@@ -20,8 +20,8 @@ export interface PairingParts {
   readonly way: LoginWay
   readonly attempt: LoginAttempt
   /** No code of this connection is left. */
-  usedUp(): void
-  failed(trouble: Fault): void
+  readonly usedUp: () => void
+  readonly failed: (trouble: Fault) => void
 }
 
 /** What is shown and asked while a device is linked over one connection. */

@@ -12,6 +12,7 @@ import type { Ticket } from './login-gate.ts'
 import { LoginAttempt } from './login.ts'
 import { keysOf, openConnection, rememberVersion, unlinkAway, type Keys } from './opening.ts'
 import { takeCheck } from './outbound/budgets.ts'
+import type { Outbound } from './outbound/outbound.ts'
 import type { Connected, Surroundings } from './surroundings.ts'
 
 const NOT_OPEN = fault('notConnected', 'the session is not open')
@@ -57,7 +58,7 @@ export class WhatsAppSession implements Session, Connected {
     this.#phase = 'opening'
     this.#isDismissed = false
     const life = this.#newLife()
-    this.#guard(life, this.#begin(life))
+    this.#guardNext(life, () => this.#begin(life, false))
     return Promise.resolve()
   }
 
@@ -87,47 +88,49 @@ export class WhatsAppSession implements Session, Connected {
     } else {
       const wasPaired = this.#linking?.isPaired === true
       this.#linking?.attempt.fail(fault('linkCancelled', 'a newer login took its place'))
-      const before = this.#drop()
+      this.#leave()
       this.#isDismissed = false
       this.#linking = new Linking(attempt, way, this.#host.clock)
       this.#phase = 'linking'
       const life = this.#newLife()
-      this.#guard(life, this.#pair(life, this.#linking, before, wasPaired))
+      const linking = this.#linking
+      this.#guardNext(life, () => this.#pair(life, linking, wasPaired))
     }
     return attempt
   }
 
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
-    const outbound = this.#phase === 'open' ? this.#connection?.outbound : undefined
+    const outbound = this.#outbound
     if (outbound === undefined) return { ok: false, fault: NOT_OPEN }
     if (signal.aborted) return { ok: false, fault: fault('notConnected', 'stopped before anything was sent') }
     return await outbound.send(id, message, signal)
   }
 
   async lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'> {
-    const outbound = this.#phase === 'open' ? this.#connection?.outbound : undefined
-    return (await outbound?.lookup(id)) ?? 'unknown'
+    return (await this.#outbound?.lookup(id)) ?? 'unknown'
   }
 
   typing(chat: ChatId, durationMs: number, type?: string): void {
-    if (this.#phase === 'open') this.#connection?.outbound.typing(chat, durationMs, type)
+    this.#outbound?.typing(chat, durationMs, type)
+  }
+
+  get #outbound(): Outbound | undefined {
+    return this.#phase === 'open' ? this.#connection?.outbound : undefined
   }
 
   replaced(): void {
     this.#report(REPLACED)
   }
 
-  async #begin(life: number): Promise<void> {
-    await this.#settling
+  async #begin(life: number, hasEntered: boolean): Promise<void> {
     const keys = await keysOf(this.#host)
+    if (life === this.#life && !isFault(keys) && !hasEntered) await this.#enter()
     if (life !== this.#life) return
-    if (isFault(keys)) return this.#report(keys)
-    await this.#enter()
-    if (life === this.#life) await this.#open(life, keys)
+    if (isFault(keys)) this.#report(keys)
+    else await this.#open(life, keys)
   }
 
-  async #pair(life: number, linking: Linking, before: Promise<void>, wasPaired: boolean): Promise<void> {
-    await before
+  async #pair(life: number, linking: Linking, wasPaired: boolean): Promise<void> {
     const keys = await keysOf(this.#host)
     if (life !== this.#life) return
     if (!isFault(keys)) {
@@ -137,9 +140,10 @@ export class WhatsAppSession implements Session, Connected {
       return
     }
     const trouble = keys.fault === 'notLinked' ? linking.trouble : keys
-    if (trouble !== undefined) return this.#failLogin(trouble)
-    await this.#enter()
-    if (life === this.#life) await this.#openPairing(life, linking)
+    if (trouble === undefined) await this.#enter()
+    if (life !== this.#life) return
+    if (trouble === undefined) await this.#openPairing(life, linking)
+    else this.#failLogin(trouble)
   }
 
   /** With credentials that nobody else has had: those for which a code was asked name a phone already. */
@@ -157,28 +161,14 @@ export class WhatsAppSession implements Session, Connected {
   #pairAgain(linking: Linking): void {
     if (!linking.mayGoOn) return this.#failLogin(fault('linkTimeout', 'the codes were not used in time'))
     const life = this.#endConnection()
-    this.#guard(
-      life,
-      this.#afterSettling(life, () => this.#openPairing(life, linking)),
-    )
+    this.#guardNext(life, () => this.#openPairing(life, linking))
   }
 
   /** The phone has linked us: the network wants a new connection, which logs in. */
   #loginAfterPairing(): void {
     const life = this.#endConnection()
     this.#phase = 'opening'
-    const open = async () => {
-      const keys = await keysOf(this.#host)
-      if (life !== this.#life) return
-      if (isFault(keys)) this.#report(keys)
-      else await this.#open(life, keys)
-    }
-    this.#guard(life, this.#afterSettling(life, open))
-  }
-
-  async #afterSettling(life: number, next: () => Promise<void>): Promise<void> {
-    await this.#settling
-    if (life === this.#life) await next()
+    this.#guardNext(life, () => this.#begin(life, true))
   }
 
   /** Null when this life is over, or could not be opened. */
@@ -304,6 +294,15 @@ export class WhatsAppSession implements Session, Connected {
       this.#host.log.error({ idInstance: this.#host.instance, error }, 'a session could not go on')
       if (life === this.#life) this.#end(fault('unavailable', 'the session could not go on'))
     })
+  }
+
+  /** Once everything before it has ended. */
+  #guardNext(life: number, work: () => Promise<void>): void {
+    const settled = this.#settling ?? Promise.resolve()
+    this.#guard(
+      life,
+      settled.then(() => (life === this.#life ? work() : undefined)),
+    )
   }
 
   async #drop(): Promise<void> {

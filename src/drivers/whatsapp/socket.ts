@@ -149,6 +149,8 @@ const BEHAVIOUR = {
   retryRequestDelayMs: RETRY_PAUSE_MS,
   defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
   connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  // Never: which code is shown is told by the session's clock, and a phone that thinks about a passkey is not cut off.
+  qrTimeout: 2 ** 31 - 1,
   keepAliveIntervalMs: KEEP_ALIVE_MS,
   // Its own transactions are not used; were they, none would be tried again while it holds up the others.
   transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
