@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { MessageId } from '../../model/ids.ts'
 import { openDirectory } from './directory.ts'
-import { NO_ENGINE } from './inbound/no-engine.ts'
-import { commit, GROUP, GROUP_DATA, openRig, PEER, type Rig } from './inbound/rig.ts'
+import { NO_ENGINE } from '../../../test/whatsapp/support/no-engine.ts'
+import { commit, GROUP, GROUP_DATA, openRig, PEER, type Rig } from '../../../test/whatsapp/support/inbound-rig.ts'
 import { newDraft } from './life.ts'
 
 const open = (options: Parameters<typeof openRig>[0] = {}) => openRig({ engine: NO_ENGINE, ...options })

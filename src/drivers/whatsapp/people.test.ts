@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ChatId } from '../../model/ids.ts'
 import { plainJid } from './jids.ts'
-import { NO_ENGINE } from './inbound/no-engine.ts'
-import { commit, openRig, OTHER, OWN, PEER } from './inbound/rig.ts'
+import { NO_ENGINE } from '../../../test/whatsapp/support/no-engine.ts'
+import { commit, openRig, OTHER, OWN, PEER } from '../../../test/whatsapp/support/inbound-rig.ts'
 import { newDraft } from './life.ts'
 
 const open = (options: Parameters<typeof openRig>[0] = {}) => openRig({ engine: NO_ENGINE, ...options })

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import { until } from '../../../lib/until.ts'
 import type { BinaryNode } from '../engine/engine.ts'
 import { followCalls } from './calls.ts'
-import { NO_ENGINE } from './no-engine.ts'
-import { openRig, OWN, PEER } from './rig.ts'
+import { NO_ENGINE } from '../../../../test/whatsapp/support/no-engine.ts'
+import { openRig, OWN, PEER } from '../../../../test/whatsapp/support/inbound-rig.ts'
 
 function call(tag: string, attrs: Record<string, string> = {}, content: BinaryNode[] = []): BinaryNode {
   const what = { tag, attrs: { 'call-id': 'C1', 'call-creator': PEER.lid, ...attrs }, content }

@@ -4,8 +4,16 @@ import { describe, test } from 'node:test'
 import { until } from '../../../lib/until.ts'
 import type { EngineEvents, WaMessageInfo } from '../engine/engine.ts'
 import { followEvents, followNotifications } from './events.ts'
-import { NO_ENGINE } from './no-engine.ts'
-import { GROUP, GROUP_DATA, openRig, OTHER, OWN, PEER, type Rig } from './rig.ts'
+import { NO_ENGINE } from '../../../../test/whatsapp/support/no-engine.ts'
+import {
+  GROUP,
+  GROUP_DATA,
+  openRig,
+  OTHER,
+  OWN,
+  PEER,
+  type Rig,
+} from '../../../../test/whatsapp/support/inbound-rig.ts'
 
 const open = () => openRig({ engine: NO_ENGINE })
 

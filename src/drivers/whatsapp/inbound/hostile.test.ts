@@ -8,7 +8,7 @@ import type { WaMessage } from '../engine/proto.ts'
 import { followCalls } from './calls.ts'
 import { makeReadPlain } from './read-plain.ts'
 import { followReceipts } from './receipts.ts'
-import { encoded, GROUP, openRig, OTHER, OWN, PEER } from './rig.ts'
+import { encoded, GROUP, openRig, OTHER, OWN, PEER } from '../../../../test/whatsapp/support/inbound-rig.ts'
 import { Undecrypted } from './undecrypted.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'

@@ -8,7 +8,18 @@ import type { NetworkMessage } from '../../../model/message.ts'
 import { engineIsInstalled } from '../engine/load.ts'
 import type { FileMessage, WaMessage } from '../engine/proto.ts'
 import { makeReadPlain } from './read-plain.ts'
-import { commit, encoded, FILE_LIMIT_BYTES, GROUP, openRig, OTHER, OWN, PEER, stanza, type Rig } from './rig.ts'
+import {
+  commit,
+  encoded,
+  FILE_LIMIT_BYTES,
+  GROUP,
+  openRig,
+  OTHER,
+  OWN,
+  PEER,
+  stanza,
+  type Rig,
+} from '../../../../test/whatsapp/support/inbound-rig.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 

@@ -5,8 +5,16 @@ import type { BinaryNode } from '../engine/engine.ts'
 import { newDraft } from '../life.ts'
 import type { MessageId } from '../../../model/ids.ts'
 import { followReceipts } from './receipts.ts'
-import { GROUP, GROUP_DATA, openRig, OTHER, OWN, PEER, type Rig } from './rig.ts'
-import { NO_ENGINE } from './no-engine.ts'
+import {
+  GROUP,
+  GROUP_DATA,
+  openRig,
+  OTHER,
+  OWN,
+  PEER,
+  type Rig,
+} from '../../../../test/whatsapp/support/inbound-rig.ts'
+import { NO_ENGINE } from '../../../../test/whatsapp/support/no-engine.ts'
 
 const AT = 1_760_000_000_000
 

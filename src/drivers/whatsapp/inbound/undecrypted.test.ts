@@ -5,8 +5,8 @@ import { until } from '../../../lib/until.ts'
 import type { MessageId } from '../../../model/ids.ts'
 import { newDraft } from '../life.ts'
 import { envelopeOf } from './envelope.ts'
-import { NO_ENGINE } from './no-engine.ts'
-import { GROUP, openRig, PEER, stanza } from './rig.ts'
+import { NO_ENGINE } from '../../../../test/whatsapp/support/no-engine.ts'
+import { GROUP, openRig, PEER, stanza } from '../../../../test/whatsapp/support/inbound-rig.ts'
 import { Undecrypted } from './undecrypted.ts'
 
 const BROKEN = new Error('No matching sessions found for message')

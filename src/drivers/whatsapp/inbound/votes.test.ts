@@ -6,7 +6,7 @@ import { engineIsInstalled } from '../engine/load.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import { pollNoteName } from '../poll-note.ts'
 import { makeReadPlain } from './read-plain.ts'
-import { commit, encoded, openRig, OWN, PEER, stanza, type Rig } from './rig.ts'
+import { commit, encoded, openRig, OWN, PEER, stanza, type Rig } from '../../../../test/whatsapp/support/inbound-rig.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 const SECRET = Buffer.alloc(32, 5)

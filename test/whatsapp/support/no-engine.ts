@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Engine } from '../../../src/drivers/whatsapp/engine/engine.ts'
 
 /** For tests of what needs no engine: it must not be touched. */
 export const NO_ENGINE: Engine = new Proxy({} as Engine, {
