@@ -128,9 +128,12 @@ function wordRoutes(world: World): [string, Route][] {
     ],
     [
       'POST /read',
-      route(Type.Object({ phone: Phone, chat: Chat, upTo: optional(Type.String()) }), async ({ phone, chat, upTo }) => ({
-        count: await world.phone(phone).read(chat, upTo),
-      })),
+      route(
+        Type.Object({ phone: Phone, chat: Chat, upTo: optional(Type.String()) }),
+        async ({ phone, chat, upTo }) => ({
+          count: await world.phone(phone).read(chat, upTo),
+        }),
+      ),
     ],
     [
       'GET /received',
@@ -183,10 +186,7 @@ function troubleRoutes(world: World): [string, Route][] {
     ],
     ['GET /statistics', () => ({ ...world.statistics.summary(), troubles: world.troubles.slice(-20) })],
     ['GET /logins', () => world.statistics.logins()],
-    [
-      'GET /app-state',
-      () => ({ complaints: world.appState.complaints, changes: world.appState.changes.slice(-1000) }),
-    ],
+    ['GET /app-state', () => ({ complaints: world.appState.complaints, changes: world.appState.changes.slice(-1000) })],
   ]
 }
 

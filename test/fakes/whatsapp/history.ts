@@ -121,7 +121,12 @@ export class History {
         : { id: chat, name: group.subject, ephemeralExpiration: group.ephemeralS }
     return {
       ...about,
-      ...{ conversationTimestamp: last, lastMsgTimestamp: last, endOfHistoryTransfer: true, endOfHistoryTransferType: 1 },
+      ...{
+        conversationTimestamp: last,
+        lastMsgTimestamp: last,
+        endOfHistoryTransfer: true,
+        endOfHistoryTransferType: 1,
+      },
       unreadCount: 0,
       messages: messages.toReversed().map((message) => ({ message: this.#info(phone.account, message) })),
     }

@@ -1,4 +1,5 @@
 import { until } from '../../../src/lib/until.ts'
+import { letLongTimersGo } from './engine-timers.ts'
 import type { World } from './world.ts'
 
 /** A linked device: the engine as it is, with its keys in memory. */
@@ -60,7 +61,11 @@ export interface TestGroup {
   readonly memberAddMode?: boolean
   readonly ephemeralDuration?: number
   readonly addressingMode?: string
-  readonly participants: readonly { readonly id: string; readonly phoneNumber?: string; readonly admin?: string | null }[]
+  readonly participants: readonly {
+    readonly id: string
+    readonly phoneNumber?: string
+    readonly admin?: string | null
+  }[]
 }
 
 interface EngineModule {
@@ -76,6 +81,7 @@ interface Update {
 
 /** Links a device to a person's phone by its QR, and resolves when it is open for good. */
 export async function linkDevice(world: World, phone: string, options: object = {}): Promise<TestDevice> {
+  letLongTimersGo()
   const engine = (await import(named('baileys'))) as EngineModule
   const auth = { creds: engine.initAuthCreds(), keys: memoryKeys() }
   const name = () => auth.creds.me?.name

@@ -84,12 +84,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-function roomsOf(
-  network: Network,
-  proto: SyncProto,
-  phones: ReadonlySet<VirtualPhone>,
-  troubles: string[],
-): Rooms {
+function roomsOf(network: Network, proto: SyncProto, phones: ReadonlySet<VirtualPhone>, troubles: string[]): Rooms {
   return {
     groups: new Groups(network),
     pictures: new ProfilePictures(network),
