@@ -54,7 +54,7 @@ export interface ConnectionParts {
 /** A stanza that is in the works for longer than three questions to the network take is stuck. */
 const STUCK_MS = 60_000
 /** What had come before the network ended the connection is given so long to be stored. */
-const DRAIN_MS = 2_000
+const DRAIN_MS = 500
 const UNLINK_MS = 5_000
 const SERVER = 's.whatsapp.net'
 

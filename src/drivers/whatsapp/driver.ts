@@ -39,8 +39,8 @@ export interface WhatsAppOptions {
 const PICTURE_PERIOD_MS = 10_000
 
 /**
- * What a linked device can do. Buttons of today's form go out as well as they can: phones show them, WhatsApp Web and Desktop may not.
- * Lists and the buttons of older forms were taken from the network years ago, and no phone shows them reliably.
+ * What a linked device can do. Buttons go out as well as they can: phones show those of today's form, WhatsApp Web and Desktop may not,
+ * and nobody promises anything for the older forms. Lists, and what belongs to a shop, are shown by no phone reliably and are refused.
  */
 const CAPABILITIES: Capabilities = {
   textLength: 20_000,
