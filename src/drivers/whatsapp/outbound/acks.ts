@@ -1,6 +1,6 @@
 import { Recent } from '../../../lib/recent.ts'
 import type { Clock } from '../../../lib/clock.ts'
-import type { MessageId } from '../../../model/ids.ts'
+import type { EpochMs, MessageId } from '../../../model/ids.ts'
 import type { Verdict } from '../../driver.ts'
 import type { BinaryNode, EngineSocket } from '../engine/engine.ts'
 import { refusalOf } from './refusals.ts'
@@ -9,6 +9,8 @@ const ACK = 'CB:ack,class:message'
 const RECEIPT = 'CB:receipt'
 /** So many verdicts are remembered, and so many messages without one. */
 const REMEMBERED = 200
+/** An ack or a receipt may be on its way for so long after a message was given up. */
+const ON_ITS_WAY_MS = 1_000
 
 /** What the server said of a message; `code` where it refused. */
 export interface Judged {
@@ -23,13 +25,20 @@ export interface Awaited {
   readonly late: (judged: Judged) => void
 }
 
+/** Given up, and how long it may be on its way; `heard` when something came. */
+interface Late extends Awaited {
+  readonly until: EpochMs
+  readonly heard: Promise<void>
+  readonly hear: () => void
+}
+
 /** The server's word on what was sent: its acks, by the ids of messages. */
 export class Acks {
   readonly #socket: EngineSocket
   readonly #clock: Pick<Clock, 'now'>
   readonly #waiting = new Map<string, Awaited & { readonly resolve: (judged: Judged) => void }>()
   /** Given up, oldest first. */
-  readonly #late = new Map<string, Awaited>()
+  readonly #late = new Map<string, Late>()
   readonly #judged = new Recent<string, Judged>(REMEMBERED)
   readonly #ack = (node: BinaryNode) => this.#acked(node)
   readonly #receipt = (node: BinaryNode) => this.#received(node)
@@ -56,7 +65,16 @@ export class Acks {
     if (!mayComeLate) return
     const [oldest] = this.#late.keys()
     if (this.#late.size >= REMEMBERED && oldest !== undefined) this.#late.delete(oldest)
-    this.#late.set(id, waiting)
+    let hear: () => void = () => undefined
+    const heard = new Promise<void>((resolve) => (hear = resolve))
+    this.#late.set(id, { ...waiting, until: this.#clock.now() + ON_ITS_WAY_MS, heard, hear })
+  }
+
+  /** What a look-up waits for, that comes right after a message was given up: undefined where that was long ago. */
+  onItsWay(id: MessageId): { readonly forMs: number; readonly heard: Promise<void> } | undefined {
+    const late = this.#late.get(id)
+    const forMs = late === undefined ? 0 : late.until - this.#clock.now()
+    return late === undefined || forMs <= 0 ? undefined : { forMs: Math.min(forMs, ON_ITS_WAY_MS), heard: late.heard }
   }
 
   /** What was said lately of a message. */
@@ -73,12 +91,14 @@ export class Acks {
   #acked({ attrs }: BinaryNode): void {
     const { id = '', t, error } = attrs
     const waiting = this.#waiting.get(id)
-    const awaited = waiting ?? this.#late.get(id)
+    const late = this.#late.get(id)
+    const awaited = waiting ?? late
     if (awaited === undefined) return
     this.#waiting.delete(id)
     this.#late.delete(id)
     const judged = this.#judge(awaited, t, error)
     if (judged.verdict.ok) this.#judged.set(id, judged)
+    late?.hear()
     if (waiting === undefined) awaited.late(judged)
     else waiting.resolve(judged)
   }
@@ -96,8 +116,11 @@ export class Acks {
     if (this.#late.size === 0 && this.#waiting.size === 0) return
     const list = Array.isArray(content) ? content.find(({ tag }) => tag === 'list')?.content : undefined
     const more = Array.isArray(list) ? list.map((item) => item.attrs['id'] ?? '') : []
-    for (const id of [attrs['id'] ?? '', ...more])
-      if (this.#late.has(id) || this.#waiting.has(id))
-        this.#judged.set(id, { verdict: { ok: true, at: this.#clock.now() } })
+    for (const id of [attrs['id'] ?? '', ...more]) {
+      const late = this.#late.get(id)
+      if (late === undefined && !this.#waiting.has(id)) continue
+      this.#judged.set(id, { verdict: { ok: true, at: this.#clock.now() } })
+      late?.hear()
+    }
   }
 }

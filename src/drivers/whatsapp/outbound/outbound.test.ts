@@ -25,6 +25,8 @@ const GROUP = '120363043968066561@g.us' as ChatId
 const ID = '3EB0A1' as MessageId
 const TEXT: Content = { kind: 'text', text: 'hello' }
 const DAY_MS = 86_400_000
+/** After so long nothing is on its way any more. */
+const ON_ITS_WAY_MS = 1_000
 
 interface Rig {
   readonly made: MadeLife
@@ -130,6 +132,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     abort.abort()
     const ended = await verdict
     assert.equal(!ended.ok && retryOf(ended.fault), 'unsure')
+    made.clock.skip(ON_ITS_WAY_MS)
     assert.equal(await outbound.lookup(ID), 'unknown')
     made.ack(ID)
     made.ack(ID)
@@ -168,6 +171,18 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     assert.equal(await outbound.lookup(ID), 'sent')
   })
 
+  test('a look-up right after a message was given up waits a moment for what is on its way', async () => {
+    const { made, outbound, send } = await rig()
+    const abort = new AbortController()
+    const verdict = send({}, ID, abort.signal)
+    await until(() => made.relayed.length === 1, 'the message')
+    abort.abort()
+    await verdict
+    const found = outbound.lookup(ID)
+    made.bring('CB:receipt', { tag: 'receipt', attrs: { id: ID } })
+    assert.equal(await found, 'sent')
+  })
+
   test("a receipt for a message without its ack tells a look-up that it was sent; another's does not", async () => {
     const { made, outbound, send } = await rig()
     const abort = new AbortController()
@@ -176,6 +191,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     abort.abort()
     await verdict
     made.bring('CB:receipt', { tag: 'receipt', attrs: { id: 'other' } })
+    made.clock.skip(ON_ITS_WAY_MS)
     assert.equal(await outbound.lookup(ID), 'unknown')
     const items = [{ tag: 'item', attrs: { id: ID } }]
     made.bring('CB:receipt', {

@@ -7,6 +7,7 @@ import { isPerson } from '../jids.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import { linkedSignal } from '../media/linked-signal.ts'
 import { pollNote, pollNoteName } from '../poll-note.ts'
+import { within } from '../within.ts'
 import { Acks, type Judged } from './acks.ts'
 import { countFirstContact, firstContactTrouble } from './budgets.ts'
 import { Composer, type Composed } from './composer.ts'
@@ -70,6 +71,8 @@ export class Outbound {
 
   /** `absent` for what has certainly not left through this link. */
   async lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'> {
+    const coming = this.#acks.judged(id) === undefined ? this.#acks.onItsWay(id) : undefined
+    if (coming !== undefined) await within(this.#life, coming.forMs, coming.heard)
     if (this.#acks.judged(id)?.verdict.ok === true) return 'sent'
     if (this.#stopped.signal.aborted || this.#life.ended.aborted) return 'unknown'
     try {
