@@ -222,10 +222,15 @@ describe('outbound of a WhatsApp session', { skip }, () => {
       [Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }), 'unconfirmed'],
     ] as const) {
       const { made, outbound, send } = await rig()
-      made.relaying = () => Promise.reject(error)
+      const isOnTheWire = fault === 'unconfirmed'
+      made.relaying = async () => {
+        if (isOnTheWire) await made.beforeFrame()
+        throw error
+      }
       assert.equal(codeOf(await send()), fault, String(error))
-      // Nothing of it is kept, as nothing has left.
-      assert.equal(await outbound.lookup(ID), 'absent')
+      made.clock.skip(ON_ITS_WAY_MS)
+      // What did not get as far as the wire has left nothing behind.
+      assert.equal(await outbound.lookup(ID), isOnTheWire ? 'unknown' : 'absent')
     }
   })
 
