@@ -9,6 +9,7 @@ import { midnight } from './benchmarks/midnight.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
+import { whatsapp } from './benchmarks/whatsapp.ts'
 import { Bench, FULL, QUICK, type Benchmark } from './harness/bench.ts'
 import type { Compared } from './harness/rounds.ts'
 
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   journals,
   media,
   midnight,
+  whatsapp,
 }
 
 const { values, positionals } = parseArgs({

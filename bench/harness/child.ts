@@ -15,9 +15,17 @@ export class Child {
     program: string,
     args: readonly string[] = [],
     nodeArgs: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<{ child: Child; first: unknown }> {
     const url = new URL(`../${program}.js`, import.meta.url)
-    const child = new Child(fork(url, args, { serialization: 'json', execArgv: [...nodeArgs] }), program)
+    const child = new Child(
+      fork(url, args, {
+        serialization: 'json',
+        execArgv: [...nodeArgs],
+        env: { ...process.env, ...env },
+      }),
+      program,
+    )
     return { child, first: await child.#next() }
   }
 
