@@ -20,8 +20,15 @@ export class NodeProcess {
   readonly #child: ChildProcess
   readonly #errors: string[] = []
 
-  constructor(command: 'serve' | 'simulator', folder: string, env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, [MAIN, command], {
+  /** `preloads` are modules that it imports before anything else. */
+  constructor(
+    command: 'serve' | 'simulator',
+    folder: string,
+    env: Readonly<Record<string, string>>,
+    preloads: readonly string[] = [],
+  ) {
+    const imports = preloads.flatMap((module) => ['--import', module])
+    const child = spawn(process.execPath, [...imports, MAIN, command], {
       cwd: folder,
       env: { PATH: process.env['PATH'], JADEGATE_DATA_DIR: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,6 +6,9 @@ import type { Answer, Made, TestServer } from './server.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
+/** A server as integrators see it, wherever it runs. */
+export type Caller = Pick<TestServer, 'on'>
+
 /** Small machines under load take their time; nothing that works waits so long. */
 const PATIENCE_MS = 20_000
 
@@ -62,7 +65,7 @@ export async function rowOf(server: TestServer, made: Made): Promise<Json> {
   return row
 }
 
-export async function stateOf(server: TestServer, made: Made): Promise<unknown> {
+export async function stateOf(server: Caller, made: Made): Promise<unknown> {
   return objectIn(await server.on(made, 'GET', 'getStateInstance'))['stateInstance']
 }
 
@@ -80,7 +83,7 @@ export async function linked(
 
 /** Queues a text and returns its `idMessage`. */
 export async function send(
-  server: TestServer,
+  server: Caller,
   made: Made,
   to: string,
   message: string,
@@ -122,12 +125,12 @@ export function textsOn(server: TestServer, phone: string, count: number): Promi
   )
 }
 
-export async function notificationCount(server: TestServer, made: Made): Promise<unknown> {
+export async function notificationCount(server: Caller, made: Made): Promise<unknown> {
   return objectIn(await server.on(made, 'GET', 'getWebhooksCount'))['count']
 }
 
 /** Receives the oldest notification and deletes it; waits for one as long as one call may. */
-export async function take(server: TestServer, made: Made): Promise<Json> {
+export async function take(server: Caller, made: Made): Promise<Json> {
   const { receiptId, body } = objectIn(await server.on(made, 'GET', 'receiveNotification?receiveTimeout=20'))
   const deleted = await server.on(made, 'DELETE', `deleteNotification/${String(receiptId)}`)
   assert.deepEqual(deleted.json, { result: true, reason: '' })
@@ -136,7 +139,7 @@ export async function take(server: TestServer, made: Made): Promise<Json> {
 }
 
 /** Takes notifications up to the first that fits. */
-export async function takeUntil(server: TestServer, made: Made, isLast: (body: Json) => boolean): Promise<Json[]> {
+export async function takeUntil(server: Caller, made: Made, isLast: (body: Json) => boolean): Promise<Json[]> {
   const bodies: Json[] = []
   for (;;) {
     const body = await take(server, made)
@@ -146,7 +149,7 @@ export async function takeUntil(server: TestServer, made: Made, isLast: (body: J
 }
 
 /** Takes what is there already. */
-export async function takeAll(server: TestServer, made: Made): Promise<Json[]> {
+export async function takeAll(server: Caller, made: Made): Promise<Json[]> {
   const bodies: Json[] = []
   while ((await notificationCount(server, made)) !== 0) bodies.push(await take(server, made))
   return bodies

@@ -15,7 +15,7 @@ export function envelopeOf({ attrs }: BinaryNode, people: People, now: EpochMs):
   const id = messageId(attrs['id']) as MessageId
   const from = plainJid(attrs['from'])
   if (id === '' || from === '') return null
-  const around = { id, at: timeOf(attrs['t'], now), authorName: nameIn(attrs['notify']) }
+  const around = { id, at: momentOf(attrs['t'], now), authorName: nameIn(attrs['notify']) }
   if (isPerson(from)) return { ...around, ...directParties(attrs, from, people) }
   const author = plainJid(attrs['participant'])
   if (!isPerson(author)) return null
@@ -75,6 +75,12 @@ function other(attrs: Attributes, ...of: readonly string[]): string {
     if (alt !== '') return alt
   }
   return ''
+}
+
+/** The network tells seconds. What comes in the second in which it was said came just now, after what we did in it. */
+function momentOf(seconds: string | undefined, now: EpochMs): EpochMs {
+  const time = timeOf(seconds, now)
+  return now - time > 0 && now - time < 1000 ? now : time
 }
 
 export function timeOf(seconds: string | undefined, now: EpochMs): EpochMs {
