@@ -70,6 +70,7 @@ export function whatsAppOf(config: Config): WhatsAppSettings {
     ...(version !== undefined && { version }),
     loginsPerSecond: config.whatsappLoginsPerSecond,
     firstContactsPerDay: config.whatsappFirstContactsPerDay,
+    sendsButtons: config.whatsappButtons === 'native',
     checksPerDay: config.whatsappNumberChecksPerDay,
     proxies: new AddressRules(config.webhookAllow),
   }

@@ -131,6 +131,12 @@ export const SETTINGS = {
     'How many numbers an instance may look up in a day; one that was looked up in the last days is not counted; 0: no limit. WhatsApp bans accounts that look up many.',
     { default: '200' },
   ),
+  whatsappButtons: messengers(
+    'JADEGATE_WHATSAPP_BUTTONS',
+    kinds.choice(['text', 'native']),
+    'How buttons go out on the real WhatsApp. native: in the form of today, which phones show and WhatsApp Web may not; text: as lines of text.',
+    { default: 'text' },
+  ),
   max: messengers('JADEGATE_MAX', kinds.choice(['simulator'], ['live']), 'What MAX instances speak with.', {
     default: 'simulator',
   }),

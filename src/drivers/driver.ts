@@ -139,6 +139,8 @@ export interface Capabilities {
   readonly messageIds: 'hex' | 'decimal'
   /** Kinds of content that can't be sent here; absent: everything can. */
   readonly cannotSend?: ReadonlySet<ContentKind>
+  /** It judges each send of a restricted account by itself; absent: nothing is sent while the network restricts it. */
+  readonly sendsWhileRestricted?: boolean
   /** How much longer, at random, the delay between two sends may become, as a share of it; absent: it is kept exactly. */
   readonly delayJitter?: number
 }

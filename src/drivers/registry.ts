@@ -21,6 +21,8 @@ export interface WhatsAppSettings {
   readonly loginsPerSecond: number
   /** In a day and by one account; 0: as many as one likes. */
   readonly firstContactsPerDay: number
+  /** Buttons go out as such, as against lines of text. */
+  readonly sendsButtons: boolean
   readonly checksPerDay: number
   /** Where proxies of instances may be. */
   readonly proxies: AddressRules
@@ -80,7 +82,9 @@ async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNee
       const { loadEngine } = await import('./whatsapp/engine/load.ts')
       await loadEngine()
       const { whatsAppDriver } = await import('./whatsapp/driver.ts')
+      const { prepareMedia } = await import('./whatsapp/media/media.ts')
       const { clock, random, log } = needs
+      await prepareMedia(log)
       return whatsAppDriver({ ...needs.whatsapp, clock, random, log })
     }
     default:

@@ -39,7 +39,7 @@ export async function failQueued(
 
 /** Gives up what has waited too long for a link. Time while authorised does not count. Must run alone, as above. */
 export async function failExpired(record: InstanceRecord, attempts: Attempts | undefined): Promise<void> {
-  if (record.row.state === 'authorized') return
+  if (record.maySend) return
   const { clock, limits, store } = record.node
   const now = clock.now()
   const [change] = await store.instances.states(record.id, 1)

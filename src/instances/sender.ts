@@ -139,7 +139,7 @@ export class Sender {
     const { clock, store } = this.#record.node
     const attemptsDue = await this.#reconcile()
     const session = this.#session
-    if (session === undefined || this.#record.row.state !== 'authorized') return attemptsDue
+    if (session === undefined || !this.#record.maySend) return attemptsDue
     const now = clock.now()
     this.#followClock(now)
     const held = this.#heldUntil(now)

@@ -17,11 +17,23 @@ const ON = { incomingWebhook: 'yes', outgoingWebhook: 'yes', outgoingAPIMessageW
 let world: World
 let domain: Domain
 let phones = 79_005_500_000
-const messenger = new ScriptedMessenger('whatsapp', { cannotSend: new Set(['list']), delayJitter: 0.5 })
+const messenger = new ScriptedMessenger('whatsapp', {
+  cannotSend: new Set(['list']),
+  delayJitter: 0.5,
+  sendsWhileRestricted: true,
+})
+const strictMessenger = new ScriptedMessenger('v3')
 
 before(async () => {
   world = await openWorld()
-  domain = await world.startWith({ node: { drivers: new Map([['whatsapp', messenger]]) } })
+  domain = await world.startWith({
+    node: {
+      drivers: new Map([
+        ['whatsapp', messenger],
+        ['v3', strictMessenger],
+      ]),
+    },
+  })
 })
 after(() => world.close())
 
@@ -156,4 +168,18 @@ test('the delay between two sends is never shorter than set, and longer at rando
     gaps.some((gap) => gap >= 515),
     `they are not all the same: ${gaps.join(', ')}`,
   )
+})
+
+test('a restricted account sends on where its messenger judges each send by itself, and nothing where not', async () => {
+  const { instance, session } = await linked()
+  await session.bring({ kind: 'restricted', state: 'suspended', at: AT })
+  assert.equal(instance.state, 'suspended')
+  await say(instance, '79013000001', 'an answer')
+  await until(() => session.sent.length === 1)
+  const strict = await newInstance(domain, ON, 'v3')
+  await strictMessenger.link(strict, String((phones += 1)))
+  await strictMessenger.of(strict).bring({ kind: 'restricted', state: 'suspended', at: AT })
+  await say(strict, '79013000001', 'waits')
+  await until(() => strict.queued === 1)
+  assert.equal(strictMessenger.of(strict).sent.length, 0)
 })

@@ -44,7 +44,7 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     clock = new SkippingClock()
     driver = whatsAppDriver({
       ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
-      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, checksPerDay: 0 },
+      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 },
     })
     open()
     const login = followLogin(session.login({ way: 'qr' }))

@@ -48,6 +48,8 @@ export interface ConnectionParts {
   readonly url?: string | undefined
   readonly browser?: readonly [string, string, string] | undefined
   readonly firstContactsPerDay: number
+  /** Buttons go out as such, as against lines of text. */
+  readonly sendsButtons: boolean
   readonly fileLimitBytes: number
 }
 

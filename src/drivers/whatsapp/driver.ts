@@ -21,6 +21,8 @@ export interface WhatsAppOptions {
   readonly loginsPerSecond: number
   /** In a day and by one account; 0: as many as one likes. */
   readonly firstContactsPerDay: number
+  /** Buttons go out as such, as against lines of text. */
+  readonly sendsButtons: boolean
   readonly checksPerDay: number
   /** As what a linked device shows itself: operating system, browser, version. A stable one that the network knows without. */
   readonly browser?: readonly [string, string, string]
@@ -48,6 +50,7 @@ const CAPABILITIES: Capabilities = {
   tellsSent: true,
   messageIds: 'hex',
   cannotSend: NOT_SENT,
+  sendsWhileRestricted: true,
   delayJitter: 0.3,
 }
 
@@ -58,6 +61,7 @@ export function whatsAppDriver(options: WhatsAppOptions): Driver {
     url: options.url,
     browser: options.browser,
     firstContactsPerDay: options.firstContactsPerDay,
+    sendsButtons: options.sendsButtons,
     checksPerDay: options.checksPerDay,
     fileLimitBytes: options.fileLimitBytes ?? FILE_LIMIT_BYTES,
     picturePeriodMs: options.picturePeriodMs ?? PICTURE_PERIOD_MS,

@@ -52,7 +52,7 @@ describe('a session on WhatsApp', { skip: !engineIsInstalled() && 'the WhatsApp 
 
   function newDriver(loginsPerSecond = 1_000): Driver {
     const own = { clock, random: systemRandom, log: silentLog, url: world.fake.url }
-    return whatsAppDriver({ ...own, loginsPerSecond, firstContactsPerDay: 0, checksPerDay: 0 })
+    return whatsAppDriver({ ...own, loginsPerSecond, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 })
   }
   function open(possessions: Possessions = {}, by = driver, instance = 1_101_000_001) {
     const host = new WaitingHost(instance, { clock, random: systemRandom, log: silentLog }, possessions)

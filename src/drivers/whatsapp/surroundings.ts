@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly url: string | undefined
   readonly browser: readonly [string, string, string] | undefined
   readonly firstContactsPerDay: number
+  /** Buttons go out as such, as against lines of text. */
+  readonly sendsButtons: boolean
   readonly checksPerDay: number
   readonly fileLimitBytes: number
   readonly picturePeriodMs: number

@@ -1,4 +1,5 @@
-import type { ButtonsContent, Content, FileContent } from '../../../src/model/content.ts'
+import { buttonsInWords } from '../../../src/drivers/whatsapp/outbound/contents/buttons.ts'
+import type { Content, FileContent } from '../../../src/model/content.ts'
 
 const ENDINGS: Readonly<Record<string, string>> = {
   ...{ 'image/jpeg': 'jpg', 'video/mp4': 'mp4', 'audio/ogg; codecs=opus': 'ogg', 'image/webp': 'webp' },
@@ -15,7 +16,7 @@ export function arrivesOnWhatsApp(content: Content, id: string): Content {
     case 'groupInvite':
       return { ...content, expiresAt: Math.floor(content.expiresAt / 1000) * 1000 }
     case 'buttons':
-      return buttonsAsTheyArrive(content)
+      return content.style === 'interactive' ? content : { kind: 'text', text: buttonsInWords(content) }
     default:
       return content
   }
@@ -30,15 +31,4 @@ function fileAsItArrives(content: FileContent, id: string): FileContent {
     ...(content.isVideoNote === true && { caption: '' }),
     ...(content.type === 'audio' && { jpegThumbnail: '' }),
   }
-}
-
-/** The oldest form has answers alone, and that of templates has no ids for what is no answer. */
-function buttonsAsTheyArrive(content: ButtonsContent): ButtonsContent {
-  const { style } = content
-  if (style === 'interactive') return content
-  const buttons = content.buttons.map((button, index) => {
-    if (style === 'plain') return { ...button, action: 'reply' as const, value: '' }
-    return button.action === 'reply' ? button : { ...button, id: String(index) }
-  })
-  return { ...content, buttons }
 }

@@ -39,7 +39,7 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
   const driver = whatsAppDriver({
     ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
     ...{ fileLimitBytes: FILE_LIMIT_BYTES, picturePeriodMs: PICTURE_PERIOD_MS },
-    ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, checksPerDay: 0 },
+    ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 },
   })
   return {
     driver,

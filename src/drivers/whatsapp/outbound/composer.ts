@@ -52,7 +52,9 @@ export class Composer {
   }
 
   #shown(content: Content): Content {
-    if (content.kind !== 'buttons' || this.#options.sendsButtons) return content
+    if (content.kind !== 'buttons') return content
+    // The older forms were taken from the network: phones may show nothing at all of them.
+    if (content.style === 'interactive' && this.#options.sendsButtons) return content
     const { quote, forwardingScore } = content
     return {
       ...{ kind: 'text', text: buttonsInWords(content) },

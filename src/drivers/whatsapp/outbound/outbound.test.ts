@@ -36,7 +36,7 @@ interface Rig {
 
 async function rig(options: Partial<OutboundOptions> = {}, kept?: Map<string, Uint8Array>): Promise<Rig> {
   const made = await MadeLife.open(kept)
-  const outbound = new Outbound(made.life, { firstContactsPerDay: 0, ...options })
+  const outbound = new Outbound(made.life, { firstContactsPerDay: 0, sendsButtons: true, ...options })
   const send: Rig['send'] = (message = {}, id = ID, signal = new AbortController().signal) =>
     outbound.send(id, { chat: PEER, content: TEXT, ...message }, signal)
   return { made, outbound, send }

@@ -24,7 +24,7 @@ export interface OutboundOptions {
   /** 0: as many as one likes. */
   readonly firstContactsPerDay: number
   /** False: messages with buttons go out in words. */
-  readonly sendsButtons?: boolean
+  readonly sendsButtons: boolean
 }
 
 interface Sending {
@@ -48,7 +48,7 @@ export class Outbound {
     this.#life = life
     this.#options = options
     this.#acks = new Acks(life.socket, life.host.clock)
-    this.#composer = new Composer(life, { sendsButtons: options.sendsButtons ?? true })
+    this.#composer = new Composer(life, options)
     this.#restriction = new Restriction(life)
     this.#typing = new Typing(life)
   }

@@ -58,6 +58,7 @@ const BUTTONS = {
     { id: 'shop', text: 'Look', action: 'url', value: 'https://shop.example' },
   ],
 } as const
+const BUTTONS_IN_WORDS = '*Order 7*\n\nIs it right?\n\n▫️ Yes\n▫️ Look: https://shop.example\n\n_Soon_'
 
 const ROWS: Readonly<Record<string, Row>> = {
   text: { content: { kind: 'text', text: 'hello' }, message: { extendedTextMessage: { text: 'hello' } } },
@@ -211,29 +212,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'template buttons': {
     content: { ...BUTTONS, style: 'template' },
-    message: {
-      templateMessage: {
-        hydratedTemplate: {
-          ...{ hydratedTitleText: 'Order 7', hydratedContentText: 'Is it right?', hydratedFooterText: 'Soon' },
-          hydratedButtons: [
-            { index: 0, quickReplyButton: { displayText: 'Yes', id: 'yes' } },
-            { index: 1, urlButton: { displayText: 'Look', url: 'https://shop.example' } },
-          ],
-        },
-      },
-    },
+    message: { extendedTextMessage: { text: BUTTONS_IN_WORDS } },
   },
   'plain buttons': {
     content: { ...BUTTONS, style: 'plain' },
-    message: {
-      buttonsMessage: {
-        ...{ text: 'Order 7', contentText: 'Is it right?', footerText: 'Soon', headerType: 'TEXT' },
-        buttons: [
-          { buttonId: 'yes', buttonText: { displayText: 'Yes' }, type: 'RESPONSE' },
-          { buttonId: 'shop', buttonText: { displayText: 'Look' }, type: 'RESPONSE' },
-        ],
-      },
-    },
+    message: { extendedTextMessage: { text: BUTTONS_IN_WORDS } },
   },
   'group invite': {
     content: {
@@ -426,8 +409,7 @@ describe('contents as messages of the protocol', { skip }, () => {
       new AbortController().signal,
     )
     assert.ok(!isFault(composed))
-    const text = '*Order 7*\n\nIs it right?\n\n▫️ Yes\n▫️ Look: https://shop.example\n\n_Soon_'
-    assert.equal(composed.message.extendedTextMessage?.text, text)
+    assert.equal(composed.message.extendedTextMessage?.text, BUTTONS_IN_WORDS)
     assert.deepEqual(composed.nodes, [])
   })
 })
