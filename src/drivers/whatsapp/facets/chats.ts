@@ -7,17 +7,17 @@ import type { ChatRecord, Life } from '../life.ts'
 import { changeShared } from './app-state.ts'
 import { ask, keep, told, type Current } from './asking.ts'
 import { phoneShown } from './persons.ts'
+import { setVanishing } from './vanishing.ts'
 
 const NO_MESSAGES = fault('notFound', 'no message of this chat is known')
-/** A setting of the protocol, as against what is said. */
-const EPHEMERAL_SETTING = 3
 
 export function chatsOf(current: Current): Chats {
   return {
     list: () => ask(current, list),
     read: (chat, upTo) => ask(current, (life) => read(life, chat, upTo)),
     archive: (chat, isArchived) => told(current, (life) => archive(life, chat, isArchived)),
-    setEphemeral: (chat, seconds) => told(current, (life) => setEphemeral(life, chat, seconds)),
+    setEphemeral: (chat, seconds) =>
+      told(current, async (life) => setVanishing(life, await life.people.jidOf(chat), seconds)),
   }
 }
 
@@ -77,21 +77,4 @@ async function archive(life: Life, chat: ChatId, isArchived: boolean): Promise<F
   if (trouble !== undefined) return trouble
   await keep(life, (draft) => life.directory.noteChat(jid, { isArchived }, draft))
   return undefined
-}
-
-async function setEphemeral(life: Life, chat: ChatId, seconds: number): Promise<Fault | undefined> {
-  const jid = await life.people.jidOf(chat)
-  if (!isGroup(jid) && !isPerson(jid)) return fault('invalid', 'messages of this chat can not vanish')
-  if (isGroup(jid)) await life.socket.groupToggleEphemeral(jid, seconds)
-  else await setWithPerson(life, jid, seconds)
-  const change = { ephemeralS: seconds, ephemeralSetAt: life.host.clock.now() }
-  await keep(life, (draft) => life.directory.noteChat(jid, change, draft))
-  return undefined
-}
-
-/** Both sides keep it, so that the other one is told by a message. */
-async function setWithPerson(life: Life, jid: string, seconds: number): Promise<void> {
-  const messageId = `3EB0${life.host.random.bytes(9).toString('hex').toUpperCase()}`
-  const protocolMessage = { type: EPHEMERAL_SETTING, ephemeralExpiration: seconds }
-  await life.socket.relayMessage(jid, { protocolMessage }, { messageId })
 }

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { Slots } from '../../../lib/slots.ts'
 import type { FileSign } from './file-signs.ts'
 
 /** A picture, a length or another form of a file: what only a program beside this one can make. It need not be there. */
 
 const TIME_MS = 60_000
+const LOOK_MS = 5_000
 const SAID_BYTES = 64 * 1024
 /** More at a time would take what messages need. */
 const AT_ONCE = 2
@@ -23,15 +24,25 @@ export interface FfmpegRun {
   readonly signal: AbortSignal
 }
 
-/** Where programs are when nobody says it. */
+/** Where programs are on machines that can't tell where this one is. */
 const USUAL = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin'].join(delimiter)
 
 let found: Promise<string | null> | undefined
 
-/** Its path, looked for once in these folders, which are written as in `PATH`; null when this machine has none. */
-export function ffmpeg(searched = USUAL): Promise<string | null> {
-  found ??= findProgram('ffmpeg', searched)
+/** Its path, looked for once; null when this machine has none. */
+export function ffmpeg(): Promise<string | null> {
+  found ??= look()
   return found
+}
+
+/** The system knows the folders of this process's `PATH`, which is not ours to read. */
+async function look(): Promise<string | null> {
+  const said = await new Promise<string>((resolve) => {
+    const finder = process.platform === 'win32' ? 'where' : 'which'
+    execFile(finder, ['ffmpeg'], { timeout: LOOK_MS, shell: false }, (_error, out) => resolve(out))
+  })
+  const [path = ''] = said.split(/\r?\n/)
+  return isAbsolute(path) && (await isProgram(path)) ? path : findProgram('ffmpeg', USUAL)
 }
 
 /** For tests: from now on this one is used, until it is looked for again. */
@@ -42,7 +53,7 @@ export function setFfmpeg(path: string | null | undefined): void {
 export async function findProgram(name: string, searched: string): Promise<string | null> {
   for (const folder of searched.split(delimiter)) {
     // A relative folder would be another one tomorrow.
-    if (!folder.startsWith('/') && !/^[A-Za-z]:/.test(folder)) continue
+    if (!isAbsolute(folder)) continue
     const path = join(folder, process.platform === 'win32' ? `${name}.exe` : name)
     if (await isProgram(path)) return path
   }

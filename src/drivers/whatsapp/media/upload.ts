@@ -4,25 +4,17 @@ import { pipeline as joined, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FileContent, KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
-import type { FileMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
 import { deliver } from './deliver.ts'
 import { linkedSignal } from './linked-signal.ts'
-import { prepare, preparedDocument, type FileField, type Prepared } from './prepare.ts'
+import { prepare, preparedDocument, type Prepared } from './prepare.ts'
 import { sealFile } from './seal.ts'
 import { Checked, NotAsTold } from './unseal.ts'
-import { uploadName, uploadsOf } from './uploads.ts'
+import { uploadName, uploadsOf, type UploadedFile } from './uploads.ts'
 import { inWorkFolder } from './work-folder.ts'
 
 export type { FileField } from './prepare.ts'
-
-/** A file that the media servers have. */
-export interface UploadedFile {
-  /** The message's member that it belongs in: what could be made of a file may be another sort than was asked for. */
-  readonly field: FileField
-  /** Everything but the caption and what the message refers to. */
-  readonly message: FileMessage
-}
+export type { UploadedFile } from './uploads.ts'
 
 const GONE = fault('fileGone', 'the file is not there any more')
 const CHANGED = fault('fileGone', 'the file is not what it was')

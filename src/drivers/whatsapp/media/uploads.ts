@@ -2,7 +2,16 @@ import { Recent } from '../../../lib/recent.ts'
 import type { FileContent, KeptFile } from '../../../model/content.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { SessionHost } from '../../driver.ts'
-import type { UploadedFile } from './upload.ts'
+import type { FileMessage } from '../engine/proto.ts'
+import type { FileField } from './prepare.ts'
+
+/** A file that the media servers have. */
+export interface UploadedFile {
+  /** The message's member that it belongs in: what could be made of a file may be another sort than was asked for. */
+  readonly field: FileField
+  /** Everything but the caption and what the message refers to. */
+  readonly message: FileMessage
+}
 
 /** What one session brought to the media servers lately: the same file to many people is brought once. */
 

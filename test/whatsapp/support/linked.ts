@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { facet, value } from '../../../src/drivers/conformance/bench.ts'
+import { followLogin } from '../../../src/drivers/conformance/follow-login.ts'
+import { RecordingHost, type Possessions } from '../../../src/drivers/conformance/host.ts'
+import type { Driver, Session } from '../../../src/drivers/driver.ts'
+import { whatsAppDriver } from '../../../src/drivers/whatsapp/driver.ts'
+import { silentLog } from '../../../src/lib/log.ts'
+import { systemRandom } from '../../../src/lib/random.ts'
+import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
+import type { ChatId, MessageId } from '../../../src/model/ids.ts'
+import { trustFakeWhatsApp } from '../../fakes/whatsapp/trust.ts'
+import { startWorld, type World } from '../../fakes/whatsapp/world.ts'
+
+export const OWN = '79001000001'
+export const PEER = '79001000002'
+export const OTHER = '79001000003'
+export const FILE_LIMIT_BYTES = 300_000
+
+interface Limits {
+  readonly checksPerDay?: number
+}
+
+/** A session on the fake WhatsApp. */
+export interface Linked {
+  readonly host: RecordingHost
+  readonly session: Session
+}
+
+/** A fake WhatsApp, and sessions on it that are closed with it. */
+export class Ground {
+  readonly world: World
+  readonly clock = new SkippingClock()
+  readonly driver: Driver
+  readonly #distrust: () => void
+  readonly #sessions: Session[] = []
+  #lastId = 0
+
+  private constructor(world: World, distrust: () => void, { checksPerDay = 0 }: Limits) {
+    this.world = world
+    this.#distrust = distrust
+    this.driver = whatsAppDriver({
+      ...{ clock: this.clock, random: systemRandom, log: silentLog, url: world.fake.url },
+      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay },
+      fileLimitBytes: FILE_LIMIT_BYTES,
+    })
+    for (const phone of [OWN, PEER, OTHER]) world.person(phone)
+  }
+
+  static async open(limits: Limits = {}): Promise<Ground> {
+    const world = await startWorld()
+    return new Ground(world, await trustFakeWhatsApp(world.fake), limits)
+  }
+
+  async linked(phone = OWN, possessions: Possessions = {}): Promise<Linked> {
+    const host = this.#host(possessions)
+    const session = this.#open(host)
+    const login = followLogin(session.login({ way: 'qr' }))
+    await this.world.fake.scan(phone, await login.shown(0))
+    assert.deepEqual(await login.end(), { kind: 'done' })
+    return { host, session }
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions) await session.disconnect()
+    await this.driver.close()
+    await this.world.close()
+    this.#distrust()
+  }
+
+  newId(): MessageId {
+    this.#lastId += 1
+    return `3EB0F0${String(this.#lastId).padStart(8, '0')}` as MessageId
+  }
+
+  #host(possessions: Possessions): RecordingHost {
+    const surroundings = { clock: this.clock, random: systemRandom, log: silentLog }
+    return new RecordingHost(1_101_000_001 + this.#sessions.length, surroundings, possessions)
+  }
+
+  #open(host: RecordingHost): Session {
+    const session = this.driver.open(host)
+    this.#sessions.push(session)
+    return session
+  }
+}
+
+/** The chat id that tells a number. */
+export function chatOf(phone: string): ChatId {
+  return `${phone}@c.us` as ChatId
+}
+
+/** The chat with a number, as this session names it. */
+export async function nameOf({ session }: Linked, phone: string): Promise<ChatId> {
+  const found = value(await facet(session, 'contacts').find({ phone }))
+  assert.ok(found !== null)
+  return found.chat
+}
