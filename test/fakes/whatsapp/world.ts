@@ -1,6 +1,7 @@
 import { AppState } from './app-state.ts'
 import { callLog, Calls } from './calls.ts'
 import { loadCodec } from './codec.ts'
+import { letLongTimersGo } from './engine-timers.ts'
 import { Groups } from './groups.ts'
 import { History } from './history.ts'
 import type { Account, Device, Network, Node, Part, Phone } from './network.ts'
@@ -48,6 +49,7 @@ interface Rooms {
 
 /** Rejects when the engine is not installed. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  letLongTimersGo()
   const proto = (await loadCodec()).proto as unknown as SyncProto
   const phones = new Set<VirtualPhone>()
   const troubles: string[] = []
