@@ -179,6 +179,26 @@ describe('the store of a session', () => {
     await assert.rejects(store.saveCredentials(), /over/)
   })
 
+  test('a key that could not be read ends it, although whoever asked takes it for one that is not there', async () => {
+    const { store, host, failures, changes } = rig()
+    const secret = host.secret.bind(host)
+    host.secret = (name) => (name === 'session|a' ? Promise.reject(new Error('no connection')) : secret(name))
+    const made = store.transaction(async () => {
+      await store.keys.get('session', ['a']).catch(() => ({}))
+      await store.keys.set({ session: { a: 'another' } })
+    })
+    await assert.rejects(made, /over/)
+    assert.deepEqual([failures, changes], [['a key could not be read: no connection'], []])
+    host.secrets = () => Promise.reject(new Error('no connection'))
+    await assert.rejects(
+      store.keys.get(
+        'pre-key',
+        Array.from({ length: 100 }, (_, id) => String(id)),
+      ),
+    )
+    assert.equal(failures.length, 1)
+  })
+
   test('the next life reads what was kept, not what the last one hoped for', async () => {
     const { store, troubles, ...life } = rig()
     await store.keys.set({ session: { a: 1 } })

@@ -19,7 +19,7 @@ export interface StoreParts {
   readonly host: SessionHost
   readonly engine: Engine
   readonly cache: KeyCache
-  /** A commit failed: the socket must end before anything more is acknowledged. Called once. */
+  /** A commit, or the reading of a key, failed: the socket must end before anything more is acknowledged. Called once. */
   readonly fail: (why: string) => void
 }
 
@@ -31,7 +31,7 @@ export function openSessionStore(parts: StoreParts): DurableStore {
 /**
  * The one way to the host. Commits run one after the other in the order in which they were asked for; transactions one at a time,
  * and everything that one changed is one commit. After a commit failed nothing is committed any more: what the engine holds in
- * memory is then not what is kept, and only a new life reads that.
+ * memory is then not what is kept, and only a new life reads that. The same when a key could not be read.
  */
 export class DurableStore implements SessionStore {
   readonly keys: TransactionalKeyStore
@@ -104,10 +104,13 @@ export class DurableStore implements SessionStore {
     return value
   }
 
-  /** As `read`, with what the transaction that this runs in wrote. */
+  /**
+   * As `read`, with what the transaction that this runs in wrote. For the engine, which takes a key that can't be read for one that is
+   * not there, and makes another in its place: so that ends this life.
+   */
   async readInside(name: string): Promise<Uint8Array | null> {
     const written = this.#current?.written.get(name)
-    return written === undefined ? this.read(name) : written
+    return written === undefined ? this.#mustRead(this.read(name)) : written
   }
 
   readAll(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -116,7 +119,7 @@ export class DurableStore implements SessionStore {
 
   /** As `readAll`, with what the transaction that this runs in wrote. */
   async readAllInside(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    const all = new Map(await this.readAll(prefix))
+    const all = new Map(await this.#mustRead(this.readAll(prefix)))
     for (const [name, value] of this.#current?.written ?? []) {
       if (value === null) all.delete(name)
       else if (name.startsWith(prefix)) all.set(name, value)
@@ -194,14 +197,28 @@ export class DurableStore implements SessionStore {
       for (const [name, value] of secrets) this.#remember(name, value)
     } catch (trouble) {
       // What the host kept of it is not known.
-      this.#isOver = true
-      this.#cache.forget(this.#host.instance)
-      this.#fail(`a commit failed: ${trouble instanceof Error ? trouble.message : 'for an unknown reason'}`)
+      this.#breakOff('a commit failed', trouble)
       throw trouble
     } finally {
       this.#version += 1
       this.#committing -= 1
     }
+  }
+
+  async #mustRead<T>(reading: Promise<T>): Promise<T> {
+    try {
+      return await reading
+    } catch (trouble) {
+      this.#breakOff('a key could not be read', trouble)
+      throw trouble
+    }
+  }
+
+  #breakOff(what: string, trouble: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#cache.forget(this.#host.instance)
+    this.#fail(`${what}: ${trouble instanceof Error ? trouble.message : 'for an unknown reason'}`)
   }
 
   #remember(name: string, value: Uint8Array | null): void {
