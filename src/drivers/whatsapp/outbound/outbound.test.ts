@@ -210,6 +210,28 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     assert.equal(await outbound.lookup(ID), 'unknown')
   })
 
+  test('what is still being written may leave yet, although it was given up', async () => {
+    const { made, outbound, send } = await rig()
+    let goOn: () => void = () => undefined
+    const answer = new Promise<void>((resolve) => (goOn = resolve))
+    let isAsked = false
+    made.relaying = async () => {
+      isAsked = true
+      await answer
+      throw new Error('the network did not say who gets it')
+    }
+    const abort = new AbortController()
+    const verdict = send({}, ID, abort.signal)
+    await until(() => isAsked, 'the writing')
+    abort.abort()
+    assert.equal(codeOf(await verdict), 'unconfirmed')
+    made.clock.skip(ON_ITS_WAY_MS)
+    assert.equal(await outbound.lookup(ID), 'unknown')
+    goOn()
+    await soon()
+    assert.equal(await outbound.lookup(ID), 'absent')
+  })
+
   test('a message that could not be written may be sent later, one of which a part may have left is unsure', async () => {
     const boom = (statusCode: number) => Object.assign(new Error('of the engine'), { output: { statusCode } })
     for (const [error, fault] of [

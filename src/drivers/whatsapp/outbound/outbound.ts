@@ -43,6 +43,8 @@ export class Outbound {
   readonly #restriction: Restriction
   readonly #typing: Typing
   readonly #stopped = new AbortController()
+  /** Those that are being written, also when nobody waits for it any more: they may leave yet. */
+  readonly #writing = new Set<MessageId>()
 
   constructor(life: Life, options: OutboundOptions) {
     this.#life = life
@@ -74,7 +76,7 @@ export class Outbound {
     const coming = this.#acks.judged(id) === undefined ? this.#acks.onItsWay(id) : undefined
     if (coming !== undefined) await within(this.#life, coming.forMs, coming.heard)
     if (this.#acks.judged(id)?.verdict.ok === true) return 'sent'
-    if (this.#stopped.signal.aborted || this.#life.ended.aborted) return 'unknown'
+    if (this.#stopped.signal.aborted || this.#life.ended.aborted || this.#writing.has(id)) return 'unknown'
     try {
       return (await mayHaveLeft(this.#life.store, id)) ? 'unknown' : 'absent'
     } catch {
@@ -145,7 +147,9 @@ export class Outbound {
   async #offer(sending: Sending, draft: Draft, signal: AbortSignal): Promise<Verdict> {
     const { id, to, composed } = sending
     const late = (judged: Judged) => void this.#judgedLate(sending, judged)
-    const judged = await relay(this.#life, this.#acks, { id, to, composed, draft }, signal, late)
+    this.#writing.add(id)
+    const ready = { id, to, composed, draft, written: () => void this.#writing.delete(id) }
+    const judged = await relay(this.#life, this.#acks, ready, signal, late)
     const kept = newDraft()
     try {
       await this.#learn(sending, judged, kept)

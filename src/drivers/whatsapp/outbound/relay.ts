@@ -13,6 +13,8 @@ export interface Ready {
   readonly composed: Composed
   /** What must be durable before it leaves. */
   readonly draft: Draft
+  /** Called when the writing is over: from then on, nothing of it leaves that has not left. */
+  readonly written: () => void
 }
 
 const GIVEN_UP = fault('unconfirmed', 'stopped before WhatsApp answered')
@@ -27,7 +29,9 @@ export async function relay(
 ): Promise<Judged> {
   const { id, to } = ready
   const acked = acks.wait({ id, jid: to.jid, late })
-  const troubled = write(life, ready).then<Judged | Fault>((trouble) => trouble ?? acked)
+  const troubled = write(life, ready)
+    .finally(ready.written)
+    .then<Judged | Fault>((trouble) => trouble ?? acked)
   const stopped = onAbort(signal)
   try {
     const first = await Promise.race([acked, troubled, stopped.fault])
