@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import type { Content } from '../../../model/content.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
 import type { NetworkMessage } from '../../../model/message.ts'
+import type { GroupMetadata } from '../engine/engine.ts'
 import { engineIsInstalled } from '../engine/load.ts'
 import type { FileMessage, WaMessage } from '../engine/proto.ts'
 import { makeReadPlain } from './read-plain.ts'
@@ -13,6 +14,7 @@ import {
   encoded,
   FILE_LIMIT_BYTES,
   GROUP,
+  GROUP_DATA,
   openRig,
   OTHER,
   OWN,
@@ -268,6 +270,35 @@ describe('contents', { skip }, () => {
       await of({ protocolMessage: { type: 14, key: { id: own }, editedMessage: { conversation: 'x' } } }),
       null,
     )
+  })
+
+  test('in a group its admins delete what others said, and nobody else does', async () => {
+    const target = '3EB0DELETED' as MessageId
+    const revoke: WaMessage = { protocolMessage: { type: 0, key: { id: target, participant: OTHER.lid } } }
+    const by = (who: typeof OWN) => ({ from: GROUP, participant: who.lid, participant_pn: who.pn, sender_lid: '' })
+    const deletedBy = async (who: typeof OWN, groups?: readonly GroupMetadata[]) => {
+      const rig = await openRig(groups === undefined ? {} : { groups })
+      await read(rig, { conversation: 'mine' }, { id: target, ...by(OTHER) })
+      return (await read(rig, revoke, by(who)))?.content.kind ?? null
+    }
+    assert.equal(await deletedBy(PEER), null)
+    assert.equal(await deletedBy(OTHER), 'deletion')
+    assert.equal(await deletedBy(OWN), 'deletion')
+    const participants = GROUP_DATA.participants.map((one) =>
+      one.id === PEER.lid ? { ...one, admin: 'admin' as const } : one,
+    )
+    assert.equal(await deletedBy(PEER, [{ ...GROUP_DATA, participants }]), 'deletion')
+    assert.equal(await deletedBy(PEER, []), 'deletion')
+  })
+
+  test('an author stays who they are when their number becomes known', async () => {
+    const rig = await openRig()
+    const target = '3EB0HIDDEN' as MessageId
+    const by = { from: GROUP, participant: PEER.lid, sender_lid: '' }
+    await read(rig, { conversation: 'helo' }, { id: target, ...by })
+    const edit = { protocolMessage: { type: 14, key: { id: target }, editedMessage: { conversation: 'hello' } } }
+    const content = (await read(rig, edit, { ...by, participant_pn: PEER.pn }))?.content
+    assert.deepEqual(content, { kind: 'edit', target, text: 'hello', isCaption: false })
   })
 
   test('buttons of each style, lists, and what has no button that is known', async () => {

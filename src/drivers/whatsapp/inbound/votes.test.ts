@@ -6,7 +6,16 @@ import { engineIsInstalled } from '../engine/load.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import { pollNoteName } from '../poll-note.ts'
 import { makeReadPlain } from './read-plain.ts'
-import { commit, encoded, openRig, OWN, PEER, stanza, type Rig } from '../../../../test/whatsapp/support/inbound-rig.ts'
+import {
+  commit,
+  encoded,
+  openRig,
+  OTHER,
+  OWN,
+  PEER,
+  stanza,
+  type Rig,
+} from '../../../../test/whatsapp/support/inbound-rig.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 const SECRET = Buffer.alloc(32, 5)
@@ -42,14 +51,18 @@ function fieldBytes(values: readonly Uint8Array[]): Buffer {
 
 async function withPoll(attrs: Record<string, string> = {}, hidesNumbers = false): Promise<Rig> {
   const rig = await openRig({ hidesNumbers })
+  await bringPoll(rig, attrs)
+  return rig
+}
+
+async function bringPoll(rig: Rig, attrs: Record<string, string>, messageSecret: Uint8Array = SECRET): Promise<void> {
   const creation = {
     name: 'When?',
     options: [{ optionName: 'today' }, { optionName: 'later' }],
     selectableOptionsCount: 1,
   }
-  const poll: WaMessage = { pollCreationMessageV3: creation, messageContextInfo: { messageSecret: SECRET } }
+  const poll: WaMessage = { pollCreationMessageV3: creation, messageContextInfo: { messageSecret } }
   await commit(rig, await makeReadPlain(rig)(stanza({ id: POLL, ...attrs }), encoded(rig.engine, poll)))
-  return rig
 }
 
 async function voteIn(rig: Rig, vote: WaMessage, attrs: Record<string, string> = {}) {
@@ -88,6 +101,13 @@ describe('votes', { skip }, () => {
     const hidden = await withPoll({}, true)
     const other = encrypted(hidden, { creator: PEER.pn, voter: PEER.lid, options: ['today'] })
     assert.deepEqual(await voteIn(hidden, other), shown({ today: PEER.lid }))
+  })
+
+  test('a poll of somebody else under the same id takes nothing from the first', async () => {
+    const rig = await withPoll()
+    await bringPoll(rig, { from: OTHER.pn, sender_lid: OTHER.lid }, Buffer.alloc(32, 6))
+    const vote = encrypted(rig, { creator: PEER.pn, voter: PEER.pn, options: ['today'] })
+    assert.deepEqual(await voteIn(rig, vote), shown({ today: PEER.chat }))
   })
 
   test('one that cannot be opened is nothing: another secret, a broken note, a poll that nobody saw', async () => {

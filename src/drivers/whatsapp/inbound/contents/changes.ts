@@ -51,10 +51,25 @@ export async function protocol(message: Protocol, reading: Reading): Promise<Con
 
 async function deletion({ key }: Protocol, reading: Reading): Promise<Content | undefined> {
   const target = messageId(key?.id) as MessageId
-  // In a group an admin may delete what others wrote.
-  const mayBeOthers = isGroup(reading.envelope.chat)
-  if (target === '' || (!mayBeOthers && !(await isAuthors(target, reading)))) return undefined
+  if (target === '' || !((await isAuthors(target, reading)) || (await isAdmin(reading)))) return undefined
   return { kind: 'deletion', target, forEveryone: true }
+}
+
+/** In a group an admin may delete what others wrote. The network does not see who did: each client looks for itself. */
+async function isAdmin({ parts, envelope }: Reading): Promise<boolean> {
+  if (!isGroup(envelope.chat)) return false
+  const group = await parts.directory.group(envelope.chat)
+  // Where nobody tells who is one, it is believed.
+  if (group === null) return true
+  const names = [...(await parts.people.namesOf(envelope.author)), envelope.authorAlt]
+  return group.participants.some(
+    ({ id, phoneNumber, admin }) => typeof admin === 'string' && [id, phoneNumber].some((name) => isOneOf(name, names)),
+  )
+}
+
+function isOneOf(jid: string | undefined, names: readonly string[]): boolean {
+  const plain = plainJid(jid)
+  return plain !== '' && names.includes(plain)
 }
 
 async function edit({ key, editedMessage }: Protocol, reading: Reading): Promise<Content | undefined> {
@@ -72,5 +87,7 @@ async function isAuthors(target: MessageId, { parts, chat, author, envelope }: R
   const known = await parts.host.message(chat, target)
   if (known === null) return true
   if (envelope.fromMe || known.direction === 'out') return envelope.fromMe && known.direction === 'out'
-  return known.author === '' || known.author === author
+  if (known.author === '' || known.author === author) return true
+  // Their number may have become known since, or been hidden.
+  return (await parts.people.namesOf(known.author)).includes(envelope.author)
 }

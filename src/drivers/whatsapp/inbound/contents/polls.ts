@@ -32,7 +32,8 @@ async function keep(
   secret: Uint8Array,
   { parts, envelope, draft }: Reading,
 ): Promise<void> {
-  if (secret.length > 64) return
+  // Whoever sends another poll under an id that is taken must not close the first one to its votes.
+  if (secret.length > 64 || (await parts.store.read(pollNoteName(envelope.id))) !== null) return
   const creators = await namesOf(envelope.author, envelope.authorAlt, parts.people)
   const note: PollNote = { ...said, creators: [...creators], secret: Buffer.from(secret).toString('base64') }
   draft.notes.set(pollNoteName(envelope.id), pollNote(note, parts.host.clock.now()))
