@@ -1,13 +1,13 @@
 import mime from 'mime'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
-import { AddressRefused, type GuardedPools } from '../lib/guarded-pool.ts'
-import { isWebUrl } from '../lib/web-url.ts'
+import type { GuardedPools } from '../lib/guarded-pool.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { FileLinks, LinkedFile } from './links.ts'
 import type { Draft, Media, StoredFile } from './media.ts'
+import { drop, inBounds, mimeTypeIn, reasonOf, WebReader, type Bounds, type WebAnswer } from './web-reader.ts'
 
 export interface FetchedFile {
   readonly file: KeptFile
@@ -29,29 +29,8 @@ export interface FileFetcherOptions {
   readonly timeoutMs: number
 }
 
-const MOST_REDIRECTS = 5
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** Asked for or not: what comes packed is no file that anybody could open. */
-const PACKED = /\b(?:gzip|deflate|br|compress|zstd)\b/i
 const MEGABYTE = 1024 * 1024
 const UNKNOWN_TYPE = 'application/octet-stream'
-
-interface Answer {
-  readonly status: number
-  /** 0 where it is not told. */
-  readonly length: number
-  readonly encoding: string
-  readonly mimeType: string
-  readonly location: string | undefined
-  readonly body: Readable
-}
-
-/** Who asked does not want it any more, or it took too long. */
-interface Bounds {
-  readonly stopped: AbortSignal
-  readonly late: AbortSignal
-  readonly either: AbortSignal
-}
 
 /**
  * Brings files from the web into an instance's media, behind the rules that webhooks obey: addresses that lead inside are not reached, not
@@ -59,9 +38,11 @@ interface Bounds {
  */
 export class FileFetcher {
   readonly #options: FileFetcherOptions
+  readonly #web: WebReader
 
   constructor(options: FileFetcherOptions) {
     this.#options = options
+    this.#web = new WebReader(options.pools)
   }
 
   /**
@@ -69,16 +50,14 @@ export class FileFetcher {
    * is about a file of our own that its messenger can't give now. The file is kept, durably, when it resolves with one. Rejects only when the
    * media store fails.
    */
-  async fetch(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault> {
+  fetch(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault> {
     const { clock, timeoutMs } = this.#options
-    const late = new AbortController()
-    const timer = clock.after(timeoutMs, () => late.abort())
-    const bounds = { stopped: signal, late: late.signal, either: AbortSignal.any([signal, late.signal]) }
-    try {
-      return await (this.#ownFile(instance, url, bounds) ?? this.#follow(instance, url, bounds))
-    } finally {
-      timer.cancel()
-    }
+    return inBounds(
+      clock,
+      timeoutMs,
+      signal,
+      async (bounds) => await (this.#ownFile(instance, url, bounds) ?? this.#fromWeb(instance, url, bounds)),
+    )
   }
 
   #ownFile(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> | undefined {
@@ -93,57 +72,15 @@ export class FileFetcher {
     })
   }
 
-  async #follow(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> {
-    let at = url
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      if (!isWebUrl(at)) return notFetched('the address is no http or https URL')
-      const answer = await this.#get(new URL(at), bounds)
-      if ('fault' in answer) return answer
-      if (!REDIRECTS.has(answer.status) || answer.location === undefined) {
-        return this.#take(instance, url, answer, bounds)
-      }
-      drop(answer.body)
-      if (!URL.canParse(answer.location, at)) return notFetched('it redirects to no URL')
-      at = new URL(answer.location, at).href
-    }
-    return notFetched('too many redirects')
-  }
-
-  async #get(url: URL, bounds: Bounds): Promise<Answer | Fault> {
-    const { pool } = this.#options.pools.get(url.origin)
-    try {
-      const { statusCode, headers, body } = await pool.request({
-        method: 'GET',
-        path: url.pathname + url.search,
-        headers: { 'user-agent': 'Jadegate', accept: '*/*', 'accept-encoding': 'identity' },
-        signal: bounds.either,
-      })
-      const type = first(headers['content-type'])?.split(';')[0]?.trim() ?? ''
-      return {
-        status: statusCode,
-        length: Number(first(headers['content-length']) ?? 0),
-        encoding: first(headers['content-encoding']) ?? '',
-        mimeType: type !== '' ? type : (mime.getType(url.pathname) ?? UNKNOWN_TYPE),
-        location: first(headers['location']),
-        body,
-      }
-    } catch (error) {
-      return notFetched(reasonOf(error, bounds))
-    }
-  }
-
-  #take(instance: InstanceId, url: string, answer: Answer, bounds: Bounds): Promise<FetchedFile | Fault> {
-    const refused = this.#refusalOf(url, answer)
-    if (refused === undefined) return this.#keep(instance, url, answer.body, answer.mimeType, bounds)
-    drop(answer.body)
-    return Promise.resolve(refused)
-  }
-
-  #refusalOf(url: string, { status, encoding, length }: Answer): Fault | undefined {
+  async #fromWeb(instance: InstanceId, url: string, bounds: Bounds): Promise<FetchedFile | Fault> {
+    const answer = await this.#web.get(url, bounds)
+    if ('trouble' in answer) return notFetched(answer.trouble)
     const { limitBytes } = this.#options
-    if (status !== 200) return notFetched(`it answered ${String(status)}`)
-    if (PACKED.test(encoding)) return notFetched('it answered with packed bytes, which nobody asked for')
-    return length > limitBytes ? tooLarge(length, limitBytes, url) : undefined
+    if (answer.length > limitBytes) {
+      drop(answer.body)
+      return tooLarge(answer.length, limitBytes, url)
+    }
+    return this.#keep(instance, url, answer.body, mimeTypeOf(answer), bounds)
   }
 
   async #keep(
@@ -177,12 +114,9 @@ export class FileFetcher {
   }
 }
 
-function drop(body: Readable): void {
-  body.on('error', () => undefined).destroy()
-}
-
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header
+function mimeTypeOf({ contentType, url }: WebAnswer): string {
+  const told = mimeTypeIn(contentType)
+  return told !== '' ? told : (mime.getType(url.pathname) ?? UNKNOWN_TYPE)
 }
 
 /** In the words that clients of the contract know. */
@@ -196,12 +130,4 @@ function tooLarge(size: number, limit: number, url: string): Fault {
 
 function notFetched(reason: string): Fault {
   return fault('refused', `File from url could not be downloaded: ${reason}`)
-}
-
-/** Says nothing of what lies behind an address that may not be reached. */
-function reasonOf(error: unknown, { stopped, late }: Bounds): string {
-  if (stopped.aborted) return 'stopped'
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (late.aborted || code.includes('TIMEOUT') || code === 'ETIMEDOUT') return 'it took too long'
-  return error instanceof AddressRefused ? error.message : 'the address could not be reached'
 }
