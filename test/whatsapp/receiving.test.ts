@@ -41,6 +41,8 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     for (const phone of [OWN, PEER, OTHER]) world.person(phone)
     await world.phone(PEER).say(OWN, 'before it was linked', { id: '3EB0PAST01' })
     await world.phone(OWN).say(PEER, 'the answer of then', { id: '3EB0PAST02' })
+    // The network tells whole seconds: what is said in the one of the linking counts as said after it.
+    await sleep(1_000)
     clock = new SkippingClock()
     driver = whatsAppDriver({
       ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
@@ -235,6 +237,19 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
         [call.id, 'pickUp', true, 12, chatOf(PEER)],
       ],
     )
+  })
+
+  test('what is announced and kept back becomes the marker', async () => {
+    const id = '3EB0KEPTBACK'
+    for (const device of world.person(OWN).devices.values()) {
+      const attrs = { id, from: `${PEER}@s.whatsapp.net`, t: String(Math.floor(Date.now() / 1000)), type: 'media' }
+      const unavailable = { tag: 'unavailable', attrs: { type: 'view_once' } }
+      world.network.deliver(device, { tag: 'message', attrs, content: [unavailable] })
+    }
+    await until(() => [...kept.keys()].some((name) => name.endsWith(id)), 'the note')
+    clock.skip(15 * 60_000)
+    const message = await arrived(id)
+    assert.deepEqual([message.chat.id, message.content.kind], [chatOf(PEER), 'unreadable'])
   })
 
   test('statuses bear their author', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, SessionHost } from '../driver.ts'
 import type {
+  BinaryNode,
   Credentials,
   Engine,
   EngineSocket,
@@ -10,9 +11,11 @@ import type {
   WaVersion,
 } from './engine/engine.ts'
 import { engineLog } from './engine/log.ts'
+import { childOf } from './engine/nodes.ts'
 import type { WaMessage } from './engine/proto.ts'
 import { SignalHook, type NotDecrypted } from './engine/signal-repository.ts'
 import { FrameGate } from './frame-gate.ts'
+import { intercept } from './intercept.ts'
 import { encodeCredentials } from './keys/credentials.ts'
 import type { DurableStore } from './keys/session-store.ts'
 import { outside } from './keys/transaction.ts'
@@ -78,6 +81,7 @@ export function openSocket(parts: SocketParts): EngineSocket {
   if (!signal.isInPlace || raw === null) throw new Error('the engine makes its socket in another way')
   gates.set(socket, new FrameGate(raw, () => store.settle()))
   signal.follow(socket.ws)
+  intercept(socket.ws, 'CB:message', (stanza) => tellMissing(parts, stanza), parts.fail)
   socket.ev.process((events) => {
     if (events['creds.update'] === undefined) return
     const change = parts.credentialsChanged === undefined ? {} : parts.credentialsChanged(credentials)
@@ -85,6 +89,13 @@ export function openSocket(parts: SocketParts): EngineSocket {
     if (change !== null) store.saveCredentials(change).catch(() => undefined)
   })
   return socket
+}
+
+/** A message may be announced without what it says, which only the phone has. The engine acknowledges it as it is. */
+function tellMissing({ notDecrypted }: SocketParts, stanza: BinaryNode): Promise<void> | void {
+  if (notDecrypted === undefined || childOf(stanza, 'unavailable') === undefined) return
+  if (childOf(stanza, 'enc') !== undefined || childOf(stanza, 'plaintext') !== undefined) return
+  return notDecrypted(stanza, new Error('it came without what it says')).then(() => undefined)
 }
 
 /** At once: nothing leaves any more, no receipt and no acknowledgement. The socket's end is told as ever. */
@@ -139,8 +150,8 @@ const BEHAVIOUR = {
   syncFullHistory: false,
   // To refuse all of it would also refuse the first numbers and names.
   shouldSyncHistoryMessage: ({ syncType }: { syncType?: number | null }) => syncType !== FULL_HISTORY,
-  shouldIgnoreJid: (jid: string) =>
-    jid.endsWith('@newsletter') || (jid.endsWith('@broadcast') && jid !== 'status@broadcast'),
+  // Lists of receivers are none of these: what comes by them is said to each.
+  shouldIgnoreJid: (jid: string) => jid.endsWith('@newsletter'),
   generateHighQualityLinkPreview: false,
   // Our own notes serve it.
   enableRecentMessageCache: false,
