@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Change, Driver, Login, LoginWay, Session, SessionHost } from '../drivers/driver.ts'
 import type { FacetName, Facets } from '../drivers/facets.ts'
-import { backoffMs } from '../lib/backoff.ts'
-import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import type { KeptFile } from '../model/content.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
@@ -11,12 +9,11 @@ import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
 import { Reading } from './reading.ts'
+import { Reconnection } from './reconnection.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
 import { NOT_CONNECTED, NOT_LINKED, STARTING, UNSUPPORTED } from './refusals.ts'
 import { Sender } from './sender.ts'
 import { InstanceHost, type SessionListener } from './session-host.ts'
-
-const RECONNECT_PLAN = { firstMs: 500, longestMs: 60_000 } as const
 
 /**
  * One live instance: its session, when to connect it again, and what it brings. An idle one holds a few fields and no timer.
@@ -29,14 +26,13 @@ export class Runner implements SessionListener {
   readonly #host: SessionHost
   /** Opens and closes run one at a time: of a reboot and a logout at once none leaves a session behind that the other forgot. */
   readonly #turns = new Serial()
+  readonly #reconnection: Reconnection
   #session: Session | undefined
   #connection: 'none' | 'connecting' | 'open' | 'waiting' = 'none'
   /** Until the first opening after a start or reboot the wire shows `starting`. */
   #starting = false
   /** The world was told of `starting` and waits to hear of its end. */
   #rebooted = false
-  #failures = 0
-  #timer: Timer | undefined
   #stopped = false
   /** What the settings said of hidden numbers when the attempt to link began; then it is kept with the link. */
   #linksHidden = false
@@ -51,6 +47,7 @@ export class Runner implements SessionListener {
     this.#record = record
     this.#driver = driver
     this.#host = new InstanceHost(record, this)
+    this.#reconnection = new Reconnection(record.node)
     this.sender = new Sender(record, (file) => this.files.bring(file))
   }
 
@@ -187,8 +184,7 @@ export class Runner implements SessionListener {
   /** Nothing that the session tells from here on is heard. */
   #letGo(): void {
     this.#pause()
-    this.#timer?.cancel()
-    this.#timer = undefined
+    this.#reconnection.forget()
     this.#session = undefined
     this.#connection = 'none'
   }
@@ -245,7 +241,7 @@ export class Runner implements SessionListener {
   opened(): void {
     if (this.#session === undefined) return
     this.#connection = 'open'
-    this.#failures = 0
+    this.#reconnection.opened()
     if (this.#starting) {
       this.#starting = false
       void this.#announceReturn()
@@ -274,12 +270,7 @@ export class Runner implements SessionListener {
       return
     }
     this.#connection = 'waiting'
-    this.#failures += 1
-    const waitMs = Math.max(atLeastMs, backoffMs(RECONNECT_PLAN, this.#failures, this.#record.node.random))
-    this.#timer?.cancel()
-    this.#timer = this.#record.node.clock.after(waitMs, () => {
-      void this.#connect()
-    })
+    this.#reconnection.lost(atLeastMs, () => void this.#connect())
   }
 
   /** Only a reboot has told the world of `starting`; a start of the process has not, and its end is no news either. */
