@@ -18,8 +18,16 @@ import type { Facets } from './facets.ts'
 
 /** What the network brought and what must be durable before the network hears that we have it. */
 export type SessionEvent =
-  /** `isPast`: from before the device was linked. It is kept, and nobody is told. */
-  | { readonly kind: 'message'; readonly message: NetworkMessage; readonly isPast?: boolean }
+  /**
+   * `isPast`: from before the device was linked. It is kept, and nobody is told. `wasPast`: it was kept so before, but is news after all;
+   * told once.
+   */
+  | {
+      readonly kind: 'message'
+      readonly message: NetworkMessage
+      readonly isPast?: boolean
+      readonly wasPast?: boolean
+    }
   /** A receipt of a message that this account sent, whether through us or from its phone. */
   | {
       readonly kind: 'status'

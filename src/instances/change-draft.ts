@@ -104,6 +104,7 @@ export class ChangeDraft {
     const known = this.#seen.ofChat(message.chat.id, message.id) ?? (await this.#stored(message.chat.id, message.id))
     if (known === undefined) await this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
     else if (becomesReadable(known, message)) await this.#add(event, recordReadable(this.#record.id, message))
+    else if (event.wasPast === true) await this.#tell(event)
   }
 
   /** The batch is refused when it is not. */
@@ -117,11 +118,17 @@ export class ChangeDraft {
     return this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
   }
 
-  #add({ message, isPast = false }: MessageEvent, write: Write): Promise<void> | undefined {
-    const { content, direction } = message
-    const status = direction === 'out' ? this.#accepted : 'delivered'
+  #add(event: MessageEvent, write: Write): Promise<void> | undefined {
+    const { message } = event
+    const status = message.direction === 'out' ? this.#accepted : 'delivered'
     this.#seen.add(message.id, { chat: message.chat.id, status, byApi: false, message })
     this.writes.push(write)
+    return this.#tell(event)
+  }
+
+  /** What follows from a message that is kept. */
+  #tell({ message, isPast = false }: MessageEvent): Promise<void> | undefined {
+    const { content, direction } = message
     this.#keepFiles(message, isPast)
     if (isPast) return undefined
     this.#noteReceived(message)

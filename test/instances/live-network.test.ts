@@ -59,6 +59,18 @@ test('what is from before the link is in the journal and told to nobody', async 
   assert.deepEqual(await drain(instance), [], 'and stays the same message when it comes once more')
 })
 
+test('what was kept as of the past and is news after all is told, its row is the same', async () => {
+  const { instance, session, journal } = await linked()
+  const message = from(ANN, { kind: 'text', text: 'just now' })
+  await session.bring({ kind: 'message', message, isPast: true })
+  await session.bring({ kind: 'message', message, wasPast: true })
+  await session.bring(brought(message))
+  const told = await drain(instance)
+  assert.equal(told.length, 1)
+  assert.match(JSON.stringify(told), /incomingMessageReceived.*just now/)
+  assert.equal((await journal.inChat(instance.id, ANN, ID))?.id, ID)
+})
+
 test('what could not be read is told as such, once, and again when it can be read, once', async () => {
   const { instance, session, journal } = await linked()
   const marker = brought(from(ANN, { kind: 'unreadable', why: 'undecrypted' }))

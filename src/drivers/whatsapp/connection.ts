@@ -13,6 +13,7 @@ import type {
 import { followCalls } from './inbound/calls.ts'
 import { followEvents, followNotifications } from './inbound/events.ts'
 import { makeReadPlain } from './inbound/read-plain.ts'
+import { RecentPast } from './inbound/recent-past.ts'
 import type { InboundParts } from './inbound/reading.ts'
 import { followReceipts } from './inbound/receipts.ts'
 import { Undecrypted } from './inbound/undecrypted.ts'
@@ -94,7 +95,15 @@ export class Connection {
     const askGroup = (jid: string) => this.#socket.groupMetadata(jid)
     this.#directory = openDirectory({ store, people: this.#people, clock: host.clock, askGroup })
     const people = this.#people
-    const reading = { ...parts, people, directory: this.#directory, own: this.#own, ended: this.#over.signal }
+    const recentPast = new RecentPast(store, host.clock)
+    const reading = {
+      ...parts,
+      people,
+      recentPast,
+      directory: this.#directory,
+      own: this.#own,
+      ended: this.#over.signal,
+    }
     this.#undecrypted = new Undecrypted(reading)
     this.#socket = this.#openSocket(makeReadPlain(reading, this.#undecrypted))
     this.life = this.#makeLife()

@@ -4,6 +4,7 @@ import type { Change, LoginWay } from '../driver.ts'
 import type { ConnectionUpdate, Credentials, EngineSocket } from './engine/engine.ts'
 import type { LoginAttempt } from './login.ts'
 import { linkedAccount, Pairing, phoneOf, type PairingParts } from './pairing.ts'
+import { linkedAtNote } from './inbound/recent-past.ts'
 
 /** So many connections one attempt may use, each with six codes: about eight minutes. */
 const CONNECTIONS = 3
@@ -58,7 +59,8 @@ export class Linking {
     if (account === null) return null
     this.#isPaired = true
     this.#pairing?.stop()
-    return { events: [{ kind: 'linked', account, at: this.#clock.now() }] }
+    const at = this.#clock.now()
+    return { events: [{ kind: 'linked', account, at }], notes: new Map([linkedAtNote(at)]) }
   }
 
   /** What is told of a connection that ended before the phone has linked us. */

@@ -1,4 +1,5 @@
 import type { Content } from '../../../model/content.ts'
+import type { NetworkMessage } from '../../../model/message.ts'
 import type { SessionEvent } from '../../driver.ts'
 import { isPerson, STATUSES_JID } from '../jids.ts'
 import type { Draft } from '../life.ts'
@@ -16,26 +17,35 @@ const NO_NEWS: ReadonlySet<Content['kind']> = new Set(['vote', 'reaction', 'edit
 export async function readMessage(
   parts: InboundParts,
   envelope: Envelope,
-  { message, secret }: Pick<Unwrapped, 'message' | 'secret'>,
+  { message: wire, secret }: Pick<Unwrapped, 'message' | 'secret'>,
   draft: Draft,
   isPast = false,
 ): Promise<SessionEvent | undefined> {
-  if (message.callLogMesssage) return await calledFrom(parts, envelope, message.callLogMesssage)
+  if (wire.callLogMesssage) return await calledFrom(parts, envelope, wire.callLogMesssage)
   const parties = await partiesOf(parts, envelope, draft)
   const reading: Reading = {
     ...{ parts, envelope, chat: parties.chat.id, author: parties.author.id, draft },
     ...{ log: parts.host.log, secret, isQuote: false },
   }
-  const plain = await contentOf(message, reading)
+  const plain = await contentOf(wire, reading)
   if (plain === undefined) return undefined
-  const content = await said(plain, message, reading)
-  if (!isPast && !NO_NEWS.has(content.kind)) await noteInChat(parts, envelope, draft)
+  const content = await said(plain, wire, reading)
   const { id, fromMe, at } = envelope
-  return {
-    kind: 'message',
-    message: { id, direction: fromMe ? 'out' : 'in', ...parties, at, content },
-    ...(isPast && { isPast }),
-  }
+  const message = { id, direction: fromMe ? 'out' : 'in', ...parties, at, content } as const
+  if (isPast) return await toldOfPast(parts, message, draft)
+  if (!NO_NEWS.has(content.kind)) await noteInChat(parts, envelope, draft)
+  const wasPast = (await parts.recentPast?.heard(message.chat.id, id, draft)) ?? false
+  return { kind: 'message', message, ...(wasPast && { wasPast }) }
+}
+
+async function toldOfPast(
+  { recentPast }: InboundParts,
+  message: NetworkMessage,
+  draft: Draft,
+): Promise<SessionEvent | undefined> {
+  const { id, chat, at } = message
+  const told = (await recentPast?.told(chat.id, id, at, draft)) ?? 'past'
+  return told === 'known' ? undefined : { kind: 'message', message, ...(told === 'past' && { isPast: true }) }
 }
 
 async function noteInChat(parts: InboundParts, { id, fromMe, chat, author, at }: Envelope, draft: Draft) {
