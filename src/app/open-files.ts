@@ -8,15 +8,18 @@ import type { Seal } from '../lib/seal.ts'
 import { openDiskMedia } from '../media/disk.ts'
 import { FileFetcher, type FileFetcherOptions } from '../media/fetch.ts'
 import { FileLinks, type LinkedFile } from '../media/links.ts'
+import { PagePreviews } from '../media/page-preview.ts'
 import { fault } from '../model/fault.ts'
 import type { Foundation, OnClose } from './foundation.ts'
 import { limitsOf } from './limits.ts'
 
-/** Fetching files from the web: few origins, few files each; how long one may take is a setting. */
+/** Fetching from the web: few origins, few files each; how long one may take is a setting. */
 const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
+/** So long a message may wait for the preview of its link. */
+const PREVIEW_MS = 5_000
 const NOT_LOADED = fault('starting', 'the server is starting')
 
-export type FileParts = Pick<Node, 'media' | 'links' | 'fetchFile'>
+export type FileParts = Pick<Node, 'media' | 'links' | 'fetchFile' | 'previewPage'>
 
 /** What files need and what is known after them: asked when a link is made or read. */
 export interface Later {
@@ -24,7 +27,7 @@ export interface Later {
   instances?: Instances
 }
 
-/** The media store, the links to what is in it, and fetching by URL. */
+/** The media store, the links to what is in it, and what is fetched by URL: files, and what pages show of themselves. */
 export async function openFiles(
   config: Config,
   { clock, random, seal, onClose }: Foundation & { readonly seal: Seal; readonly onClose: OnClose },
@@ -44,5 +47,11 @@ export async function openFiles(
   const keep: FileFetcherOptions['keep'] = async (instance, draft) =>
     (await later.instances?.keepFile(instance, draft)) ?? NOT_LOADED
   const fetcher = new FileFetcher({ media, links, openLinked, keep, pools, clock, limitBytes, timeoutMs })
-  return { media, links, fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal) }
+  const previews = new PagePreviews({ pools, clock, timeoutMs: PREVIEW_MS })
+  return {
+    media,
+    links,
+    fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
+    previewPage: (url, signal) => previews.of(url, signal),
+  }
 }

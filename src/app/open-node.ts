@@ -20,7 +20,7 @@ type Parts = FileParts & Pick<Node, 'store' | 'entitlements' | 'news'>
 /** What all instances of this process share: drivers, the courier, files, limits. */
 export async function openNode(
   config: Config,
-  { store, entitlements, news, media, links, fetchFile, ...needs }: Foundation & Parts,
+  { store, entitlements, news, media, links, fetchFile, previewPage, ...needs }: Foundation & Parts,
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
@@ -47,6 +47,7 @@ export async function openNode(
     media,
     links,
     fetchFile,
+    previewPage,
     downloads: new Slots(DOWNLOADS_AT_ONCE),
     messageIds: { hex: new HexIds(needs.random), decimal: new DecimalIds() },
     entitlements,

@@ -76,6 +76,14 @@ export interface JournalMessage {
   readonly content: Content
 }
 
+/** What a web page shows of itself, in one line each; empty or null where there is nothing. */
+export interface PagePreview {
+  readonly title: string
+  readonly description: string
+  /** A picture as its server gave it, of whatever kind; 1 MB at most. */
+  readonly image: Buffer | null
+}
+
 /** What a session may ask of the instance that it serves. */
 export interface SessionHost {
   readonly instance: InstanceId
@@ -94,6 +102,8 @@ export interface SessionHost {
   message(chat: ChatId, id: MessageId): Promise<JournalMessage | null>
   /** The bytes of a file that is to be sent. Rejects when they are gone. */
   file(file: KeptFile): Promise<Readable>
+  /** Looks at the page behind a link, for a few seconds at most; null when there is nothing to show. Never rejects. */
+  preview(url: string, signal: AbortSignal): Promise<PagePreview | null>
   /** Whether persons are named by ids that hide their numbers, where the messenger has such; fixed while a phone is linked. */
   readonly hidesNumbers: boolean
   /** `http://`, `https://` or `socks5://` address of the proxy that carries everything of this instance, credentials in it; empty: none. */

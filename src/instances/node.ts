@@ -1,5 +1,5 @@
 import type { Ownership } from '../cluster/ownership.ts'
-import type { Capabilities, Driver } from '../drivers/driver.ts'
+import type { Capabilities, Driver, PagePreview } from '../drivers/driver.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
@@ -67,6 +67,8 @@ export interface Node {
    * A fault's message may be shown to the caller.
    */
   fetchFile(instance: InstanceId, url: string, signal: AbortSignal): Promise<FetchedFile | Fault>
+  /** What the page behind a link shows; null for nothing. It is limited as `fetchFile` is, by its own size and time, and never rejects. */
+  previewPage(url: string, signal: AbortSignal): Promise<PagePreview | null>
   readonly entitlements: Entitlements
   /** What the batch of a change stores beside it, so that the account's hook hears of it; nothing where there is none. */
   news(type: Extract<LifecycleType, `instance.${string}`>, row: InstanceRow, at: EpochMs): readonly Write[]

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Change, JournalMessage, SessionHost } from '../drivers/driver.ts'
+import type { Change, JournalMessage, PagePreview, SessionHost } from '../drivers/driver.ts'
 import { readRecord } from '../journal/record.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -61,6 +61,10 @@ export class InstanceHost implements SessionHost {
 
   file(file: KeptFile): Promise<Readable> {
     return this.#runner.file(file)
+  }
+
+  preview(url: string, signal: AbortSignal): Promise<PagePreview | null> {
+    return this.#record.node.previewPage(url, signal)
   }
 
   commit(change: Change): Promise<void> {

@@ -71,7 +71,7 @@ export interface Stead {
   readonly limits?: Partial<Limits>
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
-  readonly node?: Partial<Pick<Node, 'fetchFile' | 'clock' | 'drivers' | 'news'>>
+  readonly node?: Partial<Pick<Node, 'fetchFile' | 'previewPage' | 'clock' | 'drivers' | 'news'>>
   readonly entitlements?: Partial<Entitlements>
 }
 
@@ -133,6 +133,7 @@ export async function openWorld() {
       media,
       links,
       fetchFile: (instance, url, signal) => fetcher.fetch(instance, url, signal),
+      previewPage: () => Promise.resolve(null),
       downloads: new Slots(8),
       messageIds: { hex: new HexIds(systemRandom), decimal: new DecimalIds() },
       entitlements: { ...ANYTHING_GOES, ...entitlements },

@@ -6,7 +6,7 @@ import type { Random } from '../../lib/random.ts'
 import type { KeptFile } from '../../model/content.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
-import type { Change, JournalMessage, SessionEvent, SessionHost } from '../driver.ts'
+import type { Change, JournalMessage, PagePreview, SessionEvent, SessionHost } from '../driver.ts'
 
 interface Surroundings {
   readonly clock: Clock
@@ -44,6 +44,10 @@ export class RecordingHost implements SessionHost {
   readonly losses: Fault[] = []
   /** Set to let a commit that tells of something take its time, or never end. It runs after the change was kept. */
   afterKeeping: () => Promise<void> = () => Promise.resolve()
+  /** What web pages show; set it where they show anything. */
+  pagePreview: SessionHost['preview'] = () => Promise.resolve(null)
+  /** The links whose pages were asked for, each as often as it was. */
+  readonly pagesAsked: string[] = []
   readonly #files = new Map<string, () => Readable>()
   #rejections = 0
 
@@ -73,6 +77,11 @@ export class RecordingHost implements SessionHost {
     this.filesRead.push(file)
     const read = this.#files.get(file.sha256)
     return read === undefined ? Promise.reject(new Error('the file is gone')) : Promise.resolve(read())
+  }
+
+  preview(url: string, signal: AbortSignal): Promise<PagePreview | null> {
+    this.pagesAsked.push(url)
+    return this.pagePreview(url, signal)
   }
 
   /** The next so many commits that tell of something fail and keep nothing. */
