@@ -1,11 +1,13 @@
 // Truth: what the virtual phones of the fake WhatsApp saw, and what its server said of what was sent.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { PNG } from 'pngjs'
 import { followLogin } from '../../src/drivers/conformance/follow-login.ts'
 import { RecordingHost } from '../../src/drivers/conformance/host.ts'
 import type { Driver, Session, Verdict } from '../../src/drivers/driver.ts'
 import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
+import { sharp } from '../../src/drivers/whatsapp/media/sharp.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
@@ -127,6 +129,53 @@ describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     const message = await seen(id)
     assert.deepEqual(message.content, { kind: 'text', text: 'see https://shop.example', preview, forwardingScore: 3 })
     assert.equal(message.author, OWN)
+  })
+
+  describe('a link whose preview nobody gave', () => {
+    const LINK = 'https://page.example'
+    const linked = (size: 'small' | 'large', link = LINK): Content => {
+      const preview = { title: '', description: '', link, jpegThumbnail: '', urlFile: '', size }
+      return { kind: 'text', text: `see ${link}`, preview }
+    }
+    /** A picture that there is, whatever it shows. */
+    const picture = PNG.sync.write(new PNG({ width: 400, height: 200, fill: true }))
+
+    for (const size of ['small', 'large'] as const)
+      test(`shows what its page says, ${size}`, async (t) => {
+        if ((await sharp()) === null) return t.skip('sharp is not installed')
+        host.pagePreview = () => Promise.resolve({ title: 'Page', description: 'All of it', image: picture })
+        const { content } = await seen(await sent(linked(size)))
+        assert.ok(content.kind === 'text' && content.preview !== undefined)
+        const { jpegThumbnail, ...words } = content.preview
+        assert.deepEqual(words, { title: 'Page', description: 'All of it', link: LINK, urlFile: '', size })
+        const jpeg = Buffer.from(jpegThumbnail, 'base64')
+        assert.equal(jpeg.subarray(0, 3).toString('hex'), 'ffd8ff')
+        assert.ok(jpeg.length <= 20 * 1024)
+        assert.equal(content.text, `see ${LINK}`)
+      })
+
+    test('is a plain link where the page shows nothing', async () => {
+      host.pagePreview = () => Promise.resolve(null)
+      const link = 'https://nothing.example'
+      const { content } = await seen(await sent(linked('small', link)))
+      assert.deepEqual(content, { kind: 'text', text: `see ${link}` })
+    })
+
+    test('does not go out once its send was stopped, and is not held up by its page again', async () => {
+      const stop = new AbortController()
+      host.pagePreview = (_url, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(null))
+          stop.abort()
+        })
+      const [id, content] = [newId(), linked('small', 'https://slow.example')]
+      assert.equal(codeOf(await send({ content }, id, stop.signal)), 'notConnected')
+      assert.equal(await session.lookup(id), 'absent')
+      const asked = host.pagesAsked.length
+      assert.ok((await send({ content }, id)).ok)
+      assert.equal((await seen(id)).content.kind, 'text')
+      assert.equal(host.pagesAsked.length, asked)
+    })
   })
 
   test('places, cards, polls, buttons and invitations', async () => {

@@ -4,6 +4,11 @@ import { withPicture } from './sharp.ts'
 const THUMBNAIL = 72
 const PROFILE = 640
 
+/** What a link's preview may show: pixels at the longer side, and how large the JPEG may be. */
+const LINK_PICTURES = { small: { side: 192, bytes: 20 * 1024 }, large: { side: 800, bytes: 200 * 1024 } } as const
+/** The best that is small enough is taken. */
+const QUALITIES = [75, 50, 25, 10]
+
 export interface Thumbnail {
   readonly width: number
   readonly height: number
@@ -17,6 +22,23 @@ export function thumbnailOf(input: string | Buffer): Promise<Thumbnail | null> {
       .rotate()
       .resize({ width: THUMBNAIL, height: THUMBNAIL, fit: 'inside', withoutEnlargement: true })
     return { ...about, jpeg: await small.flatten({ background: '#ffffff' }).jpeg({ quality: 50 }).toBuffer() }
+  })
+}
+
+/** A page's picture as its preview shows it; null when that can't be made here. */
+export function linkPicture(bytes: Buffer, size: keyof typeof LINK_PICTURES): Promise<Buffer | null> {
+  const { side, bytes: limit } = LINK_PICTURES[size]
+  return withPicture(bytes, async (opened) => {
+    const shrunk = () =>
+      opened()
+        .rotate()
+        .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+        .flatten({ background: '#ffffff' })
+    for (const quality of QUALITIES) {
+      const jpeg = await shrunk().jpeg({ quality }).toBuffer()
+      if (jpeg.length <= limit) return jpeg
+    }
+    return null
   })
 }
 

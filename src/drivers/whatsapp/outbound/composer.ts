@@ -1,4 +1,4 @@
-import type { Content, LinkPreview } from '../../../model/content.ts'
+import type { Content } from '../../../model/content.ts'
 import { isFault, type Fault } from '../../../model/fault.ts'
 import type { MessageId } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
@@ -8,6 +8,7 @@ import { buttonsInWords, NATIVE_FLOW } from './contents/buttons.ts'
 import { messageOf } from './contents/contents.ts'
 import { fileForSending } from './contents/files.ts'
 import { MessageSecrets } from './message-secret.ts'
+import { LinkPages } from './link-pages.ts'
 import { contextOf, type Place } from './quotes.ts'
 import { sentMessage } from './sent-messages.ts'
 
@@ -28,20 +29,22 @@ export class Composer {
   readonly #life: Life
   readonly #options: ComposerOptions
   readonly #secrets: MessageSecrets
+  readonly #pages: LinkPages
 
   constructor(life: Life, options: ComposerOptions) {
     this.#life = life
     this.#options = options
     this.#secrets = new MessageSecrets(life)
+    this.#pages = new LinkPages(life.host)
   }
 
   async compose(id: MessageId, wanted: Content, place: Place, signal: AbortSignal): Promise<Composed | Fault> {
-    const content = this.#shown(wanted)
+    const { content, picture } = await this.#previewed(this.#shown(wanted), signal)
     const life = this.#life
     const message = await messageOf(content, {
       ...{ life, chat: place.chat, jid: place.jid, context: await contextOf(life, content, place) },
       file: (file) => fileForSending(life, file, signal),
-      picture: (preview) => this.#picture(preview),
+      picture: ({ jpegThumbnail }) => this.#picture(picture ?? Buffer.from(jpegThumbnail, 'base64')),
       sent: (target) => sentMessage(life.engine, life.store, { id: target }),
     })
     if (isFault(message)) return message
@@ -63,10 +66,13 @@ export class Composer {
     }
   }
 
+  async #previewed(content: Content, signal: AbortSignal): Promise<{ content: Content; picture: Buffer | null }> {
+    return content.kind === 'text' ? await this.#pages.fill(content, signal) : { content, picture: null }
+  }
+
   /** A preview goes without its large picture rather than not at all. */
-  async #picture({ jpegThumbnail }: LinkPreview): Promise<FileMessage | null> {
+  async #picture(jpeg: Buffer): Promise<FileMessage | null> {
     const { engine, socket, host } = this.#life
-    const jpeg = Buffer.from(jpegThumbnail, 'base64')
     try {
       const made = await engine.prepareFile(
         { image: jpeg, jpegThumbnail: jpeg },

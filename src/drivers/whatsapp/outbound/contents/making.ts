@@ -16,7 +16,7 @@ export interface Making {
   readonly context: ContextInfo | undefined
   /** Brings a file to the media servers; for a quote only what is known of it is told. */
   file(content: FileContent): Promise<UploadedFile | Fault>
-  /** The large picture of a link's preview; null where it goes without. */
+  /** The large picture of a link's preview, of the page's own or of the thumbnail; null where it goes without. */
   picture(preview: LinkPreview): Promise<FileMessage | null>
   /** What we sent under an id, if it was lately. */
   sent(id: MessageId): Promise<WaMessage | undefined>
