@@ -6,10 +6,13 @@ const TONES = {
   alreadyLinked: 'good',
   timedOut: 'wait',
   failed: 'bad',
+  noPasskey: 'bad',
   gone: 'bad',
   paused: 'wait',
   wrongLink: 'bad',
 }
+/** The ends after which another try may help, or another phone. */
+const AGAIN = new Set(['timedOut', 'failed', 'noPasskey', 'paused'])
 const TROUBLE = new Set(['offline', 'badPhone', 'noCode', 'codeRuns', 'empty', 'refused'])
 /** What each thing that the messenger asks for is called, and what is said of it at first. */
 export const ASKED_HINTS = { smsCode: 'typeSent', password: 'typePassword', passkey: 'confirmPasskey' }
@@ -131,7 +134,7 @@ function drawEnd() {
   $('number').textContent = phoneNumber === '' ? '' : `+${phoneNumber}`
   $('number').hidden = phoneNumber === '' || TONES[state] !== 'good'
   $('again').textContent = words.again
-  $('again').hidden = state !== 'timedOut' && state !== 'failed' && state !== 'paused'
+  $('again').hidden = !AGAIN.has(state)
 }
 
 export function say(word) {

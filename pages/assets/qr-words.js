@@ -24,8 +24,9 @@ export const WORDS = {
       password: ['The phone was recognised', 'The account has a password: type it here'],
       passkey: [
         'The code was scanned',
-        'Now the phone asks you to confirm with your passkey',
-        'Confirm there; this page goes on by itself',
+        'Now the messenger wants the passkey of this account',
+        'If the phone asks for it, confirm there; this page goes on by itself',
+        'If it does not, the account can’t be linked here for now: ask whoever sent you the link',
       ],
     },
     picture: 'QR code to scan with the phone',
@@ -68,6 +69,10 @@ export const WORDS = {
     alreadyLinked: ['A phone is linked already', 'Nothing more is to be done here. You may close this page.'],
     timedOut: ['The time is over', 'Nobody has scanned the code, so it is not shown any more.'],
     failed: ['Linking did not work', 'The messenger has ended the attempt. You can begin again.'],
+    noPasskey: [
+      'The passkey was not confirmed',
+      'The messenger links this account only with its passkey. If the phone did not ask for it, another try will end the same.',
+    ],
     gone: ['This instance was deleted', 'Ask whoever sent you the link for a new one.'],
     paused: [
       'This instance is paused',
@@ -100,8 +105,9 @@ export const WORDS = {
       password: ['Телефон распознан', 'У аккаунта есть пароль: введите его здесь'],
       passkey: [
         'Код отсканирован',
-        'Телефон просит подтвердить вход ключом доступа',
-        'Подтвердите там; страница продолжит сама',
+        'Теперь мессенджер требует ключ доступа этого аккаунта',
+        'Если телефон его просит, подтвердите там; страница продолжит сама',
+        'Если нет, этот аккаунт здесь пока не подключить: обратитесь к тому, кто прислал ссылку',
       ],
     },
     picture: 'QR-код для сканирования телефоном',
@@ -144,6 +150,10 @@ export const WORDS = {
     alreadyLinked: ['Телефон уже подключён', 'Больше ничего делать не нужно. Страницу можно закрыть.'],
     timedOut: ['Время вышло', 'Код никто не отсканировал, поэтому он больше не показывается.'],
     failed: ['Подключить не удалось', 'Мессенджер прервал подключение. Можно начать заново.'],
+    noPasskey: [
+      'Ключ доступа не подтверждён',
+      'Мессенджер подключает этот аккаунт только с ключом доступа. Если телефон его не спросил, новая попытка закончится так же.',
+    ],
     gone: ['Этот инстанс удалён', 'Попросите новую ссылку у того, кто её прислал.'],
     paused: ['Этот инстанс приостановлен', 'Спросите у того, кто прислал ссылку: после паузы она снова заработает.'],
     wrongLink: ['Ссылка недействительна', 'Она скопирована не полностью или заменена новой. Попросите её ещё раз.'],

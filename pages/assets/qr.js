@@ -2,7 +2,7 @@ import { $, ASKED_HINTS, draw, firstLanguage, messenger, PHONE_WAY, say, showPic
 
 /*
  * The page is in one of these states at a time: `qr`, `code` and `sms` (linking, three ways), and the ends `linked`, `alreadyLinked`,
- * `timedOut`, `failed`, `gone`, `paused` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it. Within a
+ * `timedOut`, `failed`, `noPasskey`, `gone`, `paused` and `wrongLink`. An attempt to link ("run") belongs to one state; leaving the state ends it. Within a
  * run the messenger may ask for a code that it has sent, a password or the phone's passkey.
  */
 
@@ -27,7 +27,9 @@ let codeUntil = 0
 function enter(next, word = '') {
   run.abort()
   run = new AbortController()
-  Object.assign(shown, { state: next, asked: null, hint: word })
+  // Beginning again would not help whoever has no way to confirm: that has an end of its own.
+  const state = shown.asked === 'passkey' && (next === 'failed' || next === 'timedOut') ? 'noPasskey' : next
+  Object.assign(shown, { state, asked: null, hint: word })
   $('picture').hidden = true
   $('code').hidden = true
   $('ask').disabled = false

@@ -131,6 +131,21 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
       await heading(page, 'The phone is linked')
     }))
 
+  test('says of a passkey that nobody confirmed that another try will not help', () =>
+    walk.person(async (context) => {
+      await context.clock.install()
+      const page = await walk.openPage(context, pageOf(await server.make()))
+      const phone = newPhone()
+      await server.simulator('phones', { phoneNumber: phone, wantsPasskey: true })
+      await scan(server, page, phone)
+      await page.getByText('Waiting for the phone to confirm…').waitFor()
+      await page.clock.fastForward(301_000)
+      await heading(page, 'The passkey was not confirmed')
+      await page.getByRole('button', { name: 'RU' }).click()
+      await heading(page, 'Ключ доступа не подтверждён')
+      await page.getByRole('button', { name: 'Попробовать ещё раз' }).waitFor()
+    }))
+
   for (const [messenger, prefix, body] of [
     ['MAX', '/v3', {}],
     ['Telegram', '', { typeInstance: 'telegram' }],
