@@ -11,12 +11,18 @@ export interface Proxy {
   readonly name: string
 }
 
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:'])
+
 /**
  * Looks a proxy up. Whoever holds an instance's token may name one: like webhooks it must not lead into the machine room.
  * @returns a fault where it can't be found or is out of reach; both may be over the next time
  */
 export async function findProxy(text: string, allow: AddressRules): Promise<Proxy | Fault> {
-  const url = new URL(text)
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || url.hostname === '' || !SCHEMES.has(url.protocol)) {
+    // Without what was given: it may hold a password.
+    return fault('invalid', 'a proxy is http://, https:// or socks5://, then [user:password@]host:port')
+  }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const addresses = isIP(host) === 0 ? await addressesOf(host) : [host]
   if (addresses.length === 0) return fault('unavailable', `the proxy ${host} was not found`)
