@@ -126,7 +126,10 @@ export class InstanceRecord implements MailboxHost {
 
   /** Sets fields of the row in memory; only after the commit that stored them. */
   follow(fields: Partial<InstanceRow>): void {
+    const was = this.#row.state
     this.#row = { ...this.#row, ...fields }
+    const { id, state } = this.#row
+    if (state !== was) this.node.log.info({ idInstance: id, was, state }, 'the state of an instance has changed')
   }
 
   /** Stores the writes under this owner's guard. Rejects when they were not stored. */
