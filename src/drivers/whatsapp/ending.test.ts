@@ -15,7 +15,7 @@ const FIRST: readonly (readonly [number, Expected])[] = [
   [401, { fault: 'unlinked', event: 'unlinked' }],
   [402, { fault: 'unavailable', atLeastMs: 3_600_000 }],
   [403, { fault: 'blocked', event: 'blocked' }],
-  [405, { fault: 'unavailable', isOutdated: true, again: 'refreshVersion' }],
+  [405, { fault: 'unavailable', again: 'refreshVersion' }],
   [408, { fault: 'connectionLost' }],
   [411, { fault: 'unlinked', event: 'unlinked' }],
   [428, { fault: 'connectionLost' }],
@@ -102,12 +102,18 @@ describe('how a connection ends', () => {
     assert.equal(endings.ended(failure(500), 1_000_000).trouble.fault, 'connectionLost')
   })
 
-  test('405 refreshes the version once until a session opens', () => {
+  test('405 refreshes the version at once, and after a while again, for as long as no session opens', () => {
     const endings = new Endings()
-    assert.equal(endings.ended(failure(405), 0).again, 'refreshVersion')
-    assert.equal(endings.ended(failure(405), 1).again, undefined)
-    endings.opened(2)
-    assert.equal(endings.ended(failure(405), 3).again, 'refreshVersion')
+    const pauseAt = (at: number) => {
+      const { again, atLeastMs = 0 } = endings.ended(failure(405), at)
+      assert.equal(again, 'refreshVersion')
+      return atLeastMs
+    }
+    assert.equal(pauseAt(0), 0)
+    assert.ok(pauseAt(1) >= 600_000)
+    assert.ok(pauseAt(2) >= 600_000)
+    endings.opened(3)
+    assert.equal(pauseAt(4), 0)
   })
 
   test('what is committed of it', () => {

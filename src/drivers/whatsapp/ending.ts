@@ -50,6 +50,8 @@ export const BAD_SESSIONS = 10
 const SOUND_AFTER_MS = 300_000
 export const REPLACED_RETRY_MS = 30_000
 const BAN_RETRY_MS = 3_600_000
+/** Between two look-ups of the version while none that is known is taken. */
+const OUTDATED_RETRY_MS = 600_000
 
 export interface Ending {
   /** The network's code, 0 where there is none. */
@@ -61,8 +63,6 @@ export interface Ending {
   readonly atLeastMs?: number
   /** What a login that is under way does about it instead of ending. */
   readonly again?: 'restart' | 'refreshVersion'
-  /** The version is too old. */
-  readonly isOutdated?: boolean
 }
 
 /** What a session remembers of how its connections ended, to tell what passes from what stays. */
@@ -132,8 +132,8 @@ export class Endings {
   #outdated(said: string): Omit<Ending, 'code'> {
     const isSecond = this.#wasOutdated
     this.#wasOutdated = true
-    const trouble = fault('unavailable', said)
-    return isSecond ? { trouble, isOutdated: true } : { trouble, isOutdated: true, again: 'refreshVersion' }
+    const known = { trouble: fault('unavailable', said), again: 'refreshVersion' } as const
+    return isSecond ? { ...known, atLeastMs: OUTDATED_RETRY_MS } : known
   }
 }
 

@@ -243,7 +243,7 @@ export class WhatsAppSession implements Session, Connected {
   }
 
   /** The version is looked up before it is tried again. */
-  #refreshVersion({ trouble }: Ending): void {
+  #refreshVersion({ trouble, atLeastMs }: Ending): void {
     const [connection, life, linking] = [this.#connection, this.#life, this.#linking]
     if (connection === null) return this.#end(trouble)
     const versions = this.#shared.versions(connection.life.engine)
@@ -251,8 +251,9 @@ export class WhatsAppSession implements Session, Connected {
     const refreshed = versions.refresh(connection.transport.dispatcher)
     const goOn = () => {
       if (life !== this.#life) return
-      if (this.#phase === 'linking' && linking !== null && !linking.isPaired) this.#pairAgain(linking)
-      else this.#end(trouble)
+      const isNew = this.#phase === 'linking' && linking !== null && !linking.isPaired
+      if (isNew && atLeastMs === undefined) this.#pairAgain(linking)
+      else this.#end(trouble, atLeastMs)
     }
     this.#guard(life, refreshed.then(goOn))
   }

@@ -67,10 +67,15 @@ async function noteUnread(
   past: readonly Past[],
   draft: Draft,
 ): Promise<void> {
+  const saidIn = new Map<string, Envelope[]>()
+  for (const { envelope } of past) {
+    const said = saidIn.get(envelope.chat)
+    if (said === undefined) saidIn.set(envelope.chat, [envelope])
+    else said.push(envelope)
+  }
   for (const chat of chats) {
     const jid = plainJid(chat.id)
-    const said = past.filter(({ envelope }) => envelope.chat === jid).map(({ envelope }) => envelope)
-    const newest = said.sort((a, b) => a.at - b.at)
+    const newest = (saidIn.get(jid) ?? []).sort((a, b) => a.at - b.at)
     const unreadCount = count(chat.unreadCount, 1_000_000)
     const came = newest.filter(({ fromMe }) => !fromMe)
     const unread = unreadCount === 0 ? [] : came.slice(-Math.min(unreadCount, MOST_UNREAD)).map(referenceTo)
