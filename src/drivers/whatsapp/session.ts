@@ -248,14 +248,13 @@ export class WhatsAppSession implements Session, Connected {
     if (connection === null) return this.#end(trouble)
     const versions = this.#shared.versions(connection.life.engine)
     versions.refused(connection.version)
-    const refreshed = versions.refresh(connection.transport.dispatcher)
     const goOn = () => {
       if (life !== this.#life) return
       const isNew = this.#phase === 'linking' && linking !== null && !linking.isPaired
       if (isNew && atLeastMs === undefined) this.#pairAgain(linking)
       else this.#end(trouble, atLeastMs)
     }
-    this.#guard(life, refreshed.then(goOn))
+    this.#guard(life, versions.refresh(connection.transport.dispatcher).then(goOn))
   }
 
   /** Everything that came before is committed, then the event, and only then the runner hears that the session ended. */
