@@ -39,6 +39,18 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['POST', '/accounts/{id}/instances/{instance}/token'],
   ['POST', '/accounts/{id}/instances/{instance}/renew', { payment: 'hand' }],
   ['PUT', '/accounts/{id}/instances/{instance}/tariff', { tariff: 'DEVELOPER' }],
+  ['GET', '/accounts/{id}/instances/{instance}/link'],
+  ['DELETE', '/accounts/{id}/instances/{instance}/link'],
+  [
+    'PUT',
+    '/accounts/{id}/instances/{instance}/link',
+    {
+      format: 'jadegate-link-1',
+      typeInstance: 'whatsapp',
+      account: { wid: '79009000009@c.us', pushName: '', phone: '79009000009', deviceId: '' },
+      secrets: { device: 'e30=' },
+    },
+  ],
   ['GET', '/tariffs'],
   ['PUT', '/tariffs/NONE', { plan: 'free', correspondents: null, calls: {}, instances: null }],
   ['GET', '/prices'],
@@ -86,7 +98,17 @@ describe('the routes', () => {
       const partner = await operator.account('partner')
       const person = await operator.account('personal', { instanceQuota: 5 })
       const paid = { tariff: 'BUSINESS', payment: 'hand' }
-      const { idInstance } = await operator.done('POST', `/accounts/${person.id}/instances`, paid)
+      const made = await operator.done('POST', `/accounts/${person.id}/instances`, paid)
+      const { idInstance, apiTokenInstance } = made
+      const isOfLink = path.endsWith('/link') && verb !== 'PUT'
+      if (isOfLink) {
+        const linked = {
+          idInstance: Number(idInstance),
+          apiTokenInstance: String(apiTokenInstance),
+          typeInstance: 'whatsapp',
+        }
+        await server.link(linked, verb === 'GET' ? '79009000001' : '79009000002')
+      }
       await operator.done('POST', `/accounts/${partner.id}/ledger`, { kind: 'topUp', amount: 5, reason: 'cash' })
       const { id } = path.includes('/instances') || path.endsWith('/partner') ? person : partner
       const month = dayText(billingDay(Date.now())).slice(0, 7)

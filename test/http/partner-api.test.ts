@@ -344,7 +344,7 @@ describe('money', () => {
     assert.match(page.text, /<html lang="ru">[\s\S]*Выписка[\s\S]*<\/html>\n$/)
     assert.ok(page.text.includes('=1+1, &quot;cheap&quot; &lt;b&gt;'))
     assert.doesNotMatch(page.text, /<script|<b>|<img|<link/)
-    assert.equal(page.text.split('<tr><td>').length - 1, lines.length)
+    assert.equal(page.text.split('<td class="day">').length - 1, lines.length)
     const english = await api('GET', `/statements/${month}/page?lang=en`)
     assert.match(english.text, /1,000\.05 USD/)
     assertRefused(await api('GET', '/statements/2026-13'), 400, 'invalid', /'month'/)
