@@ -53,6 +53,19 @@ describe('messages that cannot be decrypted', () => {
     assert.equal(second.rig.host.messages()[0]?.chat.name, 'Friends')
   })
 
+  test('thousands are told in commits of a bounded size', async () => {
+    const { rig, undecrypted, markers } = await open()
+    for (let count = 0; count < 450; count += 1) await undecrypted.failed(stanza({ id: `3EB0MANY${count}` }), BROKEN)
+    rig.clock.skip(QUARTER_HOUR_MS)
+    for (let time = 0; time < 3; time += 1) {
+      await until(() => markers().length >= Math.min(450, 200 * (time + 1)), 'the markers')
+      await new Promise((resolve) => setImmediate(resolve))
+      rig.clock.skip(1)
+    }
+    assert.equal(markers().length, 450)
+    assert.ok(Math.max(...rig.host.changes.map(({ events }) => events?.length ?? 0)) <= 200)
+  })
+
   test('a marker that could not be stored is tried again', async () => {
     const { rig, undecrypted, markers } = await open()
     await undecrypted.failed(stanza(AGAIN), BROKEN)

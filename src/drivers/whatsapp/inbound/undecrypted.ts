@@ -32,6 +32,8 @@ const PREFIX = 'undecrypted|'
 const MOST_FAILURES = 5
 const LONGEST_WAIT_MS = 15 * 60_000
 const NOTE_KEPT_MS = 7 * 86_400_000
+/** Of one commit; the others follow at once. */
+const MOST_AT_ONCE = 200
 /** The next look at what is pending after a marker could not be stored. */
 const AGAIN_MS = 30_000
 
@@ -130,14 +132,15 @@ export class Undecrypted {
   }
 
   #untilNextMs(): number {
-    const first = Math.min(...[...this.#pending.values()].map(({ since }) => since))
+    let first = Number.POSITIVE_INFINITY
+    for (const { since } of this.#pending.values()) first = Math.min(first, since)
     return Math.max(0, first + LONGEST_WAIT_MS - this.#parts.host.clock.now())
   }
 
   async #tellDue(): Promise<void> {
     if (this.#isStopped) return
     const before: EpochMs = this.#parts.host.clock.now() - LONGEST_WAIT_MS
-    const due = [...this.#pending].filter(([, { since }]) => since <= before)
+    const due = [...this.#pending].filter(([, { since }]) => since <= before).slice(0, MOST_AT_ONCE)
     try {
       await this.#tell(due.map(([name]) => name))
       this.#wait()
