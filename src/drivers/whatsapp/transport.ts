@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
@@ -83,8 +84,8 @@ function connector(agent: SocksProxyAgent): Connector {
       secureEndpoint: secure,
       ...(secure && { servername: servername ?? hostname }),
     }
-    // The request is not looked at by this agent.
-    agent.connect(undefined as never, target as never).then(
+    // In the place of the request, which the agent tells of the proxy and destroys when the connection fails.
+    agent.connect(new PassThrough() as never, target as never).then(
       (socket: Socket) => done(null, socket),
       (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
     )
