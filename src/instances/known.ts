@@ -56,8 +56,8 @@ export function knownRow(row: MessageRow): Known {
 }
 
 /** What was kept as unreadable has come again and can be read. */
-export function becomesReadable({ message, row }: Known, { content, direction }: NetworkMessage): boolean {
-  if (content.kind === 'unreadable' || direction === 'out') return false
+export function becomesReadable({ message, row }: Known, { content }: NetworkMessage): boolean {
+  if (content.kind === 'unreadable') return false
   if (message !== undefined) return message.content.kind === 'unreadable'
   return row?.shelf !== 'call' && row !== undefined && !row.byApi && readRecord(row).content.kind === 'unreadable'
 }
