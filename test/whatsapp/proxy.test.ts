@@ -1,7 +1,7 @@
 // Truth: every connection that this process begins and every name that it looks up, and what the proxies were asked for.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { facet, value } from '../../src/drivers/conformance/bench.ts'
@@ -10,11 +10,13 @@ import { RecordingHost, type Possessions } from '../../src/drivers/conformance/h
 import type { Driver } from '../../src/drivers/driver.ts'
 import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
+import { openTransport } from '../../src/drivers/whatsapp/transport.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import { until } from '../../src/lib/until.ts'
+import { isFault } from '../../src/model/fault.ts'
 import type { FileContent } from '../../src/model/content.ts'
 import type { ChatId, MessageId } from '../../src/model/ids.ts'
 import { trustFakeWhatsApp } from '../fakes/whatsapp/trust.ts'
@@ -105,6 +107,24 @@ describe('an instance with a proxy', { skip, timeout: 60_000 }, () => {
       assert.deepEqual([...new Set(outgoing.connections)], [`127.0.0.1:${String(proxy.port)}`])
       assert.deepEqual(outgoing.names, [])
     })
+
+  test('what is idle for longer than a proxy may take to connect stays connected', async () => {
+    for (const start of [startHttpProxy, startSocksProxy]) {
+      const proxy = await start(world.fake.tls, outgoing.exempt)
+      const transport = await openTransport(proxy.url, new AddressRules(['127.0.0.1']))
+      assert.ok(!isFault(transport))
+      const outside = new PassThrough()
+      const sockets: Socket[] = []
+      outside.on('proxy', ({ socket }: { socket: Socket }) => sockets.push(socket))
+      const { agent } = transport as unknown as { agent: { connect(from: unknown, to: object): Promise<Socket> } }
+      sockets.push(await agent.connect(outside, { host: 'web.whatsapp.com', port: 443, secureEndpoint: false }))
+      // A socket that destroys itself when nothing is said has a listener for it.
+      assert.ok(sockets.every((socket) => !socket.timeout || socket.listenerCount('timeout') === 0))
+      for (const socket of sockets) socket.destroy()
+      await transport.close()
+      await proxy.close()
+    }
+  })
 
   test('a proxy that is dead means offline, and no other way is tried', async () => {
     const proxy = await startHttpProxy(world.fake.tls, outgoing.exempt)

@@ -51,8 +51,8 @@ function throughProxy({ url, name }: Proxy): Transport {
       return transport(agent, new ProxyAgent({ ...limits, uri: url.href, proxyTls: tls }))
     }
     case 'socks5:': {
-      // `socks5h`: a name that was looked up here would tell where we go.
-      const agent = new SocksProxyAgent(`socks5h${url.href.slice('socks5'.length)}`, { timeout: CONNECT_TIMEOUT_MS })
+      // `socks5h`: a name that was looked up here would tell where we go. No `timeout`: the agent destroys what is idle for so long.
+      const agent = new SocksProxyAgent(`socks5h${url.href.slice('socks5'.length)}`)
       return transport(agent, new Agent({ ...LIMITS, connect: connector(agent) }))
     }
     default:
