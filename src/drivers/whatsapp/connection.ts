@@ -10,6 +10,7 @@ import type {
   EngineSocket,
   WaVersion,
 } from './engine/engine.ts'
+import { maskedTrouble } from './engine/log.ts'
 import { followCalls } from './inbound/calls.ts'
 import { followEvents, followNotifications } from './inbound/events.ts'
 import { makeReadPlain } from './inbound/read-plain.ts'
@@ -127,7 +128,10 @@ export class Connection {
     })
     this.#standing.look()
     this.#undecrypted.start().catch((error: unknown) => {
-      log.warn({ idInstance: instance, error }, 'what could not be decrypted before could not be looked up')
+      log.warn(
+        { idInstance: instance, error: maskedTrouble(error) },
+        'what could not be decrypted before could not be looked up',
+      )
     })
   }
 

@@ -4,6 +4,7 @@ import type { SessionHost } from '../driver.ts'
 import { Connection, type ConnectionListener } from './connection.ts'
 import type { Credentials, Engine, WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
+import { maskedTrouble } from './engine/log.ts'
 import { readCredentials } from './keys/credentials.ts'
 import { makeOneTimeKeys } from './keys/one-time-keys.ts'
 import { openSessionStore } from './keys/session-store.ts'
@@ -28,7 +29,7 @@ export async function keysOf(host: SessionHost): Promise<Keys | Fault> {
     const credentials = await readCredentials(host, engine)
     return credentials === null ? fault('notLinked', 'no phone is linked') : { engine, credentials }
   } catch (error) {
-    host.log.warn({ idInstance: host.instance, error: String(error) }, 'the link could not be read')
+    host.log.warn({ idInstance: host.instance, error: maskedTrouble(error) }, 'the link could not be read')
     return fault('unavailable', 'the credentials could not be read')
   }
 }
@@ -86,7 +87,7 @@ export async function rememberVersion(host: SessionHost, connection: Connection)
     await connection.commit({ secrets: new Map([[VERSION, Buffer.from(text)]]) })
   } catch (error) {
     // The connection ends for it, or has ended; the next one remembers.
-    host.log.debug({ idInstance: host.instance, error: String(error) }, 'the version was not kept')
+    host.log.debug({ idInstance: host.instance, error: maskedTrouble(error) }, 'the version was not kept')
   }
 }
 

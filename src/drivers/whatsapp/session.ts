@@ -6,6 +6,7 @@ import type { Connection, ConnectionListener } from './connection.ts'
 import { Endings, eventOf, type Ending } from './ending.ts'
 import type { ConnectionUpdate, Credentials, EngineError } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
+import { maskedTrouble } from './engine/log.ts'
 import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
 import type { Ticket } from './login-gate.ts'
@@ -291,7 +292,10 @@ export class WhatsAppSession implements Session, Connected {
   /** What is not expected ends the life in which it happens, and the instance is tried again. */
   #guard(life: number, work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.#host.log.error({ idInstance: this.#host.instance, error }, 'a session could not go on')
+      this.#host.log.error(
+        { idInstance: this.#host.instance, error: maskedTrouble(error) },
+        'a session could not go on',
+      )
       if (life === this.#life) this.#end(fault('unavailable', 'the session could not go on'))
     })
   }
@@ -332,7 +336,10 @@ export class WhatsAppSession implements Session, Connected {
 
   #settle(ending: Promise<unknown>): void {
     const failed = (error: unknown) => {
-      this.#host.log.warn({ idInstance: this.#host.instance, error }, 'a connection did not end as it should')
+      this.#host.log.warn(
+        { idInstance: this.#host.instance, error: maskedTrouble(error) },
+        'a connection did not end as it should',
+      )
     }
     const settling = Promise.all([this.#settling, ending.catch(failed)]).then(() => {
       if (this.#settling === settling) this.#settling = null

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { WaVersion } from './engine/engine.ts'
+import { maskedTrouble } from './engine/log.ts'
 
 /** Where WhatsApp says which version its own web client has. */
 const LOOK_UP_URL = 'https://web.whatsapp.com/sw.js'
@@ -92,7 +93,7 @@ export class Versions {
       return this.#lookedUp
     } catch (error) {
       log.info(
-        { error: String(error) },
+        { error: maskedTrouble(error) },
         'the version of WhatsApp Web could not be looked up; the last good one is used',
       )
       return null

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Log } from '../../../lib/log.ts'
-import { engineLog } from './log.ts'
+import { engineLog, maskedTrouble } from './log.ts'
 
 function rig() {
   const lines: [string, object, string][] = []
@@ -39,4 +39,17 @@ test('finer words are not written at all, nor does the engine make them', () => 
   engine.info('x')
   assert.deepEqual(lines, [])
   assert.equal(engine.level, 'warn')
+})
+
+test('of an error go its name, its masked words and its code, and of a mistake in a program where it was made', () => {
+  const stanza = { tag: 'message', attrs: { to: '79001112233@s.whatsapp.net' } }
+  const failed = Object.assign(new Error('no answer about 79001112233@s.whatsapp.net'), {
+    ...{ data: stanza, output: { statusCode: 408, payload: { message: '79001112233' } } },
+  })
+  assert.equal(maskedTrouble(failed), 'Error: no answer about …@s.whatsapp.net (408)')
+  assert.equal(maskedTrouble('79001112233 is gone'), '… is gone')
+  assert.match(
+    maskedTrouble(new TypeError('x is undefined')),
+    /^TypeError: x is undefined at .*log\.test\.js:\d+:\d+\)?$/,
+  )
 })

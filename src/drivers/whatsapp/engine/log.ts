@@ -5,6 +5,9 @@ const nothing = (): void => undefined
 /** Numbers of people, and anything else that identifies somebody. */
 const LONG_NUMBER = /\d{5,}/g
 const LONGEST = 160
+const MISTAKES = [TypeError, RangeError, ReferenceError] as const
+/** The first of a stack. */
+const FRAME = /^\s+(at .+)$/m
 
 /**
  * What the engine may say. Of its fields, which may hold keys and messages, nothing goes through but the id of a stanza and an error's
@@ -23,6 +26,24 @@ export function engineLog(log: Log): EngineLog {
   return said
 }
 
+/**
+ * An error of the engine, or of what it uses, as a log may have it: a logger that is given the error itself writes all of its members,
+ * and those of the engine hold stanzas. Of a mistake in a program also where it was made.
+ */
+export function maskedTrouble(error: unknown): string {
+  if (!(error instanceof Error)) return masked(String(error))
+  const what = `${error.name}: ${masked(error.message)}`
+  const code = codeOf(error)
+  const where = MISTAKES.some((kind) => error instanceof kind) ? FRAME.exec(error.stack ?? '')?.[1] : undefined
+  return `${what}${code === undefined ? '' : ` (${String(code)})`}${where === undefined ? '' : ` ${where}`}`
+}
+
+/** As the engine's errors have it. */
+function codeOf(error: Error): number | undefined {
+  const code = membersOf(membersOf(error).get('output')).get('statusCode')
+  return typeof code === 'number' ? code : undefined
+}
+
 /** As pino: the fields first, if there are any, then the text. */
 function textOf(words: readonly unknown[]): string {
   const text = words.find((word) => typeof word === 'string')
@@ -30,7 +51,7 @@ function textOf(words: readonly unknown[]): string {
 }
 
 function fieldsOf(words: readonly unknown[]): object {
-  const fields = new Map<string, unknown>(Object.entries(objectOr(words[0])))
+  const fields = membersOf(words[0])
   const stanza = [fields.get('msgId'), idOf(fields.get('key')), idOf(fields.get('msgAttrs'))].find(isText)
   const trouble = [fields.get('err'), fields.get('error'), fields.get('e')].find((each) => each instanceof Error)
   return {
@@ -40,11 +61,11 @@ function fieldsOf(words: readonly unknown[]): object {
 }
 
 function idOf(value: unknown): unknown {
-  return new Map<string, unknown>(Object.entries(objectOr(value))).get('id')
+  return membersOf(value).get('id')
 }
 
-function objectOr(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {}
+function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
 function isText(value: unknown): value is string {

@@ -1,4 +1,5 @@
 import { isFault, type Fault } from '../../../model/fault.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import { within } from '../within.ts'
 import { NO_ANSWER, NOT_CONNECTED, troubleOf } from './trouble.ts'
@@ -30,7 +31,7 @@ export async function ask<T>(
     if (isOver(life)) return NOT_CONNECTED
     const trouble = troubleOf(error, words)
     if (trouble.fault === 'unavailable')
-      life.host.log.warn({ error: String(error) }, 'a question to WhatsApp came to nothing')
+      life.host.log.warn({ error: maskedTrouble(error) }, 'a question to WhatsApp came to nothing')
     return trouble
   }
 }

@@ -4,6 +4,7 @@ import type { Picture } from '../../../model/chats.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { BinaryNode } from '../engine/engine.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import type { Life } from '../life.ts'
 import { bytesWithin, fetchMedia } from '../media/media-servers.ts'
 import { profilePicture } from '../media/pictures.ts'
@@ -62,7 +63,7 @@ async function pictureBytes({ host }: Life, file: KeptFile): Promise<Buffer | Fa
     source.on('error', (error) => checked.destroy(error))
     return await buffer(source.pipe(checked))
   } catch (error) {
-    host.log.warn({ error: String(error) }, 'a picture could not be read')
+    host.log.warn({ error: maskedTrouble(error) }, 'a picture could not be read')
     return error instanceof NotAsTold ? fault('fileGone', 'the picture is not what it was') : GONE
   }
 }

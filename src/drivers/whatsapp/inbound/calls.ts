@@ -5,6 +5,7 @@ import type { MessageId } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
 import { isPerson, plainJid } from '../jids.ts'
 import { Serial } from '../../../lib/serial.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import { newDraft, type Draft } from '../life.ts'
 import { line, messageId } from './bounded.ts'
 import { timeOf } from './envelope.ts'
@@ -94,7 +95,7 @@ class Calls {
       await this.#parts.store.commit(draft)
     } catch (error) {
       // The end of the call tells it as well.
-      this.#parts.host.log.warn({ id, error: String(error) }, 'that a call was answered was not stored')
+      this.#parts.host.log.warn({ id, error: maskedTrouble(error) }, 'that a call was answered was not stored')
     }
   }
 

@@ -2,6 +2,7 @@ import { backoffMs } from '../../../lib/backoff.ts'
 import { pause } from '../../../lib/pause.ts'
 import { Serial } from '../../../lib/serial.ts'
 import type { BinaryNode, EngineEvents, GroupMetadata, GroupParticipant } from '../engine/engine.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import { isGroup, plainJid } from '../jids.ts'
 import { newDraft, type Draft } from '../life.ts'
 import { changedGroup, changedMembers } from './group-changes.ts'
@@ -52,7 +53,7 @@ class Follower {
       .run(() => this.#keep(events))
       .catch((error: unknown) => {
         this.#parts.host.log.warn(
-          { error: String(error) },
+          { error: maskedTrouble(error) },
           'what the network told of chats and contacts was not understood',
         )
       })
@@ -115,7 +116,7 @@ class Follower {
       } catch (error) {
         failures += 1
         host.log.warn(
-          { error: String(error) },
+          { error: maskedTrouble(error) },
           'what the network told of chats and contacts was not stored; again soon',
         )
         await pause(host.clock, backoffMs(AGAIN, failures, host.random), ended)

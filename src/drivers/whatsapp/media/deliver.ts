@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { fault, type Fault } from '../../../model/fault.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import type { FileMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
 import { mediaConnection, type MediaConnection } from './media-connection.ts'
@@ -53,7 +54,7 @@ async function post(
     return await postMedia(life.transport, url, { bytes, size: sealedSize }, signal)
   } catch (error) {
     if (signal.aborted) throw error
-    life.host.log.debug({ error: String(error) }, 'a media server did not take a file')
+    life.host.log.debug({ error: maskedTrouble(error) }, 'a media server did not take a file')
     return null
   }
 }

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
 import { within } from '../within.ts'
@@ -45,7 +46,7 @@ export async function downloadFile(
     return opened(await sealedBytes(life, remote, signal), file, remote)
   } catch (error) {
     if (signal.aborted) return STOPPED
-    life.host.log.warn({ error: String(error) }, 'a file could not be fetched from WhatsApp')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a file could not be fetched from WhatsApp')
     return TROUBLE
   }
 }

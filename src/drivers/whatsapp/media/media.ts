@@ -1,4 +1,5 @@
 import type { Log } from '../../../lib/log.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import { ffmpeg } from './ffmpeg.ts'
 import { openWorkFolder } from './work-folder.ts'
 
@@ -7,7 +8,7 @@ export async function prepareMedia(log: Log): Promise<void> {
   try {
     await openWorkFolder()
   } catch (error) {
-    log.warn({ error: String(error) }, 'there is no folder for files on their way; it is made when one is sent')
+    log.warn({ error: maskedTrouble(error) }, 'there is no folder for files on their way; it is made when one is sent')
   }
   const path = await ffmpeg()
   if (path === null) log.info({}, 'ffmpeg was not found: media goes out as it is')

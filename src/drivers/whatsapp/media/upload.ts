@@ -4,6 +4,7 @@ import { pipeline as joined, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FileContent, KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import type { Life } from '../life.ts'
 import { deliver } from './deliver.ts'
 import { linkedSignal } from './linked-signal.ts'
@@ -40,7 +41,7 @@ export async function uploadFile(life: Life, content: FileContent, signal: Abort
     return brought
   } catch (error) {
     if (link.signal.aborted) return STOPPED
-    life.host.log.warn({ error: String(error) }, 'a file could not be brought to WhatsApp')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a file could not be brought to WhatsApp')
     return error instanceof NotAsTold ? CHANGED : TROUBLE
   } finally {
     link.over()
@@ -59,7 +60,7 @@ async function bring(
   try {
     source = await life.host.file(file)
   } catch (error) {
-    life.host.log.warn({ error: String(error) }, 'a file that was to be sent could not be read')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a file that was to be sent could not be read')
     return GONE
   }
   // An error of it ends the stream that is read, and is heard there.

@@ -3,6 +3,7 @@ import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
 import type { OutgoingMessage } from '../../../model/message.ts'
 import type { Verdict } from '../../driver.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import { isPerson } from '../jids.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import { linkedSignal } from '../media/linked-signal.ts'
@@ -64,7 +65,10 @@ export class Outbound {
       return await this.#send(id, message, either)
     } catch (error) {
       const { host } = this.#life
-      host.log.warn({ idInstance: host.instance, idMessage: id, error }, 'a message could not be prepared')
+      host.log.warn(
+        { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) },
+        'a message could not be prepared',
+      )
       return failed(either.aborted ? STOPPED : troubleOf(error, ''))
     } finally {
       over()
@@ -193,7 +197,10 @@ export class Outbound {
 
   #couldNotKeep(id: MessageId, error: unknown): void {
     const { log, instance } = this.#life.host
-    log.warn({ idInstance: instance, idMessage: id, error }, 'what became of a message could not be stored')
+    log.warn(
+      { idInstance: instance, idMessage: id, error: maskedTrouble(error) },
+      'what became of a message could not be stored',
+    )
   }
 }
 

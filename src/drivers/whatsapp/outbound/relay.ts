@@ -1,5 +1,6 @@
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import type { MessageId } from '../../../model/ids.ts'
+import { maskedTrouble } from '../engine/log.ts'
 import type { Draft, Life } from '../life.ts'
 import type { Acks, Judged } from './acks.ts'
 import type { Composed } from './composer.ts'
@@ -62,7 +63,10 @@ async function write(life: Life, { id, to, composed, draft }: Ready): Promise<Fa
     return undefined
   } catch (error) {
     const { host } = life
-    host.log.warn({ idInstance: host.instance, idMessage: id, error }, 'a message could not be written')
+    host.log.warn(
+      { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) },
+      'a message could not be written',
+    )
     return progress.isWritten
       ? fault('unconfirmed', 'it is not known whether the message left')
       : troubleOf(error, to.jid)
