@@ -114,6 +114,36 @@ describe('the ratchets of a session', { skip, timeout: 120_000 }, () => {
     assert.equal(phone.tally.unreadable, 0)
   })
 
+  test('the key of a group is kept by the commit of the message that brings it', async () => {
+    const session = await linked()
+    const [peer, other] = [person(), person()]
+    const phone = world.phone(peer)
+    const group = world.groups.create(world.person(peer), 'Friends', [session.phone, other])
+    const begun = session.host.changes.length
+    await phone.say(group.id, 'first')
+    await until(() => session.texts().length === 1, 'the first message')
+    await until(() => receiptsOf(session).length === 0, 'its receipt')
+
+    const commits = session.host.changes.slice(begun).map(({ secrets }) => [...(secrets?.keys() ?? [])].join(' '))
+    const opening = commits.filter((names) => names.includes('pre-key|'))
+    assert.equal(opening.length, 1)
+    assert.match(opening[0] ?? '', /session\|.*sender-key\|/, 'with the step of the ratchet that opened it')
+    const [name = ''] = [...session.host.kept.keys()].filter((kept) => kept.startsWith('sender-key|'))
+    const record: unknown = JSON.parse(
+      Buffer.from(session.host.kept.get(name) ?? []).toString(),
+      session.engine.json.reviver,
+    )
+    assert.ok(record instanceof Uint8Array)
+    const states: unknown = JSON.parse(Buffer.from(record).toString())
+    assert.ok(Array.isArray(states) && states.length === 1, 'and once')
+
+    await session.crash()
+    await session.open()
+    await phone.say(group.id, 'second')
+    await until(() => session.texts().length === 2, 'the second message')
+    assert.deepEqual(session.undecrypted, [])
+  })
+
   test('a reader that fails loses nothing: what was decrypted is kept aside and acknowledged', async () => {
     const session = await linked()
     const phone = world.phone(person())

@@ -1,5 +1,6 @@
 import { pause } from '../../lib/pause.ts'
 import type { Change, SessionHost } from '../driver.ts'
+import { Arrivals } from './arrivals.ts'
 import { openDirectory } from './directory.ts'
 import type {
   BinaryNode,
@@ -10,6 +11,7 @@ import type {
   EngineSocket,
   WaVersion,
 } from './engine/engine.ts'
+import { readKeptAside } from './engine/kept-aside.ts'
 import { maskedTrouble } from './engine/log.ts'
 import { followCalls } from './inbound/calls.ts'
 import { followEvents, followNotifications } from './inbound/events.ts'
@@ -71,6 +73,8 @@ export class Connection {
   readonly #people: People
   readonly #directory: Directory
   readonly #undecrypted: Undecrypted
+  readonly #arrivals: Arrivals
+  readonly #readPlain: ReadPlain
   readonly #parts: ConnectionParts
   readonly #store: DurableStore
   readonly #socket: EngineSocket
@@ -78,9 +82,6 @@ export class Connection {
   readonly #own: { pn: string; lid: string }
   readonly #over = new AbortController()
   #watchdog: Watchdog | null = null
-  /** Messages that came and are not dealt with. */
-  #inWorks = 0
-  #drained: (() => void) | null = null
   #failure: string | null = null
   #closing: Promise<void> | null = null
 
@@ -106,10 +107,12 @@ export class Connection {
       ended: this.#over.signal,
     }
     this.#undecrypted = new Undecrypted(reading)
-    this.#socket = this.#openSocket(makeReadPlain(reading, this.#undecrypted))
+    this.#arrivals = new Arrivals(host.clock)
+    this.#readPlain = makeReadPlain(reading, this.#undecrypted)
+    this.#socket = this.#openSocket()
     this.life = this.#makeLife()
-    this.outbound = new Outbound(this.life, parts)
     this.#standing = new Standing(this.life)
+    this.outbound = new Outbound(this.life, parts)
     this.#follow(reading)
   }
 
@@ -120,6 +123,7 @@ export class Connection {
     this.#watchdog ??= new Watchdog({
       clock,
       stuckMs: STUCK_MS,
+      waitingSince: () => this.#arrivals.waitingSince,
       looked: () => this.#standing.look(),
       deaf: (why) => {
         log.warn({ idInstance: instance, why }, 'the connection brings nothing any more and is opened again')
@@ -127,12 +131,19 @@ export class Connection {
       },
     })
     this.#standing.look()
-    this.#undecrypted.start().catch((error: unknown) => {
+    this.#takeUp().catch((error: unknown) => {
       log.warn(
         { idInstance: instance, error: maskedTrouble(error) },
-        'what could not be decrypted before could not be looked up',
+        'what could not be read before could not be looked up',
       )
     })
+  }
+
+  /** What earlier lives left. */
+  async #takeUp(): Promise<void> {
+    const { log } = this.#parts.host
+    await this.#undecrypted.start()
+    await readKeptAside(this.#store, this.#readPlain, log)
   }
 
   /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */
@@ -153,10 +164,8 @@ export class Connection {
 
   /** Resolves when what had come is stored or given up. */
   async drained(): Promise<void> {
-    if (this.#inWorks === 0) return
-    const drained = new Promise<void>((resolve) => (this.#drained = resolve))
     const over = new AbortController()
-    await Promise.race([drained, pause(this.#parts.host.clock, DRAIN_MS, over.signal)])
+    await Promise.race([this.#arrivals.over(), pause(this.#parts.host.clock, DRAIN_MS, over.signal)])
     over.abort()
   }
 
@@ -181,21 +190,15 @@ export class Connection {
     await this.transport.close()
   }
 
-  #openSocket(readPlain: ReadPlain): EngineSocket {
+  #openSocket(): EngineSocket {
     const { host, engine, credentials, transport, version, url, browser, listener } = this.#parts
     return openSocket({
       ...{ host, engine, store: this.#store, credentials, transport, version },
       ...(url !== undefined && { url }),
       ...(browser !== undefined && { browser }),
-      readPlain: async (stanza, plain) => {
-        const draft = await readPlain(stanza, plain)
-        this.#dealtWith()
-        return draft
-      },
-      notDecrypted: async (stanza, trouble) => {
-        this.#dealtWith()
-        return await this.#undecrypted.failed(stanza, trouble)
-      },
+      readPlain: this.#readPlain,
+      notDecrypted: (stanza, trouble) => this.#undecrypted.failed(stanza, trouble),
+      dealtWith: (stanza) => this.#arrivals.dealtWith(stanza),
       getMessage: (key) => sentMessage(engine, this.#store, key),
       cachedGroup: async (jid) => (await this.#directory.group(jid)) ?? undefined,
       credentialsChanged: (changed) => listener.credentialsChanged(changed),
@@ -220,7 +223,7 @@ export class Connection {
     before('call', followCalls(reading))
     before('notification', followNotifications(reading))
     for (const tag of ['message', 'receipt', 'notification']) ws.on(`CB:${tag}`, () => this.#watchdog?.heard())
-    ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrived(stanza))
+    ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrivals.arrived(stanza))
     ev.process(followEvents(reading))
     ev.process(({ 'connection.update': update }) => {
       if (update !== undefined) this.#updated(update)
@@ -234,18 +237,6 @@ export class Connection {
     if (this.#over.signal.aborted) return
     this.#over.abort()
     listener.ended(update.lastDisconnect?.error, this.#failure)
-  }
-
-  #arrived({ content }: BinaryNode): void {
-    if (!Array.isArray(content) || !content.some(({ tag }) => tag === 'enc')) return
-    this.#inWorks += 1
-    this.#watchdog?.arrived()
-  }
-
-  #dealtWith(): void {
-    this.#watchdog?.dealtWith()
-    this.#inWorks = Math.max(0, this.#inWorks - 1)
-    if (this.#inWorks === 0) this.#drained?.()
   }
 }
 

@@ -3,6 +3,7 @@ import { fault, type Fault } from '../../model/fault.ts'
 import type { LinkedAccount } from '../../model/instance.ts'
 import type { LoginWay } from '../driver.ts'
 import type { BinaryNode, ConnectionUpdate, Credentials, EngineSocket } from './engine/engine.ts'
+import { childOf, childrenOf } from './engine/nodes.ts'
 import { plainJid, userOf } from './jids.ts'
 import type { LoginAttempt } from './login.ts'
 
@@ -135,17 +136,7 @@ function refusedCode(code: string): Fault {
 }
 
 function refsOf(node: BinaryNode): string[] {
-  const pairing = childOf(node, 'pair-device')
-  if (pairing === undefined) return []
-  return childrenOf(pairing).flatMap(({ tag, content }) =>
-    tag === 'ref' && content !== undefined && !Array.isArray(content) ? [Buffer.from(content).toString('utf8')] : [],
+  return childrenOf(childOf(node, 'pair-device'), 'ref').flatMap(({ content }) =>
+    content !== undefined && !Array.isArray(content) ? [Buffer.from(content).toString('utf8')] : [],
   )
-}
-
-function childOf(node: BinaryNode, tag: string): BinaryNode | undefined {
-  return childrenOf(node).find((child) => child.tag === tag)
-}
-
-function childrenOf({ content }: BinaryNode): readonly BinaryNode[] {
-  return Array.isArray(content) ? content : []
 }

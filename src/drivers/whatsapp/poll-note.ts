@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { Note } from '../driver.ts'
 
@@ -29,11 +30,5 @@ export function pollNote(poll: PollNote, now: EpochMs): Note {
 
 /** Null for what is none. */
 export function readPollNote(kept: Uint8Array | null): PollNote | null {
-  if (kept === null) return null
-  try {
-    const value: unknown = JSON.parse(Buffer.from(kept).toString())
-    return schema.Check(value) ? value : null
-  } catch {
-    return null
-  }
+  return checkedJson(schema, kept)
 }

@@ -55,6 +55,8 @@ export interface SocketParts {
   readonly browser?: readonly [string, string, string]
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
+  /** One ciphertext of a stanza is kept, or given up. */
+  readonly dealtWith?: (stanza: BinaryNode) => void
   /** What was sent under an id, for a phone that asks for it again. */
   getMessage(key: WaKey): Promise<WaMessage | undefined>
   /** Without asking the network. */

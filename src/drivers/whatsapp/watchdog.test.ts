@@ -10,14 +10,16 @@ const HOUR = 60 * MINUTE
 function watched() {
   const clock = new SkippingClock()
   const found: string[] = []
-  const watchdog = new Watchdog({ clock, stuckMs: MINUTE, deaf: (why) => found.push(why) })
+  const waits: { since: number | null } = { since: null }
+  const deaf = (why: string) => found.push(why)
+  const watchdog = new Watchdog({ clock, stuckMs: MINUTE, waitingSince: () => waits.since, deaf })
   const busy = (times: number, everyMs: number) => {
     for (let time = 0; time < times; time += 1) {
       clock.skip(everyMs)
       watchdog.heard()
     }
   }
-  return { clock, watchdog, found, busy }
+  return { clock, watchdog, waits, found, busy }
 }
 
 test('a busy account that falls silent for hours is deaf, and it is told once', () => {
@@ -45,8 +47,8 @@ test('one that has something every hour is not busy', () => {
 })
 
 test('a message that is not dealt with in time is stuck', () => {
-  const { clock, watchdog, found } = watched()
-  watchdog.arrived()
+  const { clock, waits, found } = watched()
+  waits.since = clock.now()
   clock.skip(30_000)
   assert.deepEqual(found, [])
   clock.skip(10 * MINUTE)
@@ -54,18 +56,17 @@ test('a message that is not dealt with in time is stuck', () => {
 })
 
 test('while one after the other is dealt with nothing is stuck', () => {
-  const { clock, watchdog, found } = watched()
+  const { clock, waits, found } = watched()
   for (let time = 0; time < 60; time += 1) {
-    watchdog.arrived()
+    waits.since = clock.now()
     clock.skip(50_000)
-    watchdog.dealtWith()
   }
   assert.deepEqual(found, [])
 })
 
 test('a session that was ended watches no more', () => {
-  const { clock, watchdog, found } = watched()
-  watchdog.arrived()
+  const { clock, watchdog, waits, found } = watched()
+  waits.since = clock.now()
   watchdog.stop()
   clock.skip(HOUR)
   assert.deepEqual(found, [])

@@ -17,8 +17,10 @@ const BUSY_GAP_MS = 600_000
 
 export interface WatchdogOptions {
   readonly clock: Clock
-  /** So long a stanza may take, from its arrival until it is stored or given up. */
+  /** So long a stanza may take, from its turn until it is stored or given up. */
   readonly stuckMs: number
+  /** When what is next came to its turn; null while nothing waits. */
+  waitingSince(): EpochMs | null
   /** Called at each look, for what else is to be seen to now and then. */
   looked?(): void
   /** The connection is deaf; called once. */
@@ -30,8 +32,6 @@ export class Watchdog {
   readonly #since: EpochMs
   #heard = 0
   #heardAt: EpochMs
-  /** When the oldest stanza came after which none has been dealt with. */
-  #waitingSince: EpochMs | null = null
   #timer: Timer | null = null
 
   constructor(options: WatchdogOptions) {
@@ -45,16 +45,6 @@ export class Watchdog {
   heard(): void {
     this.#heard += 1
     this.#heardAt = this.#options.clock.now()
-  }
-
-  /** An encrypted message came and will be dealt with. */
-  arrived(): void {
-    this.#waitingSince ??= this.#options.clock.now()
-  }
-
-  /** One was; whatever waits behind it is on its way. */
-  dealtWith(): void {
-    this.#waitingSince = null
   }
 
   stop(): void {
@@ -78,7 +68,7 @@ export class Watchdog {
 
   #whyDeaf(): 'silent' | 'stuck' | undefined {
     const now = this.#options.clock.now()
-    if (this.#waitingSince !== null && now - this.#waitingSince > this.#options.stuckMs) return 'stuck'
+    if (now - (this.#options.waitingSince() ?? now) > this.#options.stuckMs) return 'stuck'
     const isBusy = this.#heard >= BUSY_STANZAS && (this.#heardAt - this.#since) / this.#heard <= BUSY_GAP_MS
     return isBusy && now - this.#heardAt > SILENT_MS ? 'silent' : undefined
   }

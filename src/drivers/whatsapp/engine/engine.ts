@@ -292,6 +292,7 @@ export interface Engine {
   }
   readonly proto: {
     readonly Message: ProtoType<WaMessage> & { readonly AppStateSyncKeyData: ProtoType<object> }
+    readonly WebMessageInfo: ProtoType<WaMessageInfo>
     readonly [other: string]: unknown
   }
   /** Shipped with the package. */

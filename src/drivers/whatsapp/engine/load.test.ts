@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorTrouble } from '../../../lib/operator-trouble.ts'
-import { Transaction, within } from '../keys/transaction.ts'
+import { Transaction, inside } from '../keys/transaction.ts'
 import { ENGINE_VERSION, type KeyPair } from './engine.ts'
 import { assertVersion, engineIsInstalled, hookSignalLibrary, loadEngine } from './load.ts'
 
@@ -79,18 +79,18 @@ describe('the loaded engine', { skip }, () => {
     const seen: (string | undefined)[] = []
     let release: () => void = () => undefined
     const [one, other] = [{}, {}]
-    const stuck = within(new Transaction(one, false), () =>
+    const stuck = inside(new Transaction(one, false), () =>
       queue('79001112233.0', () => new Promise<void>((resolve) => (release = resolve))),
     )
     const waiting = contexts.run('waited', () =>
-      within(new Transaction(one, false), () =>
+      inside(new Transaction(one, false), () =>
         queue('79001112233.0', async () => {
           await sleep(1)
           seen.push(contexts.getStore())
         }),
       ),
     )
-    await within(new Transaction(other, false), () => queue('79001112233.0', () => Promise.resolve()))
+    await inside(new Transaction(other, false), () => queue('79001112233.0', () => Promise.resolve()))
     release()
     await Promise.all([stuck, waiting])
     assert.deepEqual(seen, ['waited'])

@@ -146,6 +146,12 @@ export interface WaMessage {
     ephemeralExpiration?: Opt<number>
     timestampMs?: Opt<Num>
     appStateSyncKeyShare?: Opt<{ keys?: Opt<{ keyId?: Opt<{ keyId?: Opt<Uint8Array> }>; keyData?: Opt<object> }[]> }>
+    /** 17 PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE: what our phone answers to questions of ours. */
+    peerDataOperationRequestResponseMessage?: Opt<{
+      peerDataOperationResult?: Opt<
+        { placeholderMessageResendResponse?: Opt<{ webMessageInfoBytes?: Opt<Uint8Array> }> }[]
+      >
+    }>
   }>
   editedMessage?: Opt<Wrapped>
   ephemeralMessage?: Opt<Wrapped>

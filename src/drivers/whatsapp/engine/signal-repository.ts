@@ -2,12 +2,14 @@ import type { EventEmitter } from 'node:events'
 import type { SessionHost } from '../../driver.ts'
 import { CREDENTIALS } from '../keys/credentials.ts'
 import type { DurableStore } from '../keys/session-store.ts'
-import { plainJid } from '../jids.ts'
+import { isPerson, plainJid } from '../jids.ts'
 import type { ReadPlain } from '../life.ts'
 import { SmallCache, type EngineCache } from '../socket-caches.ts'
 import type { BinaryNode, Credentials, Engine, EngineLog, SignalAuth, SignalRepository } from './engine.ts'
+import { keptAside } from './kept-aside.ts'
+import { maskedTrouble } from './log.ts'
+import type { WaMessage } from './proto.ts'
 import { TurnCache } from './turn-cache.ts'
-import { unreadNote } from './unread.ts'
 
 /**
  * What to do about a stanza that could not be decrypted, before the engine asks for it again; a rejection ends the socket. `known`: it was
@@ -22,6 +24,8 @@ export interface RepositoryParts {
   readonly credentials: Credentials
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
+  /** Told once for each ciphertext that the ratchets had: what it held is kept, or given up. */
+  readonly dealtWith?: (stanza: BinaryNode) => void
   /** Ends the socket. */
   readonly fail: (why: string) => void
 }
@@ -36,6 +40,7 @@ export class SignalHook {
   /** By the very buffer that the engine hands to the ratchet. */
   readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>()
   readonly #missing = new SmallCache(MISSING_HELD)
+  #takeSenderKey: SignalRepository['processSenderKeyDistributionMessage'] | undefined
   #isInPlace = false
 
   constructor(parts: RepositoryParts) {
@@ -69,16 +74,15 @@ export class SignalHook {
     repository.lidMapping.mappingCache = new TurnCache()
     const decryptMessage = repository.decryptMessage.bind(repository)
     const decryptGroupMessage = repository.decryptGroupMessage.bind(repository)
-    const takeSenderKey = repository.processSenderKeyDistributionMessage.bind(repository)
+    this.#takeSenderKey = repository.processSenderKeyDistributionMessage.bind(repository)
     this.#isInPlace = true
     return Object.assign(repository, {
       decryptMessage: (of: Parameters<SignalRepository['decryptMessage']>[0]) =>
         this.#decrypt(of.ciphertext, () => decryptMessage(of)),
       decryptGroupMessage: (of: Parameters<SignalRepository['decryptGroupMessage']>[0]) =>
         this.#decrypt(of.msg, () => decryptGroupMessage(of)),
-      // It begins with an empty record, in a commit of its own, where there is none yet.
-      processSenderKeyDistributionMessage: (of: { authorJid: string; item: object }) =>
-        store.transaction(() => takeSenderKey(of)),
+      // Each was taken with the message that brought it.
+      processSenderKeyDistributionMessage: () => Promise.resolve(),
     })
   }
 
@@ -99,6 +103,14 @@ export class SignalHook {
   /** The ratchet's step and what the message says are one commit. Only then the engine goes on, to acknowledge it. */
   async #decrypt(ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const stanza = this.#stanzas.get(ciphertext)
+    try {
+      return await this.#decryptIn(stanza, decrypt)
+    } finally {
+      if (stanza !== undefined) this.#parts.dealtWith?.(stanza)
+    }
+  }
+
+  async #decryptIn(stanza: BinaryNode | undefined, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> {
     let trouble: Error | undefined
     const plain = await this.#parts.store
       .atomically(async () => {
@@ -121,29 +133,47 @@ export class SignalHook {
     const { store, host, readPlain } = this.#parts
     try {
       if (stanza === undefined) throw new Error('a decrypted message came in no stanza')
-      const draft = await readPlain(stanza, plain)
-      await this.#takeAppStateKeys(stanza, plain)
-      store.stage(draft)
+      await this.#takeKeys(stanza, plain)
+      store.stage(await readPlain(stanza, plain))
     } catch (trouble) {
       // Where the store can't even be read it is its fault: nothing is committed, and the message comes again.
       await host.secret(CREDENTIALS)
       const stanzaId = stanza?.attrs['id']
       host.log.error(
-        { stanza: stanzaId, type: stanza?.attrs['type'], trouble: asError(trouble).message },
+        { stanza: stanzaId, type: stanza?.attrs['type'], trouble: maskedTrouble(trouble) },
         'a message could not be read and is kept aside',
       )
-      store.stage(unreadNote(stanza, plain, host.clock))
+      store.stage(keptAside(stanza, plain, host.clock))
     }
   }
 
   /**
-   * Our phone tells the keys of the app state once; the engine keeps them only after it has acknowledged the message, when a crash
-   * loses them for good.
+   * Keys come once. The engine takes them only when the message that brings them is committed, and the network's next try would then be
+   * one that was read before: a crash between the two would lose them for good.
    */
-  async #takeAppStateKeys(stanza: BinaryNode, plain: Uint8Array): Promise<void> {
-    const { engine, store, credentials } = this.#parts
+  async #takeKeys(stanza: BinaryNode, plain: Uint8Array): Promise<void> {
+    const message = decoded(this.#parts.engine, plain)
+    await this.#takeSenderKeyIn(stanza, message)
+    await this.#takeAppStateKeys(stanza, message)
+  }
+
+  /** With which its author writes to a group. */
+  async #takeSenderKeyIn({ attrs }: BinaryNode, message: WaMessage): Promise<void> {
+    const item = (message.deviceSentMessage?.message ?? message).senderKeyDistributionMessage
+    // As the engine names them.
+    const authorJid = isPerson(plainJid(attrs['from'])) ? attrs['from'] : attrs['participant']
+    if (!item || authorJid === undefined) return
+    try {
+      await this.#takeSenderKey?.({ authorJid, item })
+    } catch (trouble) {
+      this.#parts.host.log.info({ stanza: attrs['id'], trouble: maskedTrouble(trouble) }, 'a key of a group is none')
+    }
+  }
+
+  /** Our phone tells them. */
+  async #takeAppStateKeys(stanza: BinaryNode, message: WaMessage): Promise<void> {
+    const { store, credentials } = this.#parts
     if (stanza.attrs['category'] !== 'peer' || !isOwn(stanza.attrs['from'], credentials)) return
-    const message = engine.proto.Message.decode(plain)
     const keys = message.protocolMessage?.appStateSyncKeyShare?.keys ?? []
     for (const { keyId, keyData } of keys) {
       const id = keyId?.keyId
@@ -169,6 +199,15 @@ export class SignalHook {
     }
     if (known) return NOTHING_TO_READ
     throw trouble
+  }
+}
+
+/** Nothing, where it is no message. */
+function decoded({ proto }: Engine, plain: Uint8Array): WaMessage {
+  try {
+    return proto.Message.decode(plain)
+  } catch {
+    return {}
   }
 }
 

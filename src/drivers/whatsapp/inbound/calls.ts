@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { NetworkCall } from '../../../model/call.ts'
 import type { MessageId } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
@@ -57,7 +58,7 @@ class Calls {
     const [what] = Array.isArray(stanza.content) ? stanza.content : []
     const id = messageId(what?.attrs['call-id']) as MessageId
     if (what === undefined || id === '') return
-    const before = keptIn(await this.#parts.store.read(`call|${id}`))
+    const before = checkedJson(kept, await this.#parts.store.read(`call|${id}`))
     const status = before?.isOver === true ? null : statusAfter(before?.status, what)
     const around = before ?? this.#around(stanza, what)
     if (status === null || around === null) return
@@ -163,14 +164,4 @@ function endOf(before: Kept['status'] | undefined, attrs: BinaryNode['attrs']): 
 function durationIn(attrs: BinaryNode['attrs']): number {
   const ms = Number(attrs['duration'] ?? attrs['audio_duration'] ?? 0)
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_MS) : 0
-}
-
-function keptIn(bytes: Uint8Array | null): Kept | null {
-  if (bytes === null) return null
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString())
-    return kept.Check(value) ? value : null
-  } catch {
-    return null
-  }
 }

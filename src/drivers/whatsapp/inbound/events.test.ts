@@ -69,6 +69,24 @@ describe('what the engine tells', () => {
     assert.equal(await rig.people.chatOf(OTHER.lid), OTHER.chat)
   })
 
+  test('contacts of the past and what is unread in its chats come in bounded commits too', async () => {
+    const rig = await open()
+    let largest = 0
+    const commit = rig.host.commit.bind(rig.host)
+    rig.host.commit = (change) => {
+      largest = Math.max(largest, change.secrets?.size ?? 0)
+      return commit(change)
+    }
+    const numbers = Array.from({ length: 1_000 }, (_none, index) => `7900200${String(1_000 + index)}@s.whatsapp.net`)
+    const contacts = numbers.map((id) => ({ id, name: 'Somebody' }))
+    const chats = numbers.map((id) => ({ id, unreadCount: 1 }))
+    const lidPnMappings = numbers.map((pn, index) => ({ lid: `${200_000_000 + index}@lid`, pn }))
+    await told(rig, { 'messaging-history.set': { chats, contacts, messages: [], lidPnMappings } })
+    assert.ok(largest > 0 && largest <= 210, `${largest} at once`)
+    assert.equal((await rig.directory.chat(numbers[999] ?? ''))?.unreadCount, 1)
+    assert.equal((await rig.directory.contact(numbers[999] ?? ''))?.contactName, 'Somebody')
+  })
+
   test('own messages of the past are outgoing; what is no message is left out', async () => {
     const rig = await open()
     const none: WaMessageInfo[] = [

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import { Recent } from '../../../lib/recent.ts'
 import type { ChatId, EpochMs, MessageId } from '../../../model/ids.ts'
 import type { GroupMetadata } from '../engine/engine.ts'
@@ -17,7 +18,7 @@ interface GroupReceipt {
   readonly at: EpochMs
 }
 
-/** Who has a message and who has read it, while that is not everybody: JSON in the note `group-receipts|<id>`. */
+/** Who has a message and who has read it, while that is not everybody: JSON in the note `group-receipts|<group>|<id>`. */
 const Tally = Type.Object({
   /** Users of lids, where these are known, else of numbers; who has read it has it. */
   delivered: Type.Array(Type.String()),
@@ -27,6 +28,7 @@ const Tally = Type.Object({
 })
 type Tally = Static<typeof Tally>
 const tally = Compile(Tally)
+const NO_TALLY: Tally = { delivered: [], read: [], told: '' }
 
 const KEPT_MS = 7 * 86_400_000
 const CACHED = 64
@@ -43,8 +45,8 @@ export class GroupReceipts {
   }
 
   async take({ id, group, by, status, at }: GroupReceipt, draft: Draft): Promise<void> {
-    const name = `group-receipts|${id}`
-    const before = this.#known.get(name) ?? tallyIn(await this.#parts.store.read(name))
+    const name = `group-receipts|${group}|${id}`
+    const before = await this.#tallyOf(name)
     const user = await this.#userOf(by)
     if (before.told === 'read' || before[status].includes(user) || before.delivered.length >= MOST) return
     const delivered = before.delivered.includes(user) ? before.delivered : [...before.delivered, user]
@@ -56,6 +58,10 @@ export class GroupReceipts {
     draft.notes.set(name, { value: Buffer.from(JSON.stringify(after)), until: this.#parts.host.clock.now() + KEPT_MS })
     if (told !== '' && told !== before.told)
       draft.events.push({ kind: 'status', id, chat: group as ChatId, status: told, at })
+  }
+
+  async #tallyOf(name: string): Promise<Tally> {
+    return this.#known.get(name) ?? checkedJson(tally, await this.#parts.store.read(name)) ?? NO_TALLY
   }
 
   /** Members but for the account itself; null where the network does not tell them now. */
@@ -81,15 +87,4 @@ function everybody(others: ReadonlySet<string> | null, users: readonly string[])
   if (others === null || others.size === 0) return users.length > 0
   const there = new Set(users)
   return [...others].every((user) => there.has(user))
-}
-
-function tallyIn(kept: Uint8Array | null): Tally {
-  const none: Tally = { delivered: [], read: [], told: '' }
-  if (kept === null) return none
-  try {
-    const value: unknown = JSON.parse(Buffer.from(kept).toString())
-    return tally.Check(value) ? value : none
-  } catch {
-    return none
-  }
 }

@@ -15,29 +15,35 @@ const MOST_EVENTS = 200
 const MOST_UNREAD = 100
 const NEVER_MS = 8_640_000_000_000_000
 
+/** A small part of it, put into a draft. */
+type Step = (draft: Draft) => Promise<void>
+
 /** Brings a piece of the history in commits of a bounded size. */
 export async function* historyDrafts(parts: InboundParts, history: History): AsyncGenerator<Draft> {
   let draft = newDraft()
-  for (const { lid, pn } of history.lidPnMappings ?? []) await parts.people.learn(lid, pn, draft)
-  for (const contact of history.contacts) await noteContact(parts, contact, draft)
-  for (const chat of history.chats) {
-    await noteChat(parts, chat, draft)
-    if (sizeOf(draft) < MOST_EVENTS) continue
-    yield draft
-    draft = newDraft()
-  }
-  // Each chat's are told newest first; those of one second stay in their order.
-  const read = history.messages.flatMap((info) => pastOf(parts, info)).reverse()
-  await noteUnread(parts, history.chats, read, draft)
-  // The oldest first, as a journal grows.
-  for (const { envelope, info } of [...read].sort((a, b) => a.envelope.at - b.envelope.at)) {
-    const event = await eventOfPast(parts, envelope, info, draft)
-    if (event !== undefined) draft.events.push(event)
+  for (const step of stepsOf(parts, history)) {
+    await step(draft)
     if (sizeOf(draft) < MOST_EVENTS) continue
     yield draft
     draft = newDraft()
   }
   if (sizeOf(draft) > 0) yield draft
+}
+
+function* stepsOf(parts: InboundParts, history: History): Generator<Step> {
+  for (const { lid, pn } of history.lidPnMappings ?? []) yield (draft) => parts.people.learn(lid, pn, draft)
+  for (const contact of history.contacts) yield (draft) => noteContact(parts, contact, draft)
+  for (const chat of history.chats) yield (draft) => noteChat(parts, chat, draft)
+  // Each chat's are told newest first; those of one second stay in their order.
+  const read = history.messages.flatMap((info) => pastOf(parts, info)).reverse()
+  yield* unreadSteps(parts, history.chats, read)
+  // The oldest first, as a journal grows.
+  for (const { envelope, info } of [...read].sort((a, b) => a.envelope.at - b.envelope.at)) {
+    yield async (draft) => {
+      const event = await eventOfPast(parts, envelope, info, draft)
+      if (event !== undefined) draft.events.push(event)
+    }
+  }
 }
 
 interface Past {
@@ -61,12 +67,7 @@ async function eventOfPast(
 }
 
 /** Which messages are unread is not told, only how many; they are the last of those that came. */
-async function noteUnread(
-  { directory }: InboundParts,
-  chats: readonly WaChat[],
-  past: readonly Past[],
-  draft: Draft,
-): Promise<void> {
+function* unreadSteps({ directory }: InboundParts, chats: readonly WaChat[], past: readonly Past[]): Generator<Step> {
   const saidIn = new Map<string, Envelope[]>()
   for (const { envelope } of past) {
     const said = saidIn.get(envelope.chat)
@@ -81,7 +82,8 @@ async function noteUnread(
     const unread = unreadCount === 0 ? [] : came.slice(-Math.min(unreadCount, MOST_UNREAD)).map(referenceTo)
     const last = newest.at(-1)
     const told = last && { at: last.at, last: { ...referenceTo(last), fromMe: last.fromMe, at: last.at } }
-    if (last !== undefined || unreadCount > 0) await directory.noteChat(jid, { ...told, unread, unreadCount }, draft)
+    if (last !== undefined || unreadCount > 0)
+      yield (draft) => directory.noteChat(jid, { ...told, unread, unreadCount }, draft)
   }
 }
 

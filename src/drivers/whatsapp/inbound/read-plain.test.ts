@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import type { Content } from '../../../model/content.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
 import type { NetworkMessage } from '../../../model/message.ts'
-import type { GroupMetadata } from '../engine/engine.ts'
+import type { GroupMetadata, WaMessageInfo } from '../engine/engine.ts'
 import { engineIsInstalled } from '../engine/load.ts'
 import type { FileMessage, WaMessage } from '../engine/proto.ts'
 import { makeReadPlain } from './read-plain.ts'
@@ -301,6 +301,31 @@ describe('contents', { skip }, () => {
     assert.deepEqual(content, { kind: 'edit', target, text: 'hello', isCaption: false })
   })
 
+  test('a chat whose number becomes known is told by both names, and its changes by where the original is', async () => {
+    const rig = await openRig()
+    const eventOf = async (message: WaMessage, attrs: Record<string, string>) => {
+      const draft = await makeReadPlain(rig)(stanza(attrs), encoded(rig.engine, message))
+      await commit(rig, draft)
+      const [event] = draft.events
+      assert.ok(event?.kind === 'message')
+      return event
+    }
+    const target = '3EB0BEFORE' as MessageId
+    const before = await eventOf({ conversation: 'helo' }, { id: target, from: PEER.lid, sender_lid: '' })
+    assert.deepEqual([before.message.chat.id, before.aliases, before.original], [PEER.lid, undefined, undefined])
+    const edit = { protocolMessage: { type: 14, key: { id: target }, editedMessage: { conversation: 'hello' } } }
+    const change = await eventOf(edit, { from: PEER.pn, sender_lid: PEER.lid })
+    assert.deepEqual([change.message.chat.id, change.aliases], [PEER.chat, [PEER.lid]])
+    assert.deepEqual(change.original, { chat: PEER.lid, id: target, isAllowed: true })
+    const unknown = { protocolMessage: { type: 0, key: { id: '3EB0NOBODYS' } } }
+    assert.equal((await eventOf(unknown, { from: PEER.pn, sender_lid: PEER.lid })).original, undefined)
+    const theirs = { from: GROUP, participant: OTHER.lid, participant_pn: OTHER.pn, sender_lid: '' }
+    assert.equal((await eventOf({ conversation: 'x' }, { id: '3EB0THEIRS', ...theirs })).aliases, undefined)
+    const revoke = { protocolMessage: { type: 0, key: { id: '3EB0THEIRS', participant: OTHER.lid } } }
+    const byAdmin = await eventOf(revoke, { ...theirs, participant: OWN.lid, participant_pn: OWN.pn })
+    assert.deepEqual(byAdmin.original, { chat: GROUP, id: '3EB0THEIRS', isAllowed: true })
+  })
+
   test('buttons of each style, lists, and what has no button that is known', async () => {
     const buttons = [
       { id: 'yes', text: 'Yes', action: 'reply', value: '' },
@@ -442,5 +467,55 @@ describe('contents', { skip }, () => {
     assert.deepEqual(await contentIn({ extendedTextMessage: { text: 'x', contextInfo: unseen } }), {
       ...{ kind: 'text', text: 'x', quote: { id: '3EB03', participant: PEER.chat as ChatId, content: null } },
     })
+  })
+})
+
+describe('what our phone says when it is asked', { skip }, () => {
+  const bytesOf = ({ engine: { proto } }: Rig, info: WaMessageInfo) =>
+    proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(info)).finish()
+  const answered = (rig: Rig, info: WaMessageInfo, attrs: Record<string, string> = {}) => {
+    const webMessageInfoBytes = bytesOf(rig, info)
+    const results = [
+      {},
+      { placeholderMessageResendResponse: { webMessageInfoBytes: Uint8Array.of(255) } },
+      { placeholderMessageResendResponse: { webMessageInfoBytes } },
+    ]
+    const answer = { type: 17, peerDataOperationRequestResponseMessage: { peerDataOperationResult: results } }
+    return read(rig, { protocolMessage: answer }, { from: OWN.pn, sender_lid: '', category: 'peer', ...attrs })
+  }
+  const asked: WaMessageInfo = {
+    key: { id: '3EB0GONE', remoteJid: GROUP, participant: PEER.pn, fromMe: false },
+    ...{ message: { conversation: 'here it is' }, messageTimestamp: 1_760_000_100, pushName: 'Peter' },
+  }
+
+  test('is the message itself, in its chat, from its author, and news', async () => {
+    const rig = await openRig()
+    const message = await answered(rig, asked)
+    assert.deepEqual(
+      [message?.id, message?.direction, message?.chat.id, message?.author.id, message?.at],
+      ['3EB0GONE', 'in', GROUP, PEER.chat, 1_760_000_100_000],
+    )
+    assert.deepEqual(message?.content, { kind: 'text', text: 'here it is' })
+    assert.equal((await rig.directory.chat(GROUP))?.unreadCount, 1)
+    assert.ok(rig.host.events.every((event) => event.kind !== 'message' || event.isPast !== true))
+  })
+
+  test('takes the place of what waits to be told as a marker', async () => {
+    const rig = await openRig()
+    const read: string[] = []
+    const watch = { read: ({ id, chat }: { id: string; chat: string }) => void read.push(id, chat) }
+    const webMessageInfoBytes = bytesOf(rig, asked)
+    const peerDataOperationResult = [{ placeholderMessageResendResponse: { webMessageInfoBytes } }]
+    const answer = { type: 17, peerDataOperationRequestResponseMessage: { peerDataOperationResult } }
+    const plain = encoded(rig.engine, { protocolMessage: answer })
+    await makeReadPlain(rig, watch)(stanza({ from: OWN.pn, sender_lid: '', category: 'peer' }), plain)
+    assert.deepEqual(read, ['3EB0GONE', GROUP])
+  })
+
+  test('nobody else can say it, nor our phone in a chat', async () => {
+    const rig = await openRig()
+    assert.equal(await answered(rig, asked, { from: PEER.pn, sender_lid: PEER.lid }), null)
+    assert.equal(await answered(rig, asked, { category: '', recipient: PEER.pn }), null)
+    assert.equal((await rig.directory.chat(GROUP))?.unreadCount ?? 0, 0)
   })
 })

@@ -2,7 +2,8 @@ import type { BinaryNode } from '../engine/engine.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import { isPerson, plainJid } from '../jids.ts'
 import { newDraft, type Draft, type ReadPlain } from '../life.ts'
-import { envelopeOf, pairsIn } from './envelope.ts'
+import { few } from './bounded.ts'
+import { envelopeOf, envelopeOfPast, pairsIn } from './envelope.ts'
 import { readMessage } from './read-message.ts'
 import type { Envelope, InboundParts } from './reading.ts'
 import { unwrap, type Unwrapped } from './unwrap.ts'
@@ -14,6 +15,8 @@ interface ReadWatch {
 
 /** Between the devices of one account. */
 const PEER = 'peer'
+/** Of one answer; it is asked for one by one. */
+const MOST_RESENT = 64
 
 /**
  * Reads what stanzas brought, decrypted and without its padding. Whatever is in them, it does not throw over it: what makes no sense gives a draft without an event. It
@@ -27,14 +30,44 @@ export function makeReadPlain(parts: InboundParts, watch?: ReadWatch): ReadPlain
     for (const { lid, pn } of pairsIn(stanza)) await parts.people.learn(lid, pn, draft)
     const message = decoded(parts, plain, envelope)
     if (message === null) return draft
-    const unwrapped = unwrap(message)
-    const addressed = addressedTo(envelope, unwrapped, stanza)
-    if (addressed === null) return draft
-    const event = await readMessage(parts, addressed, unwrapped, draft)
-    if (event !== undefined) draft.events.push(event)
-    if (saysMore(message)) watch?.read(addressed, draft)
+    const addressed = addressedTo(envelope, unwrap(message), stanza)
+    const all = addressed === null ? resentIn(parts, envelope, message, stanza) : [{ envelope: addressed, message }]
+    for (const one of all) await readInto(draft, parts, one, watch)
     return draft
   }
+}
+
+interface Said {
+  readonly envelope: Envelope
+  readonly message: WaMessage
+}
+
+async function readInto(draft: Draft, parts: InboundParts, { envelope, message }: Said, watch?: ReadWatch) {
+  const event = await readMessage(parts, envelope, unwrap(message), draft)
+  if (event !== undefined) draft.events.push(event)
+  if (saysMore(message)) watch?.read(envelope, draft)
+}
+
+/** What came to us without what it says, as our own phone says it when it is asked. */
+function resentIn(
+  { engine, people, own, host }: InboundParts,
+  { id, fromMe }: Envelope,
+  { protocolMessage }: WaMessage,
+  { attrs }: BinaryNode,
+): readonly Said[] {
+  if (!fromMe || attrs['category'] !== PEER) return []
+  const results = protocolMessage?.peerDataOperationRequestResponseMessage?.peerDataOperationResult
+  return few(results, MOST_RESENT).flatMap(({ placeholderMessageResendResponse: resent }) => {
+    if (!resent?.webMessageInfoBytes) return []
+    try {
+      const info = engine.proto.WebMessageInfo.decode(resent.webMessageInfoBytes)
+      const envelope = envelopeOfPast(info, people, own.pn)
+      return envelope === null || !info.message ? [] : [{ envelope, message: info.message }]
+    } catch {
+      host.log.info({ id }, 'what the phone was asked for is no message')
+      return []
+    }
+  })
 }
 
 function decoded({ engine, host }: InboundParts, plain: Uint8Array, { id }: Envelope): WaMessage | null {

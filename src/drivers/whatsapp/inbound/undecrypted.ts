@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { Timer } from '../../../lib/clock.ts'
 import { Serial } from '../../../lib/serial.ts'
 import type { EpochMs, MessageId } from '../../../model/ids.ts'
@@ -7,7 +8,7 @@ import type { BinaryNode } from '../engine/engine.ts'
 import { isPerson, STATUSES_JID } from '../jids.ts'
 import { newDraft, type Draft } from '../life.ts'
 import { envelopeOf } from './envelope.ts'
-import { partiesOf } from './parties.ts'
+import { aliasesOf, partiesOf } from './parties.ts'
 import type { Envelope, InboundParts } from './reading.ts'
 
 /** A message that can't be read yet: JSON in the note `undecrypted|<chat>|<id>`. */
@@ -61,7 +62,7 @@ export class Undecrypted {
   /** Takes up what an earlier life left. */
   async start(): Promise<void> {
     for (const [name, kept] of await this.#parts.store.readAll(PREFIX)) {
-      const one = pendingIn(kept)
+      const one = checkedJson(pending, kept)
       if (one !== null && !this.#pending.has(name)) this.#pending.set(name, one)
     }
     this.#wait()
@@ -119,9 +120,12 @@ export class Undecrypted {
   /** What the journal has is no news: it was read, or it was told that it can't be; then another try may still bring it. */
   async #inJournal({ id, chat, chatAlt }: Envelope): Promise<'known' | 'missing' | null> {
     const { host, people } = this.#parts
-    const found = await host.message(await people.chatOf(chat, chatAlt), id)
-    if (found === null) return null
-    return found.content.kind === 'unreadable' ? 'missing' : 'known'
+    const name = await people.chatOf(chat, chatAlt)
+    for (const one of [name, ...(await aliasesOf(this.#parts, { chat, chatAlt }, name))]) {
+      const found = await host.message(one, id)
+      if (found !== null) return found.content.kind === 'unreadable' ? 'missing' : 'known'
+    }
+    return null
   }
 
   /** One timer for all, only while any is pending. */
@@ -168,10 +172,9 @@ export class Undecrypted {
     const { id, fromMe, at, chat, author } = envelope
     const parties = await partiesOf(this.#parts, envelope, draft)
     const content = { kind: 'unreadable', why: 'undecrypted' } as const
-    draft.events.push({
-      kind: 'message',
-      message: { id, direction: fromMe ? 'out' : 'in', ...parties, at, content },
-    })
+    const message = { id, direction: fromMe ? 'out' : 'in', ...parties, at, content } as const
+    const aliases = await aliasesOf(this.#parts, envelope, parties.chat.id)
+    draft.events.push({ kind: 'message', message, ...(aliases.length > 0 && { aliases }) })
     const participant = !isPerson(chat) && !fromMe && { participant: author }
     if (chat !== STATUSES_JID) await this.#parts.directory.noteMessage(chat, { id, fromMe, ...participant, at }, draft)
   }
@@ -184,13 +187,4 @@ function isRepeat(error: unknown): boolean {
 
 function nameOf({ chat, id }: Envelope): string {
   return `${PREFIX}${chat}|${id}`
-}
-
-function pendingIn(kept: Uint8Array): Pending | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(kept).toString())
-    return pending.Check(value) ? value : null
-  } catch {
-    return null
-  }
 }

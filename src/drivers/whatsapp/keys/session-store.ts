@@ -11,7 +11,7 @@ import {
   merge,
   newPending,
   Transaction,
-  within,
+  inside,
   type Pending,
 } from './transaction.ts'
 
@@ -168,7 +168,7 @@ export class DurableStore implements SessionStore {
       this.#assertGoesOn()
       const transaction = new Transaction(this, isWhole)
       try {
-        const result = await within(transaction, work)
+        const result = await inside(transaction, work)
         transaction.isOpen = false
         if (transaction.hasPending) await this.#write(transaction.take())
         return result

@@ -73,7 +73,7 @@ export function currentTransaction(): Transaction | undefined {
   return transaction?.isOpen === true ? transaction : undefined
 }
 
-export function within<T>(transaction: Transaction, work: () => T): T {
+export function inside<T>(transaction: Transaction, work: () => T): T {
   return running.run(transaction, work)
 }
 
