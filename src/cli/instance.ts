@@ -4,6 +4,7 @@ import { Instance, list, MadeInstance, NewToken, type Instance as InstanceAnswer
 import { CommandTrouble } from './operator/command-trouble.ts'
 import { given, part } from './operator/inputs.ts'
 import { understood } from './operator/operator-api.ts'
+import { copiedLink, releasedLink } from './operator/release-link.ts'
 import { onServer, serverCommand } from './operator/server-command.ts'
 import { facts, table, type Column } from './operator/table.ts'
 import { demandYes, withYes, type YesOption } from './operator/without-return.ts'
@@ -144,7 +145,7 @@ function addLinks(group: Command, context: Context): void {
     'print all that makes it the linked device, for a backup',
   ).action(
     onServer(context, async ({ api, print }, account: string, id: string) => {
-      print(JSON.stringify(await api.ask('GET', `${pathOf(account, id)}/link`)))
+      print(await copiedLink(api, pathOf(account, id)))
     }),
   )
   withYes(serverCommand(group, 'release-link <account> <instance>', 'print its link and forget it here')).action(
@@ -154,7 +155,13 @@ function addLinks(group: Command, context: Context): void {
           options,
           `take the link away from instance ${id}: who loses what is printed must link the phone again`,
         )
-      print(JSON.stringify(await api.ask('DELETE', `${pathOf(account, id)}/link`)))
+      const { link, isSure } = await releasedLink(api, pathOf(account, id))
+      print(link)
+      if (isSure) return
+      context.complain(
+        `The answer was lost, so the server may still use the link. Instance ${id} must be notAuthorized there before another takes it over.`,
+      )
+      context.setExitCode(1)
     }),
   )
   serverCommand(group, 'adopt-link <account> <instance>', 'read a link from standard input and take it over').action(

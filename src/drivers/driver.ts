@@ -6,7 +6,7 @@ import type { NetworkCall } from '../model/call.ts'
 import type { Content, ContentKind, KeptFile } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
 import type { ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
-import type { LinkedAccount } from '../model/instance.ts'
+import type { KeptSecret, LinkedAccount } from '../model/instance.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Facets } from './facets.ts'
@@ -197,6 +197,10 @@ export interface Driver {
   kindOf(chat: ChatId): 'person' | 'group' | 'statuses'
   /** Whether it is another name of a person, whose own chat id `contacts.find` tells; what comes from the network is never one. */
   isAlias(chat: ChatId): boolean
+  /** Whether these secrets make a linked device of this messenger; absent: whatever there is does. */
+  isLink?(secrets: ReadonlyMap<string, Uint8Array>): boolean
+  /** What moves with a link to another server: all but caches, and what would be too much. Absent: all. */
+  movesWithLink?(kept: readonly KeptSecret[]): readonly KeptSecret[]
   open(host: SessionHost): Session
   close(): Promise<void>
 }

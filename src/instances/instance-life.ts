@@ -94,7 +94,7 @@ export class InstanceLife {
     const refused = this.refusal
     if (refused !== undefined) return refused
     this.#linking?.cancel()
-    return new LinkTransfer(this.#record, this.live())
+    return new LinkTransfer(this.#record, this.live(), this.driver)
   }
 
   /** Takes over the attempts that an earlier process began. Before anything else is asked of the instance. */

@@ -136,16 +136,31 @@ export class Runner implements SessionListener {
     if (this.#record.row.state !== 'notAuthorized') await this.#connect()
   }
 
-  /** Does something while no session is open; afterwards it is opened again, where something is linked then. */
-  whileClosed<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Does something while no session is open; afterwards it is opened again, where something is linked then. `restMs`: only after so long,
+   * or when something else has to do with the session before.
+   */
+  whileClosed<Result>(work: () => Promise<Result>, restMs = 0): Promise<Result> {
     return this.#turns.run(async () => {
       await this.#close()
+      let rests = false
       try {
-        return await work()
+        const result = await work()
+        rests = restMs > 0
+        return result
       } finally {
-        if (this.#record.row.state !== 'notAuthorized') await this.#connect()
+        if (this.#record.row.state !== 'notAuthorized') {
+          if (rests) this.#rest(restMs)
+          else await this.#connect()
+        }
       }
     })
+  }
+
+  #rest(ms: number): void {
+    if (this.#stopped) return
+    this.#connection = 'waiting'
+    this.#reconnection.lost(ms, () => void this.#connect())
   }
 
   /** Begins to link a phone. Only while nothing is linked. */

@@ -18,6 +18,14 @@ export interface LinkedAccount {
   readonly hidesNumbers?: boolean
 }
 
+/** What a driver keeps under a name. */
+export interface KeptSecret {
+  readonly name: string
+  readonly value: Uint8Array
+  /** Of a note: it loses its use then; null: it stays. */
+  readonly until: EpochMs | null
+}
+
 /** An instance as it is stored. Live parts (session, queue, mailbox) are beside it in `instances/`. */
 export interface InstanceRow {
   readonly id: InstanceId

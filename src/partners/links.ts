@@ -1,5 +1,6 @@
 import type { Instance } from '../instances/instance.ts'
-import type { Link, LinkTransfer } from '../instances/link-transfer.ts'
+import type { Link } from '../instances/link.ts'
+import type { LinkTransfer } from '../instances/link-transfer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isFault, type Fault } from '../model/fault.ts'
 import type { Store } from '../storage/store.ts'
@@ -19,12 +20,12 @@ export class Links {
     this.#deps = deps
   }
 
-  copy(instance: Instance, by: Actor): Promise<Link | Fault> {
-    return this.#with(instance, by, 'instance.linkCopied', (transfer) => transfer.copy())
+  copy(instance: Instance, restMs: number, by: Actor): Promise<Link | Fault> {
+    return this.#with(instance, by, 'instance.linkCopied', (transfer) => transfer.copy(restMs))
   }
 
-  release(instance: Instance, by: Actor): Promise<Link | Fault> {
-    return this.#with(instance, by, 'instance.linkReleased', (transfer) => transfer.release())
+  release(instance: Instance, fingerprint: string, by: Actor): Promise<Fault | undefined> {
+    return this.#with(instance, by, 'instance.linkReleased', (transfer) => transfer.release(fingerprint))
   }
 
   adopt(instance: Instance, link: Link, by: Actor): Promise<Fault | undefined> {

@@ -1,7 +1,7 @@
 import type { AccountHook, AccountRow, AuditEntry, LifecycleEvent, PartnerTokenRow } from '../model/account.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
-import type { InstanceRow } from '../model/instance.ts'
+import type { InstanceRow, KeptSecret } from '../model/instance.ts'
 import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { StateChange } from '../model/state.ts'
@@ -149,6 +149,8 @@ export interface Store {
     get(instance: InstanceId, name: string): Promise<Uint8Array | null>
     /** Those whose names begin so (empty: all). */
     list(instance: InstanceId, prefix: string): Promise<ReadonlyMap<string, Uint8Array>>
+    /** All of an instance, with the time of those that the sweep of `notes` may remove. */
+    all(instance: InstanceId): Promise<readonly KeptSecret[]>
   }
   readonly files: {
     /** What `file.put` stored; null when it is not there. */

@@ -39,8 +39,8 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['POST', '/accounts/{id}/instances/{instance}/token'],
   ['POST', '/accounts/{id}/instances/{instance}/renew', { payment: 'hand' }],
   ['PUT', '/accounts/{id}/instances/{instance}/tariff', { tariff: 'DEVELOPER' }],
-  ['GET', '/accounts/{id}/instances/{instance}/link'],
-  ['DELETE', '/accounts/{id}/instances/{instance}/link'],
+  ['POST', '/accounts/{id}/instances/{instance}/link/copy', { holdSeconds: 1 }],
+  ['DELETE', '/accounts/{id}/instances/{instance}/link?fingerprint={fingerprint}'],
   [
     'PUT',
     '/accounts/{id}/instances/{instance}/link',
@@ -72,6 +72,8 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
 const filled = (path: string, id: string, token = 'none', instance = '1'): string =>
   path.replace('{id}', id).replace('{token}', token).replace('{instance}', instance)
 
+const HOLD = { holdSeconds: 60 }
+
 /** Handlers are not called: what is looked at is what the rows say of themselves. */
 const ROWS = operatorRows({
   business: {},
@@ -100,19 +102,23 @@ describe('the routes', () => {
       const paid = { tariff: 'BUSINESS', payment: 'hand' }
       const made = await operator.done('POST', `/accounts/${person.id}/instances`, paid)
       const { idInstance, apiTokenInstance } = made
-      const isOfLink = path.endsWith('/link') && verb !== 'PUT'
+      const isOfLink = path.includes('/link') && verb !== 'PUT'
       if (isOfLink) {
         const linked = {
           idInstance: Number(idInstance),
           apiTokenInstance: String(apiTokenInstance),
           typeInstance: 'whatsapp',
         }
-        await server.link(linked, verb === 'GET' ? '79009000001' : '79009000002')
+        await server.link(linked, verb === 'POST' ? '79009000001' : '79009000002')
       }
       await operator.done('POST', `/accounts/${partner.id}/ledger`, { kind: 'topUp', amount: 5, reason: 'cash' })
       const { id } = path.includes('/instances') || path.endsWith('/partner') ? person : partner
       const month = dayText(billingDay(Date.now())).slice(0, 7)
-      const at = filled(path, id, partner.tokenId, String(idInstance)).replace('2026-11', month)
+      const copyPath = `/accounts/${id}/instances/${String(idInstance)}/link/copy`
+      const { fingerprint } = verb === 'DELETE' && isOfLink ? await operator.done('POST', copyPath, HOLD) : {}
+      const at = filled(path, id, partner.tokenId, String(idInstance))
+        .replace('2026-11', month)
+        .replace('{fingerprint}', String(fingerprint))
       const answer = await operator.call(verb, at, body)
       assert.equal(answer.status, row.answer === null ? 204 : row.created ? 201 : 200, answer.text)
       if (typeof row.answer === 'string') assert.equal(answer.headers.get('content-type'), row.answer)

@@ -78,7 +78,9 @@ export class OperatorApi {
     if (answer.statusCode < 300) return answer
     const text = await answer.body.text()
     const missing = isNotFound(text) ? await this.#missing(path, query, body) : undefined
-    throw missing === undefined ? refused(answer.statusCode, text, this.#url) : new CommandTrouble(missing)
+    throw missing === undefined
+      ? refused(answer.statusCode, text, this.#url)
+      : new CommandTrouble(missing, 1, 'notFound')
   }
 
   #missing(path: string, query: Query, body: object | undefined): Promise<string | undefined> {
@@ -147,9 +149,11 @@ function refused(status: number, text: string, url: string): CommandTrouble {
   if (status === 401) {
     return new CommandTrouble(
       'The server does not take this operator token. JADEGATE_OPERATOR_TOKEN or the data folder (JADEGATE_DATA_DIR) must be those of the server.',
+      1,
+      answer.error.code,
     )
   }
-  return new CommandTrouble(answer.error.message, answer.error.code === 'invalid' ? 2 : 1)
+  return new CommandTrouble(answer.error.message, answer.error.code === 'invalid' ? 2 : 1, answer.error.code)
 }
 
 function isNotFound(text: string): boolean {

@@ -4,6 +4,7 @@ import type { Random } from '../../lib/random.ts'
 import { FILE_LIMIT_BYTES } from '../../model/content-file.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import type { Capabilities, Driver } from '../driver.ts'
+import { DEVICE_SECRET } from './credentials.ts'
 import { CHAT_IDS } from './ids.ts'
 import { Reader } from './incoming.ts'
 import { shareLink } from './link.ts'
@@ -41,6 +42,7 @@ export function simulatorDriver(options: SimulatorDriverOptions): Driver {
     parseChatId: (raw) => ids.parse(raw),
     kindOf: (chat) => ids.kindOf(chat),
     isAlias: (chat) => ids.isAlias(chat),
+    isLink: (secrets) => secrets.has(DEVICE_SECRET),
     open: (host) => new SimulatorSession(host, surroundings),
     close: () => shared.release(),
   }

@@ -6,8 +6,10 @@ import { FILE_LIMIT_BYTES } from '../../model/content-file.ts'
 import { kindOfWhatsAppChat, parseWhatsAppChat } from '../../model/whatsapp-chats.ts'
 import type { Capabilities, Driver } from '../driver.ts'
 import type { WaVersion } from './engine/engine.ts'
+import { CREDENTIALS } from './keys/credentials.ts'
 import { KeyCache } from './keys/key-cache.ts'
 import { LoginGate } from './login-gate.ts'
+import { movesWithLink } from './moving.ts'
 import { NOT_SENT } from './outbound/contents/contents.ts'
 import { WhatsAppSession } from './session.ts'
 import { versionsOnce, type Surroundings } from './surroundings.ts'
@@ -77,6 +79,8 @@ export function whatsAppDriver(options: WhatsAppOptions): Driver {
     parseChatId: parseWhatsAppChat,
     kindOf: kindOfWhatsAppChat,
     isAlias: () => false,
+    isLink: (secrets) => secrets.has(CREDENTIALS),
+    movesWithLink,
     open: (host) => new WhatsAppSession(host, surroundings),
     close: () => Promise.resolve(),
   }

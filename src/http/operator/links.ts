@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import type { Link } from '../../instances/link-transfer.ts'
+import { fingerprintOf, type Link } from '../../instances/link.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { ChatId } from '../../model/ids.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
@@ -9,7 +9,10 @@ import type { OperatorParts } from './operator-parts.ts'
 
 const route = defineRoute<OperatorCaller>()
 const path = { ...fields.accountPath, idInstance: Type.Integer({ minimum: 1 }) }
-const { Optional: optional, String: text } = Type
+const { Optional: optional, String: text, Integer: integer } = Type
+/** Names and values of drivers; base64. */
+const name = text({ maxLength: 500 })
+const bytes = text({ maxLength: 4_000_000 })
 /** Thousands of keys and contacts fit. */
 const LINK_LIMIT = 32 * 1024 * 1024
 
@@ -28,41 +31,52 @@ const LINK = {
     },
     { additionalProperties: false },
   ),
-  /** base64, by name. */
-  secrets: Type.Record(text({ maxLength: 500 }), text({ maxLength: 4_000_000 })),
+  secrets: Type.Record(name, bytes),
+  /** What of it loses its use with time, with the end of that, in milliseconds since 1970. */
+  notes: optional(Type.Record(name, Type.Object({ value: bytes, until: integer() }, { additionalProperties: false }))),
 }
 const LINK_ANSWER = Type.Object(LINK)
+const COPY_ANSWER = Type.Object({ link: LINK_ANSWER, fingerprint: text() })
 type LinkText = Static<typeof LINK_ANSWER>
 
 /** Links between servers: whoever has one is the linked device, so only the operator may. */
 export function linkRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
   const { links } = parts.business
-  const common = { group: 'instances', scope: 'full', path, at: '/accounts/{id}/instances/{idInstance}/link' } as const
+  const at = '/accounts/{id}/instances/{idInstance}/link'
+  const common = { group: 'instances', scope: 'full', path } as const
   return [
     route({
       ...common,
-      verb: 'GET',
+      verb: 'POST',
+      at: `${at}/copy`,
       summary:
-        'Shows all that makes the instance the linked device, for a backup. It is as secret as the account itself.',
-      answer: LINK_ANSWER,
-      handle: async ({ actor }, { path: { id, idInstance } }) => {
+        'Shows all that makes the instance the linked device, which is as secret as the account itself. Its keys change with the next messages: with `holdSeconds` the instance stays offline so long, and the link can be released meanwhile.',
+      body: { holdSeconds: optional(integer({ minimum: 0, maximum: 60 })) },
+      answer: COPY_ANSWER,
+      handle: async ({ actor }, { path: { id, idInstance }, body: { holdSeconds = 0 } }) => {
         const instance = fields.instanceOf(parts, id, idInstance)
-        return isFault(instance) ? instance : linkText(await links.copy(instance, actor))
+        if (isFault(instance)) return instance
+        const link = await links.copy(instance, holdSeconds * 1000, actor)
+        return isFault(link) ? link : { link: linkText(link), fingerprint: fingerprintOf(link) }
       },
     }),
     route({
       ...common,
       verb: 'DELETE',
-      summary: 'The same, and the link is gone from here; the phone stays linked, to whoever takes the link over.',
-      answer: LINK_ANSWER,
-      handle: async ({ actor }, { path: { id, idInstance } }) => {
+      at,
+      summary:
+        'The link that was copied, by its fingerprint, is gone from here; the phone stays linked, to whoever takes the copy over. 409 where it has changed since.',
+      query: { fingerprint: text({ pattern: '^[0-9a-f]{64}$' }) },
+      answer: null,
+      handle: async ({ actor }, { path: { id, idInstance }, query: { fingerprint } }) => {
         const instance = fields.instanceOf(parts, id, idInstance)
-        return isFault(instance) ? instance : linkText(await links.release(instance, actor))
+        return isFault(instance) ? instance : ((await links.release(instance, fingerprint, actor)) ?? null)
       },
     }),
     route({
       ...common,
       verb: 'PUT',
+      at,
       summary: 'Takes a link over from another server, for an instance that is not linked.',
       body: LINK,
       bodyLimit: LINK_LIMIT,
@@ -77,19 +91,29 @@ export function linkRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller
   ]
 }
 
-function linkText(link: Link | Fault): LinkText | Fault {
-  if (isFault(link)) return link
-  const secrets = [...link.secrets].map(([name, value]) => [name, Buffer.from(value).toString('base64')] as const)
+function linkText({ messenger, account, secrets, notes }: Link): LinkText {
   return {
     format: FORMAT,
-    typeInstance: link.messenger,
-    account: { ...link.account },
-    secrets: Object.fromEntries(secrets),
+    typeInstance: messenger,
+    account: { ...account },
+    secrets: mapped(secrets, base64),
+    notes: mapped(notes, ({ value, until }) => ({ value: base64(value), until })),
   }
 }
 
-function readLink({ typeInstance, account, secrets }: LinkText): Link | Fault {
+function mapped<From, To>(from: ReadonlyMap<string, From>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries([...from].map(([name, value]) => [name, map(value)]))
+}
+
+function base64(value: Uint8Array): string {
+  return Buffer.from(value).toString('base64')
+}
+
+function readLink({ typeInstance, account, secrets, notes = {} }: LinkText): Link | Fault {
   const opened = Object.entries(secrets).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const)
+  const openedNotes = Object.entries(notes).map(
+    ([name, { value, until }]) => [name, { value: Buffer.from(value, 'base64'), until }] as const,
+  )
   if (opened.length === 0) return fault('invalid', "'secrets' must not be empty")
   const { chat, hidesNumbers, ...always } = account
   return {
@@ -100,5 +124,6 @@ function readLink({ typeInstance, account, secrets }: LinkText): Link | Fault {
       ...(hidesNumbers !== undefined && { hidesNumbers }),
     },
     secrets: new Map(opened),
+    notes: new Map(openedNotes),
   }
 }

@@ -3,7 +3,7 @@ import type { Seal } from '../../lib/seal.ts'
 import type { Store } from '../store.ts'
 import { accountReads, auditReads, eventReads } from './account-reads.ts'
 import { billingReads } from './billing-reads.ts'
-import { integer, text } from './columns.ts'
+import { integer, integerOrNull, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
 import { fileReads, journalReads, usageReads } from './journal-reads.ts'
@@ -31,6 +31,7 @@ const READS = {
   secret: 'select value from secret where instance_id = ? and name = ?',
   // No range of names: how a database sorts them is its own affair.
   secrets: 'select name, value from secret where instance_id = ? and substr(name, 1, ?) = ?',
+  allSecrets: 'select name, value, until from secret where instance_id = ?',
   answer: 'select body_hash, answer from answer where scope = ? and key = ?',
   ping: 'select 1 as answers',
 } as const
@@ -119,6 +120,13 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
           return [name, seal.openBytes(text(row, 'value'), places.secret(instance, name))]
         })
         return new Map(opened)
+      },
+      async all(instance) {
+        return (await engine.read(READS.allSecrets, [instance])).map((row) => {
+          const name = text(row, 'name')
+          const value = seal.openBytes(text(row, 'value'), places.secret(instance, name))
+          return { name, value, until: integerOrNull(row, 'until') }
+        })
       },
     },
     answers: {

@@ -173,6 +173,21 @@ export function records(fresh: Fresh): void {
     assert.deepEqual([...((await store.secrets.list(FIRST, 'ab')).get('ab') ?? [])], [7])
   })
 
+  storeTest(fresh, 'all secrets of an instance are told with the end of their time', async (store) => {
+    await commit(store, put(FIRST, 'stays'), put(FIRST, 'note', 20), put(SECOND, 'other', 10))
+    await commit(store, put(FIRST, 'kept', 10), put(FIRST, 'kept'), put(FIRST, 'noted'), put(FIRST, 'noted', 30))
+    const all = (await store.secrets.all(FIRST)).map(({ name, value, until }) => [name, [...value], until] as const)
+    assert.deepEqual(
+      all.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      [
+        ['kept', [7], null],
+        ['note', [7], 20],
+        ['noted', [7], 30],
+        ['stays', [7], null],
+      ],
+    )
+  })
+
   storeTest(
     fresh,
     'a note goes when its time is over, a secret never; the last write of a name counts',
