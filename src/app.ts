@@ -6,7 +6,7 @@ import { openDomain } from './app/open-domain.ts'
 import type { Later } from './app/open-files.ts'
 import { enginesOf, whatsAppOf } from './app/open-node.ts'
 import type { Config } from './config/schema.ts'
-import { examineWhatsApp as examine, type SimulatorAddress } from './drivers/registry.ts'
+import { checkEngines, examineWhatsApp as examine, type SimulatorAddress } from './drivers/registry.ts'
 import { startHttp } from './http/server.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -104,6 +104,7 @@ export function operatorTokenOf(config: Config): string | undefined {
 }
 
 async function openApp(config: Config, needs: Foundation, onClose: OnClose): Promise<Omit<App, 'close'>> {
+  await checkEngines(enginesOf(config))
   onClose(holdFolder(config))
   const sealingKey = keyOf(config, needs.random)
   const seal = createSeal(sealingKey)

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -122,3 +123,28 @@ test('a second server on the same data folder is refused and the first goes on; 
   await hears(third, /loopback only/)
   assert.equal(await stop(third), 0, third.said())
 })
+
+test('a chosen engine that is not installed is said before anything is made: no token is lost with that start', async () => {
+  const folderOfIt = join(folder, 'without-engine')
+  const without = join(folder, 'without-engine.mjs')
+  await writeFile(without, WITHOUT_ENGINE)
+  const data = { JADEGATE_DATA_DIR: folderOfIt, JADEGATE_PORT: '0' }
+  const first = start('serve', { ...data, JADEGATE_WHATSAPP: 'baileys', NODE_OPTIONS: `--import=${without}` })
+  await once(first.child, 'close')
+  assert.equal(first.child.exitCode, 1)
+  assert.match(first.said(), /^WhatsApp needs the optional package baileys, which is not installed: npm install .*\n$/)
+  assert.equal(existsSync(folderOfIt), false)
+  const second = start('serve', data)
+  await hears(second, /curl -X POST \S+\/partner\/createInstance\/gac\.\S+/)
+  assert.equal(await stop(second), 0, second.said())
+})
+
+/** Finds everything but the engine. */
+const WITHOUT_ENGINE = `
+import Module from 'node:module'
+const find = Module._resolveFilename
+Module._resolveFilename = function (name, ...rest) {
+  if (name === 'baileys') throw new Error('not found')
+  return find.call(this, name, ...rest)
+}
+`

@@ -40,10 +40,7 @@ export interface DriverNeeds {
 
 export type Engine = 'simulator' | 'baileys' | 'off'
 
-/**
- * Opens the driver of each messenger that is on. An engine's code is loaded only when a messenger speaks with it.
- * @throws OperatorTrouble when an engine is not installed
- */
+/** Opens the driver of each messenger that is on. An engine's code is loaded only when a messenger speaks with it. */
 export async function openDrivers(
   engines: Readonly<Record<Messenger, Engine>>,
   needs: DriverNeeds,
@@ -54,6 +51,16 @@ export async function openDrivers(
     if (driver !== undefined) drivers.set(messenger, driver)
   }
   return drivers
+}
+
+/**
+ * Whether every engine that is chosen is there. To be asked before anything is made: whoever starts the server is told what is missing.
+ * @throws OperatorTrouble when one is not installed
+ */
+export async function checkEngines(engines: Readonly<Record<Messenger, Engine>>): Promise<void> {
+  if (!Object.values(engines).includes('baileys')) return
+  const { loadEngine } = await import('./whatsapp/engine/load.ts')
+  await loadEngine()
 }
 
 /** Looks at what the real WhatsApp needs, whatever engine is chosen. */
@@ -78,9 +85,6 @@ async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNee
     }
     case 'baileys': {
       if (messenger !== 'whatsapp' || needs.whatsapp === undefined) throw new Error('this engine speaks WhatsApp only')
-      // Now and not with the first session: whoever starts the server is told what is missing.
-      const { loadEngine } = await import('./whatsapp/engine/load.ts')
-      await loadEngine()
       const { whatsAppDriver } = await import('./whatsapp/driver.ts')
       const { prepareMedia } = await import('./whatsapp/media/media.ts')
       const { clock, random, log } = needs

@@ -138,6 +138,13 @@ test('HEAD runs no handler; refused calls use up no budget; wrong fields do', as
   assert.equal((await takes('name=d')).status, 200)
 })
 
+test('a messenger that asks to wait is told apart from a rate of the server: the text is its own', () => {
+  const trouble = fault('rateLimited', 'the 200 number checks of this day are used up')
+  const { status, text } = instanceRefusal(trouble, `/waInstance1/checkWhatsapp/${TOKEN}`, 0)
+  const { statusCode, message } = JSON.parse(text) as Record<string, unknown>
+  assert.deepEqual([status, statusCode, message], [429, 429, trouble.message])
+})
+
 test('every fault has an answer on both APIs, never one of 500', () => {
   for (const code of Object.keys(FAULTS) as FaultCode[]) {
     const trouble = fault(code, 'a text')

@@ -10,7 +10,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   fileGone: [400, null],
   unconfirmed: [503, 'Service Unavailable'],
   notConnected: [503, 'Service Unavailable'],
-  rateLimited: [429, 'Too Many Requests'],
+  rateLimited: [429, null],
   alreadyLinked: [400, 'instance account already authorized'],
   linkTimeout: [400, null],
   linkCancelled: [400, null],
