@@ -63,6 +63,12 @@ export interface Change {
   readonly events?: readonly SessionEvent[]
 }
 
+/**
+ * Notes whose names begin so are kept when the device is unlinked: what the network holds against an account must not be forgotten with
+ * its link. They name the account.
+ */
+export const LASTING = 'lasting|'
+
 export interface Note {
   readonly value: Uint8Array
   readonly until: EpochMs
@@ -180,7 +186,7 @@ export interface Session {
   send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict>
   /** What became of an attempt whose verdict was lost. `unknown` when the network can't tell now. */
   lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'>
-  /** Shows "typing…", or what `type` says in the wire's words, in a chat; best effort. */
+  /** Shows "typing…", or what `type` says in the wire's words, in a chat; best effort. Strangers may be shown nothing. */
   typing(chat: ChatId, durationMs: number, type?: string): void
   /** What the messenger offers beyond that; the same all the time. */
   readonly facets: Partial<Facets>

@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../drivers/driver.ts'
+import { LASTING, type SessionEvent } from '../drivers/driver.ts'
 import { filesOf } from '../journal/files.ts'
 import {
   callProgress,
@@ -87,7 +87,7 @@ export class ChangeDraft {
         return undefined
       case 'unlinked':
         this.unlinked = true
-        this.writes.push({ kind: 'secret.clear', instance: this.#record.id })
+        this.writes.push({ kind: 'secret.clear', instance: this.#record.id, keeping: LASTING })
         this.#state('notAuthorized', event.at)
         return undefined
       case 'restricted':

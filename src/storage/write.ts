@@ -133,7 +133,8 @@ export type InstanceWrite =
       readonly value: Uint8Array | null
       readonly until?: EpochMs
     }
-  | { readonly kind: 'secret.clear'; readonly instance: InstanceId }
+  /** All but those whose names begin with `keeping`, where that is given. */
+  | { readonly kind: 'secret.clear'; readonly instance: InstanceId; readonly keeping?: string }
 
 /** What the journal holds, and files. */
 export type MessageWrite =

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LASTING } from '../../src/drivers/driver.ts'
 import { applyChange } from '../../src/instances/inbound.ts'
 import { Instances } from '../../src/instances/instances.ts'
 import { InstanceRecord } from '../../src/instances/record.ts'
@@ -117,4 +118,21 @@ test('the end of a restriction that comes after the link is gone does not bring 
   const lifted = { kind: 'restricted', state: 'authorized', at: node.clock.now() } as const
   await applyChange(record, { events: [lifted] }, () => undefined)
   assert.equal(record.row.state, 'notAuthorized')
+})
+
+test('what must outlive a link outlives its end, and a restart; the rest goes with it', async () => {
+  const { id } = await newInstance(domain)
+  const { node } = domain
+  const row = (await node.store.instances.all()).find((one) => one.id === id)
+  assert.ok(row !== undefined)
+  const record = new InstanceRecord(node, row, node.ownership.epochOf(id) ?? node.ownership.firstEpoch, {})
+  const at = node.clock.now()
+  const note = { value: Uint8Array.of(2), until: at + 3_600_000 }
+  const notes = new Map([
+    [`${LASTING}7900|restriction`, note],
+    ['sent|1', note],
+  ])
+  await applyChange(record, { secrets: new Map([['creds', Uint8Array.of(1)]]), notes }, () => undefined)
+  await applyChange(record, { events: [{ kind: 'unlinked', at }] }, () => undefined)
+  assert.deepEqual([...(await node.store.secrets.list(id, '')).keys()], [`${LASTING}7900|restriction`])
 })

@@ -158,8 +158,11 @@ export class StoreModel {
       else this.rows.secrets.set(`${instance}/${name}`, [...value])
       return true
     },
-    'secret.clear': ({ instance }) => {
-      for (const key of this.rows.secrets.keys()) if (key.startsWith(`${instance}/`)) this.rows.secrets.delete(key)
+    'secret.clear': ({ instance, keeping }) => {
+      for (const key of this.rows.secrets.keys()) {
+        const isKept = keeping !== undefined && key.startsWith(`${instance}/${keeping}`)
+        if (key.startsWith(`${instance}/`) && !isKept) this.rows.secrets.delete(key)
+      }
       return true
     },
   }

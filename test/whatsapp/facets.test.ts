@@ -154,6 +154,10 @@ describe('a budget of number checks', { skip, timeout: 60_000 }, () => {
     assert.equal(value(await contacts.find({ phone: first }))?.phone, first)
     assert.equal(value(await contacts.find({ phone: '79001230000' })), null)
     assert.equal(faultIn(await contacts.find({ phone: second })), 'rateLimited')
+    // A picture would tell as much of a number that the account has nothing to do with.
+    assert.equal(faultIn(await contacts.picture(chatOf(second))), 'rateLimited')
+    assert.deepEqual(value(await contacts.picture(chatOf(first))), { kind: 'none' })
+    assert.deepEqual(value(await contacts.picture(chatOf('79001230000'))), { kind: 'none' })
     assert.equal(
       faultIn(await contacts.add(chatOf(third), { firstName: 'A', lastName: '', saveInAddressbook: false })),
       'rateLimited',

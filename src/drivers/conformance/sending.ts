@@ -101,6 +101,8 @@ export function sending(bench: Bench): void {
   test('while it is typed for a chat, its phone shows what is typed, and for how long', async () => {
     const { peer } = bench.rig.phones
     const { session } = await bench.linked()
+    // Strangers need not be shown anything.
+    assert.ok((await bench.send(session, peer, 'hello')).ok)
     const watched = await bench.rig.person.watchTyping(peer)
     try {
       session.typing(bench.chat(peer), 2_000)

@@ -25,7 +25,7 @@ import { plainJid } from './jids.ts'
 import type { DurableStore } from './keys/session-store.ts'
 import type { Directory, Life, People, ReadPlain } from './life.ts'
 import { Outbound } from './outbound/outbound.ts'
-import { sentMessage } from './outbound/sent-messages.ts'
+import { sentThere } from './outbound/sent-messages.ts'
 import { openPeople } from './people.ts'
 import { cutSocket, endSocket, openSocket } from './socket.ts'
 import { Standing } from './standing.ts'
@@ -112,7 +112,7 @@ export class Connection {
     this.#socket = this.#openSocket()
     this.life = this.#makeLife()
     this.#standing = new Standing(this.life)
-    this.outbound = new Outbound(this.life, parts)
+    this.outbound = new Outbound(this.life, this.#standing, parts)
     this.#follow(reading)
   }
 
@@ -199,7 +199,7 @@ export class Connection {
       readPlain: this.#readPlain,
       notDecrypted: (stanza, trouble) => this.#undecrypted.failed(stanza, trouble),
       dealtWith: (stanza) => this.#arrivals.dealtWith(stanza),
-      getMessage: (key) => sentMessage(engine, this.#store, key),
+      getMessage: (key) => sentThere(engine, { store: this.#store, people: this.#people }, key),
       cachedGroup: async (jid) => (await this.#directory.group(jid)) ?? undefined,
       credentialsChanged: (changed) => listener.credentialsChanged(changed),
       fail: (why) => this.fail(why),

@@ -9,9 +9,10 @@ import { systemRandom } from '../../lib/random.ts'
 import { SkippingClock } from '../../lib/skipping-clock.ts'
 import { until } from '../../lib/until.ts'
 import { retryOf, type Fault } from '../../model/fault.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
 import { followLogin } from '../conformance/follow-login.ts'
 import { RecordingHost, type Possessions } from '../conformance/host.ts'
-import type { Driver, Session } from '../driver.ts'
+import { LASTING, type Driver, type Session } from '../driver.ts'
 import { whatsAppDriver } from './driver.ts'
 import { engineIsInstalled } from './engine/load.ts'
 
@@ -221,6 +222,23 @@ describe('a session on WhatsApp', { skip: !engineIsInstalled() && 'the WhatsApp 
     world.restrictions.lift(world.person(OWN))
     await until(() => states().length === 2, 'its end')
     assert.deepEqual(states(), ['suspended', 'authorized'])
+  })
+
+  test('a restriction outlives the link: it holds, and is told, in the next one of the same account', async () => {
+    const { session, host } = await linked()
+    world.restrictions.restrict(world.person(OWN))
+    await until(() => host.count('restricted') === 1, 'the restriction')
+    await session.logout()
+    // As the runner forgets a link.
+    for (const name of [...host.kept.keys()]) if (!name.startsWith(LASTING)) host.kept.delete(name)
+    const again = open({ kept: host.kept })
+    const login = followLogin(again.session.login({ way: 'qr' }))
+    await world.fake.scan(OWN, await login.shown(0))
+    assert.deepEqual(await login.end(), { kind: 'done' })
+    await until(() => again.host.count('restricted') === 1, 'the word of it')
+    const text = { chat: '79001000002@c.us' as ChatId, content: { kind: 'text', text: 'hello' } } as const
+    const verdict = await again.session.send('3EB0A1' as MessageId, text, new AbortController().signal)
+    assert.match(JSON.stringify(verdict), /closed new chats/)
   })
 
   test('a restriction whose time is over is over, though nobody says so', async () => {

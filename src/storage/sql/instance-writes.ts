@@ -147,8 +147,16 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'secret.clear': [
     {
       sql: 'delete from secret where instance_id = ?',
+      when: ({ keeping = '' }) => keeping === '',
       put(out, write) {
         out.push(write.instance)
+      },
+    },
+    {
+      sql: 'delete from secret where instance_id = ? and substr(name, 1, ?) <> ?',
+      when: ({ keeping = '' }) => keeping !== '',
+      put(out, { instance, keeping = '' }) {
+        out.push(instance, keeping.length, keeping)
       },
     },
   ],

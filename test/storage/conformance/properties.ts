@@ -53,6 +53,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     .record({ instance, name: fc.constantFrom('x', 'y'), value: fc.option(fc.uint8Array({ maxLength: 4 })) })
     .map((some): Write => ({ kind: 'secret.put', ...some })),
   instance.map((on): Write => ({ kind: 'secret.clear', instance: on })),
+  instance.map((on): Write => ({ kind: 'secret.clear', instance: on, keeping: 'x' })),
 )
 const guard: fc.Arbitrary<Guard> = fc.oneof(
   { weight: 6, arbitrary: instance.map((on) => sample.owns(on)) },

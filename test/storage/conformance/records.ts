@@ -150,6 +150,9 @@ export function records(fresh: Fresh): void {
     assert.deepEqual([await secret('a'), await secret('b')], [[1], null])
     await commit(store, put('c', bytes), { kind: 'secret.clear', instance: FIRST })
     assert.deepEqual([await secret('a'), await secret('c')], [null, null])
+    await commit(store, put('a', bytes), put('k|a', Uint8Array.of(2)), put('K|a', bytes))
+    await commit(store, { kind: 'secret.clear', instance: FIRST, keeping: 'k|' })
+    assert.deepEqual([await secret('a'), await secret('k|a'), await secret('K|a')], [null, [2], null])
     assert.deepEqual([...((await store.secrets.get(SECOND, 'a')) ?? [])], [9])
 
     function put(name: string, value: Uint8Array | null) {

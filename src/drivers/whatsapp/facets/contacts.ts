@@ -1,9 +1,9 @@
-import type { Contact, ContactInfo, FoundAccount } from '../../../model/chats.ts'
+import type { Contact, ContactInfo, FoundAccount, Picture } from '../../../model/chats.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import type { ChatId, EpochMs } from '../../../model/ids.ts'
 import type { ContactName, Contacts } from '../../facets.ts'
-import { isGroup, isPerson, plainJid } from '../jids.ts'
+import { isGroup, isNumber, isPerson, plainJid } from '../jids.ts'
 import type { ChatRecord, ContactRecord, Life } from '../life.ts'
 import { ask, keep, told, type Current } from './asking.ts'
 import { changeShared } from './app-state.ts'
@@ -21,7 +21,7 @@ export function contactsOf(current: Current, takeCheck: TakeCheck): Contacts {
     find: (who) => ask(current, (life) => find(life, who, takeCheck)),
     list: () => ask(current, list),
     info: (chat) => ask(current, (life) => info(life, chat, takeCheck)),
-    picture: (chat) => ask(current, async (life) => pictureOf(life, await life.people.jidOf(chat))),
+    picture: (chat) => ask(current, (life) => picture(life, chat, takeCheck)),
     add: (chat, name) => told(current, (life) => add(life, chat, name, takeCheck)),
     edit: (chat, name) => told(current, (life) => edit(life, chat, name)),
     remove: (chat) => told(current, (life) => remove(life, chat)),
@@ -82,6 +82,17 @@ async function info(life: Life, chat: ChatId, takeCheck: TakeCheck): Promise<Con
     lastSeen(life, jid).catch(() => null),
   ])
   return { ...contact, ...about, picture, lastSeen: seen, ...standing(kept, life.host.clock.now()) }
+}
+
+/** Who asks for pictures of numbers that are none of its own probes them, as by a check. */
+async function picture(life: Life, chat: ChatId, takeCheck: TakeCheck): Promise<Picture | Fault> {
+  const jid = await life.people.jidOf(chat)
+  if (isNumber(jid)) {
+    const known = await personJid(life, chat, takeCheck)
+    if (isFault(known)) return known
+    if (known === null) return { kind: 'none' }
+  }
+  return pictureOf(life, jid)
 }
 
 async function pictureShown(life: Life, jid: string): Promise<KeptFile | null> {

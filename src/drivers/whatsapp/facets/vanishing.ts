@@ -34,7 +34,7 @@ async function tellPerson(life: Life, jid: string, seconds: number): Promise<Fau
   const messageId = `3EB0${life.host.random.bytes(9).toString('hex').toUpperCase()}` as MessageId
   const message = { protocolMessage: { type: EPHEMERAL_SETTING, ephemeralExpiration: seconds } }
   await keep(life, (draft) => {
-    noteSent(life, messageId, message, draft)
+    noteSent(life, messageId, jid, message, draft)
     return Promise.resolve()
   })
   const { ws } = life.socket

@@ -1,4 +1,5 @@
 import { pipeline, type Readable } from 'node:stream'
+import { Recent } from '../../../lib/recent.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import { maskedTrouble } from '../engine/log.ts'
@@ -24,8 +25,9 @@ const FIELDS: Readonly<Record<RemoteMedia['kind'], FileField>> = {
   sticker: 'stickerMessage',
 }
 
-/** Whom each life has asked for which file again: a phone that is off would only be asked ever more. */
-const renewed = new WeakMap<Life, Set<string>>()
+/** Whom each life has asked for which file again, lately: a phone that is off would only be asked ever more. */
+const renewed = new WeakMap<Life, Recent<string, boolean>>()
+const RENEWED_KEPT = 512
 
 /**
  * The bytes of a file that a message brought, or of a picture. The stream ends with an error where they are not those that were told.
@@ -73,16 +75,16 @@ function opened(bytes: Readable | null, file: KeptFile, sealed?: RemoteMedia): R
 
 /** Where the file is then; null when nobody brought it. */
 async function askAgain(life: Life, remote: RemoteMedia): Promise<string | null> {
-  const asked = renewed.get(life) ?? new Set<string>()
+  const asked = renewed.get(life) ?? new Recent<string, boolean>(RENEWED_KEPT)
   renewed.set(life, asked)
   const name = `${remote.of.remoteJid}|${remote.of.id}`
-  if (remote.of.id === '' || asked.has(name)) return null
-  asked.add(name)
+  if (remote.of.id === '' || asked.get(name) === true) return null
+  asked.set(name, true)
   const file = { mediaKey: Buffer.from(remote.mediaKey, 'base64'), directPath: remote.directPath, url: remote.url }
   const message: WaMessage = { [FIELDS[remote.kind]]: file }
   const brought = life.socket.updateMediaMessage({ key: { ...remote.of }, message }).then(
     (answer) => {
-      asked.delete(name)
+      asked.set(name, false)
       return answer.message?.[FIELDS[remote.kind]]?.directPath ?? null
     },
     () => null,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Recent } from '../../../lib/recent.ts'
 import type { FileContent, KeptFile } from '../../../model/content.ts'
 import type { EpochMs } from '../../../model/ids.ts'
@@ -43,5 +44,7 @@ export function uploadsOf(host: SessionHost): Uploads {
 /** The same for what would go out alike. */
 export function uploadName(content: FileContent, { sha256, size }: KeptFile): string {
   const { type, name, mimeType, jpegThumbnail, isAnimated, isVideoNote, isVoice } = content
-  return JSON.stringify([sha256, size, type, name, mimeType, jpegThumbnail, isAnimated, isVideoNote, isVoice])
+  const alike = JSON.stringify([sha256, size, type, name, mimeType, jpegThumbnail, isAnimated, isVideoNote, isVoice])
+  // Thumbnails are large, and this is kept.
+  return createHash('sha256').update(alike).digest('base64')
 }

@@ -1,12 +1,12 @@
 import { Serial } from '../../../lib/serial.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
-import type { Note } from '../../driver.ts'
+import { LASTING, type Note } from '../../driver.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 
 /**
  * What an account may do in one day without being taken for a machine that writes to strangers. Days are those of UTC+3; what is counted
- * outlives the process and is forgotten with the day after.
+ * outlives the process and the link, and is forgotten with the day after.
  */
 
 /** 0: as many as one likes. */
@@ -37,15 +37,21 @@ export async function takeCheck(life: Life, perDay: number): Promise<Fault | und
   })
 }
 
-/** Whether one more person may be written to for the first time today. Takes nothing. */
-export async function firstContactTrouble(life: Life, perDay: number): Promise<Fault | undefined> {
-  if (perDay === 0 || (await read(life, 'first')) < perDay) return undefined
+/** Whether a person may be written to for the first time today. Takes nothing. */
+export async function firstContactTrouble(life: Life, jid: string, perDay: number): Promise<Fault | undefined> {
+  if (perDay === 0 || (await isCounted(life, jid)) || (await read(life, 'first')) < perDay) return undefined
   return fault('refused', `the ${perDay} first messages to new people of this day are used up; nothing was sent`)
 }
 
-/** Puts one more first contact into a draft; it counts when that is committed. */
-export async function countFirstContact(life: Life, perDay: number, draft: Draft): Promise<void> {
-  if (perDay > 0) put(life, 'first', (await read(life, 'first')) + 1, draft)
+/** Puts one more first contact into a draft; it counts when that is committed, and once however often it is tried in a day. */
+export async function countFirstContact(life: Life, jid: string, perDay: number, draft: Draft): Promise<void> {
+  if (perDay === 0 || (await isCounted(life, jid))) return
+  put(life, 'first', (await read(life, 'first')) + 1, draft)
+  draft.notes.set(countedName(life, jid), { value: Buffer.of(1), until: life.host.clock.now() + 2 * DAY_MS })
+}
+
+async function isCounted(life: Life, jid: string): Promise<boolean> {
+  return (await life.store.read(countedName(life, jid))) !== null
 }
 
 /** What a check of the last days said of a number; null where there was none. */
@@ -71,7 +77,7 @@ function inTurn<T>({ store }: Life, task: () => Promise<T>): Promise<T> {
 }
 
 async function read(life: Life, counted: Counted): Promise<number> {
-  const kept = await life.store.read(nameOf(counted, life.host.clock.now()))
+  const kept = await life.store.read(nameOf(life, counted))
   const count = kept === null ? 0 : Number(Buffer.from(kept).toString())
   return Number.isSafeInteger(count) ? count : 0
 }
@@ -79,9 +85,18 @@ async function read(life: Life, counted: Counted): Promise<number> {
 function put(life: Life, counted: Counted, count: number, draft: Draft): void {
   const now = life.host.clock.now()
   const note: Note = { value: Buffer.from(String(count)), until: now + 2 * DAY_MS }
-  draft.notes.set(nameOf(counted, now), note)
+  draft.notes.set(nameOf(life, counted), note)
 }
 
-function nameOf(counted: Counted, now: EpochMs): string {
-  return `budget|${counted}|${new Date(now + ZONE_MS).toISOString().slice(0, 10)}`
+/** It is the account's, whichever link it is reached by. */
+function nameOf({ host, own }: Life, counted: Counted): string {
+  return `${LASTING}${own.pn}|budget|${counted}|${dayOf(host.clock.now())}`
+}
+
+function countedName(life: Life, jid: string): string {
+  return `${nameOf(life, 'first')}|${jid}`
+}
+
+function dayOf(now: EpochMs): string {
+  return new Date(now + ZONE_MS).toISOString().slice(0, 10)
 }

@@ -45,7 +45,7 @@ export class Composer {
       ...{ life, chat: place.chat, jid: place.jid, context: await contextOf(life, content, place) },
       file: (file) => fileForSending(life, file, signal),
       picture: ({ jpegThumbnail }) => this.#picture(picture ?? Buffer.from(jpegThumbnail, 'base64')),
-      sent: (target) => sentMessage(life.engine, life.store, { id: target }),
+      sent: (target) => sentMessage(life.engine, life.store, target),
     })
     if (isFault(message)) return message
     const stanza = { attributes: attributesOf(content, message), nodes: nodesOf(content) }

@@ -2,60 +2,32 @@
 import assert from 'node:assert/strict'
 import { setImmediate as soon } from 'node:timers/promises'
 import { describe, test } from 'node:test'
-import { MadeLife, OWN } from '../../../../test/support/made-life.ts'
+import { OWN } from '../../../../test/support/made-life.ts'
+import {
+  answering,
+  codeOf,
+  hasContact,
+  ID,
+  messageOf,
+  PEER,
+  PEER_JID,
+  rig,
+} from '../../../../test/support/outbound-rig.ts'
 import { until } from '../../../lib/until.ts'
 import { STATUS_CHAT, type Content } from '../../../model/content.ts'
-import { retryOf, type FaultCode } from '../../../model/fault.ts'
+import { retryOf } from '../../../model/fault.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
-import type { OutgoingMessage } from '../../../model/message.ts'
-import type { Verdict } from '../../driver.ts'
 import { engineIsInstalled } from '../engine/load.ts'
 import { newDraft } from '../life.ts'
 import { readPollNote } from '../poll-note.ts'
-import { knownCheck, noteCheck, takeCheck } from './budgets.ts'
-import { Outbound, type OutboundOptions } from './outbound.ts'
-import { sentMessage } from './sent-messages.ts'
+import { sentMessage, sentThere } from './sent-messages.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
-const PEER = '79001000002@c.us' as ChatId
-const PEER_JID = '79001000002@s.whatsapp.net'
 const OTHER = '79001000003@c.us' as ChatId
 const GROUP = '120363043968066561@g.us' as ChatId
-const ID = '3EB0A1' as MessageId
-const TEXT: Content = { kind: 'text', text: 'hello' }
-const DAY_MS = 86_400_000
 /** After so long nothing is on its way any more. */
 const ON_ITS_WAY_MS = 1_000
-
-interface Rig {
-  readonly made: MadeLife
-  readonly outbound: Outbound
-  readonly send: (message?: Partial<OutgoingMessage>, id?: MessageId, signal?: AbortSignal) => Promise<Verdict>
-}
-
-async function rig(options: Partial<OutboundOptions> = {}, kept?: Map<string, Uint8Array>): Promise<Rig> {
-  const made = await MadeLife.open(kept)
-  const outbound = new Outbound(made.life, { firstContactsPerDay: 0, sendsButtons: true, ...options })
-  const send: Rig['send'] = (message = {}, id = ID, signal = new AbortController().signal) =>
-    outbound.send(id, { chat: PEER, content: TEXT, ...message }, signal)
-  return { made, outbound, send }
-}
-
-function codeOf(verdict: Verdict): FaultCode | undefined {
-  return verdict.ok ? undefined : verdict.fault.fault
-}
-
-function messageOf(verdict: Verdict): string {
-  return verdict.ok ? '' : verdict.fault.message
-}
-
-/** The server answers everything that is written, with an error or none. */
-function answering({ made }: Rig, error?: string): void {
-  made.relaying = ({ options }) => {
-    setImmediate(() => made.ack(options.messageId, error === undefined ? {} : { error }))
-  }
-}
 
 const GROUP_DATA = { id: GROUP, subject: 'Friends', participants: [{ id: OWN.pn }, { id: PEER_JID }] }
 
@@ -86,9 +58,30 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     assert.ok((await verdict).ok)
     assert.ok(keptBefore)
     const { engine, store } = made.life
-    const again = await sentMessage(engine, store, { id: ID })
+    const again = await sentMessage(engine, store, ID)
     assert.equal(again?.extendedTextMessage?.text, 'hello')
-    assert.equal(await sentMessage(engine, store, { id: 'never' }), undefined)
+    assert.equal(await sentMessage(engine, store, 'never'), undefined)
+  })
+
+  test('who asks for a message again must ask from the chat that it went to, by whatever name', async () => {
+    const one = await rig()
+    answering(one)
+    one.made.groups.set(GROUP, GROUP_DATA)
+    const inGroup = '3EB0A2' as MessageId
+    assert.ok((await one.send()).ok)
+    assert.ok((await one.send({ chat: GROUP }, inGroup)).ok)
+    const { life } = one.made
+    const draft = newDraft()
+    await life.people.learn('900000000000002@lid', PEER_JID, draft)
+    await life.store.commit(draft)
+    const given = async (id: string, remoteJid: string | null) =>
+      (await sentThere(life.engine, life, { id, remoteJid }))?.extendedTextMessage?.text
+    for (const name of [PEER_JID, '79001000002:7@s.whatsapp.net', '900000000000002:7@lid'])
+      assert.equal(await given(ID, name), 'hello', name)
+    assert.equal(await given(inGroup, GROUP), 'hello')
+    for (const name of ['79001000003@s.whatsapp.net', GROUP, OWN.pn, '', null])
+      assert.equal(await given(ID, name), undefined, String(name))
+    assert.equal(await given(inGroup, PEER_JID), undefined)
   })
 
   for (const [error, fault, chat] of [
@@ -109,6 +102,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     test(`an ack with ${error} in ${chat} is ${fault}`, async () => {
       const one = await rig()
       one.made.groups.set(GROUP, GROUP_DATA)
+      await hasContact(one)
       answering(one, error)
       const status: Content = { kind: 'statusText', text: 'x', backgroundColor: '#000000', font: 'SERIF' }
       const verdict = await one.send({ chat, ...(chat === STATUS_CHAT && { content: status }) })
@@ -287,7 +281,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     assert.equal(codeOf(await send()), 'noAccount')
     made.nobody.clear()
     made.answers = false
-    assert.equal(codeOf(await send()), 'unavailable')
+    assert.equal(codeOf(await send({ chat: OTHER }, '3EB0A2' as MessageId)), 'unavailable')
     assert.deepEqual(made.relayed, [])
   })
 
@@ -382,6 +376,7 @@ describe('outbound of a WhatsApp session', { skip }, () => {
 
   test('typing is shown, renewed and taken back; one after the other in a chat', async () => {
     const { made, outbound } = await rig()
+    await made.knows(PEER_JID)
     outbound.typing(PEER, 15_000)
     outbound.typing(PEER, 2_000, 'recording')
     outbound.typing(STATUS_CHAT, 1_000)
@@ -402,89 +397,5 @@ describe('outbound of a WhatsApp session', { skip }, () => {
     made.clock.skip(60_000)
     await soon()
     assert.equal(made.shown.length, 5)
-  })
-})
-
-describe('first contacts of a WhatsApp account', { skip }, () => {
-  const phones = Array.from({ length: 4 }, (_none, index) => `7900200000${index}@c.us` as ChatId)
-  const [first, second, third, fourth] = phones as [ChatId, ChatId, ChatId, ChatId]
-  const id = (index: number) => `3EB0B${index}` as MessageId
-
-  test('so many a day are written to, across restarts; whoever is known always is', async () => {
-    const one = await rig({ firstContactsPerDay: 2 })
-    answering(one)
-    assert.ok((await one.send({ chat: first }, id(1))).ok)
-    assert.ok((await one.send({ chat: second }, id(2))).ok)
-    const after = await rig({ firstContactsPerDay: 2 }, one.made.host.kept)
-    answering(after)
-    const refused = await after.send({ chat: third }, id(3))
-    assert.equal(codeOf(refused), 'refused')
-    assert.match(messageOf(refused), /2 first messages to new people of this day are used up; nothing was sent/)
-    assert.equal(after.made.questions, 0)
-    assert.ok((await after.send({ chat: first }, id(4))).ok)
-    await after.made.knows(third.replace('@c.us', '@s.whatsapp.net'))
-    assert.ok((await after.send({ chat: third }, id(5))).ok)
-    after.made.clock.skip(DAY_MS)
-    assert.ok((await after.send({ chat: fourth }, id(6))).ok)
-  })
-
-  test('one that was not written, or had no account, is not counted; one that is tried again counts once', async () => {
-    const one = await rig({ firstContactsPerDay: 1 })
-    one.made.relaying = () => Promise.reject(new TypeError('not asked'))
-    assert.equal(codeOf(await one.send({ chat: first }, id(1))), 'unavailable')
-    one.made.nobody.add(second.replace('@c.us', '@s.whatsapp.net'))
-    assert.equal(codeOf(await one.send({ chat: second }, id(2))), 'noAccount')
-    answering(one, '429')
-    assert.equal(codeOf(await one.send({ chat: first }, id(1))), 'rateLimited')
-    answering(one)
-    assert.ok((await one.send({ chat: first }, id(1))).ok)
-    assert.equal(codeOf(await one.send({ chat: third }, id(3))), 'refused')
-  })
-
-  test('463 closes new chats, durably, while those who are known are written to; nothing is tried again', async () => {
-    const one = await rig()
-    answering(one, '463')
-    assert.match(messageOf(await one.send({ chat: first }, id(1))), /463/)
-    const after = await rig({}, one.made.host.kept)
-    answering(after)
-    const refused = await after.send({ chat: second }, id(2))
-    assert.equal(codeOf(refused), 'refused')
-    assert.match(messageOf(refused), /closed new chats for this account until .*463.*nothing was sent/)
-    await after.made.knows(PEER_JID)
-    assert.ok((await after.send()).ok)
-    assert.equal(after.made.relayed.length, 1)
-    after.made.clock.skip(DAY_MS + 1_000)
-    assert.ok((await after.send({ chat: second }, id(3))).ok)
-  })
-
-  test('WhatsApp says until when new chats are closed, and lifts it', async () => {
-    const one = await rig()
-    answering(one)
-    const ends = new Date(one.made.clock.now() + 3 * DAY_MS)
-    one.made.tell({ 'connection.update': { reachoutTimeLock: { isActive: true, timeEnforcementEnds: ends } } })
-    one.made.clock.skip(2 * DAY_MS)
-    assert.match(messageOf(await one.send({ chat: first }, id(1))), new RegExp(ends.toISOString()))
-    one.made.tell({ 'connection.update': { reachoutTimeLock: { isActive: false } } })
-    await until(() => !one.made.host.kept.has('restriction'), 'the end')
-    assert.ok((await one.send({ chat: first }, id(2))).ok)
-  })
-
-  test('number checks are counted one by one, and their answers known for a week', async () => {
-    const { made } = await rig()
-    const asked = await Promise.all([1, 2, 3].map(() => takeCheck(made.life, 2)))
-    assert.deepEqual(
-      asked.map((trouble) => trouble?.fault),
-      [undefined, undefined, 'rateLimited'],
-    )
-    assert.equal(await takeCheck(made.life, 0), undefined)
-    made.clock.skip(DAY_MS)
-    assert.equal(await takeCheck(made.life, 2), undefined)
-    const draft = newDraft()
-    noteCheck(made.life, '79001', true, draft)
-    noteCheck(made.life, '79002', false, draft)
-    await made.life.store.commit(draft)
-    const known = await Promise.all(['79001', '79002', '79003'].map((phone) => knownCheck(made.life, phone)))
-    assert.deepEqual(known, [true, false, null])
-    assert.equal(draft.notes.get('check|79001')?.until, made.clock.now() + 7 * DAY_MS)
   })
 })

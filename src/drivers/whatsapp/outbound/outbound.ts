@@ -8,6 +8,7 @@ import { isPerson } from '../jids.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import { linkedSignal } from '../media/linked-signal.ts'
 import { pollNote, pollNoteName } from '../poll-note.ts'
+import type { Standing } from '../standing.ts'
 import { within } from '../within.ts'
 import { Acks, type Judged } from './acks.ts'
 import { countFirstContact, firstContactTrouble } from './budgets.ts'
@@ -17,7 +18,6 @@ import { deleteForMe } from './delete-for-me.ts'
 import { personTrouble, recipientsOf, type Recipients } from './recipients.ts'
 import { CLOSED, troubleOf } from './refusals.ts'
 import { relay } from './relay.ts'
-import { Restriction } from './restriction.ts'
 import { mayHaveLeft, noteSent } from './sent-messages.ts'
 import { Typing } from './typing.ts'
 
@@ -41,18 +41,18 @@ export class Outbound {
   readonly #options: OutboundOptions
   readonly #acks: Acks
   readonly #composer: Composer
-  readonly #restriction: Restriction
+  readonly #standing: Standing
   readonly #typing: Typing
   readonly #stopped = new AbortController()
   /** Those that are being written, also when nobody waits for it any more: they may leave yet. */
   readonly #writing = new Set<MessageId>()
 
-  constructor(life: Life, options: OutboundOptions) {
+  constructor(life: Life, standing: Standing, options: OutboundOptions) {
     this.#life = life
     this.#options = options
     this.#acks = new Acks(life.socket, life.host.clock)
     this.#composer = new Composer(life, options)
-    this.#restriction = new Restriction(life)
+    this.#standing = standing
     this.#typing = new Typing(life)
   }
 
@@ -96,17 +96,16 @@ export class Outbound {
   stop(): void {
     this.#stopped.abort()
     this.#typing.stop()
-    this.#restriction.stop()
     this.#acks.stop()
   }
 
   async #send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
     const { content } = message
-    const to = await this.#recipients(id, message)
+    const to = await this.#recipients(message)
     if (isFault(to)) return failed(to)
     if (isOver(signal)) return failed(STOPPED)
     if (content.kind === 'deletion' && !content.forEveryone) return await deleteForMe(this.#life, content, to)
-    const nobody = isPerson(to.jid) ? await personTrouble(this.#life, to.jid) : undefined
+    const nobody = isPerson(to.jid) ? await personTrouble(this.#life, to, this.#options.firstContactsPerDay) : undefined
     if (nobody !== undefined || isOver(signal)) return failed(nobody ?? STOPPED)
     const composed = await this.#composer.compose(id, content, to, signal)
     if (isFault(composed)) return failed(isOver(signal) ? STOPPED : composed)
@@ -115,28 +114,21 @@ export class Outbound {
   }
 
   /** Nothing has been asked over the network of anybody who may not be written to. */
-  async #recipients(id: MessageId, message: OutgoingMessage): Promise<Recipients | Fault> {
+  async #recipients(message: OutgoingMessage): Promise<Recipients | Fault> {
     const unsendable = contentTrouble(message.content)
     if (unsendable !== undefined) return unsendable
     const to = await recipientsOf(this.#life, message)
     if (isFault(to) || !to.isFirstContact) return to
-    return (await this.#newcomerTrouble(id)) ?? to
-  }
-
-  /** A message that was offered before and counted then does not count again. */
-  async #newcomerTrouble(id: MessageId): Promise<Fault | undefined> {
-    const closed = await this.#restriction.trouble()
-    if (closed !== undefined || (await mayHaveLeft(this.#life.store, id))) return closed
-    return await firstContactTrouble(this.#life, this.#options.firstContactsPerDay)
+    const closed = await this.#standing.trouble()
+    return closed ?? (await firstContactTrouble(this.#life, to.jid, this.#options.firstContactsPerDay)) ?? to
   }
 
   /** What is kept before the frame leaves. */
   async #draftOf({ id, message: { content }, to, composed }: Sending): Promise<Draft> {
     const life = this.#life
     const draft = newDraft()
-    if (to.isFirstContact && !(await mayHaveLeft(life.store, id)))
-      await countFirstContact(life, this.#options.firstContactsPerDay, draft)
-    noteSent(life, id, composed.message, draft)
+    if (to.isFirstContact) await countFirstContact(life, to.jid, this.#options.firstContactsPerDay, draft)
+    noteSent(life, id, to.jid, composed.message, draft)
     if (content.kind === 'poll') {
       const { question, options, multipleAnswers } = content
       const secret = Buffer.from(composed.message.messageContextInfo?.messageSecret ?? []).toString('base64')
@@ -182,7 +174,7 @@ export class Outbound {
 
   /** What a verdict tells beyond itself. */
   async #learn({ id, message, to }: Sending, { verdict, code }: Judged, draft: Draft): Promise<void> {
-    if (code === CLOSED) await this.#restriction.close()
+    if (code === CLOSED) await this.#standing.closed()
     if (verdict.ok && to.isFirstContact) await this.#noteInChat(id, message.content, to, draft)
     // What is kept of the group is no longer so.
     if (!verdict.ok && verdict.fault.fault === 'notInGroup')

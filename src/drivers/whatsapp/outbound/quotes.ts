@@ -41,7 +41,7 @@ async function quoted(life: Life, { id, participant, content }: Quote, place: Pl
 
 /** What we sent, exactly as it was, without what it referred to itself. */
 async function ownWords({ engine, store }: Life, id: MessageId): Promise<WaMessage | undefined> {
-  const sent = await sentMessage(engine, store, { id })
+  const sent = await sentMessage(engine, store, id)
   return sent === undefined ? undefined : withoutContext(sent)
 }
 

@@ -3,7 +3,8 @@ import { fault, type Fault } from '../../../model/fault.ts'
 import type { OutgoingMessage } from '../../../model/message.ts'
 import type { GroupMetadata } from '../engine/engine.ts'
 import { isGroup, isLid, userOf } from '../jids.ts'
-import type { Life } from '../life.ts'
+import { newDraft, type Life } from '../life.ts'
+import { countFirstContact, knownCheck, noteCheck } from './budgets.ts'
 import type { Place } from './quotes.ts'
 import { statusReaders, statusTrouble } from './statuses.ts'
 
@@ -27,7 +28,8 @@ export async function recipientsOf(
   const jid = await life.people.jidOf(chat)
   if (chat === STATUS_CHAT) {
     const readers = await statusReaders(life, audience)
-    return statusTrouble(content) ?? { chat, jid, ephemeralS: 0, isFirstContact: false, readers }
+    const trouble = statusTrouble(content, readers, audience)
+    return trouble ?? { chat, jid, ephemeralS: 0, isFirstContact: false, readers }
   }
   if (content.kind === 'statusText') return fault('refused', 'a status is sent to the chat of statuses alone')
   if (!isGroup(jid)) return await personIn(life, chat, jid)
@@ -54,19 +56,45 @@ function groupTrouble({ people }: Life, group: GroupMetadata): Fault | undefined
 
 /**
  * Whether there is anybody behind a person's jid. What is learnt is what sending needs next, so that a known person costs nothing and a new
- * one no more than they would. An answer that says nothing of the account itself is none.
+ * one no more than they would. A stranger is asked for once in some days, and has been counted as a first contact before, whatever comes
+ * of it: numbers that nobody has are what machines write to.
  */
-export async function personTrouble(life: Life, jid: string): Promise<Fault | undefined> {
-  const self = isLid(jid) && life.own.lid !== '' ? life.own.lid : life.own.pn
-  const { socket } = life
+export async function personTrouble(
+  life: Life,
+  { jid, isFirstContact }: Pick<Recipients, 'jid' | 'isFirstContact'>,
+  firstContactsPerDay: number,
+): Promise<Fault | undefined> {
+  if (life.people.isOwn(jid)) return await devicesTrouble(life, jid, true)
+  const phone = await life.people.phoneOf(jid)
+  const checked = isFirstContact ? await knownCheck(life, phone === '' ? jid : phone) : true
+  if (checked === false) return NO_ACCOUNT
+  if (checked === true) {
+    const trouble = await devicesTrouble(life, jid, true)
+    return trouble === undefined ? undefined : await devicesTrouble(life, jid, false)
+  }
+  const counted = newDraft()
+  await countFirstContact(life, jid, firstContactsPerDay, counted)
+  await life.store.commit(counted)
+  const trouble = await devicesTrouble(life, jid, false)
+  if (trouble !== undefined && trouble !== NO_ACCOUNT) return trouble
+  const outcome = newDraft()
+  noteCheck(life, phone === '' ? jid : phone, trouble === undefined, outcome)
+  await life.store.commit(outcome)
+  return trouble
+}
+
+/** An answer that says nothing of the account itself is none; with what is known already, it may be from before. */
+async function devicesTrouble(
+  { people, own, socket }: Life,
+  jid: string,
+  isCachedGood: boolean,
+): Promise<Fault | undefined> {
+  const self = isLid(jid) && own.lid !== '' ? own.lid : own.pn
   const isOf = (of: string) => (device: { readonly user: string }) => device.user === userOf(of)
-  const known = await socket.getUSyncDevices([self, jid], true, false)
-  if (life.people.isOwn(jid) || known.some(isOf(jid))) return undefined
-  const anew = await socket.getUSyncDevices([self, jid], false, false)
-  if (anew.some(isOf(jid))) return undefined
-  return anew.some(isOf(self))
-    ? NO_ACCOUNT
-    : fault('unavailable', 'WhatsApp did not say whether there is such an account')
+  const known = await socket.getUSyncDevices([self, jid], isCachedGood, false)
+  if (people.isOwn(jid) || known.some(isOf(jid))) return undefined
+  return known.some(isOf(self)) ? NO_ACCOUNT : UNSAID
 }
 
 const NO_ACCOUNT = fault('noAccount', 'the number is not on WhatsApp')
+const UNSAID = fault('unavailable', 'WhatsApp did not say whether there is such an account')

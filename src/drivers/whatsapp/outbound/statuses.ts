@@ -23,11 +23,18 @@ async function contactsOf({ directory, people }: Life): Promise<readonly string[
 }
 
 /** Statuses are words, pictures and sound, and what takes one back or is felt about it; nothing else is shown. */
-export function statusTrouble(content: Content): Fault | undefined {
+export function statusTrouble(
+  content: Content,
+  readers: readonly string[],
+  audience: readonly ChatId[],
+): Fault | undefined {
+  if (content.kind === 'deletion' || content.kind === 'reaction') return undefined
   const isShown =
     content.kind === 'statusText' ||
-    content.kind === 'deletion' ||
-    content.kind === 'reaction' ||
     (content.kind === 'file' && (content.type === 'image' || content.type === 'video' || content.type === 'audio'))
-  return isShown ? undefined : fault('refused', 'WhatsApp shows no such message as a status')
+  if (!isShown) return fault('refused', 'WhatsApp shows no such message as a status')
+  // Oneself is always among them.
+  return audience.length === 0 && readers.length <= 1 ? NOBODY : undefined
 }
+
+const NOBODY = fault('refused', "there is nobody to show it to: the account's contacts are not known yet")

@@ -1,6 +1,7 @@
 import type { Timer } from '../../../lib/clock.ts'
 import { STATUS_CHAT } from '../../../model/content.ts'
 import type { ChatId } from '../../../model/ids.ts'
+import { isGroup } from '../jids.ts'
 import type { Life } from '../life.ts'
 
 /** Phones take it back by themselves after some seconds, so it is shown anew as often. */
@@ -19,7 +20,7 @@ interface Shown {
   readonly next: Typed[]
 }
 
-/** "Typing…" and "recording…" in chats, each until its time is over; best effort. */
+/** "Typing…" and "recording…" in chats, each until its time is over; best effort. Strangers are shown nothing. */
 export class Typing {
   readonly #life: Life
   readonly #shown = new Map<ChatId, Shown>()
@@ -65,9 +66,12 @@ export class Typing {
   }
 
   async #tell(chat: ChatId, state: string): Promise<void> {
-    const { people, socket, host } = this.#life
+    const { people, directory, socket, host } = this.#life
     try {
-      await socket.sendPresenceUpdate(state, await people.jidOf(chat))
+      const jid = await people.jidOf(chat)
+      // Nobody has judged yet whether one who is new may be written to.
+      if (!isGroup(jid) && !people.isOwn(jid) && (await directory.chat(jid)) === null) return
+      await socket.sendPresenceUpdate(state, jid)
     } catch {
       host.log.debug({ idInstance: host.instance }, 'typing could not be shown')
     }
