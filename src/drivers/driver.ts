@@ -20,11 +20,14 @@ import type { Facets } from './facets.ts'
 export type SessionEvent =
   /**
    * `isPast`: from before the device was linked. It is kept, and nobody is told. `wasPast`: it was kept so before, but is news after all;
-   * told once.
+   * told once. `aliases`: other names of the chat, by which the journal may have the message already. `original`: what an edit or a
+   * deletion is about, where the journal has it; whoever made the change was allowed to.
    */
   | {
       readonly kind: 'message'
       readonly message: NetworkMessage
+      readonly aliases?: readonly ChatId[]
+      readonly original?: { readonly chat: ChatId; readonly id: MessageId; readonly isAllowed: true }
       readonly isPast?: boolean
       readonly wasPast?: boolean
     }

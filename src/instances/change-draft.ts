@@ -17,7 +17,8 @@ import { statusRank, type MessageStatus, type NetworkMessage } from '../model/me
 import type { NotificationEvent } from '../notifications/event.ts'
 import type { Guard, Write } from '../storage/store.ts'
 import { Correspondents } from './correspondents.ts'
-import { becomesReadable, isOfSameAuthor, isSilent, knownRow, Seen, type Known } from './known.ts'
+import { becomesReadable, isOfSameAuthor, isSilent, type Known } from './known.ts'
+import { KnownMessages } from './known-messages.ts'
 import { correspondentGuard, type CorrespondentGuard } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
 import { changesAnother, settle, type Outcome, type Unsettled } from './settlement.ts'
@@ -48,8 +49,7 @@ export class ChangeDraft {
   readonly #record: InstanceRecord
   readonly #unsettled: FindUnsettled
   readonly #messages: 'assume new' | 'look first'
-  /** What the store does not show yet. */
-  readonly #seen = new Seen()
+  readonly #known: KnownMessages
   #calls: Map<MessageId, NetworkCall> | undefined
   #correspondents: Correspondents | undefined
   #files: KeptFile[] | undefined
@@ -57,6 +57,7 @@ export class ChangeDraft {
 
   constructor(record: InstanceRecord, unsettled: FindUnsettled, messages: 'assume new' | 'look first') {
     this.#record = record
+    this.#known = new KnownMessages(record)
     this.#unsettled = unsettled
     this.#messages = messages
   }
@@ -101,33 +102,42 @@ export class ChangeDraft {
 
   async #addUnknown(event: MessageEvent): Promise<void> {
     const { message } = event
-    const known = this.#seen.ofChat(message.chat.id, message.id) ?? (await this.#stored(message.chat.id, message.id))
+    const known = await this.#known.find(event)
     if (known === undefined) await this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
-    else if (becomesReadable(known, message)) await this.#add(event, recordReadable(this.#record.id, message))
+    else if (becomesReadable(known, message)) await this.#addReadable(event, known)
     else if (event.wasPast === true) await this.#tell(event)
   }
 
   /** The batch is refused when it is not. */
   #addNew(event: MessageEvent): Promise<void> | undefined {
-    const { message } = event
-    const seen = this.#seen.ofChat(message.chat.id, message.id)
-    if (seen !== undefined) {
-      return becomesReadable(seen, message) ? this.#add(event, recordReadable(this.#record.id, message)) : undefined
-    }
-    this.guards.push({ kind: 'fresh', instance: this.#record.id, chat: message.chat.id, id: message.id })
+    const { message, aliases } = event
+    const added = this.#known.added(event)
+    if (added !== undefined) return becomesReadable(added, message) ? this.#addReadable(event, added) : undefined
+    this.#mustBeFresh(message.chat.id, message.id)
+    if (aliases !== undefined) for (const chat of aliases) this.#mustBeFresh(chat, message.id)
     return this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
   }
 
-  #add(event: MessageEvent, write: Write): Promise<void> | undefined {
+  #mustBeFresh(chat: ChatId, id: MessageId): void {
+    this.guards.push({ kind: 'fresh', instance: this.#record.id, chat, id })
+  }
+
+  /** It stays in the chat where it was first. */
+  #addReadable(event: MessageEvent, { chat }: Known): Promise<void> | undefined {
+    return this.#add(event, recordReadable(this.#record.id, event.message, chat), chat)
+  }
+
+  #add(event: MessageEvent, write: Write, chat = event.message.chat.id): Promise<void> | undefined {
     const { message } = event
-    const status = message.direction === 'out' ? this.#accepted : 'delivered'
-    this.#seen.add(message.id, { chat: message.chat.id, status, byApi: false, message })
+    const { direction } = message
+    const status = direction === 'out' ? this.#accepted : 'delivered'
+    this.#known.add(message.id, { chat, direction, status, byApi: false, message })
     this.writes.push(write)
     return this.#tell(event)
   }
 
   /** What follows from a message that is kept. */
-  #tell({ message, isPast = false }: MessageEvent): Promise<void> | undefined {
+  #tell({ message, isPast = false, original }: MessageEvent): Promise<void> | undefined {
     const { content, direction } = message
     this.#keepFiles(message, isPast)
     if (isPast) return undefined
@@ -136,7 +146,9 @@ export class ChangeDraft {
     if (guard === undefined) this.#announce(message)
     const admitting = guard && this.#admit(message, guard)
     if (content.kind !== 'edit' && content.kind !== 'deletion') return admitting
-    return this.#markOriginal(message, content.target, admitting)
+    if (original === undefined) return this.#markOriginal(message, content.target, admitting)
+    this.#mark(message, original)
+    return admitting
   }
 
   #announce(message: NetworkMessage): void {
@@ -156,13 +168,14 @@ export class ChangeDraft {
 
   async #markOriginal(message: NetworkMessage, target: MessageId, before: Promise<void> | undefined): Promise<void> {
     await before
-    const { id: instance, node } = this.#record
     const chat = message.chat.id
-    const seen = this.#seen.ofChat(chat, target)
-    const original = seen?.message ?? (await node.store.journal.inChat(instance, chat, target))
-    if (original === null || !isOfSameAuthor(original, message)) return
-    const mark = message.content.kind === 'edit' ? 'edited' : 'deleted'
-    this.writes.push({ kind: 'message.mark', instance, id: target, chat, mark })
+    const original = await this.#known.original(chat, target)
+    if (original !== undefined && isOfSameAuthor(original, message)) this.#mark(message, { chat, id: target })
+  }
+
+  #mark({ content }: NetworkMessage, { chat, id }: Place): void {
+    const mark = content.kind === 'edit' ? 'edited' : 'deleted'
+    this.writes.push({ kind: 'message.mark', instance: this.#record.id, id, chat, mark })
   }
 
   /** Files of the past are fetched when somebody asks for them. */
@@ -187,7 +200,7 @@ export class ChangeDraft {
 
   async #status(event: Extract<SessionEvent, { kind: 'status' }>): Promise<void> {
     const status = event.status === 'sent' ? this.#accepted : event.status
-    const known = await this.#known(event)
+    const known = await this.#known.sent(event.chat, event.id)
     if (known === undefined || statusRank(status) <= statusRank(known.status)) return
     if (!isTaken(status) && this.#unsettledOf(event.id, known) !== undefined) {
       this.#end(event.id, known, { status, description: event.description ?? '', at: event.at })
@@ -201,7 +214,7 @@ export class ChangeDraft {
   }
 
   async #receipt({ id, participant, status, at }: Extract<SessionEvent, { kind: 'receipt' }>): Promise<void> {
-    const known = await this.#known({ chat: STATUS_CHAT, id })
+    const known = await this.#known.sent(STATUS_CHAT, id)
     if (known === undefined) return
     this.writes.push({ kind: 'receipt.put', instance: this.#record.id, id, receipt: { participant, status, at } })
     if (statusRank(status) <= statusRank(this.#prove(id, known, at))) return
@@ -209,8 +222,8 @@ export class ChangeDraft {
   }
 
   #raise(id: MessageId, known: Known, status: MessageStatus, description: string, at: number): void {
-    this.#seen.add(id, { ...known, status })
-    this.writes.push(recordStatus(this.#record.id, id, status, description, at))
+    this.#known.add(id, { ...known, status })
+    this.writes.push(recordStatus(this.#record.id, { chat: known.chat, id }, status, description, at))
   }
 
   /** The queue's item whose verdict was lost or is late. */
@@ -230,7 +243,7 @@ export class ChangeDraft {
     this.writes.push(...end.writes)
     this.events.push(...end.events)
     this.settled.push(id)
-    this.#seen.add(id, { ...known, status: end.status })
+    this.#known.add(id, { ...known, status: end.status })
     return end.status
   }
 
@@ -247,19 +260,6 @@ export class ChangeDraft {
     this.#calls ??= new Map()
     this.#calls.set(call.id, call)
     if (progress === 'status') this.events.push({ kind: 'call', call })
-  }
-
-  /** A receipt may come by another name of the chat than the one that was written to: then the id alone must do. */
-  async #known({ chat, id }: Place): Promise<Known | undefined> {
-    const known = this.#seen.ofChat(chat, id) ?? (await this.#stored(chat, id)) ?? this.#seen.anywhere(id)
-    if (known !== undefined) return known
-    const row = await this.#record.node.store.journal.find(this.#record.id, id)
-    return row === null ? undefined : knownRow(row)
-  }
-
-  async #stored(chat: ChatId, id: MessageId): Promise<Known | undefined> {
-    const row = await this.#record.node.store.journal.inChat(this.#record.id, chat, id)
-    return row === null ? undefined : knownRow(row)
   }
 
   /** What this messenger calls it that the network has taken a message. */

@@ -79,7 +79,7 @@ function draftForward(record: InstanceRecord, wanted: Forward, contents: readonl
     draft.ids.push(id)
     if (typeof content === 'string') {
       const nothing = recordOutgoing(record.id, id, { chat, content: NO_CONTENT, asked }, at)
-      draft.writes.push(nothing, recordStatus(record.id, id, 'failed', content, at))
+      draft.writes.push(nothing, recordStatus(record.id, { chat, id }, 'failed', content, at))
       draft.events.push(failure(id, chat, content, at))
       continue
     }

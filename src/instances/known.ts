@@ -1,6 +1,6 @@
 import { readRecord } from '../journal/record.ts'
 import { STATUS_CHAT } from '../model/content.ts'
-import type { ChatId, MessageId } from '../model/ids.ts'
+import type { ChatId } from '../model/ids.ts'
 import type { MessageStatus, NetworkMessage } from '../model/message.ts'
 import type { MessageRow } from '../storage/store.ts'
 import { changesAnother } from './settlement.ts'
@@ -8,6 +8,7 @@ import { changesAnother } from './settlement.ts'
 /** A message of the journal, or of the change that is being made: as it will be when that is stored. */
 export interface Known {
   readonly chat: ChatId
+  readonly direction: 'in' | 'out'
   readonly status: MessageStatus
   readonly byApi: boolean
   /** Where the change itself brings it. */
@@ -32,27 +33,9 @@ export function isOfSameAuthor(original: NetworkMessage | MessageRow, message: N
   return ('author' in original ? original.author.id : readRecord(original).author) === message.author.id
 }
 
-/** What a change adds or raises, by chat and id. */
-export class Seen {
-  readonly #known = new Map<MessageId, Known[]>()
-
-  ofChat(chat: ChatId, id: MessageId): Known | undefined {
-    return this.#known.get(id)?.find((known) => known.chat === chat)
-  }
-
-  /** The newest with this id, in whatever chat. */
-  anywhere(id: MessageId): Known | undefined {
-    return this.#known.get(id)?.at(-1)
-  }
-
-  add(id: MessageId, known: Known): void {
-    const others = this.#known.get(id)?.filter(({ chat }) => chat !== known.chat) ?? []
-    this.#known.set(id, [...others, known])
-  }
-}
-
 export function knownRow(row: MessageRow): Known {
-  return { chat: row.chat, status: row.status, byApi: row.byApi, row }
+  const { chat, direction, status, byApi } = row
+  return { chat, direction, status, byApi, row }
 }
 
 /** What was kept as unreadable has come again and can be read. */

@@ -43,7 +43,7 @@ export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome
   return {
     status,
     writes: [
-      recordStatus(record.id, item.id, status, description, at),
+      recordStatus(record.id, { chat: item.message.chat, id: item.id }, status, description, at),
       removeWrite(record.id, item.position),
       ...(isSent ? marks(record, item) : []),
     ],

@@ -54,9 +54,9 @@ export function recordNetwork(instance: InstanceId, message: NetworkMessage, acc
   }
 }
 
-/** What could not be read when it came can be read now. */
-export function recordReadable(instance: InstanceId, message: NetworkMessage): Write {
-  return { kind: 'message.body', instance, id: message.id, chat: message.chat.id, body: JSON.stringify(message) }
+/** What could not be read when it came can be read now; `chat` is where it was put then. */
+export function recordReadable(instance: InstanceId, message: NetworkMessage, chat: ChatId): Write {
+  return { kind: 'message.body', instance, id: message.id, chat, body: JSON.stringify(message) }
 }
 
 /** The journal row of a call that begins; one row a call, its body is what is known of it now. */
@@ -95,12 +95,12 @@ export function callProgress(stored: NetworkCall, now: NetworkCall): 'status' | 
 
 export function recordStatus(
   instance: InstanceId,
-  id: MessageId,
+  { chat, id }: { readonly chat: ChatId; readonly id: MessageId },
   status: MessageStatus,
   description: string,
   at: EpochMs,
 ): Write {
-  return { kind: 'message.status', instance, id, status, description, at }
+  return { kind: 'message.status', instance, id, chat, status, description, at }
 }
 
 /** What a stored message or status says, and to whom it belongs. */

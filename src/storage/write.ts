@@ -140,11 +140,12 @@ export type InstanceWrite =
 export type MessageWrite =
   /** Refused by nothing; the caller has made sure that (instance, id, chat) is new. */
   | { readonly kind: 'message.add'; readonly row: MessageRow }
-  /** Does nothing when the stored status has the same or a higher rank. */
+  /** Does nothing when the stored status has the same or a higher rank, or there is no such message in the chat. */
   | {
       readonly kind: 'message.status'
       readonly instance: InstanceId
       readonly id: MessageId
+      readonly chat: ChatId
       readonly status: MessageStatus
       readonly description: string
       readonly at: EpochMs

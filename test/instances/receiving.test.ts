@@ -297,3 +297,51 @@ test('rows and marks outlive a restart, and what comes again after it adds nothi
   assert.equal((await marks(again, original)).isEdited, true)
   assert.equal((await again.journal.last('in', 10)).length, 2)
 })
+
+test('a receipt raises what was sent to its chat, or to another name of a person, and nothing else with its id', async () => {
+  const instance = await linked()
+  const session = whatsapp.of(instance)
+  const lid = party('100200300400005@lid')
+  const toGroup = written('for all', { chat: GROUP, direction: 'out' })
+  const toAnn = written('for Ann', { chat: ANN, author: ANN, direction: 'out' })
+  const theirs = written('from Bob', { chat: BOB, author: BOB })
+  const same = { ...written('in another chat', { chat: BOB, author: BOB, direction: 'out' }), id: toGroup.id }
+  await session.bring(...[toGroup, toAnn, theirs].map(brought))
+  const read = (id: MessageId, chat: ChatId) => ({ kind: 'status', id, chat, status: 'read', at: Date.now() }) as const
+  await session.bring(read(toGroup.id, ANN.id), read(toAnn.id, GROUP.id), read(theirs.id, BOB.id))
+  const statusOf = async (message: NetworkMessage) => (await row(instance, message)).status
+  assert.deepEqual(await Promise.all([toGroup, toAnn, theirs].map(statusOf)), ['sent', 'sent', 'delivered'])
+  await session.bring(brought(same))
+  await session.bring(read(same.id, BOB.id), read(toAnn.id, lid.id))
+  assert.deepEqual(await Promise.all([toGroup, same, toAnn].map(statusOf)), ['sent', 'read', 'read'])
+})
+
+test('a message that the journal has by another name of its chat is no other one', async () => {
+  const instance = await linked()
+  const session = whatsapp.of(instance)
+  const lid = party('100200300400006@lid')
+  const marker = written({ kind: 'unreadable', why: 'undecrypted' }, { chat: lid, author: lid })
+  await session.bring(brought(marker))
+  const later = { ...written('what it says'), id: marker.id }
+  const event = { kind: 'message', message: later, aliases: [lid.id] } as const
+  await session.bring(event)
+  await session.bring(event, event)
+  assert.deepEqual(readRecord(await row(instance, marker)).content, later.content)
+  assert.equal(await instance.journal.message(later.chat.id, later.id), null)
+  assert.deepEqual(typesOf(await drain(instance)).length, 2)
+})
+
+test('what the messenger lets somebody change is marked where it is, whoever wrote it', async () => {
+  const instance = await linked()
+  const session = whatsapp.of(instance)
+  const lid = party('100200300400007@lid')
+  const before = written('helo', { chat: lid, author: lid })
+  const inGroup = written('rude', { chat: GROUP, author: ANN })
+  await session.bring(brought(before), brought(inGroup))
+  const changed = (change: NetworkMessage, { id, chat }: NetworkMessage) =>
+    ({ kind: 'message', message: change, original: { chat: chat.id, id, isAllowed: true } }) as const
+  await session.bring(changed(written(edit(before.id)), before))
+  await session.bring(changed(written(deletion(inGroup.id), { chat: GROUP, author: BOB }), inGroup))
+  assert.deepEqual(await marks(instance, before), { isEdited: true, isDeleted: false })
+  assert.deepEqual(await marks(instance, inGroup), { isEdited: false, isDeleted: true })
+})

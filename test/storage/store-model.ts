@@ -101,7 +101,10 @@ export class StoreModel {
     },
     'message.status': (write) => {
       const found = this.#ofId(write.instance, write.id)
-      this.#status(found.findLast(({ direction }) => direction === 'out') ?? found.at(-1), write)
+      this.#status(
+        found.find(({ chat }) => chat === write.chat),
+        write,
+      )
       return true
     },
     'message.body': (write) => {

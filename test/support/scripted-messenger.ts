@@ -20,6 +20,7 @@ import type { ChatId, InstanceId, MessageId } from '../../src/model/ids.ts'
 import type { LinkedAccount } from '../../src/model/instance.ts'
 import type { NetworkMessage, OutgoingMessage, Party } from '../../src/model/message.ts'
 import type { Messenger } from '../../src/model/messenger.ts'
+import { kindOfWhatsAppChat } from '../../src/model/whatsapp-chats.ts'
 import { until } from './domain.ts'
 
 /**
@@ -58,8 +59,8 @@ export class ScriptedMessenger implements Driver {
     return false
   }
 
-  kindOf(): 'person' {
-    return 'person'
+  kindOf(chat: ChatId): ReturnType<Driver['kindOf']> {
+    return kindOfWhatsAppChat(chat)
   }
 
   open(host: SessionHost): ScriptedSession {

@@ -109,6 +109,7 @@ function userIn(kept: Uint8Array | null): string {
   return USER.test(user) ? user : ''
 }
 
-function chatIdOf(jid: string): ChatId {
+/** What the API calls a person's plain jid. */
+export function chatIdOf(jid: string): ChatId {
   return (isNumber(jid) ? `${userOf(jid)}@c.us` : jid) as ChatId
 }

@@ -29,12 +29,10 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   ],
   'message.status': [
     {
-      // A stranger's message may have the same id as ours: a status is about ours ('out' sorts after 'in'), else about the newest.
-      sql: `update message set status = ?, description = ?, status_at = ? where seq = (
-          select seq from message where instance_id = ? and id = ? order by direction desc, seq desc limit 1
-        ) and ${STATUS_RANK} < ?`,
-      put(out, write) {
-        out.push(write.status, write.description, write.at, write.instance, write.id, statusRank(write.status))
+      sql: `update message set status = ?, description = ?, status_at = ?
+        where instance_id = ? and id = ? and chat_id = ? and ${STATUS_RANK} < ?`,
+      put(out, { instance, id, chat, status, description, at }) {
+        out.push(status, description, at, instance, id, chat, statusRank(status))
       },
     },
   ],

@@ -35,6 +35,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     .record({
       instance,
       id,
+      chat,
       status: fc.constantFrom(...MESSAGE_STATUSES),
       description: fc.string({ maxLength: 3 }),
       at,

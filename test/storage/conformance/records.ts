@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Epoch, InstanceId } from '../../../src/model/ids.ts'
+import type { ChatId, Epoch, InstanceId } from '../../../src/model/ids.ts'
 import { MESSAGE_STATUSES, statusRank, type MessageStatus } from '../../../src/model/message.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/model/settings.ts'
 import type { StateChange } from '../../../src/model/state.ts'
@@ -129,15 +129,15 @@ export function records(fresh: Fresh): void {
     }
   })
 
-  storeTest(fresh, "a status is about our own message, not about a stranger's with the same id", async (store) => {
-    const theirs = sample.message(FIRST, 'a', {
-      chat: '666@c.us' as typeof sample.CHAT,
-      direction: 'in',
-      byApi: false,
-      status: 'pending',
-    })
-    await commit(store, sample.addMessage(FIRST, 'a'), { kind: 'message.add', row: theirs }, status('a', 'read'))
-    assert.deepEqual(await store.journal.find(FIRST, theirs.id), theirs)
+  storeTest(fresh, 'a status is about the message of its chat, and about no other with the same id', async (store) => {
+    const [here, there] = ['1@c.us', '2@c.us'].map((chat) => chat as ChatId) as [ChatId, ChatId]
+    await commit(store, sample.addMessage(FIRST, 'a', { chat: here }), sample.addMessage(FIRST, 'a', { chat: there }))
+    await commit(store, sample.addMessage(SECOND, 'a', { chat: here }))
+    await commit(store, status('a', 'read', here), status('a', 'read', '3@c.us' as ChatId))
+    const statusOf = async (on: InstanceId, chat: ChatId) =>
+      (await store.journal.inChat(on, chat, sample.messageId('a')))?.status
+    assert.deepEqual(await Promise.all([statusOf(FIRST, here), statusOf(FIRST, there)]), ['read', 'pending'])
+    assert.equal(await statusOf(SECOND, here), 'pending')
   })
 
   storeTest(fresh, 'secrets are kept by instance and name, replaced and forgotten', async (store) => {
@@ -218,11 +218,12 @@ function put(instance: InstanceId, name: string, until?: number) {
   return { kind: 'secret.put', instance, name, value: Uint8Array.of(7), ...(until !== undefined && { until }) } as const
 }
 
-function status(id: string, to: MessageStatus) {
+function status(id: string, to: MessageStatus, chat = sample.CHAT) {
   return {
     kind: 'message.status',
     instance: FIRST,
     id: sample.messageId(id),
+    chat,
     status: to,
     description: 'new',
     at: 5,

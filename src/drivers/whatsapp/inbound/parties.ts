@@ -2,6 +2,7 @@ import type { ChatId } from '../../../model/ids.ts'
 import type { Party } from '../../../model/message.ts'
 import { isGroup, isPerson } from '../jids.ts'
 import type { Draft } from '../life.ts'
+import { chatIdOf } from '../people.ts'
 import type { Envelope, InboundParts } from './reading.ts'
 
 type Parts = Pick<InboundParts, 'people' | 'directory'>
@@ -27,6 +28,18 @@ export async function partyOf(parts: Parts, jid: string, alt = ''): Promise<Part
   if (isPerson(jid)) return await personOf(parts, jid, alt)
   const name = isGroup(jid) ? await groupName(parts, jid) : ''
   return { id: jid as ChatId, name, contactName: '' }
+}
+
+/** The other names of a chat that the API calls `id`; the journal may have been told of it by them. */
+export async function aliasesOf(
+  { people }: Pick<Parts, 'people'>,
+  { chat, chatAlt }: Pick<Envelope, 'chat' | 'chatAlt'>,
+  id: ChatId,
+): Promise<readonly ChatId[]> {
+  if (!isPerson(chat)) return []
+  // Mostly the network tells both names, and nothing need be looked up.
+  const names = isPerson(chatAlt) ? [chat, chatAlt] : await people.namesOf(chat)
+  return names.length === 1 ? [] : names.map(chatIdOf).filter((name) => name !== id)
 }
 
 async function personOf({ people, directory }: Parts, jid: string, alt: string): Promise<Party> {

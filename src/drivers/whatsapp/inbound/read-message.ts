@@ -4,8 +4,9 @@ import type { SessionEvent } from '../../driver.ts'
 import { isPerson, STATUSES_JID } from '../jids.ts'
 import type { Draft } from '../life.ts'
 import { calledFrom } from './call-log.ts'
+import { originalOf } from './contents/changes.ts'
 import { contentOf } from './contents/content-of.ts'
-import { partiesOf } from './parties.ts'
+import { aliasesOf, partiesOf } from './parties.ts'
 import { said } from './quotes.ts'
 import type { Envelope, InboundParts, Reading } from './reading.ts'
 import type { Unwrapped } from './unwrap.ts'
@@ -35,7 +36,17 @@ export async function readMessage(
   if (isPast) return await toldOfPast(parts, message, draft)
   if (!NO_NEWS.has(content.kind)) await noteInChat(parts, envelope, draft)
   const wasPast = (await parts.recentPast?.heard(message.chat.id, id, draft)) ?? false
-  return { kind: 'message', message, ...(wasPast && { wasPast }) }
+  return { kind: 'message', message, ...(wasPast && { wasPast }), ...(await journalNames(reading, content)) }
+}
+
+/** Where the journal may have the message, and has what it changes. */
+async function journalNames(
+  reading: Reading,
+  content: Content,
+): Promise<Pick<Extract<SessionEvent, { kind: 'message' }>, 'aliases' | 'original'>> {
+  const { parts, envelope, chat } = reading
+  const [aliases, original] = [await aliasesOf(parts, envelope, chat), await originalOf(content, reading)]
+  return { ...(aliases.length > 0 && { aliases }), ...(original && { original }) }
 }
 
 async function toldOfPast(

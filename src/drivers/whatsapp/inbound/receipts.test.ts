@@ -101,6 +101,17 @@ describe('receipts', () => {
     assert.equal(GROUP_DATA.participants.length, 3)
   })
 
+  test('the same id in two groups is two messages', async () => {
+    const other = '120363043968066562@g.us'
+    const rig = await known(await open({ groups: [GROUP_DATA, { ...GROUP_DATA, id: other }] }))
+    const take = followReceipts(rig)
+    await take(receipt({ id: 'A', from: GROUP, participant: PEER.lid }))
+    await take(receipt({ id: 'A', from: other, participant: OTHER.lid }))
+    assert.deepEqual(rig.host.events, [])
+    await take(receipt({ id: 'A', from: GROUP, participant: OTHER.lid }))
+    assert.deepEqual(rig.host.events, [{ kind: 'status', id: 'A', chat: GROUP, status: 'delivered', at: AT }])
+  })
+
   test('of a status each viewer is told', async () => {
     const rig = await known(await open())
     const take = followReceipts(rig)

@@ -1,12 +1,15 @@
 import type { Content } from '../../../../model/content.ts'
 import type { ChatId, MessageId } from '../../../../model/ids.ts'
 import type { MessageKey, WaMessage } from '../../engine/proto.ts'
+import type { SessionEvent } from '../../../driver.ts'
 import { isGroup, plainJid } from '../../jids.ts'
 import { count, line, messageId, text } from '../bounded.ts'
+import { aliasesOf } from '../parties.ts'
 import type { Reading } from '../reading.ts'
 import { unwrap } from '../unwrap.ts'
 
 type Reaction = NonNullable<WaMessage['reactionMessage']>
+type Original = NonNullable<Extract<SessionEvent, { kind: 'message' }>['original']>
 type Protocol = NonNullable<WaMessage['protocolMessage']>
 
 const REVOKE = 0
@@ -82,12 +85,29 @@ async function edit({ key, editedMessage }: Protocol, reading: Reading): Promise
   return file ? { kind: 'edit', target, text: text(file.caption), isCaption: true } : undefined
 }
 
+/** What an edit or a deletion that was let through is about, by the name of the chat under which the journal has it. */
+export async function originalOf(content: Content, reading: Reading): Promise<Original | undefined> {
+  if (content.kind !== 'edit' && content.kind !== 'deletion') return undefined
+  const found = await find(content.target, reading)
+  return found === null ? undefined : { chat: found.chat, id: content.target, isAllowed: true }
+}
+
+/** The person's number may have become known since, or been hidden. */
+async function find(target: MessageId, { parts, chat, envelope }: Reading) {
+  for (const name of [chat, ...(await aliasesOf(parts, envelope, chat))]) {
+    const known = await parts.host.message(name, target)
+    if (known !== null) return { chat: name, known }
+  }
+  return null
+}
+
 /** Nobody edits or takes back what somebody else said; of what this service has not seen nothing can be said. */
-async function isAuthors(target: MessageId, { parts, chat, author, envelope }: Reading): Promise<boolean> {
-  const known = await parts.host.message(chat, target)
-  if (known === null) return true
+async function isAuthors(target: MessageId, reading: Reading): Promise<boolean> {
+  const { parts, author, envelope } = reading
+  const found = await find(target, reading)
+  if (found === null) return true
+  const { known } = found
   if (envelope.fromMe || known.direction === 'out') return envelope.fromMe && known.direction === 'out'
   if (known.author === '' || known.author === author) return true
-  // Their number may have become known since, or been hidden.
   return (await parts.people.namesOf(known.author)).includes(envelope.author)
 }
