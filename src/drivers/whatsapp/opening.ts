@@ -40,6 +40,8 @@ interface Opening {
   readonly keys: Keys
   /** Whether the one who asked is still there to have it. */
   readonly isWanted: () => boolean
+  /** Awaited when the way to the network is there: who has none takes nobody's turn. */
+  readonly enter: () => Promise<void>
   readonly listener: ConnectionListener
 }
 
@@ -53,6 +55,7 @@ export async function openConnection(opening: Opening): Promise<Connection | Fau
   if (isFault(transport)) return isWanted() ? transport : null
   let connection: Connection | null = null
   try {
+    if (isWanted()) await opening.enter()
     connection = await connectBy(transport, opening)
   } finally {
     if (connection === null) await transport.close()
@@ -110,7 +113,14 @@ export async function unlinkAway(host: SessionHost, shared: Surroundings): Promi
     ended: over,
     credentialsChanged: () => ({}),
   }
-  const opened = await openConnection({ host, shared, keys, isWanted: () => true, listener })
+  const opened = await openConnection({
+    host,
+    shared,
+    keys,
+    isWanted: () => true,
+    enter: () => Promise.resolve(),
+    listener,
+  })
   if (opened instanceof Connection) {
     await isOver
     await opened.close()

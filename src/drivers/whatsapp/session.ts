@@ -7,9 +7,9 @@ import { Endings, eventOf, type Ending } from './ending.ts'
 import type { ConnectionUpdate, Credentials, EngineError } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { maskedTrouble } from './engine/log.ts'
+import { Entrance } from './entrance.ts'
 import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
-import type { Ticket } from './login-gate.ts'
 import { LoginAttempt } from './login.ts'
 import { keysOf, openConnection, rememberVersion, unlinkAway, type Keys } from './opening.ts'
 import { takeCheck } from './outbound/budgets.ts'
@@ -28,11 +28,11 @@ export class WhatsAppSession implements Session, Connected {
   readonly #host: SessionHost
   readonly #shared: Surroundings
   readonly #endings = new Endings()
+  readonly #entrance: Entrance
   #phase: 'closed' | 'opening' | 'open' | 'linking' = 'closed'
   #life = 0
   #connection: Connection | null = null
   #linking: Linking | null = null
-  #ticket: Ticket | null = null
   /** The host has asked for silence: what ends from then on is no news. */
   #isDismissed = false
   /** While connections of earlier lives end; nothing new is opened before. */
@@ -43,6 +43,7 @@ export class WhatsAppSession implements Session, Connected {
   constructor(host: SessionHost, shared: Surroundings) {
     this.#host = host
     this.#shared = shared
+    this.#entrance = new Entrance(shared, host.instance, this)
   }
 
   get facets(): SessionFacets {
@@ -125,10 +126,9 @@ export class WhatsAppSession implements Session, Connected {
 
   async #begin(life: number, hasEntered: boolean): Promise<void> {
     const keys = await keysOf(this.#host)
-    if (life === this.#life && !isFault(keys) && !hasEntered) await this.#enter()
     if (life !== this.#life) return
     if (isFault(keys)) this.#report(keys)
-    else await this.#open(life, keys)
+    else await this.#open(life, keys, hasEntered)
   }
 
   async #pair(life: number, linking: Linking, wasPaired: boolean): Promise<void> {
@@ -141,16 +141,14 @@ export class WhatsAppSession implements Session, Connected {
       return
     }
     const trouble = keys.fault === 'notLinked' ? linking.trouble : keys
-    if (trouble === undefined) await this.#enter()
-    if (life !== this.#life) return
-    if (trouble === undefined) await this.#openPairing(life, linking)
+    if (trouble === undefined) await this.#openPairing(life, linking, false)
     else this.#failLogin(trouble)
   }
 
   /** With credentials that nobody else has had: those for which a code was asked name a phone already. */
-  async #openPairing(life: number, linking: Linking): Promise<void> {
+  async #openPairing(life: number, linking: Linking, hasEntered: boolean): Promise<void> {
     const engine = await loadEngine()
-    const connection = await this.#open(life, { engine, credentials: engine.initCredentials() })
+    const connection = await this.#open(life, { engine, credentials: engine.initCredentials() }, hasEntered)
     if (connection === null) return
     linking.follow(connection.life.socket, {
       usedUp: () => this.#pairAgain(linking),
@@ -162,7 +160,7 @@ export class WhatsAppSession implements Session, Connected {
   #pairAgain(linking: Linking): void {
     if (!linking.mayGoOn) return this.#failLogin(fault('linkTimeout', 'the codes were not used in time'))
     const life = this.#endConnection()
-    this.#guardNext(life, () => this.#openPairing(life, linking))
+    this.#guardNext(life, () => this.#openPairing(life, linking, true))
   }
 
   /** The phone has linked us: the network wants a new connection, which logs in. */
@@ -173,9 +171,10 @@ export class WhatsAppSession implements Session, Connected {
   }
 
   /** Null when this life is over, or could not be opened. */
-  async #open(life: number, keys: Keys): Promise<Connection | null> {
+  async #open(life: number, keys: Keys, hasEntered: boolean): Promise<Connection | null> {
     const isWanted = () => life === this.#life
-    const parts = { host: this.#host, shared: this.#shared, keys, isWanted, listener: this.#listener(life) }
+    const enter = () => (hasEntered ? Promise.resolve() : this.#entrance.enter())
+    const parts = { host: this.#host, shared: this.#shared, keys, isWanted, enter, listener: this.#listener(life) }
     const opening = openConnection(parts)
     this.#settle(opening)
     const opened = await opening
@@ -318,11 +317,8 @@ export class WhatsAppSession implements Session, Connected {
   #leave(): void {
     this.#endConnection()
     this.#phase = 'closed'
-    this.#ticket?.cancel()
-    this.#ticket = null
+    this.#entrance.leave()
     this.#linking = null
-    const { connected } = this.#shared
-    if (connected.get(this.#host.instance) === this) connected.delete(this.#host.instance)
   }
 
   /** The life that follows. */
@@ -350,16 +346,5 @@ export class WhatsAppSession implements Session, Connected {
   #newLife(): number {
     this.#life += 1
     return this.#life
-  }
-
-  /** Resolves when it is this session's turn; never, when it gives up. */
-  async #enter(): Promise<void> {
-    const { connected } = this.#shared
-    const { instance } = this.#host
-    const other = connected.get(instance)
-    if (other !== this) other?.replaced()
-    connected.set(instance, this)
-    this.#ticket = this.#shared.gate.enter()
-    await this.#ticket.entered
   }
 }
