@@ -69,8 +69,12 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['GET', '/billing'],
   ['POST', '/billing/run'],
 ]
-const filled = (path: string, id: string, token = 'none', instance = '1'): string =>
-  path.replace('{id}', id).replace('{token}', token).replace('{instance}', instance)
+const filled = (path: string, id: string, token = 'none', instance = '1', fingerprint = '0'.repeat(64)): string =>
+  path
+    .replace('{id}', id)
+    .replace('{token}', token)
+    .replace('{instance}', instance)
+    .replace('{fingerprint}', fingerprint)
 
 const HOLD = { holdSeconds: 60 }
 
@@ -116,9 +120,8 @@ describe('the routes', () => {
       const month = dayText(billingDay(Date.now())).slice(0, 7)
       const copyPath = `/accounts/${id}/instances/${String(idInstance)}/link/copy`
       const { fingerprint } = verb === 'DELETE' && isOfLink ? await operator.done('POST', copyPath, HOLD) : {}
-      const at = filled(path, id, partner.tokenId, String(idInstance))
-        .replace('2026-11', month)
-        .replace('{fingerprint}', String(fingerprint))
+      const filledPath = filled(path, id, partner.tokenId, String(idInstance), String(fingerprint))
+      const at = filledPath.replace('2026-11', month)
       const answer = await operator.call(verb, at, body)
       assert.equal(answer.status, row.answer === null ? 204 : row.created ? 201 : 200, answer.text)
       if (typeof row.answer === 'string') assert.equal(answer.headers.get('content-type'), row.answer)
