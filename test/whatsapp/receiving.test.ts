@@ -170,7 +170,7 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     assert.deepEqual([message.chat.id, message.chat.name, message.author.id], [group.id, 'Friends', chatOf(PEER)])
     world.phone(OTHER).settings.answersReceipts = false
     const own = await said('hello, you', OWN, group.id)
-    await until(() => [...kept.keys()].includes(`group-receipts|${own.id}`), 'the first receipt')
+    await until(() => [...kept.keys()].includes(`group-receipts|${group.id}|${own.id}`), 'the first receipt')
     await sleep(50)
     assert.deepEqual(host.statuses(own.id), [])
     world.phone(OTHER).settings.answersReceipts = true
