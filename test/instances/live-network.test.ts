@@ -87,7 +87,10 @@ test('what could not be read is told as such, once, and again when it can be rea
 
 test('so is what the own phone said', async () => {
   const { instance, session, journal } = await linked()
-  for (const content of [{ kind: 'unreadable', why: 'undecrypted' }, { kind: 'text', text: 'at last' }] as const)
+  for (const content of [
+    { kind: 'unreadable', why: 'undecrypted' },
+    { kind: 'text', text: 'at last' },
+  ] as const)
     await session.bring(brought({ ...from(ANN, content), direction: 'out' }))
   const row = await journal.inChat(instance.id, ANN, ID)
   assert.deepEqual(row === null ? null : readRecord(row).content, { kind: 'text', text: 'at last' })
