@@ -169,7 +169,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
     const kept = await gateway.on(made, 'POST', 'uploadFile', new Uint8Array(VOICE), { 'content-type': 'audio/ogg' })
     const voice = await shown('sendFileByUrl', { urlFile: objectIn(kept)['urlFile'], fileName: 'word.ogg' })
     assert.ok(voice.kind === 'file', JSON.stringify(voice))
-    assert.deepEqual([voice.type, Buffer.from(voice.bytes)], ['audio', VOICE])
+    assert.deepEqual([voice.type, voice.isVoice, Buffer.from(voice.bytes)], ['audio', true, VOICE])
   })
 
   test('files and voices that come are kept and can be fetched', async () => {

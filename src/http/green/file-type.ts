@@ -16,3 +16,8 @@ const BY_EXTENSION = new Map(
 export function fileType(name: string): FileType {
   return BY_EXTENSION.get(extname(name).toLowerCase()) ?? 'document'
 }
+
+/** Sound in an Ogg container is a voice message, as messengers record it: they play it as nothing else. */
+export function voiceOf(mimeType: string): { readonly isVoice?: true } {
+  return /^audio\/(?:ogg|opus)\b/.test(mimeType) ? { isVoice: true } : {}
+}

@@ -14,7 +14,7 @@ import { defineMethod, type Call, type Outcome, type Row, type Upload } from '..
 import { plainName } from '../uploaded.ts'
 import { ID_MESSAGE, TEXT } from './answers.ts'
 import { findChat } from './chat-id.ts'
-import { fileType } from './file-type.ts'
+import { fileType, voiceOf } from './file-type.ts'
 import {
   archivingOf,
   chatId,
@@ -134,6 +134,7 @@ async function fileMessage(
     mimeType,
     caption: said,
     jpegThumbnail: '',
+    ...voiceOf(mimeType),
     ...(quotedMessageId !== undefined && { quote: await instance.journal.quote(quotedMessageId as MessageId, chat) }),
   }
   // The queue lists every file as one that is sent by its URL, whichever way it came.

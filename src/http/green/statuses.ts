@@ -60,7 +60,8 @@ const fileFields = { urlFile: text({ empty: 'error', max: 4096 }), fileName: tex
 
 function fileStatus(url: string, name: string, caption: string, type: FileType): Content {
   const mimeType = mime.getType(name) ?? 'application/octet-stream'
-  return { kind: 'file', type, file: { at: 'url', url }, name, mimeType, caption, jpegThumbnail: '' }
+  const said = type === 'audio' ? { isVoice: true } : {}
+  return { kind: 'file', type, file: { at: 'url', url }, name, mimeType, caption, jpegThumbnail: '', ...said }
 }
 
 const sendVoiceStatus = defineMethod({
