@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { jsonCall } from './json-call.ts'
 
 /** One instance as a client knows it. */
 export interface Access {
@@ -18,7 +19,7 @@ export class Api {
 
   async createInstances(count: number, body: object): Promise<Access[]> {
     const made = await inParallel(count, async () => {
-      const answer = await this.#json('POST', `/partner/createInstance/${this.#partnerToken}`, body)
+      const answer = await jsonCall(this.#pool, 'POST', `/partner/createInstance/${this.#partnerToken}`, body)
       return { id: Number(answer['idInstance']), token: String(answer['apiTokenInstance']) }
     })
     if (made.some((one) => !(one.id > 0))) throw new Error('an instance was not created')
@@ -33,11 +34,11 @@ export class Api {
   }
 
   call(verb: 'GET' | 'POST', access: Access, method: string, body?: object): Promise<Record<string, unknown>> {
-    return this.#json(verb, pathOf(access, method), body)
+    return jsonCall(this.#pool, verb, pathOf(access, method), body)
   }
 
   async post(path: string, body: object): Promise<Record<string, unknown>> {
-    return await this.#json('POST', path, body)
+    return await jsonCall(this.#pool, 'POST', path, body)
   }
 
   /** The whole list, as the bytes that were sent. */
@@ -48,17 +49,6 @@ export class Api {
 
   async close(): Promise<void> {
     await this.#pool.destroy()
-  }
-
-  async #json(method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>> {
-    const answer = await this.#pool.request({
-      method,
-      path,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-    const text = await answer.body.text()
-    if (answer.statusCode !== 200) throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`)
-    return JSON.parse(text) as Record<string, unknown>
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { Pool } from 'undici'
+import { jsonCall } from './json-call.ts'
 
 const MAIN = fileURLToPath(new URL('../../test/fakes/whatsapp/main.js', import.meta.url))
 /** What a process loads that is to believe in the fake. */
@@ -51,11 +52,11 @@ export class WhatsAppNetwork {
   }
 
   async post(path: string, body: object): Promise<Record<string, unknown>> {
-    return this.#ask('POST', path, body)
+    return jsonCall(this.#pool, 'POST', path, body)
   }
 
   async statistics(): Promise<Statistics> {
-    return (await this.#ask('GET', '/statistics')) as unknown as Statistics
+    return (await jsonCall(this.#pool, 'GET', '/statistics')) as unknown as Statistics
   }
 
   /** False as long as the network has not heard of the code. */
@@ -82,16 +83,5 @@ export class WhatsAppNetwork {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGTERM')
     await ended
-  }
-
-  async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>> {
-    const answer = await this.#pool.request({
-      method,
-      path,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-    const text = await answer.body.text()
-    if (answer.statusCode !== 200) throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`)
-    return JSON.parse(text) as Record<string, unknown>
   }
 }

@@ -5,6 +5,7 @@ import type { Random } from '../lib/random.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Driver } from './driver.ts'
 import type { Check } from './whatsapp/doctor.ts'
+import type { Limits } from './whatsapp/limits.ts'
 
 /** Where the simulated network is, and the token that it asks of drivers. */
 export interface SimulatorAddress {
@@ -13,17 +14,12 @@ export interface SimulatorAddress {
 }
 
 /** How the real WhatsApp is spoken with. */
-export interface WhatsAppSettings {
+export interface WhatsAppSettings extends Limits {
   /** Of its web socket; the real one without. */
   readonly url?: string
   /** The version of its protocol; the last good one without. */
   readonly version?: readonly [number, number, number]
   readonly loginsPerSecond: number
-  /** In a day and by one account; 0: as many as one likes. */
-  readonly firstContactsPerDay: number
-  /** Buttons go out as such, as against lines of text. */
-  readonly sendsButtons: boolean
-  readonly checksPerDay: number
   /** Where proxies of instances may be. */
   readonly proxies: AddressRules
 }

@@ -265,6 +265,25 @@ export type Content =
 
 export type ContentKind = Content['kind']
 
+/** What says something by itself: it may be a reply, and may be said again. The others are about another message, or stand for one. */
+const SAYINGS = [
+  'text',
+  'file',
+  'location',
+  'contacts',
+  'poll',
+  'buttons',
+  'list',
+  'groupInvite',
+  'product',
+  'order',
+] as const satisfies readonly ContentKind[]
+export type Saying = Extract<Content, { readonly kind: (typeof SAYINGS)[number] }>
+
+export function isSaying(content: Content): content is Saying {
+  return (SAYINGS as readonly ContentKind[]).includes(content.kind)
+}
+
 /** The chat of all statuses, one's own and others'. */
 export const STATUS_CHAT = 'status@broadcast' as ChatId
 

@@ -70,10 +70,10 @@ export function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && 'fault' in value
 }
 
-/** What is not there, and what is somebody else's: nobody can tell these apart. */
 /** Nobody is known by what the caller showed. */
 export const UNAUTHORIZED = fault('unauthorized', 'Unauthorized')
 
 export const ACCOUNT_SUSPENDED = fault('accountSuspended', 'Account is suspended')
 
+/** What is not there, and what is somebody else's: nobody can tell these apart. */
 export const NOT_FOUND = fault('notFound', 'Not found')

@@ -3,74 +3,39 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { followLogin } from '../../src/drivers/conformance/follow-login.ts'
-import { RecordingHost } from '../../src/drivers/conformance/host.ts'
-import type { Driver, Session } from '../../src/drivers/driver.ts'
-import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
+import type { RecordingHost } from '../../src/drivers/conformance/host.ts'
+import type { Session } from '../../src/drivers/driver.ts'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
-import { silentLog } from '../../src/lib/log.ts'
-import { systemRandom } from '../../src/lib/random.ts'
-import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { until } from '../../src/lib/until.ts'
 import type { Content } from '../../src/model/content.ts'
-import type { ChatId, MessageId } from '../../src/model/ids.ts'
-import { trustFakeWhatsApp } from '../fakes/whatsapp/trust.ts'
+import type { MessageId } from '../../src/model/ids.ts'
 import type { Sayable } from '../fakes/whatsapp/virtual-phone.ts'
-import { startWorld, type World } from '../fakes/whatsapp/world.ts'
+import type { World } from '../fakes/whatsapp/world.ts'
+import { chatOf, Ground, OTHER, OWN, PEER } from './support/linked.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
-const OWN = '79001000001'
-const PEER = '79001000002'
-const OTHER = '79001000003'
 const PIXEL = Buffer.from('a small picture').toString('base64')
-const chatOf = (phone: string) => `${phone}@c.us` as ChatId
 
 describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
+  let ground: Ground
   let world: World
-  let distrust: () => void
-  let clock: SkippingClock
-  let driver: Driver
   let host: RecordingHost
   let session: Session
-  const kept = new Map<string, Uint8Array>()
 
   before(async () => {
-    world = await startWorld()
-    distrust = await trustFakeWhatsApp(world.fake)
-    for (const phone of [OWN, PEER, OTHER]) world.person(phone)
+    ground = await Ground.open()
+    ;({ world } = ground)
     await world.phone(PEER).say(OWN, 'before it was linked', { id: '3EB0PAST01' })
     await world.phone(OWN).say(PEER, 'the answer of then', { id: '3EB0PAST02' })
     // The network tells whole seconds: what is said in the one of the linking counts as said after it.
     await sleep(1_000)
-    clock = new SkippingClock()
-    driver = whatsAppDriver({
-      ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
-      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 },
-    })
-    open()
-    const login = followLogin(session.login({ way: 'qr' }))
-    await world.fake.scan(OWN, await login.shown(0))
-    assert.deepEqual(await login.end(), { kind: 'done' })
+    ;({ host, session } = await ground.linked())
   })
-  after(async () => {
-    await session.disconnect()
-    await driver.close()
-    await world.close()
-    distrust()
-    assert.deepEqual(world.troubles, [])
-  })
-
-  function open(): void {
-    host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, { kept })
-    session = driver.open(host)
-  }
+  after(() => ground.close())
 
   async function restart(): Promise<void> {
-    await session.disconnect()
-    open()
-    await session.connect()
-    await until(() => host.openings === 1, 'the session to be open again')
+    ;({ host, session } = await ground.reopened({ host, session }))
   }
 
   const arrived = async (id: string) =>
@@ -170,7 +135,7 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     assert.deepEqual([message.chat.id, message.chat.name, message.author.id], [group.id, 'Friends', chatOf(PEER)])
     world.phone(OTHER).settings.answersReceipts = false
     const own = await said('hello, you', OWN, group.id)
-    await until(() => [...kept.keys()].includes(`group-receipts|${group.id}|${own.id}`), 'the first receipt')
+    await until(() => [...host.kept.keys()].includes(`group-receipts|${group.id}|${own.id}`), 'the first receipt')
     await sleep(50)
     assert.deepEqual(host.statuses(own.id), [])
     world.phone(OTHER).settings.answersReceipts = true
@@ -203,7 +168,7 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     const { content } = await said('spoiled on its way')
     assert.deepEqual(content, { kind: 'text', text: 'spoiled on its way' })
     assert.deepEqual(
-      [...kept.keys()].filter((name) => name.startsWith('undecrypted|')),
+      [...host.kept.keys()].filter((name) => name.startsWith('undecrypted|')),
       [],
     )
   })
@@ -212,12 +177,12 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     world.phone(PEER).settings.answersRetries = false
     world.network.faults.corrupt = 1
     const id = await world.phone(PEER).say(OWN, 'lost for good')
-    await until(() => [...kept.keys()].some((name) => name.startsWith('undecrypted|')), 'the failure to be noted')
+    await until(() => [...host.kept.keys()].some((name) => name.startsWith('undecrypted|')), 'the failure to be noted')
     const devices = [...world.person(OWN).devices.values()]
     await until(() => devices.every(({ unacknowledged }) => unacknowledged.length === 0), 'the acknowledgement')
     await restart()
     await until(() => {
-      clock.skip(60_000)
+      ground.clock.skip(60_000)
       return host.messages().some((message) => message.id === id)
     }, 'the marker')
     const { content, chat } = await arrived(id)
@@ -246,8 +211,8 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
       const unavailable = { tag: 'unavailable', attrs: { type: 'view_once' } }
       world.network.deliver(device, { tag: 'message', attrs, content: [unavailable] })
     }
-    await until(() => [...kept.keys()].some((name) => name.endsWith(id)), 'the note')
-    clock.skip(15 * 60_000)
+    await until(() => [...host.kept.keys()].some((name) => name.endsWith(id)), 'the note')
+    ground.clock.skip(15 * 60_000)
     const message = await arrived(id)
     assert.deepEqual([message.chat.id, message.content.kind], [chatOf(PEER), 'unreadable'])
   })

@@ -2,62 +2,35 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { PNG } from 'pngjs'
-import { followLogin } from '../../src/drivers/conformance/follow-login.ts'
-import { RecordingHost } from '../../src/drivers/conformance/host.ts'
-import type { Driver, Session, Verdict } from '../../src/drivers/driver.ts'
-import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
+import type { RecordingHost } from '../../src/drivers/conformance/host.ts'
+import type { Session, Verdict } from '../../src/drivers/driver.ts'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
 import { sharp } from '../../src/drivers/whatsapp/media/sharp.ts'
-import { silentLog } from '../../src/lib/log.ts'
-import { systemRandom } from '../../src/lib/random.ts'
-import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { until } from '../../src/lib/until.ts'
 import { STATUS_CHAT, type Content, type FileContent } from '../../src/model/content.ts'
 import { retryOf, type FaultCode } from '../../src/model/fault.ts'
 import type { ChatId, MessageId } from '../../src/model/ids.ts'
 import type { OutgoingMessage } from '../../src/model/message.ts'
-import { trustFakeWhatsApp } from '../fakes/whatsapp/trust.ts'
 import type { Seen } from '../fakes/whatsapp/virtual-phone.ts'
-import { startWorld, type World } from '../fakes/whatsapp/world.ts'
+import type { World } from '../fakes/whatsapp/world.ts'
+import { chatOf, Ground, OWN, PEER } from './support/linked.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
-const OWN = '79001000001'
-const PEER = '79001000002'
 const PIXEL = Buffer.from('a small picture').toString('base64')
-const chatOf = (phone: string) => `${phone}@c.us` as ChatId
-
-let lastId = 0
-function newId(): MessageId {
-  lastId += 1
-  return `3EB0D0${String(lastId).padStart(8, '0')}` as MessageId
-}
 
 let lastStranger = 79_005_550_000
 
 describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
+  let ground: Ground
   let world: World
-  let distrust: () => void
-  let clock: SkippingClock
-  let driver: Driver
   let host: RecordingHost
   let session: Session
-  let kept: Map<string, Uint8Array>
 
   before(async () => {
-    world = await startWorld()
-    distrust = await trustFakeWhatsApp(world.fake)
-    for (const phone of [OWN, PEER]) world.person(phone)
-    clock = new SkippingClock()
-    driver = whatsAppDriver({
-      ...{ clock, random: systemRandom, log: silentLog, url: world.fake.url },
-      ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 },
-    })
-    kept = new Map()
-    open()
-    const login = followLogin(session.login({ way: 'qr' }))
-    await world.fake.scan(OWN, await login.shown(0))
-    assert.deepEqual(await login.end(), { kind: 'done' })
+    ground = await Ground.open()
+    ;({ world } = ground)
+    ;({ host, session } = await ground.linked())
   })
   afterEach(async () => {
     const { faults } = world.network
@@ -65,38 +38,22 @@ describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     Object.assign(faults, { cut: null, silent: false, loseAcks: 0 })
     if (host.losses.length > 0) await restart()
   })
-  after(async () => {
-    await session.disconnect()
-    await driver.close()
-    await world.close()
-    distrust()
-    assert.deepEqual(world.troubles, [])
-  })
+  after(() => ground.close())
 
-  function open(): void {
-    host = new RecordingHost(1101000001, { clock, random: systemRandom, log: silentLog }, { kept })
-    session = driver.open(host)
-  }
-
-  /** With what the host has kept, `later` milliseconds after its end. */
-  async function restart(later = 0): Promise<void> {
-    await session.disconnect()
-    clock.skip(later)
-    open()
-    await session.connect()
-    await until(() => host.openings === 1, 'the session to be open again')
+  async function restart(laterMs = 0): Promise<void> {
+    ;({ host, session } = await ground.reopened({ host, session }, laterMs))
   }
 
   function send(
     message: Partial<OutgoingMessage>,
-    id = newId(),
+    id = ground.newId(),
     signal = new AbortController().signal,
   ): Promise<Verdict> {
     return session.send(id, { chat: chatOf(PEER), content: { kind: 'text', text: 'hello' }, ...message }, signal)
   }
 
   async function sent(content: Content, message: Partial<OutgoingMessage> = {}): Promise<MessageId> {
-    const id = newId()
+    const id = ground.newId()
     const verdict = await send({ content, ...message }, id)
     assert.ok(verdict.ok, JSON.stringify(verdict))
     return id
@@ -168,7 +125,7 @@ describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
           signal.addEventListener('abort', () => resolve(null))
           stop.abort()
         })
-      const [id, content] = [newId(), linked('small', 'https://slow.example')]
+      const [id, content] = [ground.newId(), linked('small', 'https://slow.example')]
       assert.equal(codeOf(await send({ content }, id, stop.signal)), 'notConnected')
       assert.equal(await session.lookup(id), 'absent')
       const asked = host.pagesAsked.length
@@ -362,7 +319,7 @@ describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
   test('an ack that is lost leaves it unsure, and the receipt tells', async () => {
     world.network.faults.loseAcks = 1
     const abort = new AbortController()
-    const id = newId()
+    const id = ground.newId()
     const verdict = send({}, id, abort.signal)
     await seen(id)
     abort.abort()
@@ -373,7 +330,7 @@ describe('sending to the fake WhatsApp', { skip, timeout: 120_000 }, () => {
 
   for (const when of ['before', 'after'] as const)
     test(`a connection that is cut ${when} the message got through leaves it unsure`, async () => {
-      const id = newId()
+      const id = ground.newId()
       const matches = (stanza: { tag: string; attrs: Record<string, string> }) =>
         stanza.tag === 'message' && stanza.attrs['id'] === id
       world.network.faults.cut = { when, matches, times: 1 }

@@ -1,5 +1,12 @@
 import type { NetworkCall } from '../../model/call.ts'
-import type { Content, FileContent, FileSource, KeptFile, Quote } from '../../model/content.ts'
+import {
+  isSaying,
+  type Content,
+  type FileContent,
+  type FileSource,
+  type KeptFile,
+  type Quote,
+} from '../../model/content.ts'
 import type { MessageId } from '../../model/ids.ts'
 import type { NetworkMessage, Party } from '../../model/message.ts'
 import type { Content as NetworkContent, ContentOf, StoredFile } from '../../simulator/contents.ts'
@@ -77,19 +84,7 @@ export class Reader {
     if (content.quote === undefined) return this.#plain(content)
     const { quote, ...plain } = content
     const said = this.#plain(plain)
-    switch (said.kind) {
-      // These refer to a message by themselves, or to none.
-      case 'vote':
-      case 'reaction':
-      case 'edit':
-      case 'deletion':
-      case 'choice':
-      case 'statusText':
-      case 'unreadable':
-        return said
-      default:
-        return { ...said, quote: this.#quote(quote) }
-    }
+    return isSaying(said) ? { ...said, quote: this.#quote(quote) } : said
   }
 
   #quote({ id, participant, content }: NetworkQuote): Quote {

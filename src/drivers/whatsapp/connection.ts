@@ -24,7 +24,7 @@ import { intercept, type Before } from './intercept.ts'
 import { plainJid } from './jids.ts'
 import type { DurableStore } from './keys/session-store.ts'
 import type { Directory, Life, People, ReadPlain } from './life.ts'
-import { Outbound } from './outbound/outbound.ts'
+import { Outbound, type OutboundOptions } from './outbound/outbound.ts'
 import { sentThere } from './outbound/sent-messages.ts'
 import { openPeople } from './people.ts'
 import { cutSocket, endSocket, openSocket } from './socket.ts'
@@ -41,7 +41,7 @@ export interface ConnectionListener {
   credentialsChanged(credentials: Credentials): Change | null
 }
 
-export interface ConnectionParts {
+export interface ConnectionParts extends OutboundOptions {
   readonly host: SessionHost
   readonly engine: Engine
   readonly credentials: Credentials
@@ -51,9 +51,6 @@ export interface ConnectionParts {
   readonly listener: ConnectionListener
   readonly url?: string | undefined
   readonly browser?: readonly [string, string, string] | undefined
-  readonly firstContactsPerDay: number
-  /** Buttons go out as such, as against lines of text. */
-  readonly sendsButtons: boolean
   readonly fileLimitBytes: number
 }
 

@@ -8,24 +8,20 @@ import type { Capabilities, Driver } from '../driver.ts'
 import type { WaVersion } from './engine/engine.ts'
 import { CREDENTIALS } from './keys/credentials.ts'
 import { KeyCache } from './keys/key-cache.ts'
+import type { Limits } from './limits.ts'
 import { LoginGate } from './login-gate.ts'
 import { movesWithLink } from './moving.ts'
 import { NOT_SENT } from './outbound/contents/contents.ts'
 import { WhatsAppSession } from './session.ts'
 import { versionsOnce, type Surroundings } from './surroundings.ts'
 
-export interface WhatsAppOptions {
+export interface WhatsAppOptions extends Limits {
   /** Of WhatsApp's web socket, `wss://…` or `ws://…`; the real one without. */
   readonly url?: string
   /** The version of the protocol that is spoken, whatever worked before or is looked up. */
   readonly version?: WaVersion
   /** How many sessions of this process may connect in a second, on average. */
   readonly loginsPerSecond: number
-  /** In a day and by one account; 0: as many as one likes. */
-  readonly firstContactsPerDay: number
-  /** Buttons go out as such, as against lines of text. */
-  readonly sendsButtons: boolean
-  readonly checksPerDay: number
   /** As what a linked device shows itself: operating system, browser, version. A stable one that the network knows without. */
   readonly browser?: readonly [string, string, string]
   /** Files above it are not taken in; 100 MB without. */
@@ -43,8 +39,8 @@ export interface WhatsAppOptions {
 const PICTURE_PERIOD_MS = 10_000
 
 /**
- * What a linked device can do. Buttons go out as well as they can: phones show those of today's form, WhatsApp Web and Desktop may not,
- * and nobody promises anything for the older forms. Lists, and what belongs to a shop, are shown by no phone reliably and are refused.
+ * What a linked device can do. Buttons go out as lines of text, or those of today's form as such, which phones show and WhatsApp Web may
+ * not. Lists, and what belongs to a shop, are shown by no phone reliably and are refused.
  */
 const CAPABILITIES: Capabilities = {
   textLength: 20_000,

@@ -4,6 +4,7 @@ import type { Log } from '../../lib/log.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import type { Engine, WaVersion } from './engine/engine.ts'
 import type { KeyCache } from './keys/key-cache.ts'
+import type { Limits } from './limits.ts'
 import type { LoginGate } from './login-gate.ts'
 import { Versions } from './versions.ts'
 
@@ -14,13 +15,9 @@ export interface Connected {
 }
 
 /** What all sessions of a driver share. */
-export interface Surroundings {
+export interface Surroundings extends Limits {
   readonly url: string | undefined
   readonly browser: readonly [string, string, string] | undefined
-  readonly firstContactsPerDay: number
-  /** Buttons go out as such, as against lines of text. */
-  readonly sendsButtons: boolean
-  readonly checksPerDay: number
   readonly fileLimitBytes: number
   readonly picturePeriodMs: number
   /** Where proxies may be. */

@@ -7,6 +7,7 @@ import { whatsAppDriver } from '../../../src/drivers/whatsapp/driver.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { systemRandom } from '../../../src/lib/random.ts'
 import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
+import { until } from '../../../src/lib/until.ts'
 import type { ChatId, MessageId } from '../../../src/model/ids.ts'
 import { trustFakeWhatsApp } from '../../fakes/whatsapp/trust.ts'
 import { startWorld, type World } from '../../fakes/whatsapp/world.ts'
@@ -60,11 +61,23 @@ export class Ground {
     return { host, session }
   }
 
+  /** The same link as a new process finds it, `laterMs` after the old one ended. */
+  async reopened({ host: before, session: ended }: Linked, laterMs = 0): Promise<Linked> {
+    await ended.disconnect()
+    this.clock.skip(laterMs)
+    const host = this.#host({ kept: before.kept }, before.instance)
+    const session = this.#open(host)
+    await session.connect()
+    await until(() => host.openings === 1, 'the session to be open again')
+    return { host, session }
+  }
+
   async close(): Promise<void> {
     for (const session of this.#sessions) await session.disconnect()
     await this.driver.close()
     await this.world.close()
     this.#distrust()
+    assert.deepEqual(this.world.troubles, [])
   }
 
   newId(): MessageId {
@@ -72,9 +85,9 @@ export class Ground {
     return `3EB0F0${String(this.#lastId).padStart(8, '0')}` as MessageId
   }
 
-  #host(possessions: Possessions): RecordingHost {
+  #host(possessions: Possessions, instance = 1_101_000_001 + this.#sessions.length): RecordingHost {
     const surroundings = { clock: this.clock, random: systemRandom, log: silentLog }
-    return new RecordingHost(1_101_000_001 + this.#sessions.length, surroundings, possessions)
+    return new RecordingHost(instance, surroundings, possessions)
   }
 
   #open(host: RecordingHost): Session {

@@ -1,4 +1,4 @@
-import { withoutQuote, type Content, type Quote } from '../../../model/content.ts'
+import { isSaying, withoutQuote, type Content, type Quote } from '../../../model/content.ts'
 import type { MessageId } from '../../../model/ids.ts'
 import type { ContextInfo, WaMessage } from '../engine/proto.ts'
 import { plainJid } from '../jids.ts'
@@ -9,24 +9,10 @@ import { unwrap } from './unwrap.ts'
 
 const MOST_FORWARDS = 1_000_000
 
-/** The kinds that may be a reply or forwarded; the others are about a message anyway. */
-const SAYINGS: ReadonlySet<Content['kind']> = new Set([
-  'text',
-  'file',
-  'location',
-  'contacts',
-  'poll',
-  'buttons',
-  'list',
-  'groupInvite',
-  'product',
-  'order',
-] as const)
-
 /** The same with what it replies to and how often it was forwarded. */
 export async function said(content: Content, message: WaMessage, reading: Reading): Promise<Content> {
   const context = contextOf(message)
-  if (context === undefined || !SAYINGS.has(content.kind)) return content
+  if (context === undefined || !isSaying(content)) return content
   const quote = await quoteIn(context, reading)
   const score = count(context.forwardingScore, MOST_FORWARDS)
   const forwardingScore = score > 0 ? score : context.isForwarded === true ? 1 : 0

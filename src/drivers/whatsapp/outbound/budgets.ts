@@ -9,12 +9,6 @@ import { newDraft, type Draft, type Life } from '../life.ts'
  * outlives the process and the link, and is forgotten with the day after.
  */
 
-/** 0: as many as one likes. */
-export interface DailyLimits {
-  readonly firstContactsPerDay: number
-  readonly checksPerDay: number
-}
-
 type Counted = 'first' | 'checks'
 
 const DAY_MS = 86_400_000

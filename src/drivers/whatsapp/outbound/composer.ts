@@ -4,6 +4,7 @@ import type { MessageId } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
 import type { FileMessage, WaMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
+import type { Limits } from '../limits.ts'
 import { buttonsInWords, NATIVE_FLOW } from './contents/buttons.ts'
 import { messageOf } from './contents/contents.ts'
 import { fileForSending } from './contents/files.ts'
@@ -19,10 +20,7 @@ export interface Composed {
   readonly nodes: readonly BinaryNode[]
 }
 
-export interface ComposerOptions {
-  /** False: messages with buttons go out in words, which every client shows. */
-  readonly sendsButtons: boolean
-}
+export type ComposerOptions = Pick<Limits, 'sendsButtons'>
 
 /** Makes contents into messages of the protocol. Their files are brought to the media servers on the way. */
 export class Composer {

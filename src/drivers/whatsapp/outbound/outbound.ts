@@ -6,6 +6,7 @@ import type { Verdict } from '../../driver.ts'
 import { maskedTrouble } from '../engine/log.ts'
 import { isPerson } from '../jids.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
+import type { Limits } from '../limits.ts'
 import { linkedSignal } from '../media/linked-signal.ts'
 import { pollNote, pollNoteName } from '../poll-note.ts'
 import type { Standing } from '../standing.ts'
@@ -21,12 +22,7 @@ import { relay } from './relay.ts'
 import { mayHaveLeft, noteSent } from './sent-messages.ts'
 import { Typing } from './typing.ts'
 
-export interface OutboundOptions {
-  /** 0: as many as one likes. */
-  readonly firstContactsPerDay: number
-  /** False: messages with buttons go out in words. */
-  readonly sendsButtons: boolean
-}
+export type OutboundOptions = Pick<Limits, 'firstContactsPerDay' | 'sendsButtons'>
 
 interface Sending {
   readonly id: MessageId
