@@ -48,3 +48,8 @@ export type Guard =
   | { readonly kind: 'currency'; readonly account: AccountId; readonly currency: string }
   /** The account's ledger has no line. */
   | { readonly kind: 'emptyLedger'; readonly account: AccountId }
+  /**
+   * Accounts, tokens, tariffs, prices and hooks are as this node knows them (`RegisterRevision.accounts`); nobody changes them until the batch
+   * is over. Holds always where no other node can have changed them.
+   */
+  | { readonly kind: 'register'; readonly accounts: number }

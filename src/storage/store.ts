@@ -6,6 +6,7 @@ import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { StateChange } from '../model/state.ts'
 import type { BillingStore } from './billing-store.ts'
+import type { ClusterStore } from './cluster-store.ts'
 import type { Guard } from './guard.ts'
 import type { JournalEntry, JournalPlace, MessageRow, Receipt, ShelfQuery } from './journal-row.ts'
 import type { Write } from './write.ts'
@@ -23,6 +24,11 @@ export type { Write } from './write.ts'
 export interface Batch {
   readonly guards: readonly Guard[]
   readonly writes: readonly Write[]
+  /**
+   * So long it waits for a database that does not answer before it is given up, nothing of it stored; 10 s where absent. Sessions wait longer:
+   * what the network brought is not lost by waiting.
+   */
+  readonly patienceMs?: number
 }
 
 /** What an earlier call with the same idempotency key was and answered. */
@@ -93,6 +99,10 @@ export interface Store {
   readonly instances: {
     /** Every instance, deleted ones too, by id. Read once at start. */
     all(): Promise<readonly InstanceRow[]>
+    /** Those of these ids that there are. */
+    some(ids: readonly InstanceId[]): Promise<readonly InstanceRow[]>
+    /** Those that have changed for lists since this revision (`RegisterRevision.instances`), new ones too; only where `cluster` is. */
+    changedSince(revision: number): Promise<readonly InstanceRow[]>
     /** The last id handed out per messenger; 0 when none was. */
     lastId(messenger: Messenger): Promise<number>
     /** State history, newest first. */
@@ -102,6 +112,8 @@ export interface Store {
     /** Takes every instance for this owner and raises each epoch; what a single node does at each start. */
     takeAll(owner: string): Promise<ReadonlyMap<InstanceId, Epoch>>
   }
+  /** Undefined on a database that only one server can use. */
+  readonly cluster?: ClusterStore
   readonly journal: {
     /** The message with this id; where several chats of the instance share the id, the newest. */
     find(instance: InstanceId, id: MessageId): Promise<MessageRow | null>
@@ -124,7 +136,8 @@ export interface Store {
     correspondents(instance: InstanceId, month: string): Promise<readonly ChatId[]>
   }
   readonly outbox: {
-    sizes(): Promise<readonly QueueSize[]>
+    /** Of these instances, of all where none are named; empty queues are left out. */
+    sizes(of?: readonly InstanceId[]): Promise<readonly QueueSize[]>
     /** The first item that no attempt has claimed. */
     next(instance: InstanceId): Promise<QueuedMessage | null>
     /** Attempts without a verdict, oldest first. */
@@ -133,15 +146,17 @@ export interface Store {
     list(instance: InstanceId, limit: number, after?: number): Promise<readonly QueuedMessage[]>
   }
   readonly mailbox: {
-    sizes(): Promise<readonly QueueSize[]>
+    /** As of the outbox. */
+    sizes(of?: readonly InstanceId[]): Promise<readonly QueueSize[]>
     /** The oldest notification. */
     head(instance: InstanceId): Promise<Notification | null>
     /**
-     * Removes what is older than `before`, but nothing of `spared` instances; says what it removed, so that counters follow. `upTo` is the
-     * last receipt id gone.
+     * Removes what is older than `before` of the instances that `owner` has, but nothing of `spared` ones; says what it removed, so that
+     * counters follow. `upTo` is the last receipt id gone.
      */
     expire(
       before: EpochMs,
+      owner: string,
       spared?: ReadonlySet<InstanceId>,
     ): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
   }
