@@ -9,8 +9,8 @@ export type Place =
   /** Nobody can for now: 503. */
   | { readonly at: 'nowhere' }
 
-export const HERE: Place = { at: 'here' }
-export const NOWHERE: Place = { at: 'nowhere' }
+export const HERE = { at: 'here' } as const satisfies Place
+export const NOWHERE = { at: 'nowhere' } as const satisfies Place
 
 /** On every request from node to node: the cluster's proof. Whoever shows it is a node that has the sealing key. */
 export const PROOF_HEADER = 'jadegate-node'

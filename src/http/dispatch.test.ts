@@ -97,6 +97,7 @@ before(async () => {
     media: NO_MEDIA,
     slowBodies: new SlowBodies(systemClock, 60_000),
     fileLimitBytes: 0,
+    elsewhere: { isHere: () => true, passOn: () => assert.fail('everything is here') },
     page: (_target, _request, response) => response.end(),
   })
   server = createServer((request, response) => {

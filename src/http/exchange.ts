@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
+import { LostOwnership } from '../instances/record.ts'
 import type { RequestOrigin } from '../lib/local-request.ts'
 import type { Log } from '../lib/log.ts'
 import type { Pace } from '../lib/pace.ts'
-import { fault, isFault } from '../model/fault.ts'
+import { fault, isFault, UNAVAILABLE } from '../model/fault.ts'
+import type { InstanceId } from '../model/ids.ts'
 import { isRepeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
+import { StorageFailed } from '../storage/storage-failed.ts'
 import { answer } from './answer.ts'
 import { hasBody } from './body.ts'
 import { Refusal, statusText } from './errors.ts'
@@ -13,6 +16,7 @@ import type { Family } from './family.ts'
 import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
 import { readInput, type Brought, type Intake } from './input.ts'
 import { maskPath } from './mask.ts'
+import { originOf } from './origin.ts'
 import { RawJson, type Call, type Method, type Outcome, type Prepared, type Upload, type Verb } from './method.ts'
 import { rateHeaders } from './rate-headers.ts'
 import type { RequestCounter } from './request-counter.ts'
@@ -29,6 +33,15 @@ export interface Shared extends Intake {
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
   readonly waiting: WaitingCalls
+  readonly elsewhere: Elsewhere
+}
+
+/** Where instances are that are not here. */
+export interface Elsewhere {
+  /** Whether a call about this instance is answered here; a promise where that takes a look. */
+  isHere(instance: number): boolean | Promise<boolean>
+  /** Has a call answered by the node where its instance is; `json` is its body. */
+  passOn(instance: InstanceId, request: IncomingMessage, response: ServerResponse, json: unknown): void
 }
 
 type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
@@ -102,7 +115,7 @@ export class Exchange<Subject> implements Call {
   }
 
   get #origin(): RequestOrigin {
-    return { remoteAddress: this.#request.socket.remoteAddress, headers: this.#request.headers }
+    return originOf(this.#request)
   }
 
   #admit(): void {
@@ -168,9 +181,26 @@ export class Exchange<Subject> implements Call {
   #prepare(subject: Subject, method: Method<Subject>): void {
     const prepared = method.prepare(this.#target.query === '' ? this.#json : this.#withQuery(method))
     if (isFault(prepared)) this.#refuse(this.#family.refuse(prepared, this.#url))
-    else if (method.idempotent && this.#request.headers['idempotency-key'] !== undefined) {
-      this.#keyed(subject, method, prepared, this.#request.headers['idempotency-key'])
-    } else this.#settle(this.#handle(subject, method, prepared))
+    else if (prepared.instance === undefined) this.#go(subject, method, prepared)
+    else this.#goWhere(prepared.instance, () => this.#go(subject, method, prepared))
+  }
+
+  #go(subject: Subject, method: Method<Subject>, prepared: Prepared<Subject>): void {
+    const key = method.idempotent ? this.#request.headers['idempotency-key'] : undefined
+    if (key === undefined) this.#settle(this.#handle(subject, method, prepared))
+    else this.#keyed(subject, method, prepared, key)
+  }
+
+  /** A call whose fields name its instance belongs where that is. */
+  #goWhere(instance: number, go: () => void): void {
+    const { elsewhere } = this.#shared
+    const follow = (isHere: boolean): void => {
+      if (isHere) go()
+      else elsewhere.passOn(instance as InstanceId, this.#request, this.#response, this.#json)
+    }
+    const isHere = elsewhere.isHere(instance)
+    if (typeof isHere === 'boolean') follow(isHere)
+    else isHere.then(follow).catch((error: unknown) => this.#crash(error))
   }
 
   /** Counts the call against its quota, where the row has one, and handles it. */
@@ -257,9 +287,16 @@ export class Exchange<Subject> implements Call {
 
   /** Nothing of what went wrong is told to the caller. */
   #crash(error: unknown): void {
+    if (error instanceof LostOwnership && !this.#response.headersSent && this.#upload === undefined) {
+      // Its batch was refused: nothing was done, and the new owner can do it.
+      this.#shared.elsewhere.passOn(error.instance, this.#request, this.#response, this.#json)
+      return
+    }
     this.#shared.log.error({ error, method: this.#method, path: maskPath(this.#url) }, 'a request failed unexpectedly')
     if (this.#response.headersSent) this.#response.destroy()
-    else this.#refuseStatus(500)
+    else if (error instanceof StorageFailed || error instanceof LostOwnership) {
+      this.#refuse(this.#family.refuse(UNAVAILABLE, this.#url, ['Retry-After', '1']))
+    } else this.#refuseStatus(500)
   }
 }
 

@@ -76,6 +76,8 @@ export interface Call {
 /** The fields of a request, read and checked, ready to be handled. */
 export interface Prepared<Subject> {
   readonly fields: object
+  /** Which instance the call is about, where its fields say so and not its path. */
+  readonly instance: number | undefined
   handle(subject: Subject, call: Call): Outcome | Promise<Outcome>
 }
 
@@ -107,6 +109,8 @@ export interface MethodSpec<Subject, P extends TProperties> {
   readonly idempotent?: boolean
   /** What a wrong token is answered, where it is not the empty 401. */
   readonly refuseToken?: Refusal
+  /** Which instance the call is about, where its fields say so and not its path. */
+  readonly instanceIn?: (fields: Static<TObject<P>>) => number
   handle(subject: Subject, fields: Static<TObject<P>>, call: Call): Outcome | Promise<Outcome>
 }
 
@@ -158,7 +162,12 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     prepare(input) {
       const taken = read(fieldNames.length === 0 ? undefined : input)
       if ('faults' in taken) return fault('invalid', validationText(taken.faults))
-      return { fields: taken.value, handle: (subject, call) => spec.handle(subject, taken.value, call) }
+      const fields = taken.value
+      return {
+        fields,
+        instance: spec.instanceIn?.(fields),
+        handle: (subject, call) => spec.handle(subject, fields, call),
+      }
     },
   }
 }

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
 import { AddressRanges } from '../lib/address-ranges.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { InstanceId } from '../model/ids.ts'
 import type { FileLinks } from '../media/links.ts'
 import type { Media, StoredFile } from '../media/media.ts'
 import { isFault, type Fault } from '../model/fault.ts'
@@ -13,6 +15,8 @@ import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import type { Store } from '../storage/store.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
+import { serveDoor } from './cluster/door.ts'
+import { Passage } from './cluster/passage.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
@@ -57,6 +61,7 @@ export interface HttpConfig {
 
 export interface HttpDeps {
   readonly config: HttpConfig
+  readonly cluster: Cluster
   readonly instances: Instances
   readonly business: PartnerBusiness
   readonly operatorToken: string
@@ -121,14 +126,17 @@ interface Parts {
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
+  readonly passage: Passage
+  readonly cluster: Cluster
   readonly tables: DescribedTables
   readonly clock: Clock
+  readonly log: Log
   /** Known once the port is. */
   readonly at: { url: string }
 }
 
 function assemble(deps: HttpDeps): Parts {
-  const { clock, log, instances, media } = deps
+  const { clock, log, cluster, instances, media } = deps
   const { publicUrl, rateLimitScale, loginTimeoutMs, fileLimitMb } = deps.config
   const at = { url: publicUrl ?? '' }
   const registry = new Registry()
@@ -140,6 +148,7 @@ function assemble(deps: HttpDeps): Parts {
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
+  const passage = new Passage({ cluster, clock, log, trustedProxies, slowBodies })
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
@@ -152,12 +161,23 @@ function assemble(deps: HttpDeps): Parts {
     slowBodies,
     media,
     fileLimitBytes: fileLimitMb * 1024 * 1024,
+    elsewhere: {
+      isHere: (instance) => cluster.isAlone || isHere(cluster, instance as InstanceId),
+      passOn: (...call) => passage.passOn(...call),
+    },
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
-  return { registry, counter, trustedProxies, counted, dispatcher, sockets, page, slowBodies, tables, clock, at }
+  const shared = { registry, counter, trustedProxies, passage, cluster, clock, log, at }
+  return { ...shared, counted, dispatcher, sockets, page, slowBodies, tables }
+}
+
+/** A node that nobody can reach answers for none of its instances: a call about one goes there, and is refused on its way. */
+function isHere(cluster: Cluster, instance: InstanceId): boolean | Promise<boolean> {
+  const place = cluster.locate(instance)
+  return place instanceof Promise ? place.then(({ at }) => at === 'here') : place.at === 'here'
 }
 
 function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => string): MethodTable<PartnerCaller> {
@@ -170,7 +190,7 @@ function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => 
 }
 
 function createNodeServer(
-  { dispatcher, sockets, slowBodies }: Parts,
+  { dispatcher, sockets, slowBodies, passage, cluster, log }: Parts,
   next: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const options = {
@@ -182,10 +202,13 @@ function createNodeServer(
   }
   const server = createServer(options, (request, response) => {
     slowBodies.watch(request, response)
-    if (!dispatcher.handle(request, response)) next(request, response)
+    passage.take(request, response, () => {
+      if (dispatcher.handle(request, response) || serveDoor(cluster, log, request, response)) return
+      next(request, response)
+    })
   })
   server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
-    serveUpgrade(server, sockets, request, socket, head)
+    serveUpgrade(server, sockets, passage, request, socket, head)
   })
   return server
 }
@@ -229,7 +252,7 @@ const SWEEP_MS = 50
 async function close(
   app: FastifyInstance,
   servers: readonly Server[],
-  { dispatcher, sockets, clock }: Parts,
+  { dispatcher, sockets, passage, clock }: Parts,
   drainMs: number,
 ): Promise<void> {
   const endsAt = clock.now() + drainMs
@@ -248,4 +271,5 @@ async function close(
   sweep()
   await app.close()
   timer?.cancel()
+  await passage.close()
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Passage } from './cluster/passage.ts'
+import { tunnel } from './cluster/tunnel.ts'
 import type { ScanSockets } from './qr/scan-socket.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { parseTarget } from './target.ts'
@@ -11,6 +13,7 @@ import { parseTarget } from './target.ts'
 export function serveUpgrade(
   server: Server,
   sockets: ScanSockets,
+  passage: Passage,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -19,8 +22,22 @@ export function serveUpgrade(
   const isSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
   if (!isSocket) serveWithoutUpgrade(server, request, socket, head)
   else if (target?.family === 'instance' && target.method.toLowerCase() === 'scanqrcode') {
-    sockets.accept(target, request, socket, head)
+    void acceptWhere(passage, request, socket, head, () => sockets.accept(target, request, socket, head))
   } else refuseUpgrade(socket, 404, 'Not Found')
+}
+
+/** A web socket belongs to the node where its instance is. */
+async function acceptWhere(
+  passage: Passage,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  accept: () => void,
+): Promise<void> {
+  const place = await passage.placeOf(request).catch(() => 'nowhere' as const)
+  if (place === 'here') accept()
+  else if (place === 'nowhere') refuseUpgrade(socket, 503, 'Service Unavailable')
+  else tunnel(place.url, request, passage.headersFor(request), socket, head)
 }
 
 /** Hands the connection back to the server with the same request, but for the offer to upgrade. */

@@ -16,9 +16,12 @@ import type { Node } from './node.ts'
 
 /** The lease went to another owner: nothing that this process does for the instance counts any more. */
 export class LostOwnership extends Error {
+  readonly instance: InstanceId
+
   constructor(instance: InstanceId) {
     super(`instance ${String(instance)} is owned elsewhere`)
     this.name = 'LostOwnership'
+    this.instance = instance
   }
 }
 

@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
-import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { LostOwnership } from '../../instances/record.ts'
+import { fault, isFault, UNAVAILABLE, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
 import type { Store } from '../../storage/store.ts'
+import { StorageFailed } from '../../storage/storage-failed.ts'
 import { READ_ONLY } from '../errors.ts'
 import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.ts'
 import { maskPath } from '../mask.ts'
@@ -179,7 +181,10 @@ class ApiServer<Subject> {
     if (given === 413) return sendError(reply, 413, { code: 'tooLarge', message: 'request entity too large' })
     if (typeof given === 'number' && given >= 400 && given < 500) return sendError(reply, 400, UNREADABLE)
     this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
-    return sendError(reply, 500, statusError(500))
+    const isForNow = error instanceof StorageFailed || error instanceof LostOwnership
+    return isForNow
+      ? this.#refuse(reply.header('Retry-After', '1'), UNAVAILABLE)
+      : sendError(reply, 500, statusError(500))
   }
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.ts'
 import type { Store } from '../../storage/store.ts'
 import { apiRoutes } from '../api/api-routes.ts'
 import type { ApiRow } from '../api/route.ts'
+import { originOf } from '../origin.ts'
 import type { RequestCounter } from '../request-counter.ts'
 import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
@@ -55,7 +56,7 @@ export function operatorApi(deps: OperatorApiDeps, rows: readonly ApiRow<Operato
     name: 'operator.v1',
     base: OPERATOR_BASE,
     rows,
-    authenticate: (request) => door.admit(request),
+    authenticate: (request) => door.admit(request.headers, originOf(request)),
     ownerOf: () => 'operator',
     mayWrite: () => true,
     perSecond: CALLS_PER_SECOND * rateLimitScale,

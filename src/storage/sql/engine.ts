@@ -14,7 +14,4 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** The database failed; nothing of what was asked is stored. Holds no value of any row. */
-export class StorageFailed extends Error {
-  override readonly name = 'StorageFailed'
-}
+export { StorageFailed } from '../storage-failed.ts'

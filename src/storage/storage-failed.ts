@@ -1,0 +1,4 @@
+/** The database failed; nothing of what was asked is stored. Holds no value of any row. */
+export class StorageFailed extends Error {
+  override readonly name = 'StorageFailed'
+}

@@ -1,0 +1,288 @@
+// Truth: the contract of Cluster: a call is answered by the node where its instance is, once, or refused for now with nothing done.
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import WebSocket, { WebSocketServer } from 'ws'
+import { HERE, NOWHERE, PROOF_HEADER, type Cluster, type Place } from '../../src/cluster/cluster.ts'
+import { serveDoor } from '../../src/http/cluster/door.ts'
+import { Passage } from '../../src/http/cluster/passage.ts'
+import { tunnel } from '../../src/http/cluster/tunnel.ts'
+import { originOf } from '../../src/http/origin.ts'
+import { refuseUpgrade } from '../../src/http/refuse-upgrade.ts'
+import { SlowBodies } from '../../src/http/slow-bodies.ts'
+import { AddressRanges } from '../../src/lib/address-ranges.ts'
+import { clientAddress } from '../../src/lib/client-address.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import type { InstanceId } from '../../src/model/ids.ts'
+
+const PROOF = 'the-proof-of-this-cluster'
+const HERS = 1101000001
+const GHOST = 1101000002
+
+interface Seen {
+  readonly url: string
+  readonly body: string
+  readonly from: string
+  readonly headers: IncomingMessage['headers']
+}
+
+/** A node whose instances are where `places` says; what it serves it writes down. */
+class TestNode {
+  readonly name: string
+  readonly places = new Map<number, () => Place | Promise<Place>>()
+  readonly served: Seen[] = []
+  readonly misplaced: string[] = []
+  readonly adopted: number[] = []
+  readonly gone: ((node: string) => void)[] = []
+  syncs = 0
+  url = ''
+  /** What it answers with; as a rule at once. */
+  respond = (response: ServerResponse): void => void response.writeHead(201, { 'X-By': this.name }).end('done')
+  readonly #server: Server
+  readonly #passage: Passage
+  readonly #sockets = new WebSocketServer({ noServer: true })
+
+  constructor(name: string) {
+    this.name = name
+    const cluster = this.#cluster()
+    const slowBodies = new SlowBodies(systemClock, 60_000)
+    const trustedProxies = new AddressRanges([])
+    this.#passage = new Passage({ cluster, clock: systemClock, log: silentLog, trustedProxies, slowBodies })
+    this.#server = createServer((request, response) => {
+      this.#passage.take(request, response, () => {
+        if (!serveDoor(cluster, silentLog, request, response)) this.#serve(request, response, trustedProxies)
+      })
+    })
+    this.#server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
+      void this.#passage.placeOf(request).then((place) => {
+        if (place === 'nowhere') refuseUpgrade(socket, 503, 'no')
+        else if (place === 'here') {
+          this.#sockets.handleUpgrade(request, socket, head, (client) => client.send(`hello from ${name}`))
+        } else tunnel(place.url, request, this.#passage.headersFor(request), socket, head)
+      })
+    })
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`
+    return this
+  }
+
+  async close(): Promise<void> {
+    await this.#passage.close()
+    this.#server.closeAllConnections()
+    for (const client of this.#sockets.clients) client.terminate()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  forget(): void {
+    this.places.clear()
+    this.served.length = this.misplaced.length = this.adopted.length = 0
+    this.syncs = 0
+    this.respond = (response) => void response.writeHead(201, { 'X-By': this.name }).end('done')
+  }
+
+  passOn(instance: number, request: IncomingMessage, response: ServerResponse, json: unknown): void {
+    this.#passage.passOn(instance as InstanceId, request, response, json)
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, trusted: AddressRanges): void {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const from = clientAddress(originOf(request), trusted)
+      const body = Buffer.concat(chunks).toString()
+      this.served.push({ url: request.url ?? '', body, from, headers: request.headers })
+      this.respond(response)
+    })
+  }
+
+  #sync(): Promise<void> {
+    this.syncs += 1
+    return Promise.resolve()
+  }
+
+  #cluster(): Cluster {
+    const node = this as { readonly url: string }
+    return {
+      ownership: { owner: this.name, epochOf: () => undefined, firstEpoch: 1 as never, isSure: () => true },
+      isAlone: false,
+      get url() {
+        return node.url
+      },
+      proof: PROOF,
+      locate: (instance) => this.places.get(instance)?.() ?? HERE,
+      misplaced: (_instance, node) => void this.misplaced.push(node),
+      onGone: (listener) => void this.gone.push(listener),
+      sync: () => this.#sync(),
+      syncEverywhere: () => Promise.resolve(),
+      door: {
+        adopt: (instances) => Promise.resolve(void this.adopted.push(...instances)),
+        sync: () => this.#sync(),
+      },
+    }
+  }
+}
+
+const at = (node: TestNode): Place => ({ at: 'node', node: node.name, url: node.url })
+const path = (id: number, method = 'sendMessage'): string => `/waInstance${String(id)}/${method}/token`
+const post = (url: string, body: string): RequestInit & { url: string } => ({ url, method: 'POST', body })
+
+describe('calls between nodes', () => {
+  let first: TestNode
+  let second: TestNode
+
+  before(async () => {
+    first = await new TestNode('first').listen()
+    second = await new TestNode('second').listen()
+  })
+  after(async () => {
+    await Promise.all([first.close(), second.close()])
+  })
+  beforeEach(() => {
+    first.forget()
+    second.forget()
+  })
+
+  const call = ({ url, ...init }: RequestInit & { url: string }): Promise<Response> => fetch(first.url + url, init)
+
+  test('a call is answered where its instance is, with its body, and the answer comes back as it is', async () => {
+    first.places.set(HERS, () => at(second))
+    const answer = await call(post(`${path(HERS)}?a=1`, '{"chatId":"1"}'))
+    assert.equal(answer.status, 201)
+    assert.equal(answer.headers.get('x-by'), 'second')
+    assert.equal(await answer.text(), 'done')
+    assert.deepEqual(
+      second.served.map(({ url, body, from }) => ({ url, body, from })),
+      [{ url: `${path(HERS)}?a=1`, body: '{"chatId":"1"}', from: '127.0.0.1' }],
+    )
+    assert.equal(first.served.length, 0)
+  })
+
+  test('what is here is served here, whatever the path', async () => {
+    for (const url of [path(HERS), '/health', '/partner/getInstances/gac.1']) await call({ url })
+    assert.equal(first.served.length, 3)
+    assert.equal(first.syncs, 1, 'only partners see the register')
+  })
+
+  test('a body of any length is passed on as it comes', async () => {
+    first.places.set(HERS, () => at(second))
+    const long = 'x'.repeat(3_000_000)
+    const answer = await call({ url: path(HERS, 'uploadFile'), method: 'POST', body: long })
+    assert.equal(answer.status, 201)
+    assert.equal(second.served[0]?.body.length, long.length)
+  })
+
+  test('calls of our own APIs, files and pages go by the instance in their path, and see the register there', async () => {
+    first.places.set(HERS, () => at(second))
+    const urls = [
+      `/api/partner/v1/instances/${String(HERS)}`,
+      `/api/operator/v1/accounts/abc/instances/${String(HERS)}/token`,
+      `/media/${String(HERS)}/key/file.png`,
+      `/waInstance${String(HERS)}/token`,
+    ]
+    for (const url of urls) assert.equal((await call({ url })).headers.get('x-by'), 'second')
+    assert.deepEqual(
+      second.served.map(({ url }) => url),
+      urls,
+    )
+    assert.equal(second.syncs, 2)
+  })
+
+  test('a node that is not the one is asked no second time, and where the instance is then gets the call once', async () => {
+    let looks = 0
+    first.places.set(HERS, () => (looks++ === 0 ? at(second) : HERE))
+    second.places.set(HERS, () => at(first))
+    const answer = await call(post(path(HERS), '{}'))
+    assert.equal(answer.headers.get('x-by'), 'first')
+    assert.deepEqual(first.misplaced, ['second'])
+    assert.deepEqual(
+      first.served.map(({ body }) => body),
+      ['{}'],
+    )
+    assert.equal(second.served.length, 0)
+  })
+
+  test('two nodes that each believe the other has it refuse within two seconds, with nothing done', async () => {
+    first.places.set(HERS, () => at(second))
+    second.places.set(HERS, () => at(first))
+    const started = Date.now()
+    const answer = await call(post(path(HERS), '{}'))
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('retry-after'), '1')
+    assert.ok(Date.now() - started < 4000)
+    assert.equal(first.served.length + second.served.length, 0)
+    const body = (await answer.json()) as Record<string, unknown>
+    assert.equal(body['statusCode'], 503)
+  })
+
+  test('each API refuses in its own shape while nobody can answer', async () => {
+    first.places.set(HERS, () => NOWHERE)
+    assert.equal((await call({ url: path(HERS) })).status, 503)
+    const own = await call({ url: `/api/partner/v1/instances/${String(HERS)}` })
+    assert.equal(own.status, 503)
+    assert.deepEqual(Object.keys((await own.json()) as object), ['error'])
+  })
+
+  test('a node that can not be reached is no end: the call goes where the instance is next', async () => {
+    let looks = 0
+    const closed: Place = { at: 'node', node: 'dead', url: 'http://127.0.0.1:9' }
+    first.places.set(HERS, () => (looks++ < 2 ? closed : at(second)))
+    assert.equal((await call(post(path(HERS), '{}'))).headers.get('x-by'), 'second')
+    assert.deepEqual(first.misplaced, ['dead', 'dead'])
+  })
+
+  test('when a node is gone, what waits for it ends: what only reads is asked again, what does something is refused', async () => {
+    second.respond = () => undefined
+    first.places.set(HERS, () => at(second))
+    const writing = call(post(path(HERS), '{}'))
+    await untilServed(second, 1)
+    for (const listener of first.gone) listener('second')
+    assert.equal((await writing).status, 503)
+    const reading = call({ url: path(HERS, 'receiveNotification') })
+    await untilServed(second, 2)
+    first.places.set(HERS, () => HERE)
+    for (const listener of first.gone) listener('second')
+    assert.equal((await reading).headers.get('x-by'), 'first')
+  })
+
+  test('who shows no proof is no node: he is passed on like anybody, and the door is shut', async () => {
+    first.places.set(HERS, () => at(second))
+    const forged = { [PROOF_HEADER]: 'something else', 'jadegate-from': '203.0.113.9' }
+    assert.equal((await call({ url: path(HERS), headers: forged })).headers.get('x-by'), 'second')
+    assert.equal(second.served[0]?.from, '127.0.0.1')
+    await call({ url: '/cluster/adopt', method: 'POST', headers: forged, body: '{"instances":[1]}' })
+    assert.deepEqual(first.adopted, [])
+  })
+
+  test('the door takes what nodes ask, and only that', async () => {
+    const headers = { [PROOF_HEADER]: PROOF }
+    const knock = (name: string, body: string): Promise<Response> =>
+      call({ url: `/cluster/${name}`, method: 'POST', headers, body })
+    assert.equal((await knock('adopt', `{"instances":[${String(HERS)}]}`)).status, 204)
+    assert.equal((await knock('sync', '')).status, 204)
+    assert.equal((await knock('adopt', '{"instances":["x"]}')).status, 400)
+    assert.equal((await knock('other', '{}')).status, 400)
+    assert.deepEqual(first.adopted, [HERS])
+    assert.equal(first.syncs, 1)
+  })
+
+  test('a web socket is opened where its instance is', async () => {
+    first.places.set(HERS, () => at(second))
+    first.places.set(GHOST, () => NOWHERE)
+    const open = (id: number): WebSocket => new WebSocket(first.url.replace('http', 'ws') + path(id, 'scanqrcode'))
+    const socket = open(HERS)
+    const hello = await new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(data.toString())))
+    assert.equal(hello, 'hello from second')
+    socket.close()
+    const refused = await new Promise((resolve) => open(GHOST).once('error', (error) => resolve(error.message)))
+    assert.match(String(refused), /503/)
+  })
+})
+
+async function untilServed(node: TestNode, count: number): Promise<void> {
+  while (node.served.length < count) await new Promise((resolve) => setTimeout(resolve, 5))
+}
