@@ -1,5 +1,7 @@
-import type { InstanceId } from '../model/ids.ts'
+import type { Epoch, InstanceId } from '../model/ids.ts'
+import type { NodeRow, RegisterRevision } from '../storage/cluster-store.ts'
 import type { Ownership } from './ownership.ts'
+import type { Residents } from './residents.ts'
 
 /** Where a call about an instance is to be answered. */
 export type Place =
@@ -40,6 +42,56 @@ export interface Cluster {
   syncEverywhere(): Promise<void>
   /** What the other nodes ask of this one, at `POST {url}/cluster/{name}` with `PROOF_HEADER`. */
   readonly door: ClusterDoor
+  /** For people and their instruments. */
+  readonly view: ClusterView
+}
+
+/** What the composition root does with it, beside the rest. */
+export interface OpenCluster extends Cluster {
+  /**
+   * Called with the register's numbers as they are now, one call at a time: whenever they have changed, at each `sync`, and for each `sync` that
+   * another node asks for. `sync` resolves when it has; where it rejects, so does `sync`. Several listeners, in the order of their coming. Never
+   * called where the cluster `isAlone`.
+   */
+  onSync(listener: (revision: RegisterRevision) => Promise<void>): void
+  /** Who does the jobs while this node owns `JOBS`. Before `start`. */
+  onJobs(jobs: Jobs): void
+  /** Begins to take instances; each lives, by `residents`, when it was taken. Resolves when it is under way. */
+  start(residents: Residents): Promise<void>
+  /** Takes nothing more and hands over what it has, one after the other, where there is another node; ends within its bound. */
+  leave(): Promise<void>
+  /** The node is gone: what it still owns is free. When nothing of its instances runs any more. */
+  close(): Promise<void>
+}
+
+/** What one node does for all. */
+export interface Jobs {
+  /** Undefined where nobody else could do them: then their batches need no guard. */
+  start(epoch: Epoch | undefined): void
+  /** Resolves when nothing more is written; another node does them then. Where `isLost` another one does them already: at once. */
+  stop(isLost: boolean): Promise<void>
+}
+
+/** How a node sees its cluster. */
+export interface ClusterView {
+  readonly node: string
+  /** As the last beat told; this one too. Empty where there is only one server. */
+  readonly nodes: readonly NodeRow[]
+  readonly isLeaving: boolean
+  readonly isSure: boolean
+  /** Since the last beat that reached the database began; null where there are none. */
+  readonly beatAgeMs: number | null
+  /** How long the last beat took. */
+  readonly beatMs: number | null
+  /** Leases of this node. */
+  readonly owned: number
+  /** Of these, the ones that live: the others come or go at this moment. */
+  readonly living: number
+  /** Leases that nobody has, by the last beat. */
+  readonly free: number
+  readonly doesJobs: boolean
+  /** Since the start: taken when nobody had them, got from other nodes, handed to them, lost. */
+  readonly counts: { readonly claimed: number; readonly received: number; readonly given: number; readonly lost: number }
 }
 
 export interface ClusterDoor {

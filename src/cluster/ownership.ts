@@ -13,10 +13,25 @@ export interface Ownership {
    * message is given to a network and before a session connects, since no database stands between those and the network.
    */
   isSure(): boolean
+  /** This node has made it, with `firstEpoch`; durable. */
+  made(instance: InstanceId): void
+  /** A batch with this epoch was refused: another node owns it by now. */
+  refused(instance: InstanceId, epoch: Epoch): void
 }
+
+/** Of an instance that another node owns: no lease has it, so that every batch is refused. */
+export const NO_EPOCH = -1 as Epoch
 
 /** One node owns everything: it takes all leases at start, and each epoch rises, so that a forgotten twin can't write. */
 export async function ownEverything(store: Store, owner: string): Promise<Ownership> {
-  const epochs = await store.leases.takeAll(owner)
-  return { owner, epochOf: (instance) => epochs.get(instance), firstEpoch: 1 as Epoch, isSure: () => true }
+  const epochs = new Map(await store.leases.takeAll(owner))
+  const firstEpoch = 1 as Epoch
+  return {
+    owner,
+    epochOf: (instance) => epochs.get(instance),
+    firstEpoch,
+    isSure: () => true,
+    made: (instance) => void epochs.set(instance, firstEpoch),
+    refused: () => undefined,
+  }
 }

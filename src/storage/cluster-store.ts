@@ -26,6 +26,8 @@ export interface ClusterStore {
   ownerOf(instance: InstanceId): Promise<LeaseOwner | null>
   /** How many leases each owner has, dead ones too. */
   loads(): Promise<ReadonlyMap<string, number>>
+  /** As it is now; without a beat. */
+  register(): Promise<RegisterRevision>
 }
 
 /** Stands for the jobs that one node does for all: whoever owns this lease does them, and their batches are guarded by its epoch. No instance has this id. */

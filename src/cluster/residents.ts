@@ -1,0 +1,16 @@
+import type { Epoch, InstanceId } from '../model/ids.ts'
+
+/** The instances of this node, as the cluster brings them to life and takes their life from them. */
+export interface Residents {
+  /**
+   * These are this node's, each with its epoch: reads them anew and brings them to life. Resolves when each lives, stands still as it must, or
+   * turns out not to exist; rejects where the database failed, and then it may be called again.
+   */
+  adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<void>
+  /** It goes to another node: resolves when nothing more is sent or stored for it here, or after a bound. Until then its lease is held. */
+  letGo(instance: InstanceId): Promise<void>
+  /** Another node has it: nothing more is sent from this very moment on, and nothing is stored. */
+  lose(instance: InstanceId): void
+  /** It has a session, which its network sees break and come back: such are moved slowly. */
+  hasSession(instance: InstanceId): boolean
+}
