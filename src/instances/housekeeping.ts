@@ -108,8 +108,9 @@ export class Housekeeping {
   }
 
   async #expireNotifications(now: EpochMs): Promise<void> {
-    const { store, limits } = this.#node
-    for (const gone of await store.mailbox.expire(now - limits.keepNotificationsMs, this.#spared(now))) {
+    const { store, limits, ownership } = this.#node
+    const before = now - limits.keepNotificationsMs
+    for (const gone of await store.mailbox.expire(before, ownership.owner, this.#spared(now))) {
       this.#instances.get(gone.instance)?.mailbox.expired(gone.count, gone.upTo)
     }
   }

@@ -124,4 +124,13 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.account)
     },
   },
+  register: {
+    // Without a revision nobody counts, as nobody else writes.
+    sql: `select 1 as held from register where name = 'accounts' and (revision is null or revision = ?)`,
+    reads: true,
+    lock: 'update',
+    put(out, guard) {
+      out.push(guard.accounts)
+    },
+  },
 }
