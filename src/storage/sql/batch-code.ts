@@ -29,6 +29,8 @@ export interface Operation {
     readonly lasts: boolean
     readonly why: string | null
     readonly whyParamCount: number
+    /** See `GuardStatement.before`. */
+    readonly before: { readonly sql: string; readonly paramCount: number } | null
   } | null
 }
 
@@ -54,7 +56,9 @@ function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {
   const why = statement.why ?? null
   const { reads, lasts = false } = statement
-  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why) })
+  const before =
+    statement.before === undefined ? null : { sql: statement.before, paramCount: countParams(statement.before) }
+  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why), before })
 }
 
 // The parameters of a statement's methods are compared both ways, so a statement for one kind may stand for one of any kind.

@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../model/ids.ts'
-import type { Beat, ClusterStore, NodeRow } from '../cluster-store.ts'
+import type { Beat, ClusterStore, NodeRow, RegisterRevision } from '../cluster-store.ts'
 import * as sql from './cluster-statements.ts'
 import { integer, text, textOrNull } from './columns.ts'
 import type { Engine } from './engine.ts'
@@ -34,13 +34,12 @@ export function createClusterStore(engine: Engine): ClusterStore {
       const isAlive = integer(row, 'is_alive') === 1
       return { node: text(row, 'owner'), epoch: rows.epoch(row), url: textOrNull(row, 'url'), isAlive }
     },
+    async register() {
+      const [row = {}] = await engine.read(sql.REGISTER, [])
+      return revision(row)
+    },
     loads: async () =>
       new Map((await engine.read(sql.LOADS, [])).map((row) => [text(row, 'owner'), integer(row, 'count')])),
-    async register() {
-      const [row] = await engine.read(sql.REGISTER, [])
-      if (row === undefined) throw new TypeError('The register has no row')
-      return { accounts: integer(row, 'accounts'), instances: integer(row, 'instances') }
-    },
   }
 }
 
@@ -57,8 +56,12 @@ function beatOf(node: string, found: readonly Row[]): Beat {
     nodes: found.map(nodeRow),
     changes: integer(own, 'changes'),
     free: integer(own, 'free'),
-    register: { accounts: integer(own, 'accounts'), instances: integer(own, 'instances') },
+    register: revision(own),
   }
+}
+
+function revision(row: Row): RegisterRevision {
+  return { accounts: integer(row, 'accounts'), instances: integer(row, 'instances') }
 }
 
 function nodeRow(row: Row): NodeRow {

@@ -56,6 +56,8 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
         or exists (select 1 from correspondent where instance_id = ? and month = ? and chat_id = ?)
       on conflict (instance_id, month, chat_id) do update set place = correspondent.place where correspondent.place <= ?`,
     reads: false,
+    // What it counts may be none yet, so that there is no row to lock.
+    before: 'select pg_advisory_xact_lock(?)',
     put(out, { instance, month, chat, limit }) {
       out.push(instance, month, chat, instance, month, instance, month, limit, instance, month, chat, limit)
     },

@@ -5,6 +5,7 @@ import type { Store } from '../store.ts'
 import { encodeBatch, operationAt, type Outcome } from './batch-code.ts'
 import { StorageFailed, type Engine } from './engine.ts'
 import { lanesOf } from './batch-lanes.ts'
+import { locksOf, type LockStatement } from './batch-locks.ts'
 import { Lanes } from './lanes.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { committed } from './refusal.ts'
@@ -66,7 +67,7 @@ function createEngine(db: PgLike, seal: Seal): Engine {
       if (closed !== null) throw new StorageFailed('The store is closed')
       const coded: Param[] = []
       encodeBatch(coded, batch, seal)
-      return committed(batch, await lanes.run(lanesOf(batch), () => runBatch(db, coded, seal)), seal)
+      return committed(batch, await lanes.run(lanesOf(batch), () => runBatch(db, locksOf([batch]), coded, seal)), seal)
     },
     read: async (sql, params) => (await query(sql, params)).rows,
     async write(sql, params) {
@@ -80,9 +81,17 @@ function createEngine(db: PgLike, seal: Seal): Engine {
   }
 }
 
-async function runBatch(db: PgLike, coded: readonly Param[], seal: Seal): Promise<Outcome> {
+async function runBatch(
+  db: PgLike,
+  locks: readonly LockStatement[],
+  coded: readonly Param[],
+  seal: Seal,
+): Promise<Outcome> {
   try {
-    await db.transaction((connection) => runOperations(connection, coded, seal))
+    await db.transaction(async (connection) => {
+      for (const { sql, params } of locks) await connection.query(numbered(sql), params)
+      await runOperations(connection, coded, seal)
+    })
     return null
   } catch (error) {
     if (error instanceof Refused) return error.outcome
@@ -96,6 +105,8 @@ async function runOperations(connection: PgConnection, coded: readonly Param[], 
     const params = coded.slice(at + 1, at + 1 + paramCount)
     at += 1 + paramCount
     sealParams(params, sealed, seal)
+    const before = guard?.before ?? null
+    if (before !== null) await connection.query(numbered(before.sql), params.slice(0, before.paramCount))
     // What a guard has read stays so until the commit: a new owner's claim waits for this row.
     const { count } = await connection.query(numbered(lock === undefined ? sql : `${sql} for ${lock}`), params)
     if (guard === null || count > 0) continue

@@ -41,6 +41,11 @@ export interface GuardStatement<T> extends Statement<T> {
    */
   readonly lasts?: boolean
   /**
+   * On a database where several write at once, runs before it, with the first ones of its parameters; a statement of its own, so that
+   * the guard's sees what those have stored for whom this one has waited.
+   */
+  readonly before?: string
+  /**
    * What a refused caller is told: one row of this query, whose parameters are the first ones of the guard's own.
    */
   readonly why?: string
