@@ -7,43 +7,55 @@ export interface LockStatement {
   readonly params: readonly Param[]
 }
 
-/** What batches will lock that others lock too, in the order in which everybody takes it. */
+/** What batches share with batches about other instances. */
 interface Wanted {
-  accountsAreCounted: boolean
+  changesRegister: boolean
   mark: Lock | undefined
-  accountLock: Lock
   readonly accounts: Set<string>
-  readonly balances: Set<string>
-  readonly counts: Set<string>
-  readonly countsOf: Set<number>
+  /** The accounts of these. */
+  readonly instances: Set<number>
+  /** The accounts of the instances in these. */
   readonly ranges: { readonly from: number; readonly to: number }[]
 }
 
-const TEXTS = 'select value from json_array_elements_text(cast(? as json))'
-const IN_RANGES = `select i.account_id from json_to_recordset(cast(? as json)) as r ("from" bigint, "to" bigint)
-  join instance i on i.id > r."from" and i.id <= r."to"`
+/**
+ * An account's own row, its balance and its numbers of instances may not be there yet, so that none of them could be locked: a lock without
+ * a row stands for all of them. Accounts share so many of these, as the database has room for few.
+ */
+const ACCOUNT_LOCKS = 256
+/** Any number that neither ids of instances come near to nor the lock of migrations. */
+const FIRST_ACCOUNT_LOCK = 7_000_000_000
 
 const REGISTER = `select 1 as locked from register where name = 'accounts' for update`
 const MARK = { share: lockMark('share'), update: lockMark('update') }
-const ACCOUNTS = { share: lockAccounts('share'), update: lockAccounts('update') }
-const BALANCES = `select 1 as locked from account_balance
-  where account_id in (${TEXTS}) or account_id in (${IN_RANGES}) order by account_id for update`
-const COUNTS = `select 1 as locked from instance_count where account_id in (${TEXTS})
-  or account_id in (select account_id from instance where id in (${postgresDialect.numbers}))
-  order by account_id, tariff for update`
+const ACCOUNTS = `select pg_advisory_xact_lock(${String(FIRST_ACCOUNT_LOCK)} + number) from (
+    select distinct hashtextextended(id, 0) & ${String(ACCOUNT_LOCKS - 1)} as number from (
+      select value as id from json_array_elements_text(cast(? as json))
+      union all
+      select account_id from instance where id in (${postgresDialect.numbers})
+      union all
+      select i.account_id from json_to_recordset(cast(? as json)) as r ("from" bigint, "to" bigint)
+      join instance i on i.id > r."from" and i.id <= r."to"
+    ) as accounts order by number
+  ) as numbers`
 
 /**
- * Where several write at once: what these batches, in one transaction, must lock before anything else, so that nobody waits for each other.
- * All take the register first, then how far the daily charge has come, accounts, balances and numbers of instances, each by its key. Of an
- * instance's own rows only its owner writes, one batch after the other; for these, and so for all sends, there is nothing to be locked.
+ * Where several write at once: what these batches, in one transaction, must lock before anything else, so that nobody waits in a ring. All
+ * take the register first, then how far the daily charge has come, then accounts in one order. Of an instance's own rows only its owner
+ * writes, one batch after the other; for these, and so for all sends, there is nothing to be locked.
  */
 export function locksOf(batches: readonly Batch[]): readonly LockStatement[] {
   let wanted: Wanted | undefined
   for (const { guards, writes } of batches) {
-    for (const guard of guards) if (LOCKING.has(guard.kind)) addGuard((wanted ??= nothing()), guard)
-    for (const write of writes) if (LOCKING.has(write.kind)) addWrite((wanted ??= nothing()), write)
+    for (const { kind } of guards) if (LOCKING.has(kind)) wanted ??= nothing()
+    for (const { kind } of writes) if (LOCKING.has(kind)) wanted ??= nothing()
   }
-  return wanted === undefined ? [] : statements(wanted)
+  if (wanted === undefined) return []
+  for (const { guards, writes } of batches) {
+    for (const guard of guards) addGuard(wanted, guard)
+    for (const write of writes) addWrite(wanted, write)
+  }
+  return statements(wanted)
 }
 
 const LOCKING: ReadonlySet<(Guard | Write)['kind']> = new Set<(Guard | Write)['kind']>([
@@ -67,41 +79,27 @@ const LOCKING: ReadonlySet<(Guard | Write)['kind']> = new Set<(Guard | Write)['k
   'charge.reopen',
   'month.close',
   'statement.make',
-  'instance.add',
   'instance.tariff',
   'instance.delete',
 ])
 
 function nothing(): Wanted {
-  return {
-    accountsAreCounted: false,
-    mark: undefined,
-    accountLock: 'share',
-    accounts: new Set(),
-    balances: new Set(),
-    counts: new Set(),
-    countsOf: new Set(),
-    ranges: [],
-  }
+  return { changesRegister: false, mark: undefined, accounts: new Set(), instances: new Set(), ranges: [] }
 }
 
 function addGuard(wanted: Wanted, guard: Guard): void {
   switch (guard.kind) {
     case 'register':
-      wanted.accountsAreCounted = true
+      wanted.changesRegister = true
       break
     case 'chargedUpTo':
       wanted.mark = 'update'
       break
     case 'balance':
     case 'emptyLedger':
-      wanted.balances.add(guard.account)
-      break
     case 'currency':
-      wanted.accounts.add(guard.account)
-      break
     case 'instances':
-      wanted.counts.add(guard.account)
+      wanted.accounts.add(guard.account)
       break
     default:
   }
@@ -111,7 +109,7 @@ function addWrite(wanted: Wanted, write: Write): void {
   switch (write.kind) {
     case 'ledger.add':
       wanted.mark ??= 'share'
-      wanted.balances.add(write.line.account)
+      wanted.accounts.add(write.line.account)
       break
     case 'charge.day':
       wanted.mark ??= 'share'
@@ -123,48 +121,50 @@ function addWrite(wanted: Wanted, write: Write): void {
       wanted.mark = 'update'
       break
     case 'statement.make':
-      wanted.balances.add(write.account)
-      break
-    case 'instance.add':
-      if (write.isUnlimited !== true) wanted.counts.add(write.row.account)
+      wanted.accounts.add(write.account)
       break
     case 'instance.tariff':
     case 'instance.delete':
-      wanted.countsOf.add(write.instance)
+      wanted.instances.add(write.instance)
       break
     default:
-      addChangeOfAccount(wanted, write)
+      addChangeOfRegister(wanted, write)
   }
 }
 
-function addChangeOfAccount(wanted: Wanted, write: Write): void {
-  wanted.accountsAreCounted = true
-  if (write.kind !== 'account.put' && write.kind !== 'account.erase') return
-  const account = write.kind === 'account.put' ? write.row.id : write.account
-  wanted.accountLock = 'update'
-  wanted.accounts.add(account)
-  if (write.kind === 'account.put') wanted.counts.add(account)
-  else wanted.balances.add(account)
+function addChangeOfRegister(wanted: Wanted, write: Write): void {
+  switch (write.kind) {
+    case 'account.put':
+      wanted.accounts.add(write.row.id)
+      wanted.changesRegister = true
+      break
+    case 'account.erase':
+      wanted.accounts.add(write.account)
+      wanted.changesRegister = true
+      break
+    case 'token.put':
+    case 'token.remove':
+    case 'hook.put':
+    case 'tariff.put':
+    case 'price.put':
+    case 'price.remove':
+      wanted.changesRegister = true
+      break
+    default:
+  }
 }
 
-function statements(wanted: Wanted): readonly LockStatement[] {
-  const { accountsAreCounted, mark, accountLock, accounts, balances, counts, countsOf, ranges } = wanted
+function statements({ changesRegister, mark, accounts, instances, ranges }: Wanted): readonly LockStatement[] {
   const found: LockStatement[] = []
-  const json = (of: Iterable<unknown>): string => JSON.stringify([...of])
-  if (accountsAreCounted) found.push({ sql: REGISTER, params: [] })
+  if (changesRegister) found.push({ sql: REGISTER, params: [] })
   if (mark !== undefined) found.push({ sql: MARK[mark], params: [] })
-  if (accounts.size + ranges.length > 0) {
-    found.push({ sql: ACCOUNTS[accountLock], params: [json(accounts), json(ranges)] })
+  if (accounts.size + instances.size + ranges.length > 0) {
+    const params = [[...accounts], [...instances], ranges].map((of) => JSON.stringify(of))
+    found.push({ sql: ACCOUNTS, params })
   }
-  if (balances.size + ranges.length > 0) found.push({ sql: BALANCES, params: [json(balances), json(ranges)] })
-  if (counts.size + countsOf.size > 0) found.push({ sql: COUNTS, params: [json(counts), json(countsOf)] })
   return found
 }
 
 function lockMark(lock: Lock): string {
   return `select 1 as locked from billing_mark for ${lock}`
-}
-
-function lockAccounts(lock: Lock): string {
-  return `select 1 as locked from account where id in (${TEXTS}) or id in (${IN_RANGES}) order by id for ${lock}`
 }
