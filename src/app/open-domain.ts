@@ -1,3 +1,4 @@
+import type { OpenCluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import type { SimulatorAddress } from '../drivers/registry.ts'
 import { Housekeeping } from '../instances/housekeeping.ts'
@@ -7,6 +8,7 @@ import type { Seal } from '../lib/seal.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation, OnClose } from './foundation.ts'
+import { SharedJobs } from './jobs.ts'
 import { openFiles, type Later } from './open-files.ts'
 import { openNode } from './open-node.ts'
 import { openPartnerBusiness, openPartnerRecords } from './open-partner-business.ts'
@@ -22,7 +24,7 @@ export interface Domain {
   start(): Promise<void>
 }
 
-type DomainNeeds = Foundation & { readonly store: Store; readonly seal: Seal }
+type DomainNeeds = Foundation & { readonly store: Store; readonly seal: Seal; readonly cluster: OpenCluster }
 
 export async function openDomain(
   config: Config,
@@ -41,17 +43,22 @@ export async function openDomain(
     await housekeeping.stop()
     await instances.stop()
   })
-  const business = openPartnerBusiness(records, { ...needs, instances })
-  onClose(async () => {
-    await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
+  const { cluster } = needs
+  const jobs = new SharedJobs(needs.store, () => ({ ...business, housekeeping }))
+  const business = openPartnerBusiness(records, { ...needs, instances, jobsStore: jobs.store })
+  onClose(() => jobs.stop())
+  cluster.onJobs(jobs)
+  cluster.onSync(async (revision) => {
+    if (!(await records.register.follow(revision))) return
+    await business.accounts.recover()
+    await instances.refreshHolds()
   })
   const start = async (): Promise<void> => {
     // What a crash left of a deletion is not started first.
     await business.accounts.recover()
     await instances.start()
     housekeeping.start()
-    business.hooks.start()
-    business.dailyCharge.start()
+    if (cluster.isAlone) jobs.start(undefined)
   }
   return { node, instances, business, firstToken: records.firstToken, start }
 }

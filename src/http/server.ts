@@ -17,6 +17,7 @@ import type { Store } from '../storage/store.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
 import { serveDoor } from './cluster/door.ts'
 import { Passage } from './cluster/passage.ts'
+import { Shares } from './cluster/shares.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
@@ -216,7 +217,18 @@ function createNodeServer(
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
   const { registry, page, tables, at, counter, trustedProxies, counted } = parts
   const { rateLimitScale, delayMinMs } = deps.config
-  const ofApis = { ...deps, counter, trustedProxies, counted, rateLimitScale, delayMinMs, publicUrl: () => at.url }
+  const shares = new Shares(deps.cluster, trustedProxies, deps.log)
+  app.addHook('onClose', () => shares.close())
+  const ofApis = {
+    ...deps,
+    shares,
+    counter,
+    trustedProxies,
+    counted,
+    rateLimitScale,
+    delayMinMs,
+    publicUrl: () => at.url,
+  }
   const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerRows },

@@ -14,7 +14,10 @@ const FILES_EVERY_MS = 3_600_000
 /** Monthly counters: this month's and those of a year before it. */
 const KEEP_USAGE_MS = 13 * 31 * 86_400_000
 
-/** Retention: gives up what waited too long and removes what is older than its promise, a little at a time. */
+/**
+ * What is to be looked after every minute, a little at a time: instances whose paid time has ended or begun stand still or come back; what waited
+ * too long is given up. And retention, which removes what is older than its promise: of all instances, so that one node does it for all.
+ */
 export class Housekeeping {
   readonly #node: Node
   readonly #instances: Instances
@@ -24,6 +27,8 @@ export class Housekeeping {
   /** When those that have notifications were last seen held. */
   readonly #heldAt = new Map<InstanceId, EpochMs>()
   #filesSweptAt = Number.NEGATIVE_INFINITY
+  /** Whether this node does what one node does for all. */
+  isForAll = true
   #timer: Timer | undefined
   #running: Promise<void> = Promise.resolve()
   #stopped = false
@@ -49,12 +54,23 @@ export class Housekeeping {
     await this.#running
   }
 
+  /** Resolves when the round under way is over. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
   /** One round. A part that fails is said and does not keep the others from their turn. */
   async run(): Promise<void> {
-    const { limits, clock } = this.#node
-    const now = clock.now()
+    const now = this.#node.clock.now()
+    await this.#part('holds', () => this.#instances.refreshHolds())
     await this.#part('notifications', () => this.#expireNotifications(now))
     await this.#part('queues', () => this.#expireQueues())
+    if (this.isForAll) await this.#retain(now)
+    else await this.#part('deletedInstances', async () => this.#instances.forget(await this.#erasable(now)))
+  }
+
+  async #retain(now: EpochMs): Promise<void> {
+    const { limits } = this.#node
     await this.#part('messages', () => this.#sweep('messages', now - limits.keepJournalMs))
     await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
     await this.#part('answers', () => this.#sweep('answers', now - limits.keepAnswersMs))
@@ -63,7 +79,7 @@ export class Housekeeping {
     await this.#part('files', () => this.#sweep('files', now - limits.keepMediaMs))
     await this.#part('media', () => this.#removeFiles(now - limits.keepMediaMs))
     await this.#part('deletedInstances', async () => {
-      const before = await this.#erasable(now - limits.keepDeletedMs)
+      const before = await this.#erasable(now)
       await this.#sweep('deletedInstances', before)
       this.#instances.forget(before)
     })
@@ -72,8 +88,9 @@ export class Housekeeping {
     })
   }
 
-  /** A day that is not charged yet needs the instances that were there when it began. */
-  async #erasable(before: number): Promise<number> {
+  /** Before when a deleted instance was deleted that is erased: a day that is not charged yet needs those that were there when it began. */
+  async #erasable(now: EpochMs): Promise<EpochMs> {
+    const before = now - this.#node.limits.keepDeletedMs
     const chargedUpTo = await this.#node.store.billing.chargedUpTo()
     return chargedUpTo === null ? before : Math.min(before, billingDayStart(chargedUpTo))
   }

@@ -36,6 +36,8 @@ export interface AccountsDeps {
   readonly prices: Pick<PriceList, 'tariff'>
   /** Asked for when an account is suspended, resumed or deleted; not before they are loaded. */
   readonly instances: () => Pick<Instances, 'ofAccount' | 'delete' | 'refreshHolds'>
+  /** Lets the other nodes do with their instances what an account's new standing wants; resolves when they have. */
+  readonly announce?: () => Promise<void>
 }
 
 /** What is stored with a row, and what the audit log says of it. */
@@ -54,17 +56,27 @@ const nothing: Beside = () => ({ guards: [], writes: [] })
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
 export class Accounts {
   readonly #deps: AccountsDeps
-  readonly #rows: Map<string, AccountRow>
+  #rows = new Map<string, AccountRow>()
   readonly #changes = new Serial()
   #erased: (account: AccountId) => void = () => undefined
 
-  private constructor(deps: AccountsDeps, rows: readonly AccountRow[]) {
+  private constructor(deps: AccountsDeps) {
     this.#deps = deps
-    this.#rows = new Map(rows.map((row) => [row.id, row]))
   }
 
   static async open(deps: AccountsDeps): Promise<Accounts> {
-    return new Accounts(deps, await deps.store.accounts.all())
+    const accounts = new Accounts(deps)
+    await accounts.reload()
+    return accounts
+  }
+
+  /** Reads all accounts anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => {
+      const before = this.#rows
+      this.#rows = new Map((await this.#deps.store.accounts.all()).map((row) => [row.id, row]))
+      for (const { id } of before.values()) if (!this.#rows.has(id)) this.#erased(id)
+    })
   }
 
   /** In the order they were made; deleted ones too, until they are erased. */
@@ -157,7 +169,9 @@ export class Accounts {
     const deleted = await this.#onLiving(account, (row) =>
       this.#put({ ...row, deletedAt: this.#deps.clock.now() }, { action: 'account.delete', by }),
     )
-    if (!isFault(deleted)) await this.#deleteInstances(deleted.id)
+    if (isFault(deleted)) return deleted
+    await this.#deleteInstances(deleted.id)
+    await this.#deps.announce?.()
     return deleted
   }
 
@@ -175,7 +189,7 @@ export class Accounts {
     })
   }
 
-  /** Deletes the instances that deleted accounts still have: of a deletion that a crash cut off, or made while it went on. */
+  /** Deletes the instances of this node that deleted accounts still have: of a deletion that a crash cut off, made while it went on, or of another node's. */
   async recover(): Promise<void> {
     for (const { id, deletedAt } of this.all()) if (deletedAt !== null) await this.#deleteInstances(id)
   }
@@ -231,14 +245,16 @@ export class Accounts {
   }
 
   async #refreshed(row: AccountRow | Fault): Promise<AccountRow | Fault> {
-    if (!isFault(row)) await this.#deps.instances().refreshHolds(row.id)
+    if (isFault(row)) return row
+    await this.#deps.instances().refreshHolds(row.id)
+    await this.#deps.announce?.()
     return row
   }
 
   /** One that can't be deleted keeps none of the others, and is tried again later. */
   async #deleteInstances(account: AccountId): Promise<void> {
     const instances = this.#deps.instances()
-    const left = instances.ofAccount(account).filter((instance) => instance.deletedAt === null)
+    const left = instances.ofAccount(account).filter((instance) => instance.isHere && instance.deletedAt === null)
     while (left.length > 0) {
       await Promise.all(left.splice(0, DELETIONS_AT_ONCE).map((instance) => this.#deleteInstance(instance)))
     }

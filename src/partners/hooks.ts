@@ -29,6 +29,8 @@ export interface HooksDeps {
   /** Which addresses a hook may have. */
   readonly allow: AddressRules
   readonly accounts: Pick<Accounts, 'get'>
+  /** So often at least it is looked whether there is news that this process has not made. */
+  readonly pollMs?: number
   /** How names are resolved; the machine's way where it is absent. */
   readonly resolve?: ResolveName
 }
@@ -45,17 +47,22 @@ export interface HookAttempt {
 /** Where accounts hear of what happens to their instances, by Standard Webhooks. Kept in memory, written through. */
 export class Hooks {
   readonly #deps: HooksDeps
-  readonly #hooks: Map<AccountId, AccountHook>
+  #hooks: Map<AccountId, AccountHook> = new Map()
   readonly #attempts = new Map<AccountId, HookAttempt[]>()
   readonly #changes = new Serial()
-  readonly #courier: HookCourier
+  #courier: HookCourier
 
-  private constructor(deps: HooksDeps, hooks: readonly AccountHook[]) {
-    const { allow, clock, log, random, resolve, store } = deps
+  private constructor(deps: HooksDeps) {
     this.#deps = deps
-    this.#hooks = new Map(hooks.map((hook) => [hook.account, hook]))
-    this.#courier = new HookCourier({
+    this.#courier = this.#newCourier()
+  }
+
+  /** One that was stopped delivers nothing more. */
+  #newCourier(): HookCourier {
+    const { allow, clock, log, random, resolve, store, pollMs } = this.#deps
+    return new HookCourier({
       store,
+      ...(pollMs !== undefined && { pollMs }),
       clock,
       random,
       log,
@@ -68,7 +75,18 @@ export class Hooks {
   }
 
   static async open(deps: HooksDeps): Promise<Hooks> {
-    return new Hooks(deps, await deps.store.accounts.hooks())
+    const hooks = new Hooks(deps)
+    await hooks.reload()
+    return hooks
+  }
+
+  /** Reads all hooks anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => {
+      const hooks = await this.#deps.store.accounts.hooks()
+      this.#hooks = new Map(hooks.map((hook) => [hook.account, hook]))
+      this.#courier.wake()
+    })
   }
 
   /** From here on what waits is delivered. */
@@ -76,9 +94,11 @@ export class Hooks {
     this.#courier.start()
   }
 
-  /** What is under way may end for 5 s; the rest waits for the next start. */
+  /** What is under way may end for 5 s; the rest waits for the next start, here or on another node. */
   stop(): Promise<void> {
-    return this.#courier.stop(DRAIN_MS)
+    const courier = this.#courier
+    this.#courier = this.#newCourier()
+    return courier.stop(DRAIN_MS)
   }
 
   get(account: AccountId): Omit<AccountHook, 'secret'> | undefined {

@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import WebSocket, { WebSocketServer } from 'ws'
 import { HERE, NOWHERE, PROOF_HEADER, type Cluster, type Place } from '../../src/cluster/cluster.ts'
 import { serveDoor } from '../../src/http/cluster/door.ts'
-import { Passage } from '../../src/http/cluster/passage.ts'
+import { Passage, type PassageDeps } from '../../src/http/cluster/passage.ts'
 import { tunnel } from '../../src/http/cluster/tunnel.ts'
 import { originOf } from '../../src/http/origin.ts'
 import { refuseUpgrade } from '../../src/http/refuse-upgrade.ts'
@@ -105,10 +105,10 @@ class TestNode {
     return Promise.resolve()
   }
 
-  #cluster(): Cluster {
+  #cluster(): PassageDeps['cluster'] & Pick<Cluster, 'door'> {
     const node = this as { readonly url: string }
     return {
-      ownership: { owner: this.name, epochOf: () => undefined, firstEpoch: 1 as never, isSure: () => true },
+      ownership: { owner: this.name },
       isAlone: false,
       get url() {
         return node.url
@@ -118,7 +118,6 @@ class TestNode {
       misplaced: (_instance, node) => void this.misplaced.push(node),
       onGone: (listener) => void this.gone.push(listener),
       sync: () => this.#sync(),
-      syncEverywhere: () => Promise.resolve(),
       door: {
         adopt: (instances) => Promise.resolve(void this.adopted.push(...instances)),
         sync: () => this.#sync(),

@@ -90,7 +90,6 @@ export class BillingWorld {
   readonly clock: TestClock
   readonly store: Store
   readonly log: Log
-  readonly held: number[] = []
   accounts!: Accounts
   prices!: PriceList
   charge!: DailyCharge
@@ -151,8 +150,7 @@ export class BillingWorld {
   runner(): DailyCharge {
     const { store, clock, log, accounts, prices } = this
     const hooks = { news: (...of: Parameters<BillingWorld['news']>) => this.news(...of) }
-    const instances = { refreshHolds: () => Promise.resolve(void this.held.push(clock.now())) }
-    return new DailyCharge({ store, clock, log, accounts, prices, hooks, instances })
+    return new DailyCharge({ store, clock, log, accounts, prices, hooks })
   }
 
   /** As hooks tell: every time another event. */

@@ -95,12 +95,12 @@ export const noInstances: ReturnType<AccountsDeps['instances']> = {
 
 /** Instances of one account as far as a deletion sees them; `ids` of those that are not deleted. */
 export class FewInstances {
-  readonly #all: { id: number; deletedAt: number | null }[]
+  readonly #all: { id: number; deletedAt: number | null; isHere: boolean }[]
   /** Called in the place of the deletion of one. */
   beforeDelete: (id: number) => Promise<void> = () => Promise.resolve()
 
   constructor(ids: readonly number[]) {
-    this.#all = ids.map((id) => ({ id, deletedAt: null }))
+    this.#all = ids.map((id) => ({ id, deletedAt: null, isHere: true }))
   }
 
   get ids(): number[] {

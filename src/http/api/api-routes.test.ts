@@ -177,6 +177,7 @@ function start(perSecond = 1000) {
       mayWrite: (caller) => caller.mayWrite,
       perSecond,
       store,
+      register: { decide: (work) => Promise.resolve(work()) },
       clock: new SkippingClock(),
       log,
       counter: new RequestCounter(registry),

@@ -6,6 +6,7 @@ import { Pace } from '../../lib/pace.ts'
 import { LostOwnership } from '../../instances/record.ts'
 import { fault, isFault, UNAVAILABLE, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
+import type { Register } from '../../partners/register.ts'
 import type { Store } from '../../storage/store.ts'
 import { StorageFailed } from '../../storage/storage-failed.ts'
 import { READ_ONLY } from '../errors.ts'
@@ -34,6 +35,7 @@ export interface ApiOptions<Subject> {
   /** Calls a second and owner. */
   readonly perSecond: number
   readonly store: Pick<Store, 'answers' | 'commit'>
+  readonly register: Pick<Register, 'decide'>
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
@@ -144,8 +146,8 @@ class ApiServer<Subject> {
     reply: FastifyReply,
   ): Promise<ApiOutcome | Replay> {
     const { store, clock, name, ownerOf } = this.#options
-    const asked = { language: (request.headers['accept-language'] ?? '').toLowerCase() }
-    const work = (once: MakeOnce) => prepared.handle(subject, asked, once)
+    const asked = { language: (request.headers['accept-language'] ?? '').toLowerCase(), raw: request.raw }
+    const work = (once: MakeOnce) => this.#options.register.decide(() => prepared.handle(subject, asked, once))
     const key = row.idempotent === false ? undefined : request.headers['idempotency-key']
     if (key === undefined) return work(() => undefined)
     if (typeof key !== 'string' || !isIdempotencyKey(key)) return fault('invalid', KEY_RULE)

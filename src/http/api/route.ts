@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 import { fault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { Repeated } from '../../model/once.ts'
@@ -46,6 +47,8 @@ export const BODY_LIMIT = 256 * 1024
 export interface Asked {
   /** Of `Accept-Language`, in lower case; empty where there is none. */
   readonly language: string
+  /** As it came, for what passes it on. */
+  readonly raw: IncomingMessage
 }
 
 /** What a handler is given: everything parsed by the route's schemas. */

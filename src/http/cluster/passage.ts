@@ -19,8 +19,13 @@ const PLACE_AGAIN_MS = 50
 /** A body that is no longer is read before it is passed on, so that it can be passed on twice. */
 const KEPT_BYTES = 256 * 1024
 
+/** What of the cluster is needed to find a call its place. */
+type Places = Pick<Cluster, 'isAlone' | 'locate' | 'misplaced' | 'onGone' | 'proof' | 'sync' | 'url'> & {
+  readonly ownership: Pick<Cluster['ownership'], 'owner'>
+}
+
 export interface PassageDeps {
-  readonly cluster: Cluster
+  readonly cluster: Places
   readonly clock: Clock
   readonly log: Log
   readonly trustedProxies: AddressRanges

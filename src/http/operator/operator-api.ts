@@ -50,7 +50,7 @@ export function operatorRows(parts: OperatorParts): readonly ApiRow<OperatorCall
 
 /** Serves them to whoever shows the operator's token. */
 export function operatorApi(deps: OperatorApiDeps, rows: readonly ApiRow<OperatorCaller>[]): FastifyPluginCallback {
-  const { operatorToken: token, trustedProxies, rateLimitScale, store, clock, log, counter } = deps
+  const { operatorToken: token, trustedProxies, rateLimitScale, store, clock, log, counter, business } = deps
   const door = new OperatorDoor({ token, trustedProxies, rateLimitScale, clock, log })
   return apiRoutes<OperatorCaller>({
     name: 'operator.v1',
@@ -61,6 +61,7 @@ export function operatorApi(deps: OperatorApiDeps, rows: readonly ApiRow<Operato
     mayWrite: () => true,
     perSecond: CALLS_PER_SECOND * rateLimitScale,
     store,
+    register: business.register,
     clock,
     log,
     counter,
