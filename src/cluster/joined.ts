@@ -87,6 +87,7 @@ class JoinedCluster implements OpenCluster {
       epochOf: (instance) => holdings.epochOf(instance),
       firstEpoch: FIRST_EPOCH,
       isSure: () => membership.isSure(),
+      isShared: true,
       made: (instance) => holdings.made(instance, FIRST_EPOCH),
       refused: (instance, epoch) => {
         if (holdings.epochOf(instance) === epoch) this.#reconcileSoon()

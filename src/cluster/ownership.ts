@@ -13,6 +13,8 @@ export interface Ownership {
    * message is given to a network and before a session connects, since no database stands between those and the network.
    */
   isSure(): boolean
+  /** Other nodes may own what this one owns now, before and after. */
+  readonly isShared: boolean
   /** This node has made it, with `firstEpoch`; durable. */
   made(instance: InstanceId): void
   /** A batch with this epoch was refused: another node owns it by now. */
@@ -31,6 +33,7 @@ export async function ownEverything(store: Store, owner: string): Promise<Owners
     epochOf: (instance) => epochs.get(instance),
     firstEpoch,
     isSure: () => true,
+    isShared: false,
     made: (instance) => void epochs.set(instance, firstEpoch),
     refused: () => undefined,
   }

@@ -250,13 +250,12 @@ export class Linking {
 
   /** The state of an attempt is told and never stored: the process that ends takes the attempt with it. */
   #tellState(state: InstanceState): void {
-    const { clock, log } = this.#record.node
-    const event = stateEvent(state, clock.now())
+    const event = stateEvent(state, this.#record.node.clock.now())
     const telling = this.#record.changes
       // Whoever was linked meanwhile has told of it.
       .run(async () => (this.#isLinked ? undefined : this.#record.commitWith([event], [])))
       .catch((error: unknown) => {
-        log.error({ idInstance: this.#record.id, error }, 'a state of linking could not be notified')
+        this.#record.complain(error, 'a state of linking could not be notified')
       })
       .finally(() => this.#telling.delete(telling))
     this.#telling.add(telling)

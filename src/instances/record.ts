@@ -1,3 +1,4 @@
+import { NO_EPOCH } from '../cluster/ownership.ts'
 import type { Capabilities } from '../drivers/driver.ts'
 import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
@@ -114,12 +115,24 @@ export class InstanceRecord implements MailboxHost {
     return this.node.clock.after(delayMs, callback)
   }
 
+  /** It lives in this process; else another node owns it, and nothing can be stored for it here. */
+  get isHere(): boolean {
+    return this.epoch !== NO_EPOCH
+  }
+
   get id(): InstanceId {
     return this.#row.id
   }
 
   get row(): InstanceRow {
     return this.#row
+  }
+
+  /** Something went wrong that nobody waits for. What is refused since the instance is owned elsewhere is done there, or was. */
+  complain(error: unknown, text: string): void {
+    const { log } = this.node
+    if (error instanceof LostOwnership) log.debug({ idInstance: this.id, trouble: text }, error.message)
+    else log.error({ idInstance: this.id, error }, text)
   }
 
   /** Who is linked now. The row keeps the last one after a logout, to tell a new phone from the old. */
@@ -151,8 +164,9 @@ export class InstanceRecord implements MailboxHost {
   }
 
   #mustOwn(committed: Committed): Committed {
-    if (!committed.ok && committed.refusedBy.kind === 'owns') throw new LostOwnership(this.id)
-    return committed
+    if (committed.ok || committed.refusedBy.kind !== 'owns') return committed
+    if (this.isHere) this.node.ownership.refused(this.id, this.epoch)
+    throw new LostOwnership(this.id)
   }
 
   /**

@@ -15,6 +15,11 @@ import { NOT_CONNECTED, NOT_LINKED, STARTING, UNSUPPORTED } from './refusals.ts'
 import { Sender } from './sender.ts'
 import { InstanceHost, type SessionListener } from './session-host.ts'
 
+/** How often a node that can't be sure of its leases looks whether it can again. */
+const SURE_AGAIN_MS = 500
+/** So long after its session was replaced a node has found out whether it still has the instance. */
+const DISPUTED_MS = 10_000
+
 /**
  * One live instance: its session, when to connect it again, and what it brings. An idle one holds a few fields and no timer.
  * `connection`: none → connecting → open → (lost) → waiting → connecting …; `none` again after logout or a lasting trouble.
@@ -82,10 +87,7 @@ export class Runner implements SessionListener {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.#record.node.log.error(
-          { idInstance: this.#record.id, error },
-          'the session could not be opened by another proxy',
-        )
+        this.#record.complain(error, 'the session could not be opened by another proxy')
       })
   }
 
@@ -126,7 +128,7 @@ export class Runner implements SessionListener {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.#record.node.log.error({ idInstance: this.#record.id, error }, 'a restart failed')
+        this.#record.complain(error, 'a restart failed')
       })
   }
 
@@ -190,6 +192,15 @@ export class Runner implements SessionListener {
     await this.#record.changes.idle()
   }
 
+  /** Another node has the instance: nothing more is sent from this moment on. What is still under way here is not stored. */
+  abandon(): void {
+    this.#stopped = true
+    this.sender.shut()
+    this.stop().catch((error: unknown) => {
+      this.#record.complain(error, 'a session that is another node\'s by now did not end well')
+    })
+  }
+
   async #close(): Promise<void> {
     const session = this.#session
     this.#letGo()
@@ -218,6 +229,12 @@ export class Runner implements SessionListener {
 
   async #connect(): Promise<void> {
     if (this.#stopped || this.#connection === 'open') return
+    if (!this.#record.node.ownership.isSure()) {
+      // Another node may be connecting it by now; the time until this is known is no failure of the network.
+      this.#connection = 'waiting'
+      this.#reconnection.putOff(SURE_AGAIN_MS, () => void this.#connect())
+      return
+    }
     this.#connection = 'connecting'
     this.#proxyInUse = this.#host.proxy
     await this.#open().connect()
@@ -271,7 +288,7 @@ export class Runner implements SessionListener {
   #liftBlock(): void {
     const lifted: Change = { events: [{ kind: 'restricted', state: 'authorized', at: this.#record.node.clock.now() }] }
     this.#apply(lifted).catch((error: unknown) => {
-      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a block could not be stored')
+      this.#record.complain(error, 'the end of a block could not be stored')
     })
   }
 
@@ -280,12 +297,14 @@ export class Runner implements SessionListener {
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
     this.#record.node.log.info({ idInstance: this.#record.id, fault: trouble.fault }, 'the session was lost')
-    if (retryOf(trouble) === 'never' || !wasLinked) {
+    // By a node that has it now, or by one that had it: a while later it is known who of them is right.
+    const isDisputed = trouble.fault === 'replaced' && this.#record.node.ownership.isShared
+    if ((retryOf(trouble) === 'never' && !isDisputed) || !wasLinked) {
       this.#connection = 'none'
       return
     }
     this.#connection = 'waiting'
-    this.#reconnection.lost(atLeastMs, () => void this.#connect())
+    this.#reconnection.lost(isDisputed ? DISPUTED_MS : atLeastMs, () => void this.#connect())
   }
 
   /** Only a reboot has told the world of `starting`; a start of the process has not, and its end is no news either. */
@@ -298,7 +317,7 @@ export class Runner implements SessionListener {
         this.#record.commitWith([stateEvent(state, this.#record.node.clock.now())], []),
       )
     } catch (error) {
-      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a restart could not be notified')
+      this.#record.complain(error, 'the end of a restart could not be notified')
     }
   }
 

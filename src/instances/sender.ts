@@ -18,7 +18,8 @@ import { verdictTime } from './verdict-time.ts'
 /**
  * Sends one instance's queue, one message at a time. A queued message goes:
  *   queued → claimed (durable, before anything leaves) → settled: `sent`, `noAccount`, `notInGroup` or `failed`;
- *   claimed → queued again, when it certainly did not leave;
+ *   claimed → queued again, when it certainly did not leave: also where the node was no longer sure, after the claim, that it still
+ *   owns the instance;
  *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent
  *   again unless the network says that it does not know it. It holds the queue for a bounded time only.
  * Before the claim the file of a message is brought into the media store (`OutgoingFile`); one that can't be had settles it as `failed`.
@@ -46,6 +47,8 @@ export class Sender {
   #stretch = 1
   /** The retry after a refusal for now, or a trouble of the store. */
   #notBefore = 0
+  /** What was claimed and then not sent. */
+  #unsent: QueuedMessage | undefined
 
   /** `bring` gets the files that the network brought earlier. */
   constructor(record: InstanceRecord, bring: BringFile) {
@@ -136,7 +139,8 @@ export class Sender {
 
   /** One step; says when the next is due, or undefined when only an event can make one due. */
   async #step(): Promise<EpochMs | undefined> {
-    const { clock, store } = this.#record.node
+    const { clock, store, ownership } = this.#record.node
+    await this.#giveBack()
     const attemptsDue = await this.#reconcile()
     const session = this.#session
     if (session === undefined || !this.#record.maySend) return attemptsDue
@@ -148,6 +152,8 @@ export class Sender {
     const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds * this.#stretch
     const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore)
     if (due > now) return Math.min(due, attemptsDue ?? due)
+    // A claim might wait for the database as long as the lease lasts.
+    if (!ownership.isSure()) return now + SURE_AGAIN_MS
     const item = await store.outbox.next(this.#record.id)
     if (item === null) return attemptsDue
     if (item.message.content.kind === 'file' && !(await this.#hasFile(item))) return attemptsDue
@@ -183,6 +189,10 @@ export class Sender {
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
+    if (!this.#record.node.ownership.isSure()) {
+      this.#unsent = item
+      return
+    }
     const timer = clock.after(verdictTime(item.message.content, limits.unsureHoldMs), () => abort.abort())
     this.#inFlight = item.id
     const verdict = await session.send(item.id, item.message, abort.signal)
@@ -191,6 +201,13 @@ export class Sender {
     this.#lastSentAt = clock.now()
     this.#stretch = 1 + (this.#record.capabilities?.delayJitter ?? 0) * this.#record.node.random.fraction()
     await this.#judge(item, verdict)
+  }
+
+  /** What could not be sent after its claim waits in the queue again; refused where another node has it by now. */
+  async #giveBack(): Promise<void> {
+    if (this.#unsent === undefined) return
+    await this.#release(this.#unsent)
+    this.#unsent = undefined
   }
 
   /** Durable before anything leaves. False when the item was cleared meanwhile. */
@@ -293,6 +310,8 @@ export class Sender {
   }
 }
 
+/** How often a node that can't be sure of its leases looks whether it can again. */
+const SURE_AGAIN_MS = 500
 /** Why a message failed that the network never got, however often it was sent. */
 const LOST = 'the connection broke at each attempt'
 /** How often the network is asked again about an attempt that it could not tell about. */

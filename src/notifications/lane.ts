@@ -117,7 +117,7 @@ export class Lane {
       this.#failed = target
     } catch (error) {
       // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
-      this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
+      if (!this.#stopped) this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
       this.#failed = this.#target() ?? undefined
       if (this.#failed === undefined) return
     }

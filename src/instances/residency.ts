@@ -1,0 +1,140 @@
+import { NO_EPOCH } from '../cluster/ownership.ts'
+import type { Residents } from '../cluster/residents.ts'
+import { Serial } from '../lib/serial.ts'
+import { within } from '../lib/within.ts'
+import type { Epoch, InstanceId } from '../model/ids.ts'
+import type { InstanceRow } from '../model/instance.ts'
+import type { QueueSize, Store } from '../storage/store.ts'
+import type { Instance } from './instance.ts'
+import type { Node } from './node.ts'
+import type { QueueSizes } from './record.ts'
+
+/** So long a delivery may go on that is under way when its instance goes to another node. */
+const DRAIN_MS = 500
+/** So long an instance may take to come to its end: its calls wait. */
+const LET_GO_MS = 1200
+
+/** All instances by their ids. */
+interface Place {
+  get(id: InstanceId): Instance | undefined
+  /** Puts one in the place of what was known of it until now; `NO_EPOCH` where it is another node's. */
+  put(row: InstanceRow, epoch: Epoch, sizes: QueueSizes): Instance
+}
+
+/** Of all instances, which ones live here: those whose lease this node has. The others are shadows, by what the store tells of them. */
+export class Residency implements Residents {
+  readonly #node: Node
+  readonly #place: Place
+  readonly #catchingUp = new Serial()
+  /** Up to where of `RegisterRevision.instances` the shadows go. */
+  #known: number
+  #stopping = false
+
+  constructor(node: Node, place: Place, known: number) {
+    this.#node = node
+    this.#place = place
+    this.#known = known
+  }
+
+  /** Nothing comes to life any more. */
+  stop(): void {
+    this.#stopping = true
+  }
+
+  async adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<void> {
+    const { store } = this.#node
+    const ids = [...leases.keys()]
+    const rows = await store.instances.some(ids)
+    const sizes = await readSizes(store, ids)
+    if (this.#stopping) return
+    const born: Instance[] = []
+    for (const row of inOrderOfCreation(rows)) {
+      const epoch = leases.get(row.id)
+      // Made here, or alive since an earlier try.
+      if (epoch === undefined || this.#place.get(row.id)?.epoch === epoch) continue
+      this.#end(row.id)
+      born.push(this.#place.put(row, epoch, sizes(row.id)))
+    }
+    const failures = (await Promise.all(born.map((instance) => this.#bringToLife(instance)))).flat()
+    if (failures.length > 0) throw new AggregateError(failures, 'not every instance could be brought to life')
+  }
+
+  async #bringToLife(instance: Instance): Promise<readonly unknown[]> {
+    if (instance.deletedAt !== null) return []
+    try {
+      await instance.life.recover()
+      await instance.life.start()
+      return []
+    } catch (error) {
+      // Another owner's by now, or the store failed: then it is tried again from the beginning.
+      if (this.#place.get(instance.id) === instance) this.lose(instance.id)
+      return [error]
+    }
+  }
+
+  async letGo(id: InstanceId): Promise<void> {
+    const instance = this.#place.get(id)
+    if (instance?.isHere !== true) return
+    const { clock, log } = this.#node
+    const ending = instance.life.letGo(DRAIN_MS).catch((error: unknown) => {
+      log.error({ idInstance: id, error }, 'an instance that goes to another node did not end well')
+    })
+    // What hangs then is cut off by the move: nothing of it can be stored.
+    await within(clock, LET_GO_MS, ending, undefined)
+  }
+
+  lose(id: InstanceId): void {
+    const row = this.#end(id)
+    if (row !== undefined) this.#place.put(row, NO_EPOCH, EMPTY)
+  }
+
+  /** What is known of it, where it was here. */
+  #end(id: InstanceId): InstanceRow | undefined {
+    const instance = this.#place.get(id)
+    if (instance?.isHere !== true) return undefined
+    instance.life.abandon()
+    return instance.row
+  }
+
+  hasSession(id: InstanceId): boolean {
+    return this.#place.get(id)?.life.hasSession ?? false
+  }
+
+  /** Takes over what other nodes have made and changed up to this revision of `RegisterRevision.instances`. */
+  catchUp(revision: number): Promise<void> {
+    return this.#catchingUp.run(async () => {
+      if (revision <= this.#known) return
+      for (const row of inOrderOfCreation(await this.#node.store.instances.changedSince(this.#known))) {
+        // What is here is newer here.
+        if (this.#place.get(row.id)?.isHere !== true) this.#place.put(row, NO_EPOCH, EMPTY)
+      }
+      this.#known = revision
+    })
+  }
+}
+
+export const EMPTY: QueueSizes = {}
+
+export type SizesOf = (instance: InstanceId) => QueueSizes
+
+export const NO_SIZES: SizesOf = () => EMPTY
+
+/** How full the queues of these are, of all where none are named. */
+export async function readSizes(store: Store, of?: readonly InstanceId[]): Promise<SizesOf> {
+  const outboxes = bySize(await store.outbox.sizes(of))
+  const mailboxes = bySize(await store.mailbox.sizes(of))
+  return (instance) => {
+    const [outbox, mailbox] = [outboxes.get(instance), mailboxes.get(instance)]
+    if (outbox === undefined && mailbox === undefined) return EMPTY
+    return { ...(outbox && { outbox }), ...(mailbox && { mailbox }) }
+  }
+}
+
+function bySize(sizes: readonly QueueSize[]): ReadonlyMap<InstanceId, QueueSize> {
+  return new Map(sizes.map((size) => [size.instance, size]))
+}
+
+/** Ids tell the order within one messenger only. */
+export function inOrderOfCreation(rows: readonly InstanceRow[]): readonly InstanceRow[] {
+  return rows.toSorted((a, b) => a.createdAt - b.createdAt || a.id - b.id)
+}
