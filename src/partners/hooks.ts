@@ -47,7 +47,7 @@ export interface HookAttempt {
 /** Where accounts hear of what happens to their instances, by Standard Webhooks. Kept in memory, written through. */
 export class Hooks {
   readonly #deps: HooksDeps
-  #hooks: Map<AccountId, AccountHook> = new Map()
+  #hooks = new Map<AccountId, AccountHook>()
   readonly #attempts = new Map<AccountId, HookAttempt[]>()
   readonly #changes = new Serial()
   #courier: HookCourier
