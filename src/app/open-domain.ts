@@ -36,7 +36,9 @@ export async function openDomain(
   const loaded = () => later.instances ?? notLoaded()
   const files = await openFiles(config, { ...needs, onClose }, later)
   const records = await openPartnerRecords(config, { ...needs, media: files.media, instances: loaded })
-  const node = await openNode(config, { ...needs, ...records.forInstances, ...files }, simulator, onClose)
+  const { ownership } = needs.cluster
+  const parts = { ...needs, ...records.forInstances, ...files, ownership }
+  const node = await openNode(config, parts, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
   const housekeeping = new Housekeeping(node, instances, (before) => records.accounts.erase(before))
   onClose(async () => {
@@ -49,7 +51,9 @@ export async function openDomain(
   onClose(() => jobs.stop())
   cluster.onJobs(jobs)
   cluster.onSync(async (revision) => {
-    if (!(await records.register.follow(revision))) return
+    const hasChanged = await records.register.follow(revision)
+    await instances.residency.catchUp(revision.instances)
+    if (!hasChanged) return
     await business.accounts.recover()
     await instances.refreshHolds()
   })
@@ -58,7 +62,7 @@ export async function openDomain(
     await business.accounts.recover()
     await instances.start()
     housekeeping.start()
-    if (cluster.isAlone) jobs.start(undefined)
+    await cluster.start(instances.residency)
   }
   return { node, instances, business, firstToken: records.firstToken, start }
 }

@@ -22,4 +22,6 @@ export interface Context {
 /** Something that runs: a server, a network. */
 export interface Closable {
   close(): Promise<void>
+  /** So much longer than usual it may take: for handing over to others. */
+  readonly leaveMs?: number
 }

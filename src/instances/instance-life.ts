@@ -110,7 +110,7 @@ export class InstanceLife {
 
   /** Brings the instance back after a start of the process; one that is held stands still until `refreshHold`. */
   async start(): Promise<void> {
-    if (this.#isStill || this.#isLeaving) return
+    if (this.#isStill || this.#isLeaving || !this.#record.isHere) return
     if (this.held !== undefined) return this.#standStill()
     this.#record.wakeCourier()
     if (this.#record.row.state === 'notAuthorized' && this.#record.queued === 0) return

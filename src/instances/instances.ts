@@ -220,7 +220,7 @@ export class Instances {
   async start(): Promise<void> {
     let inChunk = 0
     for (const instance of this.#byId.values()) {
-      if (instance.deletedAt !== null) continue
+      if (instance.deletedAt !== null || !instance.isHere) continue
       await instance.life.start()
       inChunk += 1
       if (inChunk % START_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve))

@@ -1,0 +1,25 @@
+import type { Config } from '../config/schema.ts'
+import type { Log } from '../lib/log.ts'
+import { openSqliteStore } from '../storage/sql/sqlite-store.ts'
+import type { Store } from '../storage/store.ts'
+import { databaseOf } from './data-folder.ts'
+
+export interface StoreNeeds {
+  readonly log: Log
+  readonly sealingKey: Uint8Array
+  /** Of an embedded database that can't go on. */
+  readonly onDeath?: (error: Error) => void
+}
+
+/** The database that the settings name. */
+export async function openStore(config: Config, { onDeath, ...needs }: StoreNeeds): Promise<Store> {
+  if (config.databaseUrl === undefined) {
+    return openSqliteStore({ ...needs, file: databaseOf(config), ...(onDeath !== undefined && { onDeath }) })
+  }
+  const { log, sealingKey } = needs
+  // Only where it is used: most servers have no need of its client.
+  const { openPgPool, connectionOf } = await import('../storage/sql/postgres/pg-pool.ts')
+  const { openPostgresStore } = await import('../storage/sql/postgres-store.ts')
+  const db = openPgPool({ connection: connectionOf(config.databaseUrl), size: config.databasePool, log })
+  return openPostgresStore({ db, sealingKey })
+}
