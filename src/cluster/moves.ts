@@ -18,7 +18,7 @@ export interface MovesNeeds {
   readonly holdings: Pick<Holdings, 'living' | 'owned'>
   readonly membership: Pick<Membership, 'beat' | 'isLeaving' | 'isSure'>
   readonly handOver: Pick<HandOver, 'one'>
-  readonly residents: () => Pick<Residents, 'hasSession'>
+  readonly residents: () => Pick<Residents, 'hasSession' | 'isBusy'>
   /** Sessions that go to another node in a second while nobody is in a hurry. */
   readonly movesPerSecond: number
   monotonicMs(): number
@@ -80,7 +80,7 @@ export class Moves {
     const { holdings, residents, movesPerSecond } = this.#needs
     const kinds: Record<'sessions' | 'quiet', InstanceId[]> = { sessions: [], quiet: [] }
     for (const id of holdings.living.keys()) {
-      if (id !== JOBS) kinds[residents().hasSession(id) ? 'sessions' : 'quiet'].push(id)
+      if (id !== JOBS && !residents().isBusy(id)) kinds[residents().hasSession(id) ? 'sessions' : 'quiet'].push(id)
     }
     const all = Math.max(1, kinds.sessions.length + kinds.quiet.length)
     const ofSessions = Math.round((total * kinds.sessions.length) / all)

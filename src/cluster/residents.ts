@@ -13,4 +13,6 @@ export interface Residents {
   lose(instance: InstanceId): void
   /** It has a session, which its network sees break and come back: such are moved slowly. */
   hasSession(instance: InstanceId): boolean
+  /** Somebody is at it who would have to begin anew elsewhere: it goes only where the node leaves. */
+  isBusy(instance: InstanceId): boolean
 }

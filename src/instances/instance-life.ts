@@ -19,8 +19,6 @@ export class InstanceLife {
   #deleting = false
   /** It was stopped because it is held, and is not back yet. */
   #isStill = false
-  /** It goes to another node, or is there: nothing begins here any more. */
-  #isLeaving = false
 
   constructor(record: InstanceRecord, driver: Driver) {
     this.#record = record
@@ -47,7 +45,7 @@ export class InstanceLife {
    * @throws LostOwnership where it is not this node's, or not for long
    */
   get closed(): Fault | undefined {
-    if (this.#isLeaving || !this.#record.isHere) throw new LostOwnership(this.#record.id)
+    if (this.#record.isLeaving || !this.#record.isHere) throw new LostOwnership(this.#record.id)
     return this.#isGone ? DELETED : this.held
   }
 
@@ -110,7 +108,7 @@ export class InstanceLife {
 
   /** Brings the instance back after a start of the process; one that is held stands still until `refreshHold`. */
   async start(): Promise<void> {
-    if (this.#isStill || this.#isLeaving || !this.#record.isHere) return
+    if (this.#isStill || this.#record.isLeaving || !this.#record.isHere) return
     if (this.held !== undefined) return this.#standStill()
     this.#record.wakeCourier()
     if (this.#record.row.state === 'notAuthorized' && this.#record.queued === 0) return
@@ -124,26 +122,26 @@ export class InstanceLife {
     await this.#record.changes.idle()
   }
 
-  /** It goes to another node, or is there. */
-  get isLeaving(): boolean {
-    return this.#isLeaving
-  }
-
   /** Whether a network sees it come and go. */
   get hasSession(): boolean {
     return this.isLinked && !this.#isStill && !this.#isGone
   }
 
+  /** Somebody links a phone to it at this moment. */
+  get isLinking(): boolean {
+    return this.#linking?.isUnderWay ?? false
+  }
+
   /** As `stop`, and what the courier has under way comes to its end, within so long: another node goes on with all of it. */
   async letGo(drainMs: number): Promise<void> {
-    this.#isLeaving = true
+    this.#record.leave()
     this.#record.interruptReceives()
     await Promise.all([this.#record.node.courier.release(this.#record.id, drainMs), this.stop()])
   }
 
   /** Another node has it: it ends here at once, and what was under way is not stored. */
   abandon(): void {
-    this.#isLeaving = true
+    this.#record.leave()
     this.#record.interruptReceives()
     this.#record.node.courier.forget(this.#record.id)
     this.#linking?.cancel()
@@ -152,7 +150,7 @@ export class InstanceLife {
 
   /** `refreshHold` has something to do. */
   get isHoldDue(): boolean {
-    return this.#record.isHere && !this.#isLeaving && !this.#isGone && (this.held !== undefined) !== this.#isStill
+    return this.#record.isHere && !this.#record.isLeaving && !this.#isGone && (this.held !== undefined) !== this.#isStill
   }
 
   /** Stops the instance where it is held, or brings it back where it is held no more. One at a time. */

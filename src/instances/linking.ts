@@ -4,7 +4,7 @@ import type { EpochMs } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
 import type { InstanceState } from '../model/state.ts'
 import { LinkingAttempt, type Ok } from './linking-attempt.ts'
-import { stateEvent, type InstanceRecord } from './record.ts'
+import { LostOwnership, stateEvent, type InstanceRecord } from './record.ts'
 
 export { endedLogin } from './linking-attempt.ts'
 
@@ -50,6 +50,10 @@ export class Linking {
     this.#login = login
   }
 
+  get isUnderWay(): boolean {
+    return this.#attempt !== undefined
+  }
+
   /** What the attempt that runs waits for; `code` and `password` are given to `answer`. */
   get pending(): Pending | undefined {
     return this.#isLinked ? undefined : this.#attempt?.asked?.what
@@ -68,7 +72,7 @@ export class Linking {
     if (attempt.way.way !== 'qr' && stateOf(attempt.asked?.what) !== 'pendingPassword') {
       return { kind: 'ended', fault: fault('conflict', 'linking by phone number is under way; wait for it to end') }
     }
-    const step = this.#tell(await attempt.first())
+    const step = this.#tell(await this.#mine(attempt.first()))
     if (step === undefined) return { kind: 'ended', fault: UNEXPECTED }
     return step.kind === 'linked' ? { kind: 'alreadyLinked' } : step
   }
@@ -77,7 +81,7 @@ export class Linking {
   async code(phone: string): Promise<ShownCode | Fault> {
     const begun = this.#beginBy({ way: 'code', phone })
     if (isFault(begun)) return begun
-    const step = await begun.first()
+    const step = await this.#mine(begun.first())
     if (step.kind === 'show') return { kind: 'code', value: step.value, until: step.until }
     return step.kind === 'done' ? ALREADY_LINKED : troubleOf(step)
   }
@@ -90,7 +94,7 @@ export class Linking {
     const begun = this.#codeSentTo(phone) ?? this.#beginBy({ way: 'sms', phone })
     if (isFault(begun)) return begun
     begun.aliveUntil = Math.max(begun.aliveUntil, begun.begunAt + ASKED_MS)
-    const step = await begun.first()
+    const step = await this.#mine(begun.first())
     if (step.kind === 'done') return ALREADY_LINKED
     return step.kind === 'ask' ? { ok: true } : troubleOf(step)
   }
@@ -164,6 +168,16 @@ export class Linking {
   async stop(): Promise<void> {
     this.cancel()
     await Promise.all(this.#telling)
+  }
+
+  /**
+   * An attempt that ended since its instance goes to another node can begin anew there.
+   * @throws LostOwnership
+   */
+  async #mine(coming: Promise<LoginStep>): Promise<LoginStep> {
+    const step = await coming
+    if (step.kind === 'ended' && this.#record.isLeaving) throw new LostOwnership(this.#record.id)
+    return step
   }
 
   get #isLinked(): boolean {

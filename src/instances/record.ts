@@ -46,6 +46,7 @@ export class InstanceRecord implements MailboxHost {
   #outbox: OutboxCounter | undefined
   #mailbox: Mailbox | undefined
   #changes: Serial | undefined
+  #isLeaving = false
   /** What the queues begin with. */
   readonly #sizes: QueueSizes
 
@@ -113,6 +114,16 @@ export class InstanceRecord implements MailboxHost {
 
   after(delayMs: number, callback: () => void): Timer {
     return this.node.clock.after(delayMs, callback)
+  }
+
+  /** It goes to another node, or is there: nothing begins here any more. */
+  get isLeaving(): boolean {
+    return this.#isLeaving
+  }
+
+  /** For good. */
+  leave(): void {
+    this.#isLeaving = true
   }
 
   /** It lives in this process; else another node owns it, and nothing can be stored for it here. */

@@ -100,6 +100,10 @@ export class Residency implements Residents {
     return this.#place.get(id)?.life.hasSession ?? false
   }
 
+  isBusy(id: InstanceId): boolean {
+    return this.#place.get(id)?.life.isLinking ?? false
+  }
+
   /** Takes over what other nodes have made and changed up to this revision of `RegisterRevision.instances`. */
   catchUp(revision: number): Promise<void> {
     return this.#catchingUp.run(async () => {

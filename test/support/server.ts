@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startApp } from '../../src/app.ts'
+import { startApp, type Surroundings } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import type { Clock } from '../../src/lib/clock.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { until } from '../../src/lib/until.ts'
 
@@ -29,7 +28,7 @@ export interface Made {
 export type TestServer = Awaited<ReturnType<typeof startServer>>
 
 /** The whole server on a real port, with its own data folder and simulated network. Every line of its log is kept, unmasked. */
-export async function startServer(env: Readonly<Record<string, string>> = {}, surroundings: { clock?: Clock } = {}) {
+export async function startServer(env: Readonly<Record<string, string>> = {}, surroundings: Surroundings = {}) {
   const dataDir = env['JADEGATE_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'jadegate-http-'))
   const loaded = loadConfig({
     JADEGATE_PORT: '0',
