@@ -20,7 +20,10 @@ export interface ClusterStore {
    * what there is. A node whose own beat is over gets none.
    */
   claim(node: string, limit: number, only?: readonly InstanceId[]): Promise<ReadonlyMap<InstanceId, Epoch>>
-  /** Hands a lease on to another living node with a new epoch; null, and nothing changed, where this node with this epoch isn't the owner any more. */
+  /**
+   * Hands a lease on to another living node with a new epoch; null, and nothing changed, where this node with this epoch isn't the owner any
+   * more, or where the other is dead, leaves or is not known.
+   */
   move(instance: InstanceId, epoch: Epoch, to: string): Promise<Epoch | null>
   /** Null where there is no such instance. */
   ownerOf(instance: InstanceId): Promise<LeaseOwner | null>

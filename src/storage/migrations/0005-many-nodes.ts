@@ -100,7 +100,16 @@ const COUNT_INSTANCES: readonly Compilable[] = [
     execute function count_instances()`),
 ]
 
-/** Rows that change often find room beside them, so that no index need be told. */
-const ROOM: readonly Compilable[] = ['register', 'node', 'instance'].map((table) =>
-  text(`alter table ${table} set (fillfactor = 50)`),
-)
+/**
+ * Rows that change often find room beside them, so that no index need be told. Tables whose rows come and go are tidied up by how much has
+ * gone, and not by the fifth of a table that holds all messages of a month. See docs/adr/0009.
+ */
+const ROOM: readonly Compilable[] = [
+  ...['register', 'node', 'instance'].map((table) => text(`alter table ${table} set (fillfactor = 50)`)),
+  text(`alter table message set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05,
+    autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)`),
+  ...['mailbox', 'outbox', 'answer'].map((table) =>
+    text(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000,
+      autovacuum_vacuum_cost_delay = 0)`),
+  ),
+]
