@@ -9,7 +9,7 @@ import { JOBS, type ClusterStore } from '../../src/storage/cluster-store.ts'
 import { connectionOf } from '../../src/storage/sql/postgres/connection.ts'
 import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
 import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
-import type { Batch, Store, Write } from '../../src/storage/store.ts'
+import type { Batch, LedgerPlace, Store, Write } from '../../src/storage/store.ts'
 import { startPostgres } from '../support/postgres.ts'
 import * as sample from './samples.ts'
 
@@ -24,9 +24,9 @@ after(() => postgres.stop())
 interface Servers {
   readonly stores: readonly Store[]
   /** Runs all works at once, each on one of the servers in turn. */
-  each<T>(count: number, work: (store: Store, n: number) => Promise<T>): Promise<readonly T[]>
+  readonly each: <T>(count: number, work: (store: Store, n: number) => Promise<T>) => Promise<readonly T[]>
   /** A statement beside the stores. */
-  ask(sql: string): Promise<unknown>
+  readonly ask: (sql: string) => Promise<unknown>
 }
 
 /** With the stores of so many servers, on a database of their own. */
@@ -178,49 +178,50 @@ serversTest(
     const { cluster } = store
     assert.ok(cluster)
     const seen = new Map<InstanceId, string>()
-    let isOver = false
-    const reading = (async () => {
-      let known = 0
-      for (let last = false; !last;) {
-        last = isOver
-        const { instances } = await cluster.register()
-        for (const { id, name } of await store.instances.changedSince(known)) seen.set(id, name)
-        known = instances
-      }
-    })()
-    await each(900, (server, n) => {
+    let known = 0
+    const changes = each(900, (server, n) => {
       const instance = ids[(n * 7) % 30] ?? FIRST
       const beside = sample.addLine(1, DAY)
       return server.commit(batch([{ kind: 'instance.name', instance, name: `${n}` }, ...(n % 3 === 0 ? [beside] : [])]))
     })
-    isOver = true
-    await reading
+    await readOn(changes, async () => {
+      const { instances } = await cluster.register()
+      const changed = await store.instances.changedSince(known)
+      for (const { id, name } of changed) seen.set(id, name)
+      known = instances
+      return changed.length > 0
+    })
     assert.deepEqual(seen, new Map((await store.instances.all()).map(({ id, name }) => [id, name])))
   },
 )
 
 serversTest('a ledger that is read on behind the last line misses none', 3, async ({ each }, store) => {
   await commit(store, sample.putAccount(ACCOUNT))
-  let isOver = false
   const read: number[] = []
-  const reading = (async () => {
-    let place: { month: number; seq: number } | undefined
-    for (let last = false; !last;) {
-      last = isOver
-      const lines = await store.billing.ledger({ account: ACCOUNT }, 50, place)
-      read.push(...lines.map(({ amount }) => amount))
-      place = lines.at(-1) ?? place
-      if (lines.length > 0) last = false
-    }
-  })()
-  await each(300, (server, n) => commit(server, sample.addLine(n + 1, DAY)))
-  isOver = true
-  await reading
+  let place: LedgerPlace | undefined
+  const lines = each(300, (server, n) => commit(server, sample.addLine(n + 1, DAY)))
+  await readOn(lines, async () => {
+    const next = await store.billing.ledger({ account: ACCOUNT }, 50, place)
+    read.push(...next.map(({ amount }) => amount))
+    place = next.at(-1) ?? place
+    return next.length > 0
+  })
   assert.deepEqual(
     read.toSorted((a, b) => a - b),
     Array.from({ length: 300 }, (_, n) => n + 1),
   )
 })
+
+/** Reads again and again while the work is done, and then until nothing more comes. */
+async function readOn(work: Promise<unknown>, read: () => Promise<boolean>): Promise<void> {
+  const done = new AbortController()
+  const ended = work.finally(() => done.abort())
+  for (let isOver = false; !isOver;) {
+    const isLast = done.signal.aborted
+    isOver = !(await read()) && isLast
+  }
+  await ended
+}
 
 const beat = (cluster: ClusterStore, node: string) =>
   cluster.beat({ node, url: null, version: '', startedAt: 1, isLeaving: false, leaseMs: 60_000 })
@@ -268,14 +269,13 @@ async function later<T>(delayMs: number, work: () => Promise<T>): Promise<T> {
 serversTest('many servers that claim at once share all, each lease once', 4, async ({ stores }, store) => {
   const ids = Array.from({ length: 2000 }, (_, n) => (FIRST + n) as InstanceId)
   await commit(store, ...ids.map((id) => sample.addInstance(id)))
-  await Promise.all(stores.map(({ cluster }, n) => cluster && beat(cluster, `n${n}`)))
+  const nodes = stores.flatMap(({ cluster }, n) => (cluster === undefined ? [] : [{ cluster, node: `n${n}` }]))
+  await Promise.all(nodes.map(({ cluster, node }) => beat(cluster, node)))
   const taken: number[] = []
   while (taken.length < 2001) {
-    const round = await Promise.all(
-      stores.map(async ({ cluster }, n) => [...((await cluster?.claim(`n${n}`, 150)) ?? [])]),
-    )
-    assert.ok(round.some((one) => one.length > 0))
-    taken.push(...round.flat().map(([id]) => id))
+    const round = await Promise.all(nodes.map(({ cluster, node }) => cluster.claim(node, 150)))
+    assert.ok(round.some(({ size }) => size > 0))
+    taken.push(...round.flatMap((leases) => [...leases.keys()]))
   }
   assert.equal(new Set(taken).size, 2001)
 })
