@@ -44,6 +44,8 @@ const PACKAGES = [
   // Optional, and not under our licence: found at run time by engine/load.ts, imported by nobody.
   { name: 'baileys', home: '^$' },
   { name: 'libsignal', home: '^$' },
+  // Optional: found at run time by media/s3-sdk.ts, imported by nobody.
+  { name: '@aws-sdk', home: '^$' },
 ]
 
 // A conformance suite is test code that several suites call.

@@ -89,6 +89,18 @@ describe('loadConfig', () => {
     assert.equal(errorsOf({ JADEGATE_PORT: 'x', JADEGATE_MAX: 'x', JADEGATE_UNSURE_MS: 'x' }).length, 3)
   })
 
+  test('what s3 asks for is told together, and its key is half of nothing', () => {
+    assert.equal(configOf({}).media, 'disk')
+    assert.deepEqual(errorsOf({ JADEGATE_S3_ACCESS_KEY_ID: 'me' }), [])
+    const errors = errorsOf({ JADEGATE_MEDIA: 's3', JADEGATE_S3_SECRET_ACCESS_KEY: 'top-secret' })
+    assert.equal(errors.length, 2)
+    assert.match(errors.join(), /JADEGATE_S3_BUCKET.*JADEGATE_S3_ACCESS_KEY_ID/)
+    assert.doesNotMatch(errors.join(), /top-secret/)
+    const s3 = { JADEGATE_MEDIA: 's3', JADEGATE_S3_BUCKET: 'files' }
+    assert.equal(configOf({ ...s3, JADEGATE_S3_PREFIX: '/jadegate//media' }).s3Prefix, 'jadegate/media/')
+    assert.match(errorsOf({ ...s3, JADEGATE_S3_PREFIX: '../x' }).join(), /^JADEGATE_S3_PREFIX/)
+  })
+
   test('a secret is never repeated in an error', () => {
     const errors = errorsOf({
       JADEGATE_SEALING_KEY: 'top-secret',
