@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -32,7 +32,8 @@ interface Server {
 const [folder = '', port = '0'] = process.argv.slice(2)
 const unfinished = join(folder, 'unfinished')
 mkdirSync(join(folder, 'buckets'), { recursive: true })
-mkdirSync(unfinished, { recursive: true })
+rmSync(unfinished, { recursive: true, force: true })
+mkdirSync(unfinished)
 
 const S3rver = createRequire(import.meta.url)('s3rver') as new (options: object) => Server
 const server = new S3rver({

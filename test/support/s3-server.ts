@@ -19,7 +19,7 @@ export interface S3Server {
   door: DoorMode
   /** How many connections came to the door. */
   readonly connections: number
-  /** The sizes of all objects, with what is unfinished. */
+  /** All objects; what is not put to its end is none. */
   objects(): readonly { readonly path: string; readonly size: number }[]
   /** Everything in the bucket becomes so much older. */
   age(ms: number): void
@@ -60,7 +60,7 @@ export async function startS3Server(): Promise<S3Server> {
     get connections() {
       return door.connections
     },
-    objects: () => filesIn(folder).filter(({ path }) => !path.endsWith('.md5')),
+    objects: () => filesIn(join(folder, 'buckets')).filter(({ path }) => !path.endsWith('.md5')),
     age: (ms) => ageFiles(folder, ms),
     kill,
     start: async () => {
