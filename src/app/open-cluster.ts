@@ -18,7 +18,7 @@ export interface ClusterNeeds extends Foundation {
   readonly store: Store
   readonly seal: Seal
   /** A clock that nobody sets. */
-  monotonicMs(): number
+  readonly monotonicMs: () => number
   /** Ends a process that others must not go on beside. */
   onDeath(error: Error): void
 }

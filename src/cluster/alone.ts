@@ -1,5 +1,4 @@
-import type { InstanceId } from '../model/ids.ts'
-import { HERE, type ClusterView, type Jobs, type OpenCluster, type Place } from './cluster.ts'
+import { HERE, type ClusterView, type Jobs, type OpenCluster } from './cluster.ts'
 import type { Membership } from './membership.ts'
 import type { Ownership } from './ownership.ts'
 
@@ -21,7 +20,7 @@ export function aloneCluster({ ownership, membership, leave }: AloneNeeds): Open
     isAlone: true,
     url: '',
     proof: '',
-    locate: (_instance: InstanceId): Place => HERE,
+    locate: () => HERE,
     misplaced: () => undefined,
     onGone: () => undefined,
     sync: nothing,

@@ -91,7 +91,12 @@ export interface ClusterView {
   readonly free: number
   readonly doesJobs: boolean
   /** Since the start: taken when nobody had them, got from other nodes, handed to them, lost. */
-  readonly counts: { readonly claimed: number; readonly received: number; readonly given: number; readonly lost: number }
+  readonly counts: {
+    readonly claimed: number
+    readonly received: number
+    readonly given: number
+    readonly lost: number
+  }
 }
 
 export interface ClusterDoor {

@@ -135,7 +135,10 @@ export class Holdings {
         else this.#settle(id, epoch)
       }
     } catch (error) {
-      this.#needs.log.error({ error, instances: leases.size }, 'instances of this node could not be brought to life yet')
+      this.#needs.log.error(
+        { error, instances: leases.size },
+        'instances of this node could not be brought to life yet',
+      )
       this.#mustReconcile = true
       for (const [id, epoch] of leases) if (this.#moving.get(id)?.epoch === epoch) this.#forget(id)
     }

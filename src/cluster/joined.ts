@@ -28,7 +28,7 @@ export interface JoinedNeeds {
   /** So long a node that leaves may take to hand over what it has. */
   readonly leaveMs: number
   /** A clock that nobody sets. */
-  monotonicMs(): number
+  readonly monotonicMs: () => number
 }
 
 const FIRST_EPOCH = 1 as Epoch

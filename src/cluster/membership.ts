@@ -18,7 +18,7 @@ export interface MembershipNeeds {
   readonly self: Omit<NodeBeat, 'isLeaving' | 'leaseMs'>
   readonly leaseMs: number
   /** A clock that nobody sets, and that goes on while the process is stopped. */
-  monotonicMs(): number
+  readonly monotonicMs: () => number
 }
 
 /** Told of each beat that reached the database. `hasLapsed`: others may have taken what this node had; it is sure again only when this resolves. */

@@ -21,7 +21,7 @@ export interface MovesNeeds {
   readonly residents: () => Pick<Residents, 'hasSession' | 'isBusy'>
   /** Sessions that go to another node in a second while nobody is in a hurry. */
   readonly movesPerSecond: number
-  monotonicMs(): number
+  readonly monotonicMs: () => number
 }
 
 /** Whether somebody has too much is looked at once in so many beats, and whenever a node came or went. */
@@ -63,34 +63,38 @@ export class Moves {
   async #balance(): Promise<void> {
     const { membership, node, clock, movesPerSecond, monotonicMs } = this.#needs
     const { signal } = this.#stopping
-    while (!signal.aborted && membership.isSure()) {
+    let quietLeft = 0
+    for (let left = 0; !signal.aborted && membership.isSure();) {
       const gifts = giftsOf(node, await this.#loads())
       const began = monotonicMs()
-      const [sessions, quiet] = this.#pick(gifts)
+      const total = gifts.reduce((sum, { count }) => sum + count, 0)
+      const kinds = this.#kinds()
+      const all = Math.max(1, kinds.sessions.length + kinds.quiet.length)
+      // Of both kinds in proportion, so that the sessions end up as even as all together; by what there was when it began, since quiet ones go faster.
+      quietLeft = Math.min(total, quietLeft + Math.round((Math.max(0, total - left) * kinds.quiet.length) / all))
+      const most = Math.max(1, Math.round(movesPerSecond))
+      const sessions = this.#spread(kinds.sessions.slice(0, Math.min(total - quietLeft, most)), gifts)
+      const quiet = this.#spread(kinds.quiet.slice(0, Math.min(quietLeft, QUIET_ROUND)), gifts)
+      quietLeft -= quiet.length
+      left = total - quiet.length - sessions.length
       const given = await this.#hand([...sessions, ...quiet], AT_ONCE, () => signal.aborted)
       if (given === 0) return
       await pause(clock, Math.max(0, (sessions.length * 1000) / movesPerSecond - (monotonicMs() - began)), signal)
     }
   }
 
-  /** What goes in one round: of both kinds in proportion, so that the sessions end up as even as all together. */
-  #pick(gifts: readonly Gift[]): readonly [readonly Move[], readonly Move[]] {
-    const total = gifts.reduce((sum, { count }) => sum + count, 0)
-    if (total === 0) return [[], []]
-    const { holdings, residents, movesPerSecond } = this.#needs
+  #kinds(): Readonly<Record<'sessions' | 'quiet', readonly InstanceId[]>> {
+    const residents = this.#needs.residents()
     const kinds: Record<'sessions' | 'quiet', InstanceId[]> = { sessions: [], quiet: [] }
-    for (const id of holdings.living.keys()) {
-      if (id !== JOBS && !residents().isBusy(id)) kinds[residents().hasSession(id) ? 'sessions' : 'quiet'].push(id)
+    for (const id of this.#needs.holdings.living.keys()) {
+      if (id !== JOBS && !residents.isBusy(id)) kinds[residents.hasSession(id) ? 'sessions' : 'quiet'].push(id)
     }
-    const all = Math.max(1, kinds.sessions.length + kinds.quiet.length)
-    const ofSessions = Math.round((total * kinds.sessions.length) / all)
-    const sessions = kinds.sessions.slice(0, Math.min(ofSessions, Math.max(1, Math.round(movesPerSecond))))
-    const quiet = kinds.quiet.slice(0, Math.min(total - ofSessions, QUIET_ROUND))
-    return [this.#spread(sessions, gifts, total), this.#spread(quiet, gifts, total)]
+    return kinds
   }
 
   /** Each heir gets its part of them. */
-  #spread(ids: readonly InstanceId[], gifts: readonly Gift[], total: number): readonly Move[] {
+  #spread(ids: readonly InstanceId[], gifts: readonly Gift[]): readonly Move[] {
+    const total = gifts.reduce((sum, { count }) => sum + count, 0)
     const heirs = new Map(this.#nodes.map((row) => [row.node, row]))
     return ids.flatMap((id, at) => {
       let place = Math.floor(((at + 0.5) * total) / ids.length)
@@ -111,7 +115,7 @@ export class Moves {
       const loads = await this.#loads().catch(() => undefined)
       if (this.#nodes.length === 0) return
       const heirs = loads === undefined ? [] : heirsOf(node, new Map(loads).set(node, holdings.living.size))
-      const moves = this.#spread([...holdings.living.keys()], heirs, holdings.living.size)
+      const moves = this.#spread([...holdings.living.keys()], heirs)
       const given = await this.#hand(moves, LEAVING_AT_ONCE, isOver)
       vain = given > 0 ? 0 : vain + 1
       if (given === 0) await pause(clock, AGAIN_MS, NEVER)

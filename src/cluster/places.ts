@@ -14,7 +14,7 @@ export interface PlacesNeeds {
   readonly holdings: Pick<Holdings, 'living' | 'epochOf' | 'overOf' | 'adopt'>
   /** Takes a lease whose owner is dead or gone; does nothing where this node must not. */
   claim(instance: InstanceId): Promise<void>
-  monotonicMs(): number
+  readonly monotonicMs: () => number
 }
 
 /** In so long every call finds its place, or hears that there is none. */

@@ -16,7 +16,7 @@ export interface SingleNeeds {
   readonly self: Omit<NodeBeat, 'isLeaving' | 'leaseMs'>
   readonly leaseMs: number
   /** A clock that nobody sets. */
-  monotonicMs(): number
+  readonly monotonicMs: () => number
   /** Ends a process that others must not go on beside. */
   onDeath(error: Error): void
 }
@@ -38,9 +38,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
     // Two that start at one time: the first of them goes on.
     return rivals.find(
       ({ node, startedAt }) =>
-        (loads?.get(node) ?? 0) > 0 ||
-        startedAt < self.startedAt ||
-        (startedAt === self.startedAt && node < self.node),
+        (loads?.get(node) ?? 0) > 0 || startedAt < self.startedAt || (startedAt === self.startedAt && node < self.node),
     )
   }
   let begun = false

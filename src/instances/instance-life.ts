@@ -150,7 +150,9 @@ export class InstanceLife {
 
   /** `refreshHold` has something to do. */
   get isHoldDue(): boolean {
-    return this.#record.isHere && !this.#record.isLeaving && !this.#isGone && (this.held !== undefined) !== this.#isStill
+    return (
+      this.#record.isHere && !this.#record.isLeaving && !this.#isGone && (this.held !== undefined) !== this.#isStill
+    )
   }
 
   /** Stops the instance where it is held, or brings it back where it is held no more. One at a time. */

@@ -144,7 +144,8 @@ export class Instance implements CourierClient {
   /** Where the courier delivers, or null while it must not. */
   target(): { url: string; token: string } | null {
     const { settings, deletedAt } = this.#record.row
-    if (settings.webhookUrl === '' || deletedAt !== null || this.#record.isLeaving || this.held !== undefined) return null
+    if (settings.webhookUrl === '' || deletedAt !== null || this.#record.isLeaving || this.held !== undefined)
+      return null
     return { url: settings.webhookUrl, token: settings.webhookUrlToken }
   }
 

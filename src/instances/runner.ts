@@ -197,7 +197,7 @@ export class Runner implements SessionListener {
     this.#stopped = true
     this.sender.shut()
     this.stop().catch((error: unknown) => {
-      this.#record.complain(error, 'a session that is another node\'s by now did not end well')
+      this.#record.complain(error, "a session that is another node's by now did not end well")
     })
   }
 

@@ -139,7 +139,7 @@ export class Sender {
 
   /** One step; says when the next is due, or undefined when only an event can make one due. */
   async #step(): Promise<EpochMs | undefined> {
-    const { clock, store, ownership } = this.#record.node
+    const { clock, store } = this.#record.node
     await this.#giveBack()
     const attemptsDue = await this.#reconcile()
     const session = this.#session
@@ -150,10 +150,8 @@ export class Sender {
     if (held > now) return Math.min(held, attemptsDue ?? held)
     if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
     const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds * this.#stretch
-    const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore)
+    const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore, this.#sureAt(now))
     if (due > now) return Math.min(due, attemptsDue ?? due)
-    // A claim might wait for the database as long as the lease lasts.
-    if (!ownership.isSure()) return now + SURE_AGAIN_MS
     const item = await store.outbox.next(this.#record.id)
     if (item === null) return attemptsDue
     if (item.message.content.kind === 'file' && !(await this.#hasFile(item))) return attemptsDue
@@ -166,6 +164,11 @@ export class Sender {
   #followClock(now: EpochMs): void {
     this.#lastSentAt = Math.min(this.#lastSentAt, now)
     if (this.#notBefore - now > RETRY_PLAN.longestMs) this.#notBefore = now
+  }
+
+  /** While the node is not sure of its leases nothing is claimed either: who sends it may be another one by now. */
+  #sureAt(now: EpochMs): EpochMs {
+    return this.#record.node.ownership.isSure() ? now : now + SURE_AGAIN_MS
   }
 
   /** Until when the attempts without a verdict hold back the next; no further away than they may. */

@@ -117,7 +117,7 @@ export class Lane {
       this.#failed = target
     } catch (error) {
       // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
-      if (!this.#stopped) this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
+      this.#complain(error)
       this.#failed = this.#target() ?? undefined
       if (this.#failed === undefined) return
     }
@@ -131,6 +131,11 @@ export class Lane {
     return Attempt.make(pool, endpoint, item.body, (attempt) => {
       this.#attempt = attempt
     })
+  }
+
+  /** Where it was stopped, whoever goes on with the instance does so with this item. */
+  #complain(error: unknown): void {
+    if (!this.#stopped) this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
   }
 
   /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */

@@ -33,7 +33,10 @@ describe('nodes that share a database', () => {
       return loads.length === 2 && Math.max(...loads) <= 6 && loads
     }, 'both have their share')
     // The jobs are one lease of eleven.
-    assert.equal(counts.reduce((sum, count) => sum + count), 11)
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      11,
+    )
     for (const node of [one, two]) {
       for (const each of made) assert.equal(await stateOf(node, each), 'notAuthorized')
       assert.equal(await stateOf(node, alive), 'authorized')
@@ -47,7 +50,7 @@ describe('nodes that share a database', () => {
   test('what one had that is cut off lives on with the other, and is sent once', async (t) => {
     const room = await roomOf(t)
     const one = await room.start()
-    const { made, phone } = await linked(one, { delaySendMessagesMilliseconds: 3000 })
+    const { made } = await linked(one, { delaySendMessagesMilliseconds: 3000 })
     const friend = newPhone()
     for (const text of ['a', 'b', 'c']) await send(one, made, friend, text)
     const two = await room.start()
@@ -65,20 +68,22 @@ describe('nodes that share a database', () => {
     assert.notEqual(refused.status, 200, 'one that is cut off takes nothing')
     await eventually(async () => (await textsOf(left, friend)).length >= 3, 'all are sent')
     gone.heal()
-    await eventually(async () => (await stateOf(gone, made).catch(() => undefined)) === 'authorized', 'it answers again')
+    await eventually(
+      async () => (await stateOf(gone, made).catch(() => undefined)) === 'authorized',
+      'it answers again',
+    )
     await send(gone, made, friend, 'd')
     await eventually(async () => (await textsOf(left, friend)).length >= 4, 'the last is sent')
     await sleep(500)
     assert.deepEqual(await textsOf(left, friend), ['a', 'b', 'c', 'd'])
-    const said = await room.network.url
-    assert.ok(said !== '' && phone !== '')
   })
 
   test('one that leaves hands over everything: nothing is lost, doubled or kept waiting', async (t) => {
     const room = await roomOf(t)
     const one = await room.start()
     const all = []
-    for (let n = 0; n < 4; n++) all.push(await linked(one, { delaySendMessagesMilliseconds: 500, incomingWebhook: 'yes' }))
+    for (let n = 0; n < 4; n++)
+      all.push(await linked(one, { delaySendMessagesMilliseconds: 500, incomingWebhook: 'yes' }))
     const two = await room.start()
     const friend = newPhone()
     const sent: string[] = []
@@ -110,7 +115,11 @@ describe('nodes that share a database', () => {
     assert.deepEqual(got.toSorted(), sent.toSorted())
     for (const n of all.keys()) {
       const mine = got.filter((text) => text.startsWith(`${String(n)}-`)).map((text) => Number(text.split('-')[1]))
-      assert.deepEqual(mine, mine.toSorted((a, b) => a - b), 'in order')
+      assert.deepEqual(
+        mine,
+        mine.toSorted((a, b) => a - b),
+        'in order',
+      )
     }
     assert.ok(longestMs < 2500, `a call took ${String(longestMs)} ms`)
     assert.ok(tookMs < 8000, `leaving took ${String(tookMs)} ms`)

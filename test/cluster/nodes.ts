@@ -9,6 +9,7 @@ import { startSimulator } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { ClusterStore } from '../../src/storage/cluster-store.ts'
 import { StorageFailed } from '../../src/storage/storage-failed.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { OPERATOR_TOKEN, startServer, type TestServer } from '../support/server.ts'
 
 /** Short enough for a test, long enough for a machine that has other things to do. */
@@ -38,7 +39,7 @@ export async function openRoom(databaseUrl: string) {
   async function start(more: Readonly<Record<string, string>> = {}): Promise<TestNode> {
     const port = String(await freePort())
     const wire = { isCut: false }
-    let leases: ClusterStore | undefined
+    const opened: Store[] = []
     const server = await startServer(
       {
         JADEGATE_PORT: port,
@@ -55,11 +56,12 @@ export async function openRoom(databaseUrl: string) {
       {
         openStore: async (config, needs) => {
           const store = await openTmp(config.databaseUrl ?? '', needs.sealingKey)
-          leases = store.cluster
+          opened.push(store)
           return cuttable(store, wire)
         },
       },
     )
+    const leases = opened[0]?.cluster
     assert.ok(leases !== undefined)
     const node = { ...server, leases, cut: () => void (wire.isCut = true), heal: () => void (wire.isCut = false) }
     nodes.push(node)
@@ -82,6 +84,9 @@ export type Room = Awaited<ReturnType<typeof openRoom>>
 
 /** A store behind a wire that can be cut: then everything fails as where a database does not answer, whatever became of it. */
 function cuttable<T extends object>(inner: T, wire: { readonly isCut: boolean }): T {
+  const mustReach = (): void => {
+    if (wire.isCut) throw new StorageFailed('the wire is cut')
+  }
   return new Proxy(inner, {
     get(target, name): unknown {
       const found: unknown = Reflect.get(target, name)
@@ -89,9 +94,9 @@ function cuttable<T extends object>(inner: T, wire: { readonly isCut: boolean })
       if (typeof found === 'object') return cuttable(found, wire)
       if (typeof found !== 'function') return found
       return async (...args: unknown[]) => {
-        if (wire.isCut) throw new StorageFailed('the wire is cut')
+        mustReach()
         const answer: unknown = await (Reflect.apply(found, target, args) as Promise<unknown>)
-        if (wire.isCut) throw new StorageFailed('the wire is cut')
+        mustReach()
         return answer
       }
     },
