@@ -7,7 +7,7 @@ import { claimCount } from './placement.ts'
 export interface ClaimsNeeds {
   readonly store: Pick<ClusterStore, 'claim' | 'loads'>
   readonly node: string
-  readonly holdings: Pick<Holdings, 'adopt'>
+  readonly holdings: Pick<Holdings, 'adopt' | 'doubt'>
   readonly membership: Pick<Membership, 'isSteady' | 'isLeaving' | 'beat'>
 }
 
@@ -44,11 +44,9 @@ export class Claims {
 
   /** One that is called for; does nothing where this node must not. */
   async one(instance: InstanceId): Promise<void> {
-    const { store, node, membership, holdings } = this.#needs
+    const { membership, holdings } = this.#needs
     if (membership.beat === undefined || !this.#mayClaim(membership.beat)) return
-    const got = await store.claim(node, 1, [instance])
-    this.#claimed += got.size
-    await holdings.adopt(got)
+    await holdings.adopt(await this.#claim(1, [instance]))
   }
 
   async #claimShare({ nodes }: Beat): Promise<void> {
@@ -63,12 +61,24 @@ export class Claims {
     const [mine, takers] = [loads.get(node) ?? 0, nodes.filter(takesLeases).length]
     let left = claimCount({ mine, total, free, takers, rounds: this.#rounds })
     while (left > 0) {
-      const got = await store.claim(node, Math.min(left, CHUNK))
+      const got = await this.#claim(Math.min(left, CHUNK))
       if (got.size === 0) return
-      this.#claimed += got.size
       left -= got.size
       // They come to life while the next are claimed.
       void holdings.adopt(got)
+    }
+  }
+
+  async #claim(limit: number, only?: readonly InstanceId[]): ReturnType<ClusterStore['claim']> {
+    const { store, node, holdings } = this.#needs
+    try {
+      const got = await store.claim(node, limit, only)
+      this.#claimed += got.size
+      return got
+    } catch (error) {
+      // It may have been done all the same, and nobody else tells of it.
+      holdings.doubt()
+      throw error
     }
   }
 

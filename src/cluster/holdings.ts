@@ -92,6 +92,11 @@ export class Holdings {
     return this.#moving.get(instance)?.over
   }
 
+  /** A call that may have changed leases gave no answer. */
+  doubt(): void {
+    this.#mustReconcile = true
+  }
+
   /** Made here, and alive. */
   made(instance: InstanceId, epoch: Epoch): void {
     if (this.epochOf(instance) !== undefined) return

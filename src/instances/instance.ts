@@ -24,7 +24,7 @@ import { keepFile } from './kept-files.ts'
 import type { Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
-import type { InstanceRecord } from './record.ts'
+import { LostOwnership, type InstanceRecord } from './record.ts'
 import { NOT_LINKED, STARTING } from './refusals.ts'
 import type { RefusedBy } from './refused-by.ts'
 import { changeSettings, changeTariff, changeToken, type RowPatch, type TariffChange } from './row-changes.ts'
@@ -55,6 +55,11 @@ export class Instance implements CourierClient {
   /** It lives in this process; else another node owns it, and this only shows it. */
   get isHere(): boolean {
     return this.#record.isHere
+  }
+
+  /** @throws LostOwnership where it is not this node's, or not for long */
+  mustBeHere(): void {
+    if (!this.isHere || this.#record.isLeaving) throw new LostOwnership(this.id)
   }
 
   /** `NO_EPOCH` where it is not here. */

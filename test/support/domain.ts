@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TARIFFS } from '../../src/billing/tariffs.ts'
-import { ownEverything } from '../../src/cluster/ownership.ts'
+import { ownEverything, type Ownership } from '../../src/cluster/ownership.ts'
 import { openDrivers } from '../../src/drivers/registry.ts'
 import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
@@ -72,6 +72,7 @@ export interface Stead {
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
   readonly node?: Partial<Pick<Node, 'fetchFile' | 'previewPage' | 'clock' | 'drivers' | 'news'>>
+  readonly ownership?: Partial<Ownership>
   readonly entitlements?: Partial<Entitlements>
 }
 
@@ -94,7 +95,13 @@ export async function openWorld() {
     return startWith({ limits, ...(around && { around }) })
   }
 
-  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {}, entitlements }: Stead) {
+  async function startWith({
+    limits = {},
+    around = (inner) => inner,
+    node: instead = {},
+    ownership: otherwise,
+    entitlements,
+  }: Stead) {
     const inner = await openSqliteStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
@@ -123,7 +130,7 @@ export async function openWorld() {
       limitBytes: FILE_LIMIT_BYTES,
       timeoutMs: 10_000,
     })
-    const ownership = await ownEverything(store, 'test')
+    const ownership = { ...(await ownEverything(store, 'test')), ...otherwise }
     const node: Node = {
       store,
       drivers,
