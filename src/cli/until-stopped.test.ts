@@ -14,7 +14,7 @@ interface Scene {
   closes: number
 }
 
-function scene(close: () => Promise<void>): Scene {
+function scene(close: () => Promise<void>, leaveMs = 0): Scene {
   const scene: Scene = { signals: new EventEmitter(), exits: [], timers: [], closes: 0 }
   const clock: Clock = {
     now: () => 0,
@@ -29,6 +29,7 @@ function scene(close: () => Promise<void>): Scene {
     },
   }
   const service = {
+    ...(leaveMs > 0 && { leaveMs }),
     close: () => {
       scene.closes += 1
       return close()
@@ -68,6 +69,12 @@ test('a failing close exits 1', async () => {
   it.signals.emit('SIGTERM')
   await setImmediate()
   assert.deepEqual(it.exits, [1])
+})
+
+test('a service that hands over has so much longer', () => {
+  const it = scene(() => new Promise(() => undefined), 60_000)
+  it.signals.emit('SIGTERM')
+  assert.equal(it.timers[0]?.delayMs, 70_000)
 })
 
 test('a close that hangs is cut off after 10 s', async () => {

@@ -31,7 +31,13 @@ const MORE_LEASES = 1.5
 export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | undefined> {
   const { store, cluster, clock, self, leaseMs, monotonicMs } = needs
   const membership = new Membership({ ...needs, store: cluster })
-  const ousted = new Error('another server has taken the database of this one over')
+  let isOusted = false
+  const end = (): void => {
+    if (isOusted) return
+    isOusted = true
+    membership.stop()
+    needs.onDeath(new Error('another server has taken the database of this one over'))
+  }
   const rivalOf = async ({ nodes }: Beat) => {
     const rivals = nodes.filter(({ node, isAlive }) => isAlive && node !== self.node)
     const loads = rivals.length === 0 ? undefined : await cluster.loads()
@@ -47,7 +53,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
     // It was silent for longer than its lease, or there is another: who has the leases is the one that goes on.
     const loads = await cluster.loads()
     const others = [...loads].filter(([node, count]) => node !== self.node && count > 0)
-    if (others.length > 0) needs.onDeath(ousted)
+    if (others.length > 0) end()
   })
   const endsAt = monotonicMs() + leaseMs * MORE_LEASES
   while ((await rivalOf(beat)) !== undefined) {
@@ -62,7 +68,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
   const ownership = await ownEverything(store, self.node)
   begun = true
   return aloneCluster({
-    ownership: { ...ownership, isSure: () => membership.isSure(), refused: () => needs.onDeath(ousted) },
+    ownership: { ...ownership, isSure: () => membership.isSure(), refused: end },
     membership,
     leave: () => cluster.leave(self.node),
   })
