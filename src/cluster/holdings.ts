@@ -131,7 +131,10 @@ export class Holdings {
 
   async #live(leases: Leases): Promise<void> {
     try {
-      await this.#needs.sync()
+      await this.#needs.sync().catch((error: unknown) => {
+        // An account that is not known yet holds nothing back: what follows when it is, follows then.
+        this.#needs.log.warn({ error }, 'the register could not be read before instances come to life')
+      })
       const still = new Map([...leases].filter(([id, epoch]) => this.#moving.get(id)?.epoch === epoch))
       await this.#residents?.adopt(still)
       for (const [id, epoch] of still) {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import type { InstanceId } from '../../src/model/ids.ts'
 import { eventually, linked, messagesOn, newPhone, objectIn, send, stateOf } from '../support/road.ts'
+import { startPostgres } from '../support/postgres.ts'
 import type { Made } from '../support/server.ts'
 import { LEASE_MS, openRoom, type Room, type TestNode } from './nodes.ts'
-import { startPostgres } from './pg-tmp.ts'
 
 describe('nodes that share a database', () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openTmp } from './pg-tmp.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { startSimulator } from '../../src/app.ts'
+import { openStore } from '../../src/app/open-store.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { ClusterStore } from '../../src/storage/cluster-store.ts'
 import { StorageFailed } from '../../src/storage/storage-failed.ts'
@@ -55,7 +55,7 @@ export async function openRoom(databaseUrl: string) {
       },
       {
         openStore: async (config, needs) => {
-          const store = await openTmp(config.databaseUrl ?? '', needs.sealingKey)
+          const store = await openStore(config, needs)
           opened.push(store)
           return cuttable(store, wire)
         },
