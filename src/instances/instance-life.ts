@@ -213,7 +213,8 @@ export class InstanceLife {
 
   /** See `failExpired`. */
   async expireQueue(): Promise<void> {
-    if (this.#record.queued === 0 || this.#record.row.deletedAt !== null || this.#isStill) return
+    const { queued, row, isLeaving } = this.#record
+    if (queued === 0 || row.deletedAt !== null || this.#isStill || isLeaving) return
     await this.#record.changes.run(() => failExpired(this.#record, this.#runner?.sender.attempts))
   }
 }

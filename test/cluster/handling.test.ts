@@ -103,9 +103,13 @@ describe('nodes that share a database', () => {
     const talks = all.map(talk)
     await sleep(1000)
     const polls = all.map(({ made }) => two.on(made, 'GET', 'receiveNotification?receiveTimeout=5'))
+    const leaving = (await one.leases.loads()).size
+    assert.equal(leaving, 2, 'the other has something, and so has this one')
     const began = performance.now()
     await one.stop()
     const tookMs = performance.now() - began
+    const heirs = [...(await two.leases.loads()).keys()]
+    assert.equal(heirs.length, 1, 'handed over, not left behind')
     await sleep(500)
     isOver = true
     await Promise.all(talks)
