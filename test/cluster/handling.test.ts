@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import type { InstanceId } from '../../src/model/ids.ts'
-import { eventually, linked, messagesOn, newPhone, objectIn, send, stateOf } from '../support/road.ts'
+import { eventually, linked, listIn, messagesOn, newPhone, objectIn, send, stateOf } from '../support/road.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Made } from '../support/server.ts'
 import { LEASE_MS, openRoom, type Room, type TestNode } from './nodes.ts'
@@ -45,6 +45,30 @@ describe('nodes that share a database', () => {
     assert.equal(await stateOf(one, fresh), 'notAuthorized')
     assert.equal((await one.partner('POST', 'deleteInstanceAccount', { idInstance: fresh.idInstance })).status, 200)
     assert.equal((await two.on(fresh, 'GET', 'getStateInstance')).status, 400)
+  })
+
+  test('three that start at one time on an empty database share, and two of them take over from the third', async (t) => {
+    const room = await roomOf(t)
+    const nodes = await Promise.all([room.start(), room.start(), room.start()])
+    const [one, two] = nodes
+    const made: Made[] = []
+    for (const node of [...nodes, ...nodes, ...nodes, ...nodes]) made.push(await node.make())
+    const even = (count: number, most: number) =>
+      eventually(
+        async () => {
+          const loads = [...(await one.leases.loads()).values()]
+          return loads.length === count && Math.max(...loads) <= most
+        },
+        `${String(count)} nodes have all`,
+      )
+    await even(3, 5)
+    for (const node of nodes) {
+      for (const each of made) assert.equal(await stateOf(node, each), 'notAuthorized')
+      assert.equal(listIn(await node.partner('GET', 'getInstances')).length, made.length)
+    }
+    one.cut()
+    await even(2, 7)
+    for (const each of made) assert.equal(await stateOf(two, each), 'notAuthorized')
   })
 
   test('what one had that is cut off lives on with the other, and is sent once', async (t) => {
