@@ -18,7 +18,8 @@ export async function openStore(config: Config, { onDeath, ...needs }: StoreNeed
   }
   const { log, sealingKey } = needs
   // Only where it is used: most servers have no need of its client.
-  const { openPgPool, connectionOf } = await import('../storage/sql/postgres/pg-pool.ts')
+  const { connectionOf } = await import('../storage/sql/postgres/connection.ts')
+  const { openPgPool } = await import('../storage/sql/postgres/pg-pool.ts')
   const { openPostgresStore } = await import('../storage/sql/postgres-store.ts')
   const db = openPgPool({ connection: connectionOf(config.databaseUrl), size: config.databasePool, log })
   return openPostgresStore({ db, sealingKey })
