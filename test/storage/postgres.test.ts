@@ -1,7 +1,8 @@
 // Truth: the promises of the storage port; PostgreSQL runs inside this process.
 import { after } from 'node:test'
 import { PGlite, type Transaction } from '@electric-sql/pglite'
-import { openPostgresStore, type PgConnection, type PgLike } from '../../src/storage/sql/postgres-store.ts'
+import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
+import type { PgLike, PgResult, PgStatement } from '../../src/storage/sql/postgres/pg-like.ts'
 import type { Row } from '../../src/storage/sql/statement.ts'
 import type { Harness } from './harness.ts'
 import * as sample from './samples.ts'
@@ -26,19 +27,31 @@ async function fresh(): Promise<Harness> {
 /** Closing the store leaves the database to the next test. */
 function connect(): PgLike {
   return {
-    ...connection(postgres),
-    transaction: (work) => postgres.transaction((transaction) => work(connection(transaction))),
+    read: (statements) => runAll(postgres, statements),
+    transaction: (work) =>
+      postgres.transaction(async (transaction) => {
+        let isCommitted = false
+        const value = await work({
+          run: (statements) => runAll(transaction, statements),
+          commit(statements) {
+            isCommitted = true
+            return runAll(transaction, statements)
+          },
+        })
+        if (!isCommitted) await transaction.rollback()
+        return value
+      }),
     close: () => Promise.resolve(),
   }
 }
 
-function connection(to: PGlite | Transaction): PgConnection {
-  return {
-    async query(sql, params) {
-      const { rows, affectedRows = 0 } = await to.query<Row>(sql, [...params])
-      return { rows, count: Math.max(affectedRows, rows.length) }
-    },
+async function runAll(on: PGlite | Transaction, statements: readonly PgStatement[]): Promise<readonly PgResult[]> {
+  const results: PgResult[] = []
+  for (const { sql, params } of statements) {
+    const { rows, affectedRows = 0 } = await on.query<Row>(sql, [...params])
+    results.push({ rows, count: Math.max(affectedRows, rows.length) })
   }
+  return results
 }
 
 async function dump(): Promise<ReadonlyMap<string, readonly object[]>> {

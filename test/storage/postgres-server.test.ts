@@ -1,0 +1,47 @@
+// Truth: the promises of the storage port; PostgreSQL is a server of the test's own.
+import { after, before, describe } from 'node:test'
+import { Client } from 'pg'
+import { silentLog } from '../../src/lib/log.ts'
+import { connectionOf } from '../../src/storage/sql/postgres/connection.ts'
+import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
+import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
+import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
+import type { Harness } from './harness.ts'
+import * as sample from './samples.ts'
+import { storeConformance } from './store-conformance.ts'
+
+let server: TestPostgres
+
+describe('a PostgreSQL server', { skip: noPostgres() }, () => {
+  before(async () => {
+    server = await startPostgres()
+  })
+  after(() => server.stop())
+  storeConformance('PostgreSQL', fresh)
+})
+
+async function fresh(): Promise<Harness> {
+  const url = await server.newDatabase()
+  const beside = new Client({ connectionString: url })
+  await beside.connect()
+  const connection = connectionOf(url)
+  return {
+    open: (sealingKey = sample.KEY) =>
+      openPostgresStore({ db: openPgPool({ connection, size: 8, log: silentLog }), sealingKey }),
+    dump: () => dump(beside),
+    change: async (sql) => void (await beside.query(sql)),
+    bytesAtRest: async () => Buffer.from(JSON.stringify([...(await dump(beside))])),
+    destroy: () => beside.end(),
+  }
+}
+
+/** Without what a connection notes of itself. */
+async function dump(beside: Client): Promise<ReadonlyMap<string, readonly object[]>> {
+  const tables = await beside.query<{ name: string }>(
+    `select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_name <> 'commit_mark' order by 1`,
+  )
+  const all = new Map<string, readonly object[]>()
+  for (const { name } of tables.rows) all.set(name, (await beside.query<object>(`select * from ${name}`)).rows)
+  return all
+}
