@@ -29,7 +29,9 @@ async function fresh(): Promise<Harness> {
     open: (sealingKey = sample.KEY) =>
       openPostgresStore({ db: openPgPool({ connection, size: 8, log: silentLog }), sealingKey }),
     dump: () => dump(beside),
-    change: async (sql) => void (await beside.query(sql)),
+    async change(sql) {
+      await beside.query(sql)
+    },
     bytesAtRest: async () => Buffer.from(JSON.stringify([...(await dump(beside))])),
     destroy: () => beside.end(),
   }

@@ -30,15 +30,15 @@ function connect(): PgLike {
     read: (statements) => runAll(postgres, statements),
     transaction: (work) =>
       postgres.transaction(async (transaction) => {
-        let isCommitted = false
+        const commits: true[] = []
         const value = await work({
           run: (statements) => runAll(transaction, statements),
           commit(statements) {
-            isCommitted = true
+            commits.push(true)
             return runAll(transaction, statements)
           },
         })
-        if (!isCommitted) await transaction.rollback()
+        if (commits.length === 0) await transaction.rollback()
         return value
       }),
     close: () => Promise.resolve(),

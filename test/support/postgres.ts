@@ -35,7 +35,7 @@ export function noPostgres(): string | false {
   if (binaries() !== undefined) return false
   const why = `no initdb in ${PROGRAMS}/*/bin: PostgreSQL is not installed (Debian: apt-get install postgresql)`
   if (process.env['CI'] !== undefined) throw new Error(why)
-  console.error(why)
+  process.stderr.write(`${why}\n`)
   return why
 }
 
@@ -112,7 +112,8 @@ class Server {
     this.#child = child
     for (const until = Date.now() + START_MS; ;) {
       try {
-        return void (await ask(this.port, 'select 1'))
+        await ask(this.port, 'select 1')
+        return
       } catch (cause) {
         if (hasEnded(child) || Date.now() > until) throw new Error('PostgreSQL does not start', { cause })
         await delay(25)

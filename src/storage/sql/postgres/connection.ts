@@ -29,16 +29,17 @@ export function connectionOf(text: string): ClientConfig {
   for (const name of searchParams.keys()) {
     if (!PARAMETERS.has(name)) throw new OperatorTrouble(`${NAME} has a parameter that is not known: ${name}.`)
   }
-  const host = searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1')
-  const port = searchParams.get('port') ?? url.port
-  const user = searchParams.get('user') ?? decodeURIComponent(url.username)
-  const database = decodeURIComponent(url.pathname.slice(1))
+  const given = {
+    host: searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
+    port: searchParams.get('port') ?? url.port,
+    user: searchParams.get('user') ?? decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+  }
+  const { port, ...texts } = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
   return {
-    ...(host !== '' && { host }),
-    ...(port !== '' && { port: Number(port) }),
-    ...(user !== '' && { user }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-    ...(database !== '' && { database }),
+    ...texts,
+    ...(port !== undefined && { port: Number(port) }),
     application_name: searchParams.get('application_name') ?? 'jadegate',
     ssl: tlsOf(searchParams),
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool, type ClientBase, type ClientConfig, type PoolClient } from 'pg'
 import type { Log } from '../../../lib/log.ts'
+import { systemRandom, type Random } from '../../../lib/random.ts'
 import { newMark, type CommitMark } from './commit-mark.ts'
 import type { PgLike, PgReadOptions, PgResult, PgStatement, PgTransaction, PgTransactionOptions } from './pg-like.ts'
 import { PgSession } from './pg-session.ts'
@@ -18,6 +19,7 @@ export interface PgPoolOptions {
   readonly connectMs?: number
   /** How long a round trip may last before the connection is given up; 10 s where absent. */
   readonly answerMs?: number
+  readonly random?: Random
 }
 
 /** So long callers wait for a connection where they do not say. */
@@ -55,6 +57,7 @@ export class PgPool implements PgLike {
   readonly #pool: Pool
   readonly #log: Log
   readonly #answerMs: number
+  readonly #random: Random
   readonly #sessions = new WeakMap<ClientBase, PgSession>()
   /** Of connections that have ended in good order. */
   readonly #freeMarks: CommitMark[] = []
@@ -63,9 +66,11 @@ export class PgPool implements PgLike {
   #isAway = false
   #closed: Promise<void> | undefined
 
-  constructor({ connection, size, log, connectMs = CONNECT_MS, answerMs = ANSWER_MS }: PgPoolOptions) {
-    this.#log = log
-    this.#answerMs = answerMs
+  constructor(options: PgPoolOptions) {
+    const { connection, size, connectMs = CONNECT_MS } = options
+    this.#log = options.log
+    this.#answerMs = options.answerMs ?? ANSWER_MS
+    this.#random = options.random ?? systemRandom
     this.#pool = new Pool({
       ...connection,
       max: size,
@@ -75,7 +80,7 @@ export class PgPool implements PgLike {
       maxLifetimeSeconds: LIFE_S,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      onConnect: mustBePrimary,
+      verify: (client, done) => void mustBePrimary(client).then(() => done(), done),
     })
     // Whoever waits on the connection is told by its own promise.
     this.#pool.on('connect', (client) => client.on('error', () => undefined))
@@ -102,19 +107,19 @@ export class PgPool implements PgLike {
   }
 
   async transaction<T>(work: (run: PgTransaction) => Promise<T>, options: PgTransactionOptions = {}): Promise<T> {
-    const { patienceMs = PATIENCE_MS, answerMs = this.#answerMs, isRepeatable = false, isFirst = false } = options
-    const until = performance.now() + patienceMs
+    const until = performance.now() + (options.patienceMs ?? PATIENCE_MS)
+    const most = options.isRepeatable === true ? REPEATS : 1
     for (let attempt = 1; ; attempt++) {
-      const run = this.#begin(await this.#acquire(until), answerMs, isFirst)
+      const run = this.#begin(await this.#acquire(until), options)
       try {
         return await work(run)
       } catch (error) {
-        const mayRepeat = isRepeatable && attempt < REPEATS && performance.now() < until
+        const mayRepeat = attempt < most && performance.now() < until
         if (!mayRepeat || !(error instanceof PgTrouble) || !mayComeBack(error)) throw error
       } finally {
         await run.end()
       }
-      await delay(Math.random() * 5 * 2 ** attempt)
+      await delay(this.#random.fraction() * 5 * 2 ** attempt)
     }
   }
 
@@ -128,7 +133,8 @@ export class PgPool implements PgLike {
     return this.#closed
   }
 
-  #begin(session: PgSession, answerMs: number, isFirst: boolean): PgTransactionRun {
+  #begin(session: PgSession, options: PgTransactionOptions): PgTransactionRun {
+    const { answerMs = this.#answerMs, isFirst = false } = options
     return new PgTransactionRun({
       session,
       isFirst,
@@ -172,7 +178,7 @@ export class PgPool implements PgLike {
         this.#note(true)
         const leftMs = until - performance.now()
         if (leftMs <= 0) throw new PgTrouble('unreachable', `No connection to the database: ${trouble.message}`)
-        await delay(Math.min(leftMs, pauseMs * (0.5 + Math.random())))
+        await delay(Math.min(leftMs, pauseMs * (0.5 + this.#random.fraction())))
       }
     }
   }

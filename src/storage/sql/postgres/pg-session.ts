@@ -1,4 +1,5 @@
 import type { PoolClient, Submittable } from 'pg'
+import { systemClock } from '../../../lib/clock.ts'
 import type { CommitMark } from './commit-mark.ts'
 import type { PgResult, PgStatement } from './pg-like.ts'
 import { PgPipeline, PreparedStatements } from './pg-pipeline.ts'
@@ -30,7 +31,7 @@ export class PgSession {
    */
   async run(statements: readonly PgStatement[], answerMs: number): Promise<readonly PgResult[]> {
     const pipeline = new PgPipeline(statements, this.#prepared)
-    const overdue = setTimeout(() => pipeline.giveUp(new AnswerOverdue('No answer in time')), answerMs)
+    const overdue = systemClock.after(answerMs, () => pipeline.giveUp(new AnswerOverdue('No answer in time')))
     try {
       // The driver calls the methods that it has, which its type doesn't name.
       this.client.query(pipeline as unknown as Submittable)
@@ -42,7 +43,7 @@ export class PgSession {
       if (trouble.kind === 'lost') this.#isLost = true
       throw trouble
     } finally {
-      clearTimeout(overdue)
+      overdue.cancel()
     }
   }
 
