@@ -92,7 +92,7 @@ export class Register {
 
   async #commit(batch: Batch): Promise<Committed> {
     if (!batch.writes.some(({ kind }) => ITS_WRITES.has(kind))) return this.#deps.store.commit(batch)
-    const guards: Batch['guards'] = [...batch.guards, { kind: 'register', accounts: this.#known }]
+    const guards: Batch['guards'] = [{ kind: 'register', accounts: this.#known }, ...batch.guards]
     const committed = await this.#deps.store.commit({ ...batch, guards })
     if (!committed.ok && committed.refusedBy.kind === 'register') throw new RegisterMoved()
     return committed
