@@ -23,7 +23,9 @@ import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
 import { MethodTable } from './method.ts'
 import { mediaRoutes } from './media/routes.ts'
+import { registerClusterGauges } from './ops/cluster-gauges.ts'
 import { registerGauges } from './ops/gauges.ts'
+import { Readiness } from './ops/readiness.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { OPERATOR_BASE, operatorApi, operatorRows } from './operator/operator-api.ts'
 import { createInstance } from './partner/create-instance.ts'
@@ -143,7 +145,8 @@ function assemble(deps: HttpDeps): Parts {
   const registry = new Registry()
   const counter = new RequestCounter(registry)
   const trustedProxies = new AddressRanges(deps.config.trustedProxies)
-  registerGauges(registry, instances)
+  registerGauges(registry, instances, cluster.isAlone)
+  registerClusterGauges(registry, cluster, deps.store)
   const images = new QrImages()
   const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
   const family = new InstanceFamily(methods, instances, clock)
@@ -235,7 +238,7 @@ async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Pr
     { base: OPERATOR_BASE, rows: rowsOfOperator },
   )
   const reference = { tables: { ...tables, own }, url: () => at.url }
-  await app.register(opsRoutes({ registry, store: deps.store, reference }))
+  await app.register(opsRoutes({ registry, readiness: new Readiness(deps), reference }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),

@@ -34,7 +34,7 @@ const ITS_WRITES: ReadonlySet<Write['kind']> = new Set([
 ])
 
 /** After so many calls that were overtaken somebody else may try. */
-const MOST_TRIES = 10
+const MOST_TRIES = 50
 
 /**
  * Accounts, partner tokens, tariffs, prices and hooks: every node has copies of all, and each decides by its own. So a change is stored only
@@ -46,6 +46,7 @@ export class Register {
   readonly #deps: RegisterDeps
   readonly #copies: RegisterCopy[] = []
   readonly #follows = new Serial()
+  readonly #overtaken = new Serial()
   #known = 0
 
   private constructor(deps: RegisterDeps) {
@@ -77,15 +78,27 @@ export class Register {
     return true
   }
 
-  /** Does what looks at the register and changes it, anew where another node has changed it in between. */
+  /**
+   * Does what looks at the register and changes it, anew where another node has changed it in between. Those that were overtaken go one after
+   * the other, so that no more calls vie with each other than there are nodes.
+   */
   async decide<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof RegisterMoved)) throw error
+      return this.#overtaken.run(() => this.#decideAnew(work))
+    }
+  }
+
+  async #decideAnew<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
     for (let tries = 1; ; tries++) {
+      const now = await this.#deps.store.cluster?.register()
+      if (now !== undefined) await this.follow(now)
       try {
         return await work()
       } catch (error) {
         if (!(error instanceof RegisterMoved) || tries === MOST_TRIES) throw error
-        const now = await this.#deps.store.cluster?.register()
-        if (now !== undefined) await this.follow(now)
       }
     }
   }

@@ -29,9 +29,8 @@ describe('the register of nodes that share a database', () => {
   })
 
   async function newPartner(node: TestNode, name: string): Promise<{ readonly id: string; readonly token: string }> {
-    const made = objectIn(await node.operator('POST', '/accounts', { kind: 'partner', name }))
-    const { id } = made['account'] as { id: string }
-    return { id, token: String(made['token']) }
+    const made = objectIn(await node.operator('POST', '/accounts', { kind: 'partner', name }), 201)
+    return { id: String(made['id']), token: String((made['token'] as { token?: unknown }).token) }
   }
 
   test('an account and its token are known everywhere when they are answered, and over everywhere when they are over', async () => {

@@ -6,7 +6,7 @@ import { Pace } from '../../lib/pace.ts'
 import { LostOwnership } from '../../instances/record.ts'
 import { fault, isFault, UNAVAILABLE, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
-import type { Register } from '../../partners/register.ts'
+import { RegisterMoved, type Register } from '../../partners/register.ts'
 import type { Store } from '../../storage/store.ts'
 import { StorageFailed } from '../../storage/storage-failed.ts'
 import { READ_ONLY } from '../errors.ts'
@@ -183,12 +183,15 @@ class ApiServer<Subject> {
     if (given === 413) return sendError(reply, 413, { code: 'tooLarge', message: 'request entity too large' })
     if (typeof given === 'number' && given >= 400 && given < 500) return sendError(reply, 400, UNREADABLE)
     this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
-    const isForNow = error instanceof StorageFailed || error instanceof LostOwnership
+    const isForNow = FOR_NOW.some((kind) => error instanceof kind)
     return isForNow
       ? this.#refuse(reply.header('Retry-After', '1'), UNAVAILABLE)
       : sendError(reply, 500, statusError(500))
   }
 }
+
+/** Nothing was done, and asking again may help. */
+const FOR_NOW = [StorageFailed, LostOwnership, RegisterMoved]
 
 const UNREADABLE: ApiError = { code: 'invalid', message: 'The request can not be read' }
 

@@ -2,12 +2,16 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 
-/** What is measured by looking at the moment that somebody asks: nothing is counted for it in between. */
-export function registerGauges(registry: Registry, instances: Instances): void {
+/**
+ * What is measured by looking at the moment that somebody asks: nothing is counted for it in between. Of several nodes each tells of its own
+ * instances, so that sums over all nodes count each once.
+ */
+export function registerGauges(registry: Registry, all: Pick<Instances, 'all'>, isAlone: boolean): void {
+  const instances = isAlone ? all : { all: () => here(all) }
   registry.registerMetric(
     new Gauge({
       name: 'jadegate_instances',
-      help: 'Instances that are not deleted, by messenger, state, and why they stand still (held: no, accountSuspended, expired).',
+      help: 'Instances of this server that are not deleted, by messenger, state, and why they stand still (held: no, accountSuspended, expired).',
       labelNames: ['messenger', 'state', 'held'],
       registers: [],
       collect() {
@@ -38,11 +42,15 @@ export function registerGauges(registry: Registry, instances: Instances): void {
   registerProcess(registry)
 }
 
+function* here(instances: Pick<Instances, 'all'>): Iterable<Instance> {
+  for (const instance of instances.all()) if (instance.isHere) yield instance
+}
+
 /** What stands still on purpose is apart: it neither moves nor is anybody to be woken for it. */
 function queueGauge(
   name: string,
   help: string,
-  instances: Pick<Instances, 'all'>,
+  instances: { all(): Iterable<Instance> },
   size: (instance: Instance) => number,
 ): Gauge<'held'> {
   return new Gauge({
