@@ -70,6 +70,18 @@ export interface QueueSize {
 /** What retention removes; each by the time that its promise counts from. */
 export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes'
 
+/** How busy the way to a database server is, each figure as of the moment that it is read. */
+export interface StoreUse {
+  /** That there may be. */
+  readonly connections: number
+  readonly busy: number
+  readonly idle: number
+  /** Callers that wait for a connection. */
+  readonly waiting: number
+  /** Batches that were given and are not settled yet. */
+  readonly commits: number
+}
+
 export interface Store {
   /**
    * Durable when the promise resolves: a crash one instruction later loses nothing of the batch. Batches that arrive together
@@ -114,6 +126,8 @@ export interface Store {
   }
   /** Undefined on a database that only one server can use. */
   readonly cluster?: ClusterStore
+  /** Undefined where the database is part of the process. */
+  readonly use?: StoreUse
   readonly journal: {
     /** The message with this id; where several chats of the instance share the id, the newest. */
     find(instance: InstanceId, id: MessageId): Promise<MessageRow | null>

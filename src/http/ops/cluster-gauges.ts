@@ -42,7 +42,8 @@ function registerLeases(registry: Registry, view: () => ClusterView): void {
       registers: [],
       collect() {
         const counts = { alive: 0, leaving: 0, dead: 0 }
-        for (const { isAlive, isLeaving } of view().nodes) counts[isAlive ? (isLeaving ? 'leaving' : 'alive') : 'dead']++
+        for (const { isAlive, isLeaving } of view().nodes)
+          counts[isAlive ? (isLeaving ? 'leaving' : 'alive') : 'dead']++
         for (const [state, count] of Object.entries(counts)) this.set({ state }, count)
       },
     }),

@@ -1,10 +1,10 @@
 import { systemClock } from '../../lib/clock.ts'
 import { createSeal } from '../../lib/seal.ts'
 import { postgresDialect } from '../dialect.ts'
-import type { Store } from '../store.ts'
+import type { Store, StoreUse } from '../store.ts'
 import { createPgEngine } from './postgres/pg-engine.ts'
 import { MAKE_MARKS, SWEEP_MARKS } from './postgres/commit-mark.ts'
-import type { PgLike } from './postgres/pg-like.ts'
+import type { PgLike, PgUse } from './postgres/pg-like.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { createSqlStore } from './sql-store.ts'
 
@@ -41,5 +41,43 @@ export async function openPostgresStore({ db, sealingKey }: PostgresStoreOptions
     await db.close()
     throw error
   }
-  return createSqlStore(createPgEngine(db, seal), seal, systemClock)
+  return watched(createSqlStore(createPgEngine(db, seal), seal, systemClock), db)
+}
+
+/** Counts the batches that are under way. */
+function watched(store: Store, db: PgLike): Store {
+  let commits = 0
+  return {
+    ...store,
+    async commit(batch) {
+      commits += 1
+      try {
+        return await store.commit(batch)
+      } finally {
+        commits -= 1
+      }
+    },
+    ...(db.use !== undefined && { use: useOf(db.use.bind(db), () => commits) }),
+  }
+}
+
+function useOf(look: () => PgUse, commits: () => number): StoreUse {
+  return {
+    get connections() {
+      return look().most
+    },
+    get busy() {
+      const { open, idle } = look()
+      return open - idle
+    },
+    get idle() {
+      return look().idle
+    },
+    get waiting() {
+      return look().waiting
+    },
+    get commits() {
+      return commits()
+    },
+  }
 }

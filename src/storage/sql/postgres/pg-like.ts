@@ -42,5 +42,14 @@ export interface PgLike {
    * `PgTrouble` where it was the database.
    */
   transaction<T>(work: (transaction: PgTransaction) => Promise<T>, options?: PgTransactionOptions): Promise<T>
+  /** Connections that there may be, that there are, and of those the ones that nobody uses; callers that wait for one. */
+  use?(): PgUse
   close(): Promise<void>
+}
+
+export interface PgUse {
+  readonly most: number
+  readonly open: number
+  readonly idle: number
+  readonly waiting: number
 }

@@ -3,7 +3,7 @@ import { Pool, type ClientBase, type ClientConfig, type PoolClient } from 'pg'
 import type { Log } from '../../../lib/log.ts'
 import { systemRandom, type Random } from '../../../lib/random.ts'
 import { newMark, type CommitMark } from './commit-mark.ts'
-import type { PgLike, PgReadOptions, PgResult, PgStatement, PgTransaction, PgTransactionOptions } from './pg-like.ts'
+import type { PgLike, PgReadOptions, PgResult, PgStatement, PgTransaction, PgTransactionOptions, PgUse } from './pg-like.ts'
 import { PgSession } from './pg-session.ts'
 import { PgTransactionRun } from './pg-transaction.ts'
 import { mayComeBack, PgTrouble, troubleOf } from './pg-trouble.ts'
@@ -58,6 +58,7 @@ export class PgPool implements PgLike {
   readonly #log: Log
   readonly #answerMs: number
   readonly #random: Random
+  readonly #size: number
   readonly #sessions = new WeakMap<ClientBase, PgSession>()
   /** Of connections that have ended in good order. */
   readonly #freeMarks: CommitMark[] = []
@@ -71,6 +72,7 @@ export class PgPool implements PgLike {
     this.#log = options.log
     this.#answerMs = options.answerMs ?? ANSWER_MS
     this.#random = options.random ?? systemRandom
+    this.#size = size
     this.#pool = new Pool({
       ...connection,
       max: size,
@@ -123,9 +125,8 @@ export class PgPool implements PgLike {
     }
   }
 
-  /** Connections that there are, and of those the ones that nobody uses; callers that wait for one. */
-  use(): { readonly open: number; readonly idle: number; readonly waiting: number } {
-    return { open: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount }
+  use(): PgUse {
+    return { most: this.#size, open: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount }
   }
 
   close(): Promise<void> {
