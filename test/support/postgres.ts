@@ -39,13 +39,16 @@ export function noPostgres(): string | false {
   return why
 }
 
-/** It ends with the process at the latest. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * It ends with the process at the latest. Not durable: nothing is forced to the disk, for tests that are about anything but the machine's
+ * failure and make many databases.
+ */
+export async function startPostgres({ isDurable = true } = {}): Promise<TestPostgres> {
   const bin = binaries()
   if (bin === undefined) throw new Error(String(noPostgres()))
   const folder = mkdtempSync(join(tmpdir(), 'jadegate-pg-'))
   const owner = await ownerOf(folder)
-  const server = new Server(join(bin, 'postgres'), folder, await freePort(), owner)
+  const server = new Server(join(bin, 'postgres'), folder, await freePort(), owner, isDurable)
   const atExit = () => {
     server.signal('SIGKILL')
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
@@ -79,8 +82,6 @@ export async function startPostgres(): Promise<TestPostgres> {
 /** Small, so that a machine that tests has room for several. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
-  'fsync=on',
-  'synchronous_commit=on',
   'max_connections=200',
   'shared_buffers=64MB',
   'max_wal_size=512MB',
@@ -94,9 +95,11 @@ class Server {
   readonly #program: string
   readonly #folder: string
   readonly #owner: Owner
+  readonly #durable: readonly string[]
   #child: ChildProcess | undefined
 
-  constructor(program: string, folder: string, port: number, owner: Owner) {
+  constructor(program: string, folder: string, port: number, owner: Owner, isDurable: boolean) {
+    this.#durable = ['-c', `fsync=${isDurable ? 'on' : 'off'}`]
     this.data = join(folder, 'data')
     this.port = port
     this.#program = program
@@ -107,7 +110,7 @@ class Server {
   async start(): Promise<void> {
     // What a killed one has left: its number may be that of another process by now.
     rmSync(join(this.data, 'postmaster.pid'), { force: true })
-    const args = ['-D', this.data, '-p', String(this.port), '-k', this.#folder, ...SETTINGS]
+    const args = ['-D', this.data, '-p', String(this.port), '-k', this.#folder, ...SETTINGS, ...this.#durable]
     const child = spawn(this.#program, args, { stdio: 'ignore', cwd: this.#folder, ...this.#owner })
     this.#child = child
     for (const until = Date.now() + START_MS; ;) {

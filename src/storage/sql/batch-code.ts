@@ -5,6 +5,7 @@ import {
   countParams,
   type GuardStatement,
   type Lock,
+  type Many,
   type Param,
   type Row,
   type Sealed,
@@ -23,6 +24,9 @@ export interface Operation {
   readonly sealed: Sealed | undefined
   /** See `Statement.lock`; of a guard that reads, always there. */
   readonly lock: Lock | undefined
+  readonly many: Many | undefined
+  /** Its own place in `OPERATIONS`. */
+  readonly index: number
   /** null for a write. */
   readonly guard: {
     readonly reads: boolean
@@ -50,7 +54,10 @@ const operations: Operation[] = []
 function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T> {
   const { sql, sealed } = statement
   const lock = statement.lock ?? (guard?.reads === true ? 'share' : undefined)
-  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, lock, guard }) - 1, statement }
+  const { many } = statement
+  const at = operations.length
+  operations.push({ sql, paramCount: countParams(sql), sealed, lock, many, guard, index: at })
+  return { index: at, statement }
 }
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {

@@ -1,5 +1,5 @@
 import type { Guard } from '../store.ts'
-import { places, type GuardStatement } from './statement.ts'
+import { places, rowsOf, type GuardStatement } from './statement.ts'
 
 type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
 
@@ -10,6 +10,11 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     reads: true,
     // No batch changes or removes a lease.
     lasts: true,
+    many: {
+      sql: `select r.ord from ${rowsOf('instance_id bigint, epoch bigint')}
+        join lease l on l.instance_id = r.instance_id and l.epoch = r.epoch order by l.instance_id for share of l`,
+      adds: true,
+    },
     put(out, guard) {
       out.push(guard.instance, guard.epoch)
     },
@@ -20,6 +25,17 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     reads: false,
     why: 'select scope, key, body_hash, answer from answer where scope = ? and key = ?',
     sealed: { at: 3, place: ([scope, key]) => places.answer(String(scope), String(key)) },
+    many: {
+      sql: `with given as materialized (
+          select * from ${rowsOf('scope text, key text, body_hash text, answer text, at bigint')}
+        ), added as (
+          insert into answer (scope, key, body_hash, answer, at)
+          select scope, key, body_hash, answer, at from given order by scope, key
+          on conflict (scope, key) do nothing returning scope, key
+        ) select g.ord from given g join added a on a.scope = g.scope and a.key = g.key`,
+      row: ['answer', 0, 1],
+      adds: true,
+    },
     put(out, guard) {
       out.push(guard.scope, guard.key, guard.bodyHash, guard.answer, guard.at)
     },
@@ -28,6 +44,24 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     sql: `insert into sequence (messenger, value) values (?, ?)
       on conflict (messenger) do update set value = excluded.value where sequence.value < excluded.value`,
     reads: false,
+    many: {
+      // Each must be higher than what is stored and than all before it.
+      sql: `with given as materialized (
+          select *, max(value) over (partition by messenger order by ord rows between unbounded preceding and 1 preceding)
+            as earlier from ${rowsOf('messenger text, value bigint')}
+        ), stored as materialized (
+          select messenger, value from sequence where messenger in (select messenger from given)
+          order by messenger for update
+        ), held as (
+          select g.ord, g.messenger, g.value from given g left join stored s on s.messenger = g.messenger
+          where (s.value is null or s.value < g.value) and (g.earlier is null or g.earlier < g.value)
+        ), raised as (
+          insert into sequence (messenger, value) select messenger, max(value) from held group by messenger
+          on conflict (messenger) do update set value = excluded.value where sequence.value < excluded.value
+          returning messenger
+        ) select h.ord from held h join raised on raised.messenger = h.messenger`,
+      adds: true,
+    },
     put(out, guard) {
       out.push(guard.messenger, guard.value)
     },
@@ -35,6 +69,13 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
   fresh: {
     sql: 'select 1 as held where not exists (select 1 from message where instance_id = ? and id = ? and chat_id = ?)',
     reads: true,
+    many: {
+      sql: `select r.ord from ${rowsOf('instance_id bigint, id text, chat_id text')} where not exists (
+          select 1 from message m where m.instance_id = r.instance_id and m.id = r.id and m.chat_id = r.chat_id
+        )`,
+      row: ['message', 0, 1, 2],
+      adds: true,
+    },
     put(out, guard) {
       out.push(guard.instance, guard.id, guard.chat)
     },

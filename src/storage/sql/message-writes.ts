@@ -1,8 +1,14 @@
 import { statusRank } from '../../model/message.ts'
 import type { MessageRow } from '../store.ts'
 import type { MessageWrite } from '../write.ts'
+import { rowsOf } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
+
+const PLAIN = `instance_id bigint, id text, chat_id text, direction text, by_api integer, status text, description text, \
+at bigint, status_at bigint, body text`
+const STATUS = `new_status text, new_description text, new_status_at bigint, of_instance bigint, of_id text, of_chat text, \
+rank integer`
 
 /** The journal, receipts of statuses, files that the network can bring again. */
 export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
@@ -12,6 +18,13 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       // What nearly all are: the defaults of the other columns need no way to the database.
       when: ({ row }) => isPlain(row),
+      many: {
+        sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)
+          select instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body
+          from ${rowsOf(PLAIN)} order by ord`,
+        row: ['message', 0, 1, 2],
+        adds: true,
+      },
       put(out, { row }) {
         out.push(row.instance, row.id, row.chat, row.direction, row.byApi ? 1 : 0, row.status, row.description)
         out.push(row.at, row.at, row.body)
@@ -31,6 +44,13 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
     {
       sql: `update message set status = ?, description = ?, status_at = ?
         where instance_id = ? and id = ? and chat_id = ? and ${STATUS_RANK} < ?`,
+      many: {
+        sql: `update message m set status = r.new_status, description = r.new_description, status_at = r.new_status_at
+          from ${rowsOf(STATUS)}
+          where m.instance_id = r.of_instance and m.id = r.of_id and m.chat_id = r.of_chat and ${STATUS_RANK} < r.rank`,
+        row: ['message', 3, 4, 5],
+        adds: false,
+      },
       put(out, { instance, id, chat, status, description, at }) {
         out.push(status, description, at, instance, id, chat, statusRank(status))
       },
@@ -39,6 +59,12 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   'message.body': [
     {
       sql: 'update message set body = ? where instance_id = ? and id = ? and chat_id = ?',
+      many: {
+        sql: `update message m set body = r.body from ${rowsOf('body text, instance_id bigint, id text, chat_id text')}
+          where m.instance_id = r.instance_id and m.id = r.id and m.chat_id = r.chat_id`,
+        row: ['message', 1, 2, 3],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.body, write.instance, write.id, write.chat)
       },
@@ -65,6 +91,16 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
       sql: `insert into receipt (instance_id, message_id, participant, status, at) values (?, ?, ?, ?, ?)
         on conflict (instance_id, message_id, participant) do update set status = excluded.status, at = excluded.at
         where receipt.status = 'delivered' and excluded.status = 'read'`,
+      many: {
+        sql: `insert into receipt (instance_id, message_id, participant, status, at)
+          select instance_id, message_id, participant, status, at
+          from ${rowsOf('instance_id bigint, message_id text, participant text, status text, at bigint')}
+          order by instance_id, message_id, participant
+          on conflict (instance_id, message_id, participant) do update set status = excluded.status, at = excluded.at
+          where receipt.status = 'delivered' and excluded.status = 'read'`,
+        row: ['receipt', 0, 1, 2],
+        adds: false,
+      },
       put(out, { instance, id, receipt }) {
         out.push(instance, id, receipt.participant, receipt.status, receipt.at)
       },

@@ -28,8 +28,30 @@ export interface Statement<T> {
    * this does nothing else, and is left out on other databases.
    */
   readonly lock?: Lock
+  /** On a database that takes arrays, the statement for many batches at once. */
+  readonly many?: Many
   /** Left out when this says so; without it the statement always runs. */
   when?(of: T): boolean
+}
+
+/** A statement once for many batches: the same as running it for each, in their order. */
+export interface Many {
+  /**
+   * With `$1`, `$2` for an array of each parameter's values, see `rowsOf`. Of a guard, it gives a row for each one that holds, with its place
+   * in `ord`, and locks what the guard itself would.
+   */
+  readonly sql: string
+  /** The table, and the parameters by which the row in it is known that it adds, changes or looks for; absent: it adds one that nobody knows yet. */
+  readonly row?: readonly [table: string, ...parameters: number[]]
+  /** It only adds, or only looks: batches of one instance that do nothing else come to the same in one statement as one by one. */
+  readonly adds: boolean
+}
+
+/** Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. */
+export function rowsOf(columns: string): string {
+  const all = columns.split(', ').map((column) => column.split(' '))
+  const arrays = all.map(([, type = 'text'], index) => `$${String(index + 1)}::${type}[]`)
+  return `unnest(${arrays.join(', ')}) with ordinality as r (${all.map(([name]) => name).join(', ')}, ord)`
 }
 
 export interface GuardStatement<T> extends Statement<T> {

@@ -3,44 +3,53 @@ import { postgresDialect } from '../../dialect.ts'
 import type { Outcome } from '../batch-code.ts'
 import { lanesOf } from '../batch-lanes.ts'
 import { StorageFailed, type Engine } from '../engine.ts'
-import { Lanes } from '../lanes.ts'
 import { committed } from '../refusal.ts'
 import type { Param } from '../statement.ts'
-import { runBatch } from './batch-run.ts'
 import { numbered, stepsOf } from './batch-steps.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { shapeOf } from './group-shape.ts'
 import type { PgLike } from './pg-like.ts'
 import { PgTrouble } from './pg-trouble.ts'
+import { ReadQueue } from './read-queue.ts'
 
 /** A statement that changes many rows may take long. */
 const WRITE_MS = 120_000
 const PATIENCE_MS = 10_000
 
+/** The store's engine on PostgreSQL: see `CommitQueue` for how batches get there. */
 export function createPgEngine(db: PgLike, seal: Seal): Engine {
-  const lanes = new Lanes()
+  const works = new Works()
+  const commits = new CommitQueue(db)
+  const reads = new ReadQueue(db)
   let closed: Promise<void> | null = null
 
-  function open<T>(work: () => Promise<T>): Promise<T> {
-    if (closed !== null) return Promise.reject(new StorageFailed('The store is closed'))
-    return lanes.run(new Set(), work).catch(asStorageFailed)
+  async function tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (closed !== null) throw new StorageFailed('The store is closed')
+    works.begin()
+    try {
+      return await work()
+    } catch (error) {
+      throw error instanceof PgTrouble ? new StorageFailed(error.message) : error
+    } finally {
+      works.end()
+    }
   }
 
   return {
     dialect: postgresDialect,
-    async commit(batch) {
-      if (closed !== null) throw new StorageFailed('The store is closed')
-      const steps = stepsOf(batch, seal)
-      const options = { isRepeatable: true, patienceMs: batch.patienceMs ?? PATIENCE_MS }
-      const run = (): Promise<Outcome> => db.transaction((transaction) => runBatch(transaction, batch, steps), options)
-      return committed(batch, await lanes.run(lanesOf(batch), run).catch(asStorageFailed), seal)
-    },
-    read: (sql, params) =>
-      open(async () => {
-        const [result] = await db.read([numbered(sql, params)])
-        return result?.rows ?? []
+    commit: (batch) =>
+      tracked(async () => {
+        const steps = stepsOf(batch, seal)
+        const until = performance.now() + (batch.patienceMs ?? PATIENCE_MS)
+        const outcome = await new Promise<Outcome>((resolve, reject) => {
+          commits.add({ batch, steps, lanes: lanesOf(batch), until, shape: shapeOf(steps), resolve, reject })
+        })
+        return committed(batch, outcome, seal)
       }),
-    write: (sql, params) => open(() => write(db, sql, params)),
+    read: (sql, params) => tracked(async () => (await reads.ask(numbered(sql, params))).rows),
+    write: (sql, params) => tracked(() => write(db, sql, params)),
     close() {
-      closed ??= lanes.idle().then(() => db.close())
+      closed ??= works.idle().then(() => db.close())
       return closed
     },
   }
@@ -58,6 +67,20 @@ function write(db: PgLike, sql: string, params: readonly Param[]) {
   )
 }
 
-function asStorageFailed(error: unknown): never {
-  throw error instanceof PgTrouble ? new StorageFailed(error.message) : error
+/** What is under way. */
+class Works {
+  #count = 0
+  readonly #idle: (() => void)[] = []
+
+  begin(): void {
+    this.#count++
+  }
+
+  end(): void {
+    if (--this.#count === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async idle(): Promise<void> {
+    if (this.#count > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
 }

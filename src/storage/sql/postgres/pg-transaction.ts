@@ -1,7 +1,7 @@
 import { askMark, makeMark, setMark } from './commit-mark.ts'
 import type { PgResult, PgStatement, PgTransaction } from './pg-like.ts'
 import type { PgSession } from './pg-session.ts'
-import { PgTrouble, troubleOf } from './pg-trouble.ts'
+import { OutcomeUnknown, PgTrouble, troubleOf } from './pg-trouble.ts'
 
 const BEGIN: PgStatement = { sql: 'begin', params: [] }
 const COMMIT: PgStatement = { sql: 'commit', params: [] }
@@ -79,7 +79,7 @@ export class PgTransactionRun implements PgTransaction {
     session.giveUp()
     this.#release()
     const found = await ask(askMark(session.mark.connection))
-    if (found === undefined) throw new Error('The database was not there any more to say how a commit ended')
+    if (found === undefined) throw new OutcomeUnknown('The database was not there any more to say how a commit ended')
     if (found.rows[0]?.['number'] !== number) throw trouble
     return []
   }

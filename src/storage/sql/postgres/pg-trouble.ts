@@ -71,3 +71,8 @@ function messageOf(error: unknown): string {
 export class AnswerOverdue extends Error {
   override readonly name = 'AnswerOverdue'
 }
+
+/** A commit whose answer was lost, and whose outcome could not be asked for before the pool was closed. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown'
+}
