@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseOf, holdFolder, keyOf, operatorFileOf } from './app/data-folder.ts'
+import { examineCluster as lookAtCluster } from './app/examine-cluster.ts'
 import type { Foundation, OnClose } from './app/foundation.ts'
 import { openCluster } from './app/open-cluster.ts'
 import { openDomain } from './app/open-domain.ts'
@@ -85,6 +86,11 @@ export function startSimulator(config: Config, log: Log): Promise<Network> {
 /** What the real WhatsApp needs and how it is on this machine, one thing after the other; `proxy` as an instance's `proxyUrl`. */
 export function examineWhatsApp(config: Config, log: Log, proxy: string): ReturnType<typeof examine> {
   return examine(whatsAppOf(config), { clock: systemClock, log }, proxy)
+}
+
+/** What several nodes on one database need, and how those that there are do; one thing after the other. Changes nothing. */
+export function examineCluster(config: Config, log: Log): ReturnType<typeof lookAtCluster> {
+  return lookAtCluster(config, { clock: systemClock, log })
 }
 
 /** The partner accounts and the operator with their tokens in clear; for the command line, beside a running server or without one. */
