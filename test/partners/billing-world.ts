@@ -16,8 +16,8 @@ import { DailyCharge } from '../../src/partners/daily-charge.ts'
 import { PartnerInstances, type PartnerInstancesDeps } from '../../src/partners/partner-instances.ts'
 import { PriceList } from '../../src/partners/price-list.ts'
 import { Statements } from '../../src/partners/statements.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Batch, Store, Write } from '../../src/storage/store.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 /** What a commit may come to besides being stored: nothing is stored, or it is and nobody hears of it. */
 export type Mishap = 'fails' | 'answerLost'
@@ -113,7 +113,7 @@ export class BillingWorld {
   static async open(at: number, options: BillingWorldOptions = {}): Promise<BillingWorld> {
     const { log = silentLog, portionIds = 2, folder = mkdtempSync(join(tmpdir(), 'jadegate-billing-')) } = options
     const file = join(folder, 'jadegate.db')
-    const inner = await openSqliteStore({ file, sealingKey: Buffer.alloc(32, 7), log: silentLog })
+    const inner = await openTestStore({ file, sealingKey: Buffer.alloc(32, 7), log: silentLog })
     const world = new BillingWorld(folder, inner, new TestClock(at), log, portionIds)
     for (const messenger of MESSENGERS) {
       world.#lastIds[messenger] = Math.max(ID_RANGES[messenger].first, await inner.instances.lastId(messenger))

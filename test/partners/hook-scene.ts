@@ -9,10 +9,10 @@ import { DEFAULT_TERMS, type AccountHook, type AccountRow, type LifecycleType } 
 import { isFault } from '../../src/model/fault.ts'
 import type { AccountId } from '../../src/model/ids.ts'
 import { Hooks } from '../../src/partners/hooks.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Batch, Store } from '../../src/storage/store.ts'
 import { CountingClock } from '../support/courier-scene.ts'
 import { keptLog } from '../support/kept-log.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 export interface HookSceneOptions {
   readonly allow?: readonly string[]
@@ -40,7 +40,7 @@ export class HookScene {
 
   static async open(accounts: readonly string[], options: HookSceneOptions = {}): Promise<HookScene> {
     const scene = new HookScene(options)
-    scene.#store = await openSqliteStore({
+    scene.#store = await openTestStore({
       file: join(scene.#folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
       log: silentLog,

@@ -12,8 +12,8 @@ import type { AccountId } from '../../src/model/ids.ts'
 import { Accounts, type AccountsDeps } from '../../src/partners/accounts.ts'
 import { PartnerTokens } from '../../src/partners/partner-tokens.ts'
 import { PriceList } from '../../src/partners/price-list.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 const KEY = Buffer.alloc(32, 7)
 export const START = Date.parse('2026-11-20T12:00:00Z')
@@ -54,7 +54,7 @@ export function openFolder(clock: Clock = new HandClock()) {
   const open: Store[] = []
 
   async function start({ around = (inner) => inner, instances = () => noInstances }: Stead = {}): Promise<Registry> {
-    const inner = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
+    const inner = await openTestStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
     open.push(inner)
     return over(around(inner), instances)
   }

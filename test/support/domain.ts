@@ -28,8 +28,8 @@ import type { Messenger } from '../../src/model/messenger.ts'
 import type { Settings } from '../../src/model/settings.ts'
 import { Courier } from '../../src/notifications/courier.ts'
 import { startNetwork } from '../../src/simulator/network.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { openTestStore } from './test-database.ts'
 
 export const ACCOUNT = 'acc-1' as AccountId
 const HOUR_MS = 3_600_000
@@ -102,7 +102,7 @@ export async function openWorld() {
     ownership: otherwise,
     entitlements,
   }: Stead) {
-    const inner = await openSqliteStore({
+    const inner = await openTestStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
       log: silentLog,

@@ -113,6 +113,8 @@ class Server {
     const args = ['-D', this.data, '-p', String(this.port), '-k', this.#folder, ...SETTINGS, ...this.#durable]
     const child = spawn(this.#program, args, { stdio: 'ignore', cwd: this.#folder, ...this.#owner })
     this.#child = child
+    // Whoever forgets it may end all the same, and it with him.
+    child.unref()
     for (const until = Date.now() + START_MS; ;) {
       try {
         await ask(this.port, 'select 1')
@@ -127,6 +129,7 @@ class Server {
   async end(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
     const child = this.#child
     if (child === undefined || hasEnded(child)) return
+    child.ref()
     const all = this.#processes()
     const exited = once(child, 'exit')
     if (signal === 'SIGKILL') this.signal(signal)

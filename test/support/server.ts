@@ -7,6 +7,7 @@ import { startApp, type Surroundings } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { until } from '../../src/lib/until.ts'
+import { databaseFor } from './test-database.ts'
 
 export const PARTNER_TOKEN = 'gac.5ab31f2c7e9d4860b1c2d3e4f5a6978890a1b2c3d4e5f6'
 export const OPERATOR_TOKEN = 'op.test-operator-token'
@@ -30,7 +31,9 @@ export type TestServer = Awaited<ReturnType<typeof startServer>>
 /** The whole server on a real port, with its own data folder and simulated network. Every line of its log is kept, unmasked. */
 export async function startServer(env: Readonly<Record<string, string>> = {}, surroundings: Surroundings = {}) {
   const dataDir = env['JADEGATE_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'jadegate-http-'))
+  const databaseUrl = await databaseFor(dataDir)
   const loaded = loadConfig({
+    ...(databaseUrl !== undefined && { JADEGATE_DATABASE_URL: databaseUrl, JADEGATE_DATABASE_POOL: '8' }),
     JADEGATE_PORT: '0',
     JADEGATE_RATE_LIMIT_SCALE: '1000',
     JADEGATE_PARTNER_TOKEN: PARTNER_TOKEN,

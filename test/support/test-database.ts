@@ -1,0 +1,43 @@
+import { dirname } from 'node:path'
+import { silentLog, type Log } from '../../src/lib/log.ts'
+import { connectionOf } from '../../src/storage/sql/postgres/connection.ts'
+import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
+import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
+import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { startPostgres, type TestPostgres } from './postgres.ts'
+
+/** `postgres`: every test that starts a server or opens a store has it on PostgreSQL, one server of it for each test file. */
+const IS_POSTGRES = process.env['JADEGATE_TEST_DATABASE'] === 'postgres'
+
+let server: Promise<TestPostgres> | undefined
+const databases = new Map<string, Promise<string>>()
+
+/** Whether tests run on PostgreSQL instead of SQLite; those about files of SQLite are then left out. */
+export const isOnPostgres = IS_POSTGRES
+
+/** The URL of the database that stands for what would lie in this folder, the same each time; undefined where it does lie there. */
+export function databaseFor(folder: string): Promise<string | undefined> {
+  if (!IS_POSTGRES) return Promise.resolve(undefined)
+  let made = databases.get(folder)
+  if (made === undefined) databases.set(folder, (made = newDatabase()))
+  return made
+}
+
+async function newDatabase(): Promise<string> {
+  server ??= startPostgres({ isDurable: false })
+  return (await server).newDatabase()
+}
+
+export interface TestStoreOptions {
+  readonly file: string
+  readonly sealingKey: Uint8Array
+  readonly log?: Log
+}
+
+/** The store in a file, or the one on PostgreSQL that stands for it. */
+export async function openTestStore({ file, sealingKey, log = silentLog }: TestStoreOptions): Promise<Store> {
+  const url = await databaseFor(dirname(file))
+  if (url === undefined) return openSqliteStore({ file, sealingKey, log })
+  return openPostgresStore({ db: openPgPool({ connection: connectionOf(url), size: 8, log }), sealingKey })
+}
