@@ -9,7 +9,7 @@ const HUNG_MS = 15_000
 /** `lost`: nobody knows whether it was done. `refused`: it never reached the server. */
 export type Answer = { readonly status: number; readonly body: unknown } | 'lost' | 'refused'
 
-type Verb = 'GET' | 'POST' | 'DELETE'
+export type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
 type Headers = Readonly<Record<string, string>>
 
 /** A form with one file; its fields go before it. */

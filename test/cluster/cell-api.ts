@@ -1,0 +1,39 @@
+import { Api, type Answer, type Form, type Verb } from '../durability/api.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** A client that asks any node. What none can do now counts as never answered: nobody knows whether it was done. */
+export class CellApi extends Api {
+  readonly #pick: () => Api
+  /** How often what was answered, or not. */
+  readonly counts: Record<string, number> = {}
+
+  constructor(pick: () => Api) {
+    super('http://127.0.0.1:1')
+    this.#pick = pick
+  }
+
+  override async call(verb: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {
+    return this.#seen(await this.#pick().call(verb, path, body, headers))
+  }
+
+  override async upload(path: string, form: Form, headers: Headers = {}): Promise<Answer> {
+    return this.#seen(await this.#pick().upload(path, form, headers))
+  }
+
+  override async ask(verb: Verb, path: string, body?: object): Promise<unknown> {
+    const answer = await this.call(verb, path, body)
+    if (typeof answer === 'object' && answer.status === 200) return answer.body
+    throw new Error(`${verb} ${path.split('/')[2] ?? path}: ${JSON.stringify(answer)}`)
+  }
+
+  override hashOf(path: string): Promise<string | number> {
+    return this.#pick().hashOf(path)
+  }
+
+  #seen(answer: Answer): Answer {
+    const name = typeof answer === 'string' ? answer : String(answer.status)
+    this.counts[name] = (this.counts[name] ?? 0) + 1
+    return typeof answer === 'object' && answer.status === 503 ? 'lost' : answer
+  }
+}
