@@ -19,6 +19,7 @@ import type { AccountRow, PartnerTokenRow } from './model/account.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 
+export { moveData } from './app/move-data.ts'
 export { copyMediaFrom } from './app/open-media.ts'
 
 /** A running server. */

@@ -23,6 +23,7 @@ const context: Context = {
   env,
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY && { terminal: process.stderr }),
   setExitCode: (code) => {
     process.exitCode = code
   },

@@ -13,6 +13,7 @@ import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addInstanceCommand } from './instance.ts'
 import { addMediaCommand } from './media.ts'
+import { addMigrateCommand } from './migrate.ts'
 import { addPartnerCommand } from './partner.ts'
 import { addPriceCommand } from './price.ts'
 import { addServeCommand } from './serve.ts'
@@ -41,6 +42,7 @@ const COMMANDS = [
   addAuditCommand,
   addDoctorCommand,
   addMediaCommand,
+  addMigrateCommand,
 ]
 
 /** The `jadegate` command. It throws commander's error on a usage mistake instead of ending the process. */

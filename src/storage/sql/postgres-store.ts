@@ -1,7 +1,9 @@
 import { systemClock } from '../../lib/clock.ts'
-import { createSeal } from '../../lib/seal.ts'
+import { OperatorTrouble } from '../../lib/operator-trouble.ts'
+import { createSeal, type Seal } from '../../lib/seal.ts'
 import { postgresDialect } from '../dialect.ts'
 import type { Store, StoreUse } from '../store.ts'
+import { readMark } from './move/move-mark.ts'
 import { createPgEngine } from './postgres/pg-engine.ts'
 import { MAKE_MARKS, SWEEP_MARKS } from './postgres/commit-mark.ts'
 import type { PgLike, PgUse } from './postgres/pg-like.ts'
@@ -20,28 +22,41 @@ const STEP_MS = 600_000
 
 /**
  * The store on PostgreSQL. It closes the database with itself, also where it can't be opened.
- * @throws SchemaTooNew, WrongSealingKey, PgTrouble
+ * @throws SchemaTooNew, WrongSealingKey, PgTrouble; OperatorTrouble where data is half moved to it
  */
 export async function openPostgresStore({ db, sealingKey }: PostgresStoreOptions): Promise<Store> {
   const seal = createSeal(sealingKey)
   try {
-    await db.transaction(
-      async (transaction) => {
-        await prepareSchema(
-          async (sql, params) => (await transaction.run([{ sql, params }]))[0]?.rows ?? [],
-          postgresDialect,
-          seal,
-        )
-        await transaction.commit([{ sql: MAKE_MARKS, params: [] }])
-      },
-      { isFirst: true, patienceMs: START_MS, answerMs: STEP_MS },
-    )
+    await preparePostgres(db, seal)
+    if ((await readMark(db))?.state === 'copying') {
+      throw new OperatorTrouble(
+        'Data is being moved to this database, or was and not to the end: run jadegate migrate again.',
+      )
+    }
     await db.transaction((transaction) => transaction.commit([SWEEP_MARKS]), { isRepeatable: true })
   } catch (error) {
     await db.close()
     throw error
   }
   return watched(createSqlStore(createPgEngine(db, seal), seal, systemClock), db)
+}
+
+/**
+ * Brings the schema up to date and makes sure of the key.
+ * @throws SchemaTooNew, WrongSealingKey, PgTrouble
+ */
+export async function preparePostgres(db: PgLike, seal: Seal): Promise<void> {
+  await db.transaction(
+    async (transaction) => {
+      await prepareSchema(
+        async (sql, params) => (await transaction.run([{ sql, params }]))[0]?.rows ?? [],
+        postgresDialect,
+        seal,
+      )
+      await transaction.commit([{ sql: MAKE_MARKS, params: [] }])
+    },
+    { isFirst: true, patienceMs: START_MS, answerMs: STEP_MS },
+  )
 }
 
 /** Counts the batches that are under way. */
