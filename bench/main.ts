@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { cells } from './benchmarks/cells.ts'
 import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   media,
   midnight,
   whatsapp,
+  cells,
 }
 
 const { values, positionals } = parseArgs({

@@ -34,6 +34,17 @@ describe('placement', () => {
     )
   })
 
+  test('one that comes to many gets its share, however little each of them has too much', () => {
+    for (const nodes of [3, 10, 20, 60]) {
+      const loads = loadsOf([...Array.from({ length: nodes }, () => 6000), 0])
+      const given = [...loads.keys()]
+        .flatMap((node) => giftsOf(node, loads))
+        .filter(({ to }) => to === `n${String(nodes)}`)
+      const share = (6000 * nodes) / (nodes + 1)
+      assert.ok(sum(given.map(({ count }) => count)) >= share * 0.95)
+    }
+  })
+
   test('giving at one time evens everything out in a few rounds, and moves hardly more than is out of place', () => {
     fc.assert(
       fc.property(counts, (given) => {

@@ -36,18 +36,20 @@ export interface Gift {
   readonly count: number
 }
 
-/** A node that has no more than this part above its share gives nothing away: moves have their price. */
+/** Where nobody has more than this part above or below his share nothing is given away: moves have their price. */
 const TOLERANCE = 0.05
 
 /**
- * What a node gives away, and to whom, so that each comes to its share; nothing where it has hardly more than that. All may give at one
+ * What a node gives away, and to whom, so that each comes to its share; nothing where all are about even. All may give at one
  * time: together they give nobody more than it misses, but for what rounding does.
  */
 export function giftsOf(me: string, loads: Loads): readonly Gift[] {
   const total = [...loads.values()].reduce((sum, count) => sum + count, 0)
   const share = Math.ceil(total / loads.size)
   const surplus = (loads.get(me) ?? 0) - share
-  if (loads.size < 2 || surplus <= 0 || surplus <= Math.floor(share * TOLERANCE)) return []
+  // One that has just come misses much, also where there are so many that each has hardly too much.
+  const most = Math.max(surplus, share - Math.min(...loads.values()))
+  if (loads.size < 2 || surplus <= 0 || most <= Math.floor(share * TOLERANCE)) return []
   const needy = inTurn(me, loads).filter(({ count }) => count < share)
   const missing = needy.reduce((sum, { count }) => sum + share - count, 0)
   let left = surplus
