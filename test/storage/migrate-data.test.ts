@@ -200,6 +200,17 @@ function refusing(): void {
     assert.match((await migrate()).err, /holds the data of another installation/)
   })
 
+  test('a database on which a server starts in the last moment', async () => {
+    await fill()
+    const target = await openTarget()
+    await beside.query(`create function start() returns trigger language plpgsql as
+      $$ begin insert into node values ('a', null, '1', 1, 0, 1, 1); return null; end $$`)
+    await beside.query('create trigger start after insert on statement for each statement execute function start()')
+    assert.match((await migrate()).err, /^A server works on that PostgreSQL database/)
+    await target.close()
+    await assert.rejects(openTarget(), /run jadegate migrate again/)
+  })
+
   test('a database on which a server works, or has worked since', async () => {
     await fill()
     assert.equal((await migrate()).code, 0)

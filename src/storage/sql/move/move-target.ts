@@ -63,11 +63,7 @@ export async function targetTables(db: PgLike, sources: readonly SourceTable[]):
  * @throws OperatorTrouble
  */
 export async function beginMove(db: PgLike, tables: readonly TargetTable[], source: string): Promise<void> {
-  const [node] = await ask(db, 'select id from node limit 1')
-  if (node !== undefined)
-    throw new OperatorTrouble(
-      'A server works on that PostgreSQL database, or did last: stop it, or name an empty database.',
-    )
+  await mustBeFree(db)
   const mark = await readMark(db)
   if (mark === undefined ? await isUsed(db, tables) : mark.source !== source) {
     throw new OperatorTrouble('That PostgreSQL database holds the data of another installation: name an empty one.')
@@ -133,10 +129,22 @@ function nextOf(table: string, column: string): string {
     from "${table}"`
 }
 
-/** Says that all is there: from here on servers may start on it. */
+/**
+ * Says that all is there: from here on servers may start on it.
+ * @throws OperatorTrouble where one was quick enough to start before the move began
+ */
 export async function finishMove(db: PgLike, source: string): Promise<void> {
+  await mustBeFree(db)
   const mark = putMark({ source, state: 'done', seen: await seen(db) })
   await db.transaction((transaction) => transaction.commit([mark]), { isRepeatable: true })
+}
+
+async function mustBeFree(db: PgLike): Promise<void> {
+  const [node] = await ask(db, 'select id from node limit 1')
+  if (node === undefined) return
+  throw new OperatorTrouble(
+    'A server works on that PostgreSQL database, or did last: stop it, or name an empty database.',
+  )
 }
 
 async function isUsed(db: PgLike, tables: readonly TargetTable[]): Promise<boolean> {
