@@ -1,7 +1,10 @@
 // Truth: docs/operators/scaling.md: what /ready, /metrics and `jadegate doctor cluster` say of nodes that share a database, and no secret in it.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test, type TestContext } from 'node:test'
+import { Client } from 'pg'
 import { createProgram } from '../../src/cli/program.ts'
+import { packageFile } from '../../src/lib/package-file.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { eventually } from '../support/road.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -125,6 +128,20 @@ describe('whoever runs several nodes', { skip: noPostgres() }, () => {
     const wrong = await doctor(envOf(url, room, one, { JADEGATE_SEALING_KEY: '0b'.repeat(32) }))
     assert.equal(wrong.code, 1)
     assert.match(wrong.out, /FAIL {2}sealing key: the database was sealed with another one/)
+  })
+
+  test('a cell whose ids begin at a place of its own, by the statement of the documentation', async (t) => {
+    const { room, url } = await roomOf(t)
+    const node = await room.start()
+    const guide = await readFile(packageFile('docs/operators/scaling.md'), 'utf8')
+    const statement = /```sql\n([^`]+)```/.exec(guide)?.[1]
+    assert.ok(statement !== undefined)
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+    assert.equal((await node.make()).idInstance, 1_120_000_000)
+    assert.equal((await node.make({ name: 'second' }, '/v3')).idInstance, 3_120_000_000)
   })
 
   test('the doctor of a server that could not be one of several, or that has no database', async () => {
