@@ -20,8 +20,7 @@ export async function openStore(config: Config, { onDeath, ...needs }: StoreNeed
   // Only where it is used: most servers have no need of its client.
   const { connectionOf } = await import('../storage/sql/postgres/connection.ts')
   const { openPgPool } = await import('../storage/sql/postgres/pg-pool.ts')
-  const { withUse } = await import('../storage/sql/postgres/store-use.ts')
   const { openPostgresStore } = await import('../storage/sql/postgres-store.ts')
   const db = openPgPool({ connection: connectionOf(config.databaseUrl), size: config.databasePool, log })
-  return withUse(await openPostgresStore({ db, sealingKey }), db)
+  return openPostgresStore({ db, sealingKey })
 }

@@ -2,11 +2,12 @@ import { systemClock } from '../../lib/clock.ts'
 import { OperatorTrouble } from '../../lib/operator-trouble.ts'
 import { createSeal, type Seal } from '../../lib/seal.ts'
 import { postgresDialect } from '../dialect.ts'
-import type { Store, StoreUse } from '../store.ts'
+import type { Store } from '../store.ts'
 import { readMark } from './move/move-mark.ts'
 import { createPgEngine } from './postgres/pg-engine.ts'
 import { MAKE_MARKS, SWEEP_MARKS } from './postgres/commit-mark.ts'
-import type { PgLike, PgUse } from './postgres/pg-like.ts'
+import type { PgLike } from './postgres/pg-like.ts'
+import { withUse } from './postgres/store-use.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import { createSqlStore } from './sql-store.ts'
 
@@ -38,7 +39,7 @@ export async function openPostgresStore({ db, sealingKey }: PostgresStoreOptions
     await db.close()
     throw error
   }
-  return watched(createSqlStore(createPgEngine(db, seal), seal, systemClock), db)
+  return withUse(createSqlStore(createPgEngine(db, seal), seal, systemClock), db)
 }
 
 /**
@@ -57,42 +58,4 @@ export async function preparePostgres(db: PgLike, seal: Seal): Promise<void> {
     },
     { isFirst: true, patienceMs: START_MS, answerMs: STEP_MS },
   )
-}
-
-/** Counts the batches that are under way. */
-function watched(store: Store, db: PgLike): Store {
-  let commits = 0
-  return {
-    ...store,
-    async commit(batch) {
-      commits += 1
-      try {
-        return await store.commit(batch)
-      } finally {
-        commits -= 1
-      }
-    },
-    ...(db.use !== undefined && { use: useOf(db.use.bind(db), () => commits) }),
-  }
-}
-
-function useOf(look: () => PgUse, commits: () => number): StoreUse {
-  return {
-    get connections() {
-      return look().most
-    },
-    get busy() {
-      const { open, idle } = look()
-      return open - idle
-    },
-    get idle() {
-      return look().idle
-    },
-    get waiting() {
-      return look().waiting
-    },
-    get commits() {
-      return commits()
-    },
-  }
 }
