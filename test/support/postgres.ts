@@ -1,10 +1,11 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, Socket, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 
@@ -49,11 +50,7 @@ export async function startPostgres({ isDurable = true } = {}): Promise<TestPost
   const folder = mkdtempSync(join(tmpdir(), 'jadegate-pg-'))
   const owner = await ownerOf(folder)
   const server = new Server(join(bin, 'postgres'), folder, await freePort(), owner, isDurable)
-  const atExit = () => {
-    server.signal('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
-  }
-  process.once('exit', atExit)
+  const undertaker = watchOver(folder)
   const options = ['-D', server.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync']
   await run(join(bin, 'initdb'), options, { ...owner, cwd: folder })
   await server.start()
@@ -73,8 +70,8 @@ export async function startPostgres({ isDurable = true } = {}): Promise<TestPost
     async stop() {
       server.signal('SIGCONT')
       await server.end('SIGKILL')
-      process.off('exit', atExit)
-      atExit()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+      undertaker.stdin.end()
     },
   }
 }
@@ -85,6 +82,7 @@ const SETTINGS = [
   'max_connections=200',
   'shared_buffers=64MB',
   'max_wal_size=512MB',
+  'recovery_init_sync_method=syncfs',
 ].flatMap((setting) => ['-c', setting])
 
 type Owner = { readonly uid: number; readonly gid: number } | undefined
@@ -136,7 +134,7 @@ class Server {
     else child.kill(signal)
     await exited
     // A new one starts only when the last process has let go of the memory that they share.
-    while (all.some((id) => existsSync(`/proc/${id}`))) await delay(5)
+    while (all.some(isAlive)) await delay(5)
   }
 
   /** To the postmaster first, so that it begins no others, and then to all that it has begun. */
@@ -154,6 +152,28 @@ class Server {
     const id = this.#child?.pid
     if (this.#child === undefined || id === undefined || hasEnded(this.#child)) return []
     return [id, ...childrenOf(id)]
+  }
+}
+
+/** Removes what is left once this process has ended, in whatever way: then the pipe between them closes. */
+function watchOver(folder: string): ChildProcessByStdio<Writable, null, null> {
+  const script = `cat >/dev/null
+    [ -f "$1/data/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")" && sleep 1
+    rm -rf "$1"`
+  // In a group of its own, so that what ends this process does not end it too.
+  const undertaker = spawn('sh', ['-c', script, 'sh', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  undertaker.unref()
+  if (undertaker.stdin instanceof Socket) undertaker.stdin.unref()
+  return undertaker
+}
+
+/** One that has ended stays in the list of processes until somebody asks how. */
+function isAlive(id: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
+  } catch {
+    return false
   }
 }
 
