@@ -8,17 +8,20 @@ export class CellApi extends Api {
   /** How often what was answered, or not. */
   readonly counts: Record<string, number> = {}
 
+  /** Answers that no node may give. */
+  readonly complaints: string[] = []
+
   constructor(pick: () => Api) {
     super('http://127.0.0.1:1')
     this.#pick = pick
   }
 
   override async call(verb: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {
-    return this.#seen(await this.#pick().call(verb, path, body, headers))
+    return this.#seen(path, await this.#pick().call(verb, path, body, headers))
   }
 
   override async upload(path: string, form: Form, headers: Headers = {}): Promise<Answer> {
-    return this.#seen(await this.#pick().upload(path, form, headers))
+    return this.#seen(path, await this.#pick().upload(path, form, headers))
   }
 
   override async ask(verb: Verb, path: string, body?: object): Promise<unknown> {
@@ -31,9 +34,17 @@ export class CellApi extends Api {
     return this.#pick().hashOf(path)
   }
 
-  #seen(answer: Answer): Answer {
+  #seen(path: string, answer: Answer): Answer {
     const name = typeof answer === 'string' ? answer : String(answer.status)
     this.counts[name] = (this.counts[name] ?? 0) + 1
-    return typeof answer === 'object' && answer.status === 503 ? 'lost' : answer
+    if (typeof answer === 'string') return answer
+    // A clock that is set back empties every bucket of its node once: whoever is refused so was not heard, and comes again.
+    if (answer.status === 429) return 'refused'
+    if (answer.status === 503) return 'lost'
+    const isMaking = path.includes('/createInstance/')
+    if (answer.status < 500 && !(isMaking && answer.status !== 200)) return answer
+    const method = path.split('/').find((part) => /^[a-z]+[A-Z]/.test(part) && !part.startsWith('waInstance'))
+    this.complaints.push(`${method ?? path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
+    return 'lost'
   }
 }

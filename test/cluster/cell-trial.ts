@@ -78,7 +78,10 @@ export class CellTrial {
     await this.#people.stop()
     this.#receiver.isKind = true
     await Promise.all([this.#clients.stopSending(), this.#partner.stop()])
-    faults.push(...(await this.#partner.faults(this.#subjects.map(({ id }) => id))))
+    const ids = this.#subjects.map(({ id }) => id)
+    const strange = await this.#partner.faults(ids)
+    const after = strange.length === 0 ? [] : await this.#partner.faults(ids)
+    faults.push(...strange.map((fault) => `${fault}${after.includes(fault) ? ', and stays so' : ' in a stale list'}`))
     await until(() => this.#atRest(), 'everything has come to rest', REST_MS).catch(late)
     await this.#clients.stopFetching()
     faults.push(...(await linkFaults(linksIn(this.notebook.deliveries, this.notebook.uploads), this.cell.api)))

@@ -163,7 +163,7 @@ export class Cell {
 
   /** What no part of it may ever do. */
   get complaints(): readonly string[] {
-    return [...this.#simulator.errors, ...this.nodes.flatMap((node) => node.complaints)]
+    return [...this.#simulator.errors, ...this.api.complaints, ...this.nodes.flatMap((node) => node.complaints)]
   }
 
   async close(): Promise<void> {
