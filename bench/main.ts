@@ -11,7 +11,7 @@ import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
 import { whatsapp } from './benchmarks/whatsapp.ts'
-import { Bench, FULL, QUICK, type Benchmark } from './harness/bench.ts'
+import { Bench, DATABASES, FULL, QUICK, type Benchmark } from './harness/bench.ts'
 import type { Compared } from './harness/rounds.ts'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -30,11 +30,20 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    database: { type: 'string', default: 'sqlite' },
+  },
 })
 const unknown = positionals.filter((name) => !(name in BENCHMARKS))
 if (unknown.length > 0) {
   console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
+  process.exit(2)
+}
+const database = DATABASES.find((one) => one === values.database)
+if (database === undefined) {
+  console.error(`No such database: ${values.database}. There are: ${DATABASES.join(', ')}.`)
   process.exit(2)
 }
 const effort = { ...(values.quick ? QUICK : FULL), ...(values.rounds && { rounds: Number(values.rounds) }) }
@@ -45,7 +54,7 @@ console.log(
 )
 const results: Compared[] = []
 for (const name of names) {
-  const bench = new Bench(effort)
+  const bench = new Bench(effort, database)
   try {
     results.push(...((await BENCHMARKS[name]?.(bench)) ?? []))
   } catch (error) {

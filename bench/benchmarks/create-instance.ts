@@ -17,7 +17,8 @@ export const createInstance: Benchmark = async (bench) => {
   const { rounds, warmupMs } = bench.effort
   // Every request makes an instance that stays in memory, so the rounds are short.
   const durationMs = Math.min(bench.effort.durationMs, 1000)
-  const gateway = bench.own(await Gateway.start(bench.file('product'), null))
+  const storage = await bench.storage()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), null, storage.env))
   const bare = await bench.bare('create-instance', [bench.file('bare.log')])
   const load = bench.load()
   const requests = [requestText('POST', `/partner/createInstance/${PARTNER_TOKEN}`, BODY)]
@@ -31,7 +32,7 @@ export const createInstance: Benchmark = async (bench) => {
       conditions: [
         `${CONNECTIONS} keep-alive connections, one partner account, ${Object.keys(BODY).length} parameters in the body`,
         `default settings, rate limits times ${RATE_LIMIT_SCALE}; the number of instances grows from 0 with every request`,
-        'product: SQLite, WAL, synchronous=FULL; bare: one growing file, one fdatasync a group; the same disk',
+        `product: ${storage.text}; bare: one growing file, one fdatasync a group; the same disk`,
       ],
       target: 0.6,
       product: { pid: gateway.pid, run: () => load({ ...job, port: gateway.port }) },

@@ -12,7 +12,8 @@ export const polling: Benchmark = async (bench) => {
   // At ten thousand pairs a second a round lasts about as long as it should.
   const each = Math.max(2, Math.round(((durationMs / 1000) * 10_000) / count))
   const around = await bench.outside()
-  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort))
+  const storage = await bench.storage()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort, storage.env))
   const instances = await linkedInstances(gateway, count, { incomingWebhook: 'yes' })
   const aroundBare = await bench.outside()
   const bare = await bench.bare('polling', [bench.file('bare.log'), String(aroundBare.linkPort), String(count)])
@@ -28,7 +29,7 @@ export const polling: Benchmark = async (bench) => {
       conditions: [
         `${CONNECTIONS} keep-alive connections, ${count} instances with ${each} notifications each, all of which are fetched`,
         `default settings but incomingWebhook, rate limits times ${RATE_LIMIT_SCALE}`,
-        'both sides are filled over the same link before each round; product: SQLite, WAL, synchronous=FULL; bare: one growing file',
+        `both sides are filled over the same link before each round; product: ${storage.text}; bare: one growing file`,
       ],
       target: 0.6,
       product: {

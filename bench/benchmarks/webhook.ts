@@ -11,7 +11,8 @@ const IN_FLIGHT = 256
 export const webhook: Benchmark = async (bench) => {
   const { rounds, warmupMs, durationMs, instances: count } = bench.effort
   const around = await bench.outside()
-  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort))
+  const storage = await bench.storage()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort, storage.env))
   const webhookUrl = `http://127.0.0.1:${around.webhookPort}/hook`
   const instances = await linkedInstances(gateway, count, { webhookUrl, incomingWebhook: 'yes' })
   const aroundBare = await bench.outside()
@@ -30,7 +31,7 @@ export const webhook: Benchmark = async (bench) => {
         `${IN_FLIGHT} events under way over ${count} instances in turn; the next leaves when a webhook arrived`,
         'both sides get the same frames over the same link, from a process that plays network and receiver and keeps no file',
         'the journal is indexed after each round (its cost is shown as later), as in quiet moments of a server',
-        'default settings but webhookUrl and incomingWebhook; product: SQLite, WAL, synchronous=FULL; bare: one growing file',
+        `default settings but webhookUrl and incomingWebhook; product: ${storage.text}; bare: one growing file`,
       ],
       target: 0.7,
       product: {

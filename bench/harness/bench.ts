@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, JobResult, Told } from '../load/job.ts'
 import type { Order, Outcome, Ready, Told as OutsideTold } from '../outside/order.ts'
+import { startPostgres } from '../../test/support/postgres.ts'
 import { Child } from './child.ts'
 import { NODE_FLAGS } from './node-flags.ts'
 import type { Compared } from './rounds.ts'
+
+export const DATABASES = ['sqlite', 'postgres'] as const
+export type Database = (typeof DATABASES)[number]
+
+export interface Storage {
+  readonly env: Readonly<Record<string, string>>
+  readonly text: string
+}
 
 /** How long and how often. */
 export interface Effort {
@@ -38,11 +47,24 @@ export const QUICK: Effort = {
 /** What a benchmark works with. Everything that was started is stopped when it ends, however it ends. */
 export class Bench {
   readonly effort: Effort
+  readonly database: Database
   readonly folder = mkdtempSync(join(tmpdir(), 'jadegate-bench-'))
   readonly #started: { stop(): Promise<void> }[] = []
 
-  constructor(effort: Effort) {
+  constructor(effort: Effort, database: Database = 'sqlite') {
     this.effort = effort
+    this.database = database
+  }
+
+  /** Where the product stores: its settings, and what is said of it. */
+  async storage(): Promise<Storage> {
+    if (this.database === 'sqlite') return { env: {}, text: 'SQLite, WAL, synchronous=FULL' }
+    const server = this.own(await startPostgres())
+    const url = await server.newDatabase()
+    return {
+      env: { JADEGATE_DATABASE_URL: url },
+      text: 'PostgreSQL on this machine, through TCP, fsync and synchronous_commit on',
+    }
   }
 
   /** Takes over the stopping of it. */
