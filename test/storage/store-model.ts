@@ -94,6 +94,7 @@ export class StoreModel {
 
   /** False when it breaks a rule of uniqueness. */
   readonly #writes: { readonly [K in Write['kind']]?: (write: Extract<Write, { kind: K }>) => boolean } = {
+    'state.add': () => true,
     'message.add': ({ row }) => {
       const taken = this.#ofId(row.instance, row.id).some(({ chat }) => chat === row.chat)
       this.rows.messages.push(row)

@@ -72,32 +72,36 @@ export class DatabaseProxy {
   }
 }
 
-/** Reads what a client sends, and finds the message that binds the statement which it has prepared as `commit`. */
+const MARKING = 'with marked as'
+
+/** Reads what a client sends, and finds what ends a transaction: `commit`, or a mark without a `begin` before it, as all then goes in one. */
 class CommitFinder {
   #rest = Buffer.alloc(0)
   #isStarted = false
-  readonly #names = new Set<string>()
+  readonly #texts = new Map<string, string>()
 
   isIn(bytes: Buffer): boolean {
     let data = Buffer.concat([this.#rest, bytes])
-    let found = false
+    const bound: string[] = []
     for (;;) {
       const head = this.#isStarted ? 1 : 0
       if (data.length < head + 4) break
       const length = head + data.readUInt32BE(head)
       if (data.length < length) break
-      if (this.#isStarted) found = this.#isCommit(data.subarray(0, length)) || found
+      if (this.#isStarted) bound.push(...this.#boundIn(data.subarray(0, length)))
       this.#isStarted = true
       data = data.subarray(length)
     }
     this.#rest = data
-    return found
+    return bound.includes('commit') || (!bound.includes('begin') && bound.some((sql) => sql.includes(MARKING)))
   }
 
-  #isCommit(message: Buffer): boolean {
+  /** The text of the statement that a message runs. */
+  #boundIn(message: Buffer): readonly string[] {
     const [first = '', second = ''] = message.subarray(5).toString('latin1').split('\0', 2)
     const type = message.toString('latin1', 0, 1)
-    if (type === 'P' && second === 'commit') this.#names.add(first)
-    return type === 'B' && this.#names.has(second)
+    if (type === 'P') this.#texts.set(first, second)
+    const text = type === 'B' ? this.#texts.get(second) : undefined
+    return text === undefined ? [] : [text]
   }
 }

@@ -26,13 +26,14 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     why: 'select scope, key, body_hash, answer from answer where scope = ? and key = ?',
     sealed: { at: 3, place: ([scope, key]) => places.answer(String(scope), String(key)) },
     many: {
-      sql: `with given as materialized (
+      with: `with given as materialized (
           select * from ${rowsOf('scope text, key text, body_hash text, answer text, at bigint')}
         ), added as (
           insert into answer (scope, key, body_hash, answer, at)
           select scope, key, body_hash, answer, at from given order by scope, key
           on conflict (scope, key) do nothing returning scope, key
-        ) select g.ord from given g join added a on a.scope = g.scope and a.key = g.key`,
+        )`,
+      sql: `select g.ord from given g join added a on a.scope = g.scope and a.key = g.key`,
       row: ['answer', 0, 1],
       adds: true,
     },
@@ -46,7 +47,7 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     reads: false,
     many: {
       // Each must be higher than what is stored and than all before it.
-      sql: `with given as materialized (
+      with: `with given as materialized (
           select *, max(value) over (partition by messenger order by ord rows between unbounded preceding and 1 preceding)
             as earlier from ${rowsOf('messenger text, value bigint')}
         ), stored as materialized (
@@ -59,7 +60,8 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
           insert into sequence (messenger, value) select messenger, max(value) from held group by messenger
           on conflict (messenger) do update set value = excluded.value where sequence.value < excluded.value
           returning messenger
-        ) select h.ord from held h join raised on raised.messenger = h.messenger`,
+        )`,
+      sql: `select h.ord from held h join raised on raised.messenger = h.messenger`,
       adds: true,
     },
     put(out, guard) {

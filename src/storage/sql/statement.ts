@@ -41,6 +41,8 @@ export interface Many {
    * in `ord`, and locks what the guard itself would.
    */
   readonly sql: string
+  /** What stands before it, where it needs a `with`. */
+  readonly with?: string
   /** The table, and the parameters by which the row in it is known that it adds, changes or looks for; absent: it adds one that nobody knows yet. */
   readonly row?: readonly [table: string, ...parameters: number[]]
   /** It only adds, or only looks: batches of one instance that do nothing else come to the same in one statement as one by one. */

@@ -32,13 +32,26 @@ export const makeMark = (connection: string): PgStatement => ({
   params: [connection],
 })
 
+/** With this `setMark` fails: there is no logarithm of zero. */
+export const MARK_IS_GONE = '2201E'
+
+/**
+ * The first statement of each transaction. It fails where the row is not there, or was closed by who gave the transaction up: then nothing of
+ * it may be stored.
+ */
 export const setMark = (connection: string, number: number): PgStatement => ({
-  sql: 'update commit_mark set number = $2 where connection = $1',
+  sql: `with marked as (
+      update commit_mark set number = $2 where connection = $1 and number >= 0 returning 1
+    ) select ln(count(*)) as marked from marked`,
   params: [connection, number],
 })
 
-/** Waits for the transaction, whose connection may still be alive on the server's side, and then says how it ended. */
-export const askMark = (connection: string): PgStatement => ({
-  sql: 'select number from commit_mark where connection = $1 for update',
-  params: [connection],
+/**
+ * Waits for the transaction, should the server still be at it, and says how it ended: its own number, where it is stored; else that with a
+ * minus, and then it never will be, though all of it were still on the way.
+ */
+export const askMark = (connection: string, number: number): PgStatement => ({
+  sql: `update commit_mark set number = case when number = $2 then number else -$2 end
+    where connection = $1 returning number`,
+  params: [connection, number],
 })

@@ -4,9 +4,9 @@ import type { Batch } from '../../store.ts'
 import type { LaneKey } from '../lanes.ts'
 import { runBatch } from './batch-run.ts'
 import type { BatchStep } from './batch-steps.ts'
-import { MustGoAlone, runGroup } from './group-run.ts'
+import { MustGoAlone, NotAllHold, runGroup, runGroupAtOnce } from './group-run.ts'
 import type { GroupShape } from './group-shape.ts'
-import type { PgLike, PgTransaction } from './pg-like.ts'
+import type { PgLike } from './pg-like.ts'
 import { OutcomeUnknown, PgTrouble } from './pg-trouble.ts'
 import { isGroupReady, takeGroup, takeSingle } from './take-batches.ts'
 
@@ -93,20 +93,30 @@ export class CommitQueue {
     let group: readonly Waiting[] = []
     try {
       const outcomes = await this.#db.transaction(
-        async (transaction) => {
+        (transaction) => {
           group = this.#takeGroup()
-          return runTaken(transaction, group)
+          return group.length === 0 ? Promise.resolve([]) : runGroupAtOnce(transaction, stepsIn(group))
         },
         { patienceMs: Number.POSITIVE_INFINITY },
       )
       for (const [at, { resolve }] of group.entries()) resolve(outcomes[at] ?? null)
     } catch (error) {
-      if (error instanceof OutcomeUnknown) for (const { reject } of group) reject(error)
-      else if (group.length === 0) this.#rejectAll(error)
-      else this.#putBack(group, error)
+      if (group.length === 0) this.#rejectAll(error)
+      else if (error instanceof NotAllHold) await this.#runAsking(group)
+      else this.#fail(group, error)
     } finally {
       if (group.length === 0) this.#isForming = false
       this.#free(group)
+    }
+  }
+
+  /** A guard of the group does not hold: which, is asked before anything is written. */
+  async #runAsking(group: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#db.transaction((transaction) => runGroup(transaction, stepsIn(group)))
+      for (const [at, { resolve }] of group.entries()) resolve(outcomes[at] ?? null)
+    } catch (error) {
+      this.#fail(group, error)
     }
   }
 
@@ -118,7 +128,11 @@ export class CommitQueue {
   }
 
   /** Nothing of it is stored. What may be the fault of one batch is not let out on the others: each goes alone. */
-  #putBack(group: readonly Waiting[], error: unknown): void {
+  #fail(group: readonly Waiting[], error: unknown): void {
+    if (error instanceof OutcomeUnknown) {
+      for (const { reject } of group) reject(error)
+      return
+    }
     const alone = error instanceof MustGoAlone ? error.batches : isLoss(error) ? [] : group.keys()
     for (const at of alone) {
       const waiting = group[at]
@@ -156,14 +170,8 @@ export class CommitQueue {
   }
 }
 
-async function runTaken(transaction: PgTransaction, group: readonly Waiting[]): Promise<readonly Outcome[]> {
-  const [only] = group
-  if (only === undefined) return []
-  if (group.length === 1) return [await runBatch(transaction, only.batch, only.steps)]
-  return runGroup(
-    transaction,
-    group.map(({ steps }) => steps),
-  )
+function stepsIn(group: readonly Waiting[]): readonly (readonly BatchStep[])[] {
+  return group.map(({ steps }) => steps)
 }
 
 function isLoss(error: unknown): boolean {

@@ -1,7 +1,8 @@
 import type { Outcome, Operation } from '../batch-code.ts'
-import type { Param } from '../statement.ts'
+import type { Many, Param } from '../statement.ts'
 import type { BatchStep } from './batch-steps.ts'
 import type { PgResult, PgStatement, PgTransaction } from './pg-like.ts'
+import { PgTrouble } from './pg-trouble.ts'
 import { arrayText } from './pg-values.ts'
 
 /** A batch of the group can't be left out without undoing what its guards have changed: nothing is stored, and it must go alone. */
@@ -18,10 +19,35 @@ export class MustGoAlone extends Error {
 /** One kind of statement for all batches of a group that have it. */
 interface Gathered {
   readonly operation: Operation
-  /** The batch of each row, by its place in the group. */
-  readonly batches: number[]
+  /** Of each row: its batch by the place in the group, and its own place in the batch. */
+  readonly rows: { readonly batch: number; readonly step: number }[]
   readonly columns: readonly Param[][]
 }
+
+/** Not every guard holds, or one can't be asked: nothing is stored, and they are to be asked first. */
+export class NotAllHold extends Error {}
+
+/**
+ * Runs batches in one transaction and one round trip, each kind of statement once, in the belief that all guards hold.
+ * @throws NotAllHold
+ */
+export async function runGroupAtOnce(
+  transaction: PgTransaction,
+  group: readonly (readonly BatchStep[])[],
+): Promise<readonly Outcome[]> {
+  const all = gather(group, () => true)
+  try {
+    await transaction.commit(
+      all.map((gathered) => (gathered.operation.guard === null ? statementOf : claimOf)(gathered)),
+    )
+  } catch (error) {
+    if (error instanceof PgTrouble && error.sqlState === DIVISION_BY_ZERO) throw new NotAllHold()
+    throw error
+  }
+  return group.map(() => null)
+}
+
+const DIVISION_BY_ZERO = '22012'
 
 /**
  * Runs batches in one transaction, each kind of statement once: all guards in one round trip, then all writes with the commit. Gives their
@@ -35,7 +61,7 @@ export async function runGroup(
   const outcomes = group.map((): Outcome => null)
   const guards = gather(group, (_, { operation }) => operation.guard !== null)
   if (guards.length > 0) {
-    const refused = refusals(group, guards, await transaction.run(guards.map(statementOf)))
+    const refused = refusals(guards, await transaction.run(guards.map(statementOf)))
     const undone = [...refused.keys()].filter((batch) => group[batch]?.some(changesByGuard))
     if (undone.length > 0) throw new MustGoAlone(undone)
     for (const [batch, guard] of refused) outcomes[batch] = { kind: 'refused', guard, why: null }
@@ -56,15 +82,15 @@ function gather(
 ): readonly Gathered[] {
   const all = new Map<number, Gathered>()
   for (const [batch, steps] of group.entries()) {
-    for (const step of steps) {
+    for (const [at, step] of steps.entries()) {
       if (!wants(batch, step)) continue
       const { operation, params } = step
       let gathered = all.get(operation.index)
       if (gathered === undefined) {
-        gathered = { operation, batches: [], columns: params.map(() => []) }
+        gathered = { operation, rows: [], columns: params.map(() => []) }
         all.set(operation.index, gathered)
       }
-      gathered.batches.push(batch)
+      gathered.rows.push({ batch, step: at })
       for (const [column, param] of params.entries()) gathered.columns[column]?.push(param)
     }
   }
@@ -72,24 +98,30 @@ function gather(
 }
 
 function statementOf({ operation, columns }: Gathered): PgStatement {
-  if (operation.many === undefined) throw new TypeError('A statement that can not stand for many is in a group')
-  return { sql: operation.many.sql, params: columns.map(arrayText) }
+  const { sql, with: before = '' } = manyOf(operation)
+  return { sql: before === '' ? sql : `${before} ${sql}`, params: columns.map(arrayText) }
+}
+
+/** Fails where not each of the guards holds. */
+function claimOf({ operation, rows, columns }: Gathered): PgStatement {
+  const { sql, with: before } = manyOf(operation)
+  const held = before === undefined ? 'with held as materialized' : `${before}, held as`
+  const text = `${held} (${sql}) select 1 / cast(count(*) = $${columns.length + 1} as integer) as hold from held`
+  return { sql: text, params: [...columns.map(arrayText), rows.length] }
+}
+
+function manyOf({ many }: Operation): Many {
+  if (many === undefined) throw new TypeError('A statement that can not stand for many is in a group')
+  return many
 }
 
 /** Of each batch that is refused, the first guard that does not hold. */
-function refusals(
-  group: readonly (readonly BatchStep[])[],
-  guards: readonly Gathered[],
-  results: readonly PgResult[],
-): ReadonlyMap<number, number> {
+function refusals(guards: readonly Gathered[], results: readonly PgResult[]): ReadonlyMap<number, number> {
   const refused = new Map<number, number>()
-  for (const [at, { operation, batches }] of guards.entries()) {
+  for (const [at, { rows }] of guards.entries()) {
     const held = new Set(results[at]?.rows.map((row) => row['ord']))
-    if (held.size === batches.length) continue
-    for (const [row, batch] of batches.entries()) {
-      if (held.has(row + 1)) continue
-      const guard = group[batch]?.findIndex((step) => step.operation === operation) ?? 0
-      refused.set(batch, Math.min(guard, refused.get(batch) ?? guard))
+    for (const [place, { batch, step }] of rows.entries()) {
+      if (!held.has(place + 1)) refused.set(batch, Math.min(step, refused.get(batch) ?? step))
     }
   }
   return refused

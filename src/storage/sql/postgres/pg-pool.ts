@@ -3,7 +3,15 @@ import { Pool, type ClientBase, type ClientConfig, type PoolClient } from 'pg'
 import type { Log } from '../../../lib/log.ts'
 import { systemRandom, type Random } from '../../../lib/random.ts'
 import { newMark, type CommitMark } from './commit-mark.ts'
-import type { PgLike, PgReadOptions, PgResult, PgStatement, PgTransaction, PgTransactionOptions, PgUse } from './pg-like.ts'
+import type {
+  PgLike,
+  PgReadOptions,
+  PgResult,
+  PgStatement,
+  PgTransaction,
+  PgTransactionOptions,
+  PgUse,
+} from './pg-like.ts'
 import { PgSession } from './pg-session.ts'
 import { PgTransactionRun } from './pg-transaction.ts'
 import { mayComeBack, PgTrouble, troubleOf } from './pg-trouble.ts'
@@ -126,7 +134,12 @@ export class PgPool implements PgLike {
   }
 
   use(): PgUse {
-    return { most: this.#size, open: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount }
+    return {
+      most: this.#size,
+      open: this.#pool.totalCount,
+      idle: this.#pool.idleCount,
+      waiting: this.#pool.waitingCount,
+    }
   }
 
   close(): Promise<void> {

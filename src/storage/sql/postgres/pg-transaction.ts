@@ -1,7 +1,7 @@
 import { askMark, makeMark, setMark } from './commit-mark.ts'
 import type { PgResult, PgStatement, PgTransaction } from './pg-like.ts'
 import type { PgSession } from './pg-session.ts'
-import { OutcomeUnknown, PgTrouble, troubleOf } from './pg-trouble.ts'
+import { OutcomeUnknown, troubleOf, type PgTrouble } from './pg-trouble.ts'
 
 const BEGIN: PgStatement = { sql: 'begin', params: [] }
 const COMMIT: PgStatement = { sql: 'commit', params: [] }
@@ -28,30 +28,25 @@ export class PgTransactionRun implements PgTransaction {
   async run(statements: readonly PgStatement[]): Promise<readonly PgResult[]> {
     if (this.#state === 'over') throw new Error('The transaction is over')
     if (this.#state === 'begun') return statements.length === 0 ? [] : this.#parts.run(statements)
-    const opening = await this.#opening()
+    const marks = await this.#marks()
     this.#state = 'begun'
-    const results = await this.#parts.run([...opening, ...statements])
-    // Somebody else has removed the row: without it nobody could ask how this ended.
-    if (opening.length > 1 && results[1]?.count !== 1) {
-      this.#parts.session.mark.isMade = false
-      throw new PgTrouble('lost', 'The connection has no row in the table of commits')
-    }
-    return results.slice(opening.length)
+    return (await this.#parts.run([BEGIN, ...marks, ...statements])).slice(1 + marks.length)
   }
 
   async commit(statements: readonly PgStatement[]): Promise<readonly PgResult[]> {
-    // The mark is answered for before the COMMIT goes out: only then is it sure that who asks for it later waits for this transaction.
-    if (this.#state === 'new') await this.run([])
+    if (this.#state === 'over') throw new Error('The transaction is over')
     const { session, run, isFirst } = this.#parts
-    const number = session.mark.lastNumber
+    // What goes out in one round trip is one transaction by itself.
+    const isNew = this.#state === 'new'
+    const marks = isNew ? await this.#marks() : []
     try {
-      const results = await run([...statements, COMMIT])
+      const results = await run([...marks, ...statements, ...(isNew ? [] : [COMMIT])])
       this.#state = 'over'
-      return results.slice(0, -1)
+      return results.slice(marks.length, marks.length + statements.length)
     } catch (error) {
       const trouble = troubleOf(error)
       if (trouble.kind !== 'lost' || isFirst) throw trouble
-      return await this.#findOut(number, trouble)
+      return await this.#findOut(session.mark.lastNumber, trouble)
     }
   }
 
@@ -63,22 +58,21 @@ export class PgTransactionRun implements PgTransaction {
     this.#release()
   }
 
-  async #opening(): Promise<readonly PgStatement[]> {
+  async #marks(): Promise<readonly PgStatement[]> {
     const { session, run, isFirst } = this.#parts
-    if (isFirst) return [BEGIN]
+    if (isFirst) return []
     const { mark } = session
     if (!mark.isMade) await run([makeMark(mark.connection)])
     mark.isMade = true
-    return [BEGIN, setMark(mark.connection, ++mark.lastNumber)]
+    return [setMark(mark.connection, ++mark.lastNumber)]
   }
 
   /** The answer to the COMMIT is lost: the database itself says how it ended, once it can be asked. */
   async #findOut(number: number, trouble: PgTrouble): Promise<readonly PgResult[]> {
     const { session, ask } = this.#parts
-    this.#state = 'over'
     session.giveUp()
     this.#release()
-    const found = await ask(askMark(session.mark.connection))
+    const found = await ask(askMark(session.mark.connection, number))
     if (found === undefined) throw new OutcomeUnknown('The database was not there any more to say how a commit ended')
     if (found.rows[0]?.['number'] !== number) throw trouble
     return []

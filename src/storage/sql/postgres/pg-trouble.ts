@@ -1,3 +1,5 @@
+import { MARK_IS_GONE } from './commit-mark.ts'
+
 /**
  * Why the database did not do what it was asked; certainly nothing of it is stored.
  * - unreachable: no connection in time.
@@ -25,7 +27,7 @@ export class PgTrouble extends Error {
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
 /** The session or the server is of no use, for now or for ever; what was asked is not at fault. */
 const LOST_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58', 'XX'])
-const LOST: ReadonlySet<string> = new Set(['25006', '25P02', '25P03', '26000', '0A000', '42P05'])
+const LOST: ReadonlySet<string> = new Set([MARK_IS_GONE, '25006', '25P02', '25P03', '26000', '0A000', '42P05'])
 /** A statement that took too long; the session goes on. */
 const CANCELED = '57014'
 /** Texts of these name the values that were wrong. */
