@@ -24,8 +24,10 @@ export interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** So many groups run at once: while one waits for the disk, another is made up. More would only make them smaller. */
+/** So many groups run at once: while one waits for the disk, another is under way. More would only make them smaller. */
 const GROUPS = 2
+/** Another one begins only when so many times as many wait as the last one had: small groups cost the database more for each batch. */
+const GROWTH = 1.5
 /** So many transactions of single batches run at once. */
 const SINGLES = 6
 /** How often batches are looked for whose patience is over. */
@@ -44,6 +46,8 @@ export class CommitQueue {
   #isForming = false
   #groups = 0
   #singles = 0
+  /** Batches of the group that began last. */
+  #lastSize = 0
   #isPumping = false
   #expiry: Timer | undefined
 
@@ -69,7 +73,7 @@ export class CommitQueue {
   #start(): void {
     if (this.#waiting.length === 0) return
     this.#expiry ??= systemClock.after(EXPIRY_MS, () => this.#expire())
-    if (this.#groups < GROUPS && !this.#isForming && isGroupReady(this.#waiting, this.#busy)) {
+    if (!this.#isForming && this.#isGroupDue() && isGroupReady(this.#waiting, this.#busy)) {
       this.#groups++
       this.#isForming = true
       void this.#runGroup().finally(() => {
@@ -86,6 +90,10 @@ export class CommitQueue {
         this.#pump()
       })
     }
+  }
+
+  #isGroupDue(): boolean {
+    return this.#groups === 0 || (this.#groups < GROUPS && this.#waiting.length >= GROWTH * this.#lastSize)
   }
 
   /** What goes together is decided when there is a connection. */
@@ -123,6 +131,7 @@ export class CommitQueue {
   #takeGroup(): readonly Waiting[] {
     this.#isForming = false
     const group = takeGroup(this.#waiting, this.#busy)
+    this.#lastSize = group.length
     if (this.#waiting.length > 0) this.#pump()
     return group
   }
