@@ -1,28 +1,12 @@
 import { systemClock, type Timer } from '../../../lib/clock.ts'
-import type { Outcome } from '../batch-code.ts'
-import type { Batch } from '../../store.ts'
 import type { LaneKey } from '../lanes.ts'
 import { runBatch } from './batch-run.ts'
 import type { BatchStep } from './batch-steps.ts'
 import { MustGoAlone, NotAllHold, runGroup, runGroupAtOnce } from './group-run.ts'
-import type { GroupShape } from './group-shape.ts'
 import type { PgLike } from './pg-like.ts'
 import { OutcomeUnknown, PgTrouble } from './pg-trouble.ts'
 import { isGroupReady, takeGroup, takeSingle } from './take-batches.ts'
-
-/** A batch that waits for its transaction. */
-export interface Waiting {
-  readonly batch: Batch
-  readonly steps: readonly BatchStep[]
-  /** What it is about; batches that share a lane run in their order. */
-  readonly lanes: ReadonlySet<LaneKey>
-  /** By `performance.now()`: then it is given up, where it is not under way. */
-  readonly until: number
-  /** Undefined: it needs a transaction of its own. */
-  shape: GroupShape | undefined
-  readonly resolve: (outcome: Outcome) => void
-  readonly reject: (error: unknown) => void
-}
+import type { Waiting } from './waiting.ts'
 
 /** So many groups run at once: while one waits for the disk, another is under way. More would only make them smaller. */
 const GROUPS = 2

@@ -1,5 +1,5 @@
 import type { LaneKey } from '../lanes.ts'
-import type { Waiting } from './commit-queue.ts'
+import type { Waiting } from './waiting.ts'
 
 /** A group's statements stay small enough to be run at once. */
 const MOST_BATCHES = 256
