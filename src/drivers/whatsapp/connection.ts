@@ -9,6 +9,7 @@ import type {
   Engine,
   EngineError,
   EngineSocket,
+  WaChat,
   WaVersion,
 } from './engine/engine.ts'
 import { readKeptAside } from './engine/kept-aside.ts'
@@ -16,6 +17,8 @@ import { maskedTrouble } from './engine/log.ts'
 import { followCalls } from './inbound/calls.ts'
 import { followEvents, followNotifications } from './inbound/events.ts'
 import { makeReadPlain } from './inbound/read-plain.ts'
+import { PastIntake } from './inbound/past-intake.ts'
+import { withoutPast } from './inbound/past-notices.ts'
 import { RecentPast } from './inbound/recent-past.ts'
 import type { InboundParts } from './inbound/reading.ts'
 import { followReceipts } from './inbound/receipts.ts'
@@ -71,6 +74,7 @@ export class Connection {
   readonly #directory: Directory
   readonly #undecrypted: Undecrypted
   readonly #arrivals: Arrivals
+  readonly #past: PastIntake
   readonly #readPlain: ReadPlain
   readonly #parts: ConnectionParts
   readonly #store: DurableStore
@@ -105,7 +109,13 @@ export class Connection {
     }
     this.#undecrypted = new Undecrypted(reading)
     this.#arrivals = new Arrivals(host.clock)
-    this.#readPlain = makeReadPlain(reading, this.#undecrypted)
+    this.#past = new PastIntake({
+      ...reading,
+      keys: store.keys,
+      kept: (chats) => tellOfChats(this.#socket, chats),
+      fail: (why) => this.fail(why),
+    })
+    this.#readPlain = makeReadPlain(reading, this.#undecrypted, this.#past)
     this.#socket = this.#openSocket()
     this.life = this.#makeLife()
     this.#standing = new Standing(this.life)
@@ -141,6 +151,7 @@ export class Connection {
     const { log } = this.#parts.host
     await this.#undecrypted.start()
     await readKeptAside(this.#store, this.#readPlain, log)
+    await this.#past.start()
   }
 
   /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */
@@ -195,7 +206,11 @@ export class Connection {
       ...(browser !== undefined && { browser }),
       readPlain: this.#readPlain,
       notDecrypted: (stanza, trouble) => this.#undecrypted.failed(stanza, trouble),
-      dealtWith: (stanza) => this.#arrivals.dealtWith(stanza),
+      insteadOf: (stanza, plain) => withoutPast({ engine, people: this.#people }, stanza, plain),
+      dealtWith: (stanza) => {
+        this.#arrivals.dealtWith(stanza)
+        this.#past.look(stanza.attrs['id'] ?? '')
+      },
       getMessage: (key) => sentThere(engine, { store: this.#store, people: this.#people }, key),
       cachedGroup: async (jid) => (await this.#directory.group(jid)) ?? undefined,
       credentialsChanged: (changed) => listener.credentialsChanged(changed),
@@ -235,6 +250,16 @@ export class Connection {
     this.#over.abort()
     listener.ended(update.lastDisconnect?.error, this.#failure)
   }
+}
+
+/** What the engine heard of chats before it heard of them it keeps back until it does; the past, which would say so, it does not see. */
+function tellOfChats({ ev }: EngineSocket, chats: readonly WaChat[]): void {
+  if (chats.length === 0) return
+  const told = chats.map(({ id, lastMessageRecvTimestamp }) => ({ id, lastMessageRecvTimestamp }))
+  const isHeldBack = ev.isBuffering()
+  if (!isHeldBack) ev.buffer()
+  ev.emit('chats.upsert', told)
+  if (!isHeldBack) ev.flush()
 }
 
 function ownOf({ me }: Credentials): { pn: string; lid: string } {

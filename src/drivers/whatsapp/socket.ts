@@ -19,6 +19,7 @@ import { intercept } from './intercept.ts'
 import { encodeCredentials } from './keys/credentials.ts'
 import type { DurableStore } from './keys/session-store.ts'
 import { outside } from './keys/transaction.ts'
+import { FULL_HISTORY } from './inbound/past-notices.ts'
 import type { ReadPlain } from './life.ts'
 import { LastingCache, SmallCache } from './socket-caches.ts'
 import type { Transport } from './transport.ts'
@@ -34,8 +35,6 @@ const RETRY_PAUSE_MS = 50
 const CLOSING_MS = 2_000
 /** How the engine's socket names the event that an answer is. */
 const ANSWER = 'TAG:'
-/** `HistorySync.HistorySyncType`. */
-const FULL_HISTORY = 2
 /** Within this the engine asks for the devices of a person once. */
 const DEVICES_LAST_MS = 5 * 60_000
 const PEOPLE_WHOSE_DEVICES_ARE_HELD = 500
@@ -55,6 +54,8 @@ export interface SocketParts {
   readonly browser?: readonly [string, string, string]
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
+  /** What the engine is to be given instead of what was decrypted; undefined: that. */
+  readonly insteadOf?: (stanza: BinaryNode, plain: Uint8Array) => Uint8Array | undefined
   /** One ciphertext of a stanza is kept, or given up. */
   readonly dealtWith?: (stanza: BinaryNode) => void
   /** What was sent under an id, for a phone that asks for it again. */
