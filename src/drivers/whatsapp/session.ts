@@ -173,7 +173,8 @@ export class WhatsAppSession implements Session, Connected {
   /** Null when this life is over, or could not be opened. */
   async #open(life: number, keys: Keys, hasEntered: boolean): Promise<Connection | null> {
     const isWanted = () => life === this.#life
-    const enter = () => (hasEntered ? Promise.resolve() : this.#entrance.enter())
+    const enter = (reach: () => Promise<Fault | null>) =>
+      hasEntered ? Promise.resolve(null) : this.#entrance.enter(reach)
     const parts = { host: this.#host, shared: this.#shared, keys, isWanted, enter, listener: this.#listener(life) }
     const opening = openConnection(parts)
     this.#settle(opening)
