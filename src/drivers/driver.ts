@@ -154,7 +154,18 @@ export interface Login {
 }
 
 /** The network's verdict on a send. `fault` with retry `later`: nothing left; `never`: refused; `unsure`: it may have left. */
-export type Verdict = { readonly ok: true; readonly at: EpochMs } | { readonly ok: false; readonly fault: Fault }
+export type Verdict =
+  { readonly ok: true; readonly at: EpochMs; readonly chat?: KnownChat } | { readonly ok: false; readonly fault: Fault }
+
+/** What a driver knows of a chat without asking its network. */
+export interface KnownChat {
+  /** Of a person's profile, or of a group; empty where it is not known. */
+  readonly name: string
+  /** In the account's address book. */
+  readonly contactName: string
+  /** Other names of the chat, by which the journal may have its messages. */
+  readonly aliases: readonly ChatId[]
+}
 
 export interface Capabilities {
   /** UTF-16 code units. */

@@ -6,7 +6,7 @@ import type { InstanceRecord } from './record.ts'
 
 /** A message, and the other names of its chat. */
 interface Named {
-  readonly message: Pick<NetworkMessage, 'id' | 'chat'>
+  readonly message: { readonly id: MessageId; readonly chat: { readonly id: ChatId } }
   readonly aliases?: readonly ChatId[]
 }
 

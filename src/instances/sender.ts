@@ -11,8 +11,9 @@ import type { QueuedMessage } from '../storage/store.ts'
 import { Attempts, type Attempt } from './attempts.ts'
 import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
+import { KnownMessages } from './known-messages.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
-import { refused, settle, type Outcome } from './settlement.ts'
+import { placeOfOriginal, refused, settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
@@ -212,7 +213,7 @@ export class Sender {
   }
 
   async #judge(item: QueuedMessage, verdict: Verdict): Promise<void> {
-    if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', at: verdict.at })
+    if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', ...verdict })
     switch (retryOf(verdict.fault)) {
       case 'never':
         return this.settle(item.id, refused(verdict.fault, this.#record.node.clock.now()))
@@ -252,7 +253,8 @@ export class Sender {
     await this.#record.changes.run(async () => {
       const item = this.attempts.find(id)
       if (item === undefined) return
-      const end = settle(this.#record, item, outcome)
+      const original = await placeOfOriginal(new KnownMessages(this.#record), item, outcome)
+      const end = settle(this.#record, item, outcome, original)
       await this.#record.commitWith(end.events, end.writes)
       this.attempts.remove(id)
       this.#record.outbox.drop()

@@ -131,6 +131,10 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       const messageData = { typeMessage: 'textMessage', textMessageData: { textMessage: 'by webhook' } }
       assert.deepEqual(told, { ...body, idMessage: next, messageData })
       assert.equal(delivery?.headers.authorization, 'Bearer it')
+      const answer = await sent('sendMessage', { chatId: CHAT, message: 'Thank you' })
+      const announced = await receiver.got(2)
+      assert.equal(announced[1]?.body['idMessage'], answer)
+      assert.equal(at(announced[1].body, 'senderData.chatName'), 'Dana')
     } finally {
       await post('setSettings', { webhookUrl: '', webhookUrlToken: '' })
       await receiver.close()
@@ -145,6 +149,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       [at(told, 'senderData.chatId'), at(told, 'senderData.sender'), at(told, 'messageData.textMessageData')],
       [CHAT, chatOf(OWN), { textMessage: 'from the phone' }],
     )
+    assert.equal(at(told, 'senderData.chatName'), 'Dana')
   })
 
   test('files by upload and by URL, a voice, a picture: byte for byte', async () => {
@@ -265,6 +270,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       [at(told, 'senderData.chatId'), at(told, 'senderData.sender'), at(told, 'senderData.chatName')],
       [chatId, CHAT, 'Night'],
     )
+    assert.equal(at(await inbox.message(id), 'senderData.chatName'), 'Night')
     const renamed = await post('updateGroupName', { groupId: chatId, groupName: 'Day' })
     assert.deepEqual(renamed, { updateGroupName: true })
     const member = { groupId: chatId, participantChatId: chatOf(OTHER) }

@@ -12,6 +12,7 @@ import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
 import { LoginAttempt } from './login.ts'
 import { keysOf, openConnection, rememberVersion, unlinkAway, type Keys } from './opening.ts'
+import { withChat } from './known-chat.ts'
 import { takeCheck } from './outbound/budgets.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import type { Connected, Surroundings } from './surroundings.ts'
@@ -102,10 +103,11 @@ export class WhatsAppSession implements Session, Connected {
   }
 
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
-    const outbound = this.#outbound
-    if (outbound === undefined) return { ok: false, fault: NOT_OPEN }
+    const connection = this.#phase === 'open' ? this.#connection : null
+    if (connection === null) return { ok: false, fault: NOT_OPEN }
     if (signal.aborted) return { ok: false, fault: fault('notConnected', 'stopped before anything was sent') }
-    return await outbound.send(id, message, signal)
+    const verdict = await connection.outbound.send(id, message, signal)
+    return verdict.ok ? await withChat(connection.life, message.chat, verdict) : verdict
   }
 
   async lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'> {
