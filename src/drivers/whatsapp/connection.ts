@@ -1,6 +1,7 @@
 import { pause } from '../../lib/pause.ts'
 import type { Change, SessionHost } from '../driver.ts'
 import { Arrivals } from './arrivals.ts'
+import { DeviceLists } from './device-lists.ts'
 import { openDirectory } from './directory.ts'
 import type {
   BinaryNode,
@@ -72,6 +73,7 @@ export class Connection {
   readonly outbound: Outbound
   readonly #people: People
   readonly #directory: Directory
+  readonly #devices: DeviceLists
   readonly #undecrypted: Undecrypted
   readonly #arrivals: Arrivals
   readonly #past: PastIntake
@@ -95,6 +97,7 @@ export class Connection {
     this.#own = ownOf(credentials)
     this.#store = store
     this.#people = openPeople({ host, store, own: this.#own })
+    this.#devices = new DeviceLists(store, host.clock)
     const askGroup = (jid: string) => this.#socket.groupMetadata(jid)
     this.#directory = openDirectory({ store, people: this.#people, clock: host.clock, askGroup })
     const people = this.#people
@@ -204,6 +207,7 @@ export class Connection {
       ...{ host, engine, store: this.#store, credentials, transport, version },
       ...(url !== undefined && { url }),
       ...(browser !== undefined && { browser }),
+      devices: this.#devices,
       readPlain: this.#readPlain,
       notDecrypted: (stanza, trouble) => this.#undecrypted.failed(stanza, trouble),
       insteadOf: (stanza, plain) => withoutPast({ engine, people: this.#people }, stanza, plain),
@@ -234,6 +238,7 @@ export class Connection {
     before('receipt', followReceipts(reading))
     before('call', followCalls(reading))
     before('notification', followNotifications(reading))
+    before('notification', this.#devices.announced(reading))
     for (const tag of ['message', 'receipt', 'notification']) ws.on(`CB:${tag}`, () => this.#watchdog?.heard())
     ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrivals.arrived(stanza))
     ev.process(followEvents(reading))

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, SessionHost } from '../driver.ts'
+import { DeviceLists } from './device-lists.ts'
 import type {
   BinaryNode,
   Credentials,
@@ -21,7 +22,7 @@ import type { DurableStore } from './keys/session-store.ts'
 import { outside } from './keys/transaction.ts'
 import { FULL_HISTORY } from './inbound/past-notices.ts'
 import type { ReadPlain } from './life.ts'
-import { LastingCache, SmallCache } from './socket-caches.ts'
+import { SmallCache } from './socket-caches.ts'
 import type { Transport } from './transport.ts'
 
 /** One that is stable, and that the network knows: others are refused. */
@@ -35,9 +36,6 @@ const RETRY_PAUSE_MS = 50
 const CLOSING_MS = 2_000
 /** How the engine's socket names the event that an answer is. */
 const ANSWER = 'TAG:'
-/** Within this the engine asks for the devices of a person once. */
-const DEVICES_LAST_MS = 5 * 60_000
-const PEOPLE_WHOSE_DEVICES_ARE_HELD = 500
 const CALLS_HELD = 32
 const RETRIES_HELD = 512
 const PLACEHOLDERS_HELD = 64
@@ -52,6 +50,8 @@ export interface SocketParts {
   /** Of the web socket; absent: WhatsApp's. */
   readonly url?: string
   readonly browser?: readonly [string, string, string]
+  /** Absent: nobody hears of their changes but the engine. */
+  readonly devices?: DeviceLists
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
   /** What the engine is to be given instead of what was decrypted; undefined: that. */
@@ -143,7 +143,8 @@ function optionsOf(parts: SocketParts, signal: SignalHook): SocketOptions {
     makeSignalRepository: signal.makeRepository,
     getMessage: (key: WaKey) => parts.getMessage(key),
     cachedGroupMetadata: (jid: string) => parts.cachedGroup(jid),
-    ...cachesOf(signal, host.clock),
+    ...cachesOf(signal),
+    userDevicesCache: parts.devices ?? new DeviceLists(store, host.clock),
     ...BEHAVIOUR,
   }
 }
@@ -170,13 +171,8 @@ const BEHAVIOUR = {
   transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
 } as const
 
-/**
- * Each session has its own, though devices are the same for all: a list that the engine keeps leaves out the device that asked, so that
- * of two sessions here that write to each other one would never be written to.
- */
-function cachesOf(signal: SignalHook, clock: Clock) {
+function cachesOf(signal: SignalHook) {
   return {
-    userDevicesCache: new LastingCache(PEOPLE_WHOSE_DEVICES_ARE_HELD, DEVICES_LAST_MS, () => clock.now()),
     msgRetryCounterCache: new SmallCache(RETRIES_HELD),
     callOfferCache: new SmallCache(CALLS_HELD),
     placeholderResendCache: signal.askingThePhone(new SmallCache(PLACEHOLDERS_HELD)),

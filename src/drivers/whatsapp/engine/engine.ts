@@ -231,6 +231,8 @@ export interface EngineSocket {
   query(node: BinaryNode, timeoutMs?: number): Promise<BinaryNode | undefined>
   sendNode(node: BinaryNode): Promise<void>
   requestPairingCode(phone: string): Promise<string>
+  /** Makes sessions with devices that there are none with; `force`: with all of them. */
+  assertSessions(jids: readonly string[], force: boolean): Promise<boolean>
   /** The devices of persons; from its cache where that is asked for. What can't be asked is empty, and so is who has no account. */
   getUSyncDevices(
     jids: readonly string[],

@@ -16,6 +16,7 @@ import { countFirstContact, firstContactTrouble } from './budgets.ts'
 import { Composer, type Composed } from './composer.ts'
 import { contentTrouble } from './contents/contents.ts'
 import { deleteForMe } from './delete-for-me.ts'
+import { MissedDevices } from './missed-devices.ts'
 import { personTrouble, recipientsOf, type Recipients } from './recipients.ts'
 import { CLOSED, troubleOf } from './refusals.ts'
 import { relay } from './relay.ts'
@@ -46,7 +47,8 @@ export class Outbound {
   constructor(life: Life, standing: Standing, options: OutboundOptions) {
     this.#life = life
     this.#options = options
-    this.#acks = new Acks(life.socket, life.host.clock)
+    const missed = new MissedDevices(life)
+    this.#acks = new Acks(life.socket, life.host.clock, ({ id, jid }, hash) => missed.look(id, jid, hash))
     this.#composer = new Composer(life, options)
     this.#standing = standing
     this.#typing = new Typing(life)

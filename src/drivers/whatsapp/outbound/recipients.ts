@@ -84,16 +84,23 @@ export async function personTrouble(
 }
 
 /** An answer that says nothing of the account itself is none; with what is known already, it may be from before. */
-async function devicesTrouble(
-  { people, own, socket }: Life,
-  jid: string,
-  isCachedGood: boolean,
-): Promise<Fault | undefined> {
-  const self = isLid(jid) && own.lid !== '' ? own.lid : own.pn
+async function devicesTrouble(life: Life, jid: string, isCachedGood: boolean): Promise<Fault | undefined> {
+  const { people } = life
+  const self = selfTo(life, jid)
   const isOf = (of: string) => (device: { readonly user: string }) => device.user === userOf(of)
-  const known = await socket.getUSyncDevices([self, jid], isCachedGood, false)
+  const known = await devicesOf(life, jid, isCachedGood)
   if (people.isOwn(jid) || known.some(isOf(jid))) return undefined
   return known.some(isOf(self)) ? NO_ACCOUNT : UNSAID
+}
+
+/** For whom a message to a person is written: the devices of both, without this one. */
+export function devicesOf(life: Life, jid: string, isCachedGood: boolean) {
+  return life.socket.getUSyncDevices([selfTo(life, jid), jid], isCachedGood, false)
+}
+
+/** In the form of the other's name. */
+function selfTo({ own }: Life, jid: string): string {
+  return isLid(jid) && own.lid !== '' ? own.lid : own.pn
 }
 
 const NO_ACCOUNT = fault('noAccount', 'the number is not on WhatsApp')
