@@ -21,7 +21,7 @@ import { becomesReadable, isOfSameAuthor, isSilent, type Known } from './known.t
 import { KnownMessages } from './known-messages.ts'
 import { correspondentGuard, type CorrespondentGuard } from './quotas.ts'
 import type { InstanceRecord } from './record.ts'
-import { changesAnother, placeOfOriginal, settle, type Outcome, type Unsettled } from './settlement.ts'
+import { changesAnother, settle, type Outcome, type Unsettled } from './settlement.ts'
 
 /** Finds an attempt that has no verdict yet. */
 export type FindUnsettled = (id: MessageId) => Unsettled | undefined
@@ -239,7 +239,7 @@ export class ChangeDraft {
   async #end(id: MessageId, known: Known, outcome: Outcome): Promise<MessageStatus> {
     const item = this.#unsettledOf(id, known)
     if (item === undefined) return known.status
-    const end = settle(this.#record, item, outcome, await placeOfOriginal(this.#known, item, outcome))
+    const end = settle(this.#record, item, outcome, await this.#known.placeOfOriginal(item.message))
     this.writes.push(...end.writes)
     this.events.push(...end.events)
     this.settled.push(id)

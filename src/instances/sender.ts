@@ -13,7 +13,7 @@ import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { KnownMessages } from './known-messages.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
-import { placeOfOriginal, refused, settle, type Outcome } from './settlement.ts'
+import { refused, settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
@@ -253,7 +253,7 @@ export class Sender {
     await this.#record.changes.run(async () => {
       const item = this.attempts.find(id)
       if (item === undefined) return
-      const original = await placeOfOriginal(new KnownMessages(this.#record), item, outcome)
+      const original = await new KnownMessages(this.#record).placeOfOriginal(item.message, outcome.chat?.aliases)
       const end = settle(this.#record, item, outcome, original)
       await this.#record.commitWith(end.events, end.writes)
       this.attempts.remove(id)

@@ -7,7 +7,6 @@ import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/me
 import type { NotificationEvent } from '../notifications/event.ts'
 import { removeWrite } from '../queue/outbox.ts'
 import type { Write } from '../storage/store.ts'
-import type { KnownMessages } from './known-messages.ts'
 import type { InstanceRecord } from './record.ts'
 
 /** How a queued message ended. */
@@ -38,21 +37,6 @@ export interface Settlement {
   readonly status: Exclude<MessageStatus, 'pending' | 'read'>
   readonly writes: readonly Write[]
   readonly events: readonly NotificationEvent[]
-}
-
-/**
- * In which chat the journal has what a sent edit or deletion is about: the API may call the chat by another of its names.
- * Undefined for any other message, and where the journal knows no such message.
- */
-export async function placeOfOriginal(
-  known: KnownMessages,
-  { message: { chat, content } }: Unsettled,
-  { status, chat: about }: Outcome,
-): Promise<ChatId | undefined> {
-  if (status !== 'sent' || (content.kind !== 'edit' && content.kind !== 'deletion')) return undefined
-  const id = content.target
-  const found = await known.find({ message: { id, chat: { id: chat } }, aliases: about?.aliases ?? [] })
-  return (found ?? (await known.sent(chat, id)))?.chat
 }
 
 /** `original`: the chat in which the journal has what it edits or takes back. */

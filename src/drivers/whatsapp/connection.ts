@@ -33,6 +33,7 @@ import { sentThere } from './outbound/sent-messages.ts'
 import { openPeople } from './people.ts'
 import { cutSocket, endSocket, openSocket } from './socket.ts'
 import { Standing } from './standing.ts'
+import type { Tally } from './tally.ts'
 import type { Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -56,6 +57,7 @@ export interface ConnectionParts extends OutboundOptions {
   readonly url?: string | undefined
   readonly browser?: readonly [string, string, string] | undefined
   readonly fileLimitBytes: number
+  readonly tally: Tally
 }
 
 /** A stanza that is in the works for longer than three questions to the network take is stuck. */
@@ -137,6 +139,7 @@ export class Connection {
       looked: () => this.#standing.look(),
       deaf: (why) => {
         log.warn({ idInstance: instance, why }, 'the connection brings nothing any more and is opened again')
+        this.#parts.tally.count('restarted', why)
         this.fail(`the connection is deaf: ${why}`)
       },
     })
@@ -223,9 +226,9 @@ export class Connection {
   }
 
   #makeLife(): Life {
-    const { host, engine, transport } = this.#parts
+    const { host, engine, transport, tally } = this.#parts
     return {
-      ...{ host, engine, transport, socket: this.#socket, store: this.#store, own: this.#own },
+      ...{ host, engine, transport, tally, socket: this.#socket, store: this.#store, own: this.#own },
       ...{ people: this.#people, directory: this.#directory, ended: this.#over.signal },
       fail: (why) => this.fail(why),
     }
@@ -235,6 +238,7 @@ export class Connection {
   #follow(reading: InboundParts & { readonly ended: AbortSignal }): void {
     const { ws, ev } = this.#socket
     const before = (tag: string, work: Before) => intercept(ws, `CB:${tag}`, work, (why) => this.fail(why))
+    this.#parts.tally.follow(this.#socket)
     before('receipt', followReceipts(reading))
     before('call', followCalls(reading))
     before('notification', followNotifications(reading))

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Measure } from '../../drivers/driver.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 
@@ -35,7 +36,34 @@ export function registerGauges(registry: Registry, instances: Instances): void {
       (instance) => instance.notifications,
     ),
   )
+  registerMeasures(registry, () => instances.measures())
   registerProcess(registry)
+}
+
+/** What drivers tell of themselves. */
+function registerMeasures(registry: Registry, measures: () => readonly Measure[]): void {
+  for (const { name, help, kind, label } of measures()) {
+    const now = () => measures().find((measure) => measure.name === name)?.values ?? new Map<string, number>()
+    const shape = { name, help, labelNames: label === null ? [] : [label], registers: [] }
+    const labelled = (value: string) => (label === null ? {} : { [label]: value })
+    registry.registerMetric(
+      kind === 'gauge'
+        ? new Gauge({
+            ...shape,
+            collect() {
+              this.reset()
+              for (const [value, count] of now()) this.set(labelled(value), count)
+            },
+          })
+        : new Counter({
+            ...shape,
+            collect() {
+              this.reset()
+              for (const [value, count] of now()) this.inc(labelled(value), count)
+            },
+          }),
+    )
+  }
 }
 
 /** What stands still on purpose is apart: it neither moves nor is anybody to be woken for it. */
