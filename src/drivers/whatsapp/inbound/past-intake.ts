@@ -89,7 +89,13 @@ export class PastIntake {
       if (!this.#parts.ended.aborted) await this.#againLater(name, notice, error)
       return
     }
-    await this.#keep(name, notice, history)
+    try {
+      await this.#keep(name, notice, history)
+    } catch (error) {
+      // What is held in memory may be ahead of what is kept, which only a new life reads; one that can never be kept is given up in the end.
+      if (!this.#parts.ended.aborted) await this.#againLater(name, notice, error)
+      throw error
+    }
   }
 
   /** The note goes with the last of it. */

@@ -17,11 +17,18 @@ const HELD = 128
  */
 export class MissedDevices {
   readonly #life: Life
+  /** Of those that were sent last. A list that is kept may be another by the time of the ack. */
+  readonly #written = new Recent<MessageId, readonly string[]>(HELD)
   /** When the devices of a person were asked for. */
   readonly #asked = new Recent<string, EpochMs>(HELD)
 
   constructor(life: Life) {
     this.#life = life
+  }
+
+  /** For which devices a message is about to be written, without this one. */
+  writtenFor(id: MessageId, devices: readonly string[]): void {
+    this.#written.set(id, devices)
   }
 
   /** `hash`: of the devices that there are. */
@@ -38,11 +45,12 @@ export class MissedDevices {
 
   async #bring(id: MessageId, jid: string, hash: string): Promise<void> {
     const { engine, store, socket, ended, host } = this.#life
-    const known = jidsOf(await devicesOf(this.#life, jid, true))
+    const known = this.#written.get(id)
     const now = host.clock.now()
-    if (hashOf(known) === hash || now - (this.#asked.get(jid) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return
+    if (known === undefined || hashOf(known) === hash) return
+    if (now - (this.#asked.get(jid) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return
     this.#asked.set(jid, now)
-    const there = jidsOf(await devicesOf(this.#life, jid, false))
+    const there = (await devicesOf(this.#life, jid, false)).map((device) => device.jid)
     const message = await sentMessage(engine, store, id)
     if (message === undefined) return
     for (const device of there.filter((one) => !known.includes(one))) {
@@ -51,10 +59,6 @@ export class MissedDevices {
       await socket.relayMessage(jid, message, { messageId: id, participant: { jid: device, count: 1 } })
     }
   }
-}
-
-function jidsOf(devices: readonly { readonly jid: string }[]): readonly string[] {
-  return devices.map(({ jid }) => jid)
 }
 
 function hashOf(jids: readonly string[]): string {

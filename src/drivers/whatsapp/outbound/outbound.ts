@@ -37,6 +37,7 @@ export class Outbound {
   readonly #life: Life
   readonly #options: OutboundOptions
   readonly #acks: Acks
+  readonly #missed: MissedDevices
   readonly #composer: Composer
   readonly #standing: Standing
   readonly #typing: Typing
@@ -47,8 +48,8 @@ export class Outbound {
   constructor(life: Life, standing: Standing, options: OutboundOptions) {
     this.#life = life
     this.#options = options
-    const missed = new MissedDevices(life)
-    this.#acks = new Acks(life.socket, life.host.clock, ({ id, jid }, hash) => missed.look(id, jid, hash))
+    this.#missed = new MissedDevices(life)
+    this.#acks = new Acks(life.socket, life.host.clock, ({ id, jid }, hash) => this.#missed.look(id, jid, hash))
     this.#composer = new Composer(life, options)
     this.#standing = standing
     this.#typing = new Typing(life)
@@ -103,7 +104,7 @@ export class Outbound {
     if (isFault(to)) return failed(to)
     if (isOver(signal)) return failed(STOPPED)
     if (content.kind === 'deletion' && !content.forEveryone) return await deleteForMe(this.#life, content, to)
-    const nobody = isPerson(to.jid) ? await personTrouble(this.#life, to, this.#options.firstContactsPerDay) : undefined
+    const nobody = isPerson(to.jid) ? await this.#personTrouble(id, to) : undefined
     if (nobody !== undefined || isOver(signal)) return failed(nobody ?? STOPPED)
     const composed = await this.#composer.compose(id, content, to, signal)
     if (isFault(composed)) return failed(isOver(signal) ? STOPPED : composed)
@@ -119,6 +120,11 @@ export class Outbound {
     if (isFault(to) || !to.isFirstContact) return to
     const closed = await this.#standing.trouble()
     return closed ?? (await firstContactTrouble(this.#life, to.jid, this.#options.firstContactsPerDay)) ?? to
+  }
+
+  #personTrouble(id: MessageId, to: Recipients): Promise<Fault | undefined> {
+    const found = (devices: readonly string[]) => this.#missed.writtenFor(id, devices)
+    return personTrouble(this.#life, to, this.#options.firstContactsPerDay, found)
   }
 
   /** What is kept before the frame leaves. */
