@@ -326,6 +326,51 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
     assert.equal(new Set(rows.map(({ idMessage }) => idMessage)).size, rows.length)
   })
 
+  test('the picture that somebody shows', async () => {
+    const bytesAt = async (url: unknown) => Buffer.from(await (await fetch(String(url))).arrayBuffer())
+    world.pictures.change(PEER, world.person(PEER), JPEG)
+    const { urlAvatar, available } = await post('getAvatar', { chatId: CHAT })
+    assert.equal(available, true)
+    assert.deepEqual(await bytesAt(urlAvatar), Buffer.from(JPEG))
+    assert.deepEqual(await bytesAt((await post('getContactInfo', { chatId: CHAT }))['avatar']), Buffer.from(JPEG))
+    world.pictures.hidden.add(PEER)
+    assert.equal((await post('getAvatar', { chatId: CHAT }))['urlAvatar'], '')
+    world.pictures.hidden.delete(PEER)
+    world.pictures.change(PEER, world.person(PEER), null)
+  })
+
+  test('a business: what it says of itself and what it sells', async () => {
+    const about = { email: 'tea@example.com', category: 'Shop', description: 'Tea of the hills' }
+    const imageUrl = 'https://media.example.com/tea.jpg'
+    world.shops.byPhone.set(PEER, {
+      ...about,
+      products: [
+        { id: '1', name: 'Green', description: 'A pound', price: 12_500, currency: 'EUR', imageUrl },
+        // As little as a product may have.
+        { id: '2', name: 'A question', isHidden: true },
+      ],
+    })
+    const info = await post('getContactInfo', { chatId: CHAT })
+    assert.deepEqual(
+      [info['isBusiness'], info['email'], info['category'], info['description']],
+      [true, about.email, about.category, about.description],
+    )
+    const always = { reviewStatus: { whatsapp: 'APPROVED' }, availability: 'in stock' }
+    assert.deepEqual(info['products'], [
+      {
+        ...{ ...always, id: '1', name: 'Green', description: 'A pound', price: '12.5 EUR', isHidden: false },
+        imageUrls: { requested: imageUrl, original: imageUrl },
+      },
+      {
+        ...{ ...always, id: '2', name: 'A question', description: '', price: null, isHidden: true },
+        imageUrls: { requested: '', original: '' },
+      },
+    ])
+    world.shops.byPhone.delete(PEER)
+    const person = await post('getContactInfo', { chatId: CHAT })
+    assert.deepEqual([person['isBusiness'], person['products']], [false, []])
+  })
+
   test('a call that comes in: offered, then how it ended', async () => {
     const { id } = world.calls.ring(world.person(PEER), world.person(OWN), true)
     const offer = await inbox.status(id, 'offer')
