@@ -28,14 +28,18 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' }, part: { type: 'string' } },
 })
 const unknown = positionals.filter((name) => !(name in BENCHMARKS))
 if (unknown.length > 0) {
   console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
   process.exit(2)
 }
-const effort = { ...(values.quick ? QUICK : FULL), ...(values.rounds && { rounds: Number(values.rounds) }) }
+const effort = {
+  ...(values.quick ? QUICK : FULL),
+  ...(values.rounds && { rounds: Number(values.rounds) }),
+  ...(values.part && { part: values.part }),
+}
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
 
 console.log(
