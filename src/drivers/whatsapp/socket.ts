@@ -14,6 +14,7 @@ import type {
 import { engineLog } from './engine/log.ts'
 import { childOf } from './engine/nodes.ts'
 import type { WaMessage } from './engine/proto.ts'
+import { Deadlines } from './deadlines.ts'
 import { SignalHook, type NotDecrypted } from './engine/signal-repository.ts'
 import { FrameGate } from './frame-gate.ts'
 import { intercept } from './intercept.ts'
@@ -28,7 +29,6 @@ import type { Transport } from './transport.ts'
 /** One that is stable, and that the network knows: others are refused. */
 const BROWSER = ['Ubuntu', 'Chrome', '22.04.4'] as const
 const QUERY_TIMEOUT_MS = 20_000
-const CONNECT_TIMEOUT_MS = 20_000
 const KEEP_ALIVE_MS = 30_000
 const RETRY_RECEIPTS = 5
 /** Between a message that could not be decrypted and the next, in which the session takes nothing in. */
@@ -72,6 +72,9 @@ export interface SocketParts {
 }
 
 const gates = new WeakMap<EngineSocket, FrameGate>()
+const deadlines = new WeakMap<EngineSocket, Deadlines>()
+/** As the engine tells of a connection that was lost. */
+const LOST = { output: { statusCode: 408 } }
 
 /** Opens a connection. What comes of it is told by the socket's events; it ends once, by `connection.update`. */
 export function openSocket(parts: SocketParts): EngineSocket {
@@ -82,6 +85,8 @@ export function openSocket(parts: SocketParts): EngineSocket {
   const socket = outside(() => engine.makeSocket(optionsOf(parts, signal)))
   const raw = socket.ws.socket
   if (!signal.isInPlace || raw === null) throw new Error('the engine makes its socket in another way')
+  const late = (why: string) => endNow(socket, Object.assign(new Error(why), LOST))
+  deadlines.set(socket, new Deadlines(socket.ws, raw, parts.host.clock, late))
   gates.set(socket, new FrameGate(raw, () => store.settle()))
   signal.follow(socket.ws)
   intercept(socket.ws, 'CB:message', (stanza) => tellMissing(parts, stanza), parts.fail)
@@ -103,8 +108,12 @@ function tellMissing({ notDecrypted }: SocketParts, stanza: BinaryNode): Promise
 
 /** At once: nothing leaves any more, no receipt and no acknowledgement. The socket's end is told as ever. */
 export function cutSocket(socket: EngineSocket, why: string): void {
+  endNow(socket, new Error(why))
+}
+
+function endNow(socket: EngineSocket, why: Error): void {
   gates.get(socket)?.cut()
-  socket.end(new Error(why)).catch(() => undefined)
+  socket.end(why).catch(() => undefined)
   answerNothing(socket)
 }
 
@@ -123,6 +132,7 @@ export async function endSocket(socket: EngineSocket, clock: Clock): Promise<voi
   await Promise.race([socket.end(undefined).catch(() => undefined), tooLong])
   timer.cancel()
   gates.get(socket)?.cut()
+  deadlines.get(socket)?.stop()
   answerNothing(socket)
   socket.ev.destroy()
   socket.ws.removeAllListeners()
@@ -163,7 +173,8 @@ const BEHAVIOUR = {
   maxMsgRetryCount: RETRY_RECEIPTS,
   retryRequestDelayMs: RETRY_PAUSE_MS,
   defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
-  connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  // None of its own, see `Deadlines`.
+  connectTimeoutMs: 0,
   // Never: which code is shown is told by the session's clock, and a phone that thinks about a passkey is not cut off.
   qrTimeout: 2 ** 31 - 1,
   keepAliveIntervalMs: KEEP_ALIVE_MS,
