@@ -5,7 +5,7 @@ import type { Gateway } from '../harness/gateway.ts'
 import { NODE_FLAGS } from '../harness/node-flags.ts'
 import type { Compared } from '../harness/rounds.ts'
 import { median } from '../harness/statistics.ts'
-import { cpuSeconds } from '../harness/usage.ts'
+import { cpuSeconds, mainThreadSeconds } from '../harness/usage.ts'
 import { PRELOAD, WhatsAppNetwork } from '../harness/whatsapp-network.ts'
 import { phoneOf } from './linked.ts'
 import { poll, Side } from './whatsapp-side.ts'
@@ -32,7 +32,7 @@ interface Pace {
 
 /** One way of doing it: the product, or the engine alone. */
 interface Way {
-  readonly pids: Readonly<Record<string, number>>
+  readonly pids: Readonly<Record<'server' | 'network' | 'load', number>>
   readonly sending: () => Promise<unknown>
   readonly receiving: () => Promise<unknown>
 }
@@ -119,12 +119,19 @@ interface Measured {
 }
 
 async function paced({ pids, ...way }: Way, direction: Direction, count: number): Promise<Pace> {
-  const used = () => Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)] as const)
-  const [before, start] = [new Map(used()), performance.now()]
+  const [before, start] = [usedBy(pids), performance.now()]
   await way[direction]()
   const seconds = (performance.now() - start) / 1000
-  const cpuUs = used().map(([name, now]) => [name, ((now - (before.get(name) ?? 0)) / count) * 1e6] as const)
+  const cpuUs = [...usedBy(pids)].map(([name, now]) => [name, ((now - (before.get(name) ?? 0)) / count) * 1e6] as const)
   return { perSecond: count / seconds, cpuUs: Object.fromEntries(cpuUs) }
+}
+
+function usedBy({ server, ...others }: Way['pids']): ReadonlyMap<string, number> {
+  return new Map([
+    ['server', cpuSeconds(server)],
+    ['its main thread', mainThreadSeconds(server)],
+    ...Object.entries(others).map(([name, pid]) => [name, cpuSeconds(pid)] as const),
+  ])
 }
 
 function shown({ product, bare }: Measured): string {
