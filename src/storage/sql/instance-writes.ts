@@ -1,6 +1,6 @@
 import type { InstanceWrite } from '../write.ts'
 import { settingsToJson } from './settings-json.ts'
-import { places } from './statement.ts'
+import { bytesParam, places } from './statement.ts'
 import type { WriteTable } from './write-table.ts'
 
 /** Instances with their leases, their number by account, the history of their states, and their drivers' secrets. */
@@ -131,9 +131,10 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
     {
       sql: `insert into secret (instance_id, name, value, until) values (?, ?, ?, ?)
         on conflict (instance_id, name) do update set value = excluded.value, until = excluded.until`,
+      sealed: { at: 2, isBytes: true, place: ([instance, name]) => places.secret(Number(instance), String(name)) },
       when: (write) => write.value !== null,
-      put(out, { instance, name, value, until = null }, seal) {
-        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)), until)
+      put(out, { instance, name, value, until = null }) {
+        out.push(instance, name, bytesParam(value ?? new Uint8Array()), until)
       },
     },
     {
