@@ -14,6 +14,14 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.instance, guard.epoch)
     },
   },
+  queued: {
+    sql: 'select 1 as held from outbox where instance_id = ? and position = ? and claim_epoch is null',
+    reads: true,
+    lock: 'update',
+    put(out, guard) {
+      out.push(guard.instance, guard.position)
+    },
+  },
   once: {
     sql: `insert into answer (scope, key, body_hash, answer, at) values (?, ?, ?, ?, ?)
       on conflict (scope, key) do nothing`,

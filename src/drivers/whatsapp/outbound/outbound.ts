@@ -42,11 +42,14 @@ export class Outbound {
   readonly #standing: Standing
   readonly #typing: Typing
   readonly #stopped = new AbortController()
+  /** Stopped, or the life is over. */
+  readonly #over: AbortSignal
   /** Those that are being written, also when nobody waits for it any more: they may leave yet. */
   readonly #writing = new Set<MessageId>()
 
   constructor(life: Life, standing: Standing, options: OutboundOptions) {
     this.#life = life
+    this.#over = linkedSignal(this.#stopped.signal, life.ended).signal
     this.#options = options
     this.#missed = new MissedDevices(life)
     this.#acks = new Acks(life.socket, life.host.clock, ({ id, jid }, hash) => this.#missed.look(id, jid, hash))
@@ -59,7 +62,7 @@ export class Outbound {
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
     const known = this.#acks.judged(id)
     if (known !== undefined) return known.verdict
-    const { signal: either, over } = linkedSignal(signal, this.#stopped.signal, this.#life.ended)
+    const { signal: either, over } = linkedSignal(signal, this.#over)
     try {
       return await this.#send(id, message, either)
     } catch (error) {
@@ -79,7 +82,7 @@ export class Outbound {
     const coming = this.#acks.judged(id) === undefined ? this.#acks.onItsWay(id) : undefined
     if (coming !== undefined) await within(this.#life, coming.forMs, coming.heard)
     if (this.#acks.judged(id)?.verdict.ok === true) return 'sent'
-    if (this.#stopped.signal.aborted || this.#life.ended.aborted || this.#writing.has(id)) return 'unknown'
+    if (this.#over.aborted || this.#writing.has(id)) return 'unknown'
     try {
       return (await mayHaveLeft(this.#life.store, id)) ? 'unknown' : 'absent'
     } catch {
