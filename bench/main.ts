@@ -33,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    part: { type: 'string' },
     database: { type: 'string', default: 'sqlite' },
   },
 })
@@ -46,7 +47,11 @@ if (database === undefined) {
   console.error(`No such database: ${values.database}. There are: ${DATABASES.join(', ')}.`)
   process.exit(2)
 }
-const effort = { ...(values.quick ? QUICK : FULL), ...(values.rounds && { rounds: Number(values.rounds) }) }
+const effort = {
+  ...(values.quick ? QUICK : FULL),
+  ...(values.rounds && { rounds: Number(values.rounds) }),
+  ...(values.part && { part: values.part }),
+}
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
 
 console.log(

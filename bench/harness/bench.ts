@@ -24,6 +24,8 @@ export interface Effort {
   readonly idleMs: number
   readonly instances: number
   readonly manyInstances: number
+  /** Of a benchmark that has several, the one to run; absent: all. */
+  readonly part?: string
 }
 
 export const FULL: Effort = {

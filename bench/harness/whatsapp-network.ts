@@ -51,6 +51,10 @@ export class WhatsAppNetwork {
     return new WhatsAppNetwork(child, JSON.parse(line) as Ready)
   }
 
+  get pid(): number {
+    return this.#process?.pid ?? 0
+  }
+
   async post(path: string, body: object): Promise<Record<string, unknown>> {
     return jsonCall(this.#pool, 'POST', path, body)
   }

@@ -154,7 +154,18 @@ export interface Login {
 }
 
 /** The network's verdict on a send. `fault` with retry `later`: nothing left; `never`: refused; `unsure`: it may have left. */
-export type Verdict = { readonly ok: true; readonly at: EpochMs } | { readonly ok: false; readonly fault: Fault }
+export type Verdict =
+  { readonly ok: true; readonly at: EpochMs; readonly chat?: KnownChat } | { readonly ok: false; readonly fault: Fault }
+
+/** What a driver knows of a chat without asking its network. */
+export interface KnownChat {
+  /** Of a person's profile, or of a group; empty where it is not known. */
+  readonly name: string
+  /** In the account's address book. */
+  readonly contactName: string
+  /** Other names of the chat, by which the journal may have its messages. */
+  readonly aliases: readonly ChatId[]
+}
 
 export interface Capabilities {
   /** UTF-16 code units. */
@@ -195,6 +206,18 @@ export interface Session {
   readonly facets: Partial<Facets>
 }
 
+/** What an operator may watch of a driver, for all instances together; nothing of it names one of them. */
+export interface Measure {
+  /** As the metrics have it; always the same ones. */
+  readonly name: string
+  readonly help: string
+  readonly kind: 'counter' | 'gauge'
+  /** What tells the values apart; null: there is one, under the empty text. */
+  readonly label: string | null
+  /** By the label's value, of which there is a small closed set. */
+  readonly values: ReadonlyMap<string, number>
+}
+
 /** Code for one messenger; one object a process. */
 export interface Driver {
   readonly messenger: Messenger
@@ -211,5 +234,7 @@ export interface Driver {
   /** What moves with a link to another server: all but caches, and what would be too much. Absent: all. */
   movesWithLink?(kept: readonly KeptSecret[]): readonly KeptSecret[]
   open(host: SessionHost): Session
+  /** As it is now; absent: there is nothing of its own to watch. */
+  measures?(): Iterable<Measure>
   close(): Promise<void>
 }

@@ -203,10 +203,10 @@ export class ChangeDraft {
     const known = await this.#known.sent(event.chat, event.id)
     if (known === undefined || statusRank(status) <= statusRank(known.status)) return
     if (!isTaken(status) && this.#unsettledOf(event.id, known) !== undefined) {
-      this.#end(event.id, known, { status, description: event.description ?? '', at: event.at })
+      await this.#end(event.id, known, { status, description: event.description ?? '', at: event.at })
       return
     }
-    const proved = this.#prove(event.id, known, event.at)
+    const proved = await this.#prove(event.id, known, event.at)
     if (statusRank(status) <= statusRank(proved)) return
     this.#raise(event.id, known, status, event.description ?? '', event.at)
     if (isSilent(known)) return
@@ -217,7 +217,7 @@ export class ChangeDraft {
     const known = await this.#known.sent(STATUS_CHAT, id)
     if (known === undefined) return
     this.writes.push({ kind: 'receipt.put', instance: this.#record.id, id, receipt: { participant, status, at } })
-    if (statusRank(status) <= statusRank(this.#prove(id, known, at))) return
+    if (statusRank(status) <= statusRank(await this.#prove(id, known, at))) return
     this.#raise(id, known, status, '', at)
   }
 
@@ -232,14 +232,14 @@ export class ChangeDraft {
   }
 
   /** A receipt proves that the attempt arrived: it stands for the verdict that was lost or is late. Gives the status as it is then. */
-  #prove(id: MessageId, known: Known, at: number): MessageStatus {
+  #prove(id: MessageId, known: Known, at: number): Promise<MessageStatus> {
     return this.#end(id, known, { status: 'sent', description: '', at })
   }
 
-  #end(id: MessageId, known: Known, outcome: Outcome): MessageStatus {
+  async #end(id: MessageId, known: Known, outcome: Outcome): Promise<MessageStatus> {
     const item = this.#unsettledOf(id, known)
     if (item === undefined) return known.status
-    const end = settle(this.#record, item, outcome)
+    const end = settle(this.#record, item, outcome, await this.#known.placeOfOriginal(item.message))
     this.writes.push(...end.writes)
     this.events.push(...end.events)
     this.settled.push(id)

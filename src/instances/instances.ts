@@ -1,4 +1,5 @@
 import { NO_EPOCH } from '../cluster/ownership.ts'
+import type { Measure } from '../drivers/driver.ts'
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
 import { Serial } from '../lib/serial.ts'
 import type { LinkedFile } from '../media/links.ts'
@@ -102,6 +103,11 @@ export class Instances {
 
   all(): IterableIterator<Instance> {
     return this.#byId.values()
+  }
+
+  /** What the drivers tell an operator of themselves. */
+  measures(): readonly Measure[] {
+    return [...this.#node.drivers.values()].flatMap((driver) => [...(driver.measures?.() ?? [])])
   }
 
   /** Rises whenever something changes that a list of this account's instances shows. */

@@ -1,12 +1,12 @@
 import type { ChatId, MessageId } from '../model/ids.ts'
-import type { NetworkMessage } from '../model/message.ts'
+import type { NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { MessageRow } from '../storage/store.ts'
 import { knownRow, type Known } from './known.ts'
 import type { InstanceRecord } from './record.ts'
 
 /** A message, and the other names of its chat. */
 interface Named {
-  readonly message: Pick<NetworkMessage, 'id' | 'chat'>
+  readonly message: { readonly id: MessageId; readonly chat: { readonly id: ChatId } }
   readonly aliases?: readonly ChatId[]
 }
 
@@ -43,6 +43,19 @@ export class KnownMessages {
   async original(chat: ChatId, id: MessageId): Promise<NetworkMessage | MessageRow | undefined> {
     const known = this.#inChange(chat, id)
     return known?.message ?? (await this.#stored(chat, id))?.row
+  }
+
+  /**
+   * In which chat the journal has what an edit or deletion of ours is about: the API may call the chat by another of its names.
+   * Undefined for any other message, and where the journal knows no such message.
+   */
+  async placeOfOriginal(
+    { chat, content }: Pick<OutgoingMessage, 'chat' | 'content'>,
+    aliases: readonly ChatId[] = [],
+  ): Promise<ChatId | undefined> {
+    if (content.kind !== 'edit' && content.kind !== 'deletion') return undefined
+    const id = content.target
+    return ((await this.find({ message: { id, chat: { id: chat } }, aliases })) ?? (await this.sent(chat, id)))?.chat
   }
 
   /**

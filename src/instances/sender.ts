@@ -7,10 +7,11 @@ import type { ChatId, EpochMs, MessageId } from '../model/ids.ts'
 import { claimWrite, releaseWrite } from '../queue/outbox.ts'
 import { RETRY_PLAN, TRIES } from '../queue/retries.ts'
 import { nextSendAt } from '../queue/schedule.ts'
-import type { QueuedMessage } from '../storage/store.ts'
+import type { QueuedMessage, Write } from '../storage/store.ts'
 import { Attempts, type Attempt } from './attempts.ts'
 import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
+import { KnownMessages } from './known-messages.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
 import { refused, settle, type Outcome } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
@@ -215,24 +216,26 @@ export class Sender {
 
   /** Durable before anything leaves. False when the item was cleared meanwhile. */
   #claim(item: QueuedMessage): Promise<boolean> {
-    const { clock, limits, store } = this.#record.node
-    const { id, epoch } = this.#record
+    const { clock, limits } = this.#record.node
+    const { id: instance, epoch } = this.#record
+    const { position } = item
     return this.#record.changes.run(async () => {
-      const head = await store.outbox.next(id)
-      if (head?.position !== item.position) return false
       const at = clock.now()
       const deadline = at + limits.unsureMs
-      await this.#record.commit([
-        claimWrite(id, item.position, epoch, deadline),
-        { kind: 'instance.sent', instance: id, at },
-      ])
+      const claim: readonly Write[] = [
+        claimWrite(instance, position, epoch, deadline),
+        { kind: 'instance.sent', instance, at },
+      ]
+      // None comes in before the head of a queue while a step runs: one that was put back was put back by a step.
+      const claimed = await this.#record.tryCommit(claim, [{ kind: 'queued', instance, position }])
+      if (!claimed.ok) return false
       this.attempts.add({ ...item, deadline, holdUntil: at + limits.unsureHoldMs })
       return true
     })
   }
 
   async #judge(item: QueuedMessage, verdict: Verdict): Promise<void> {
-    if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', at: verdict.at })
+    if (verdict.ok) return this.settle(item.id, { status: 'sent', description: '', ...verdict })
     switch (retryOf(verdict.fault)) {
       case 'never':
         return this.settle(item.id, refused(verdict.fault, this.#record.node.clock.now()))
@@ -272,7 +275,8 @@ export class Sender {
     await this.#record.changes.run(async () => {
       const item = this.attempts.find(id)
       if (item === undefined) return
-      const end = settle(this.#record, item, outcome)
+      const original = await new KnownMessages(this.#record).placeOfOriginal(item.message, outcome.chat?.aliases)
+      const end = settle(this.#record, item, outcome, original)
       await this.#record.commitWith(end.events, end.writes)
       this.attempts.remove(id)
       this.#record.outbox.drop()

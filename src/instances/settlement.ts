@@ -1,7 +1,8 @@
+import type { KnownChat } from '../drivers/driver.ts'
 import { recordStatus } from '../journal/record.ts'
 import type { Content } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
-import type { EpochMs, MessageId } from '../model/ids.ts'
+import type { ChatId, EpochMs, MessageId } from '../model/ids.ts'
 import type { MessageStatus, NetworkMessage, OutgoingMessage } from '../model/message.ts'
 import type { NotificationEvent } from '../notifications/event.ts'
 import { removeWrite } from '../queue/outbox.ts'
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly status: Exclude<MessageStatus, 'pending' | 'delivered' | 'read'>
   readonly description: string
   readonly at: EpochMs
+  /** What the driver knows of the chat of a message that was sent. */
+  readonly chat?: KnownChat
 }
 
 /** The end of a message that the network refused for good. */
@@ -36,7 +39,8 @@ export interface Settlement {
   readonly events: readonly NotificationEvent[]
 }
 
-export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome): Settlement {
+/** `original`: the chat in which the journal has what it edits or takes back. */
+export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome, original?: ChatId): Settlement {
   const isSent = outcome.status === 'sent'
   const status = isSent && record.capabilities?.tellsSent === false ? 'delivered' : outcome.status
   const { description, at } = outcome
@@ -45,7 +49,7 @@ export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome
     writes: [
       recordStatus(record.id, { chat: item.message.chat, id: item.id }, status, description, at),
       removeWrite(record.id, item.position),
-      ...(isSent ? marks(record, item) : []),
+      ...(isSent ? marks(record, item, original) : []),
     ],
     events: eventsOf(record, item, { ...outcome, status }, isSent),
   }
@@ -55,13 +59,13 @@ export function settle(record: InstanceRecord, item: Unsettled, outcome: Outcome
 function eventsOf(
   record: InstanceRecord,
   item: Unsettled,
-  { status, description, at }: Pick<Settlement, 'status'> & Omit<Outcome, 'status'>,
+  { status, description, at, chat: about }: Pick<Settlement, 'status'> & Omit<Outcome, 'status'>,
   isSent: boolean,
 ): readonly NotificationEvent[] {
   const { chat, content } = item.message
   const told: NotificationEvent = { kind: 'status', id: item.id, chat, status, description, byApi: true, at }
   if (!isSent) return [told]
-  const announced = announcement(record, item, at)
+  const announced = announcement(record, item, at, about)
   return changesAnother(content) ? [announced] : [announced, told]
 }
 
@@ -71,18 +75,22 @@ export function changesAnother(content: Content): boolean {
 }
 
 /** What the journal says of the message that this one edited or took back. */
-function marks(record: InstanceRecord, { message: { chat, content } }: Unsettled): readonly Write[] {
-  if (content.kind !== 'edit' && content.kind !== 'deletion') return []
+function marks(
+  record: InstanceRecord,
+  { message: { content } }: Unsettled,
+  chat: ChatId | undefined,
+): readonly Write[] {
+  if (chat === undefined || (content.kind !== 'edit' && content.kind !== 'deletion')) return []
   const mark = content.kind === 'edit' ? 'edited' : 'deleted'
   return [{ kind: 'message.mark', instance: record.id, id: content.target, chat, mark }]
 }
 
-function announcement(record: InstanceRecord, item: Unsettled, at: EpochMs): NotificationEvent {
+function announcement(record: InstanceRecord, item: Unsettled, at: EpochMs, about?: KnownChat): NotificationEvent {
   const linked = record.row.linked
   const message: NetworkMessage = {
     id: item.id,
     direction: 'out',
-    chat: { id: item.message.chat, name: '', contactName: '' },
+    chat: { id: item.message.chat, name: about?.name ?? '', contactName: about?.contactName ?? '' },
     author: { id: record.ownChat, name: linked?.pushName ?? '', contactName: '' },
     at,
     content: item.message.content,

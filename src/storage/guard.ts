@@ -5,6 +5,8 @@ import type { Messenger } from '../model/messenger.ts'
 export type Guard =
   /** The instance's lease has this epoch: a node that lost its lease can't write. */
   | { readonly kind: 'owns'; readonly instance: InstanceId; readonly epoch: Epoch }
+  /** The message at this position waits in the instance's queue, and nobody has claimed it. */
+  | { readonly kind: 'queued'; readonly instance: InstanceId; readonly position: number }
   /** First use of this key in this scope; the answer is stored with the batch and returned to whoever asks again. */
   | {
       readonly kind: 'once'

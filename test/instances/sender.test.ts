@@ -6,9 +6,11 @@ import type { Node } from '../../src/instances/node.ts'
 import { InstanceRecord } from '../../src/instances/record.ts'
 import { Sender } from '../../src/instances/sender.ts'
 import { systemClock, type Clock } from '../../src/lib/clock.ts'
+import { recordNetwork } from '../../src/journal/record.ts'
 import { fault } from '../../src/model/fault.ts'
-import type { InstanceId, MessageId } from '../../src/model/ids.ts'
-import { newInstance, openWorld, say, until, type Domain, type World } from '../support/domain.ts'
+import type { ChatId, InstanceId, MessageId } from '../../src/model/ids.ts'
+import type { NetworkMessage } from '../../src/model/message.ts'
+import { newInstance, openWorld, say, sendTo, until, type Domain, type World } from '../support/domain.ts'
 
 let world: World
 let domain: Domain
@@ -80,5 +82,45 @@ test('a clock that is set back holds up no message until it has caught up', asyn
   sender.open(session)
   await until(() => offered.length === 4)
   assert.deepEqual(offered, ids)
+  await sender.stop()
+})
+
+test('what is edited and taken back is marked in its chat, whichever of its names the API used; the chat has its name', async () => {
+  const instance = await newInstance(domain, { outgoingAPIMessageWebhook: 'yes' })
+  const { journal } = domain.node.store
+  const [number, lid, friends] = ['79001234567@c.us', '1234567890123@lid', '120363000000000001@g.us'] as ChatId[]
+  assert.ok(number !== undefined && lid !== undefined && friends !== undefined)
+  const aliasesOf = (chat: ChatId) => (chat === number ? [lid] : chat === lid ? [number] : [])
+  const edited = await say(instance, number, 'Tuesday')
+  const gone = await say(instance, lid, 'too much')
+  const elsewhere = await say(instance, friends, 'to all')
+  const theirs = 'AC0123456789' as MessageId
+  const party = { id: lid, name: 'Dana', contactName: '' }
+  const content = { kind: 'text', text: 'from her' } as const
+  const incoming: NetworkMessage = { id: theirs, direction: 'in', chat: party, author: party, at: 1, content }
+  await domain.node.store.commit({ guards: [], writes: [recordNetwork(instance.id, incoming, 'sent')] })
+  await sendTo(instance, lid, { kind: 'edit', target: edited, text: 'Friday', isCaption: false })
+  await sendTo(instance, number, { kind: 'deletion', target: gone, forEveryone: true })
+  await sendTo(instance, number, { kind: 'deletion', target: theirs, forEveryone: false })
+  await sendTo(instance, number, { kind: 'deletion', target: elsewhere, forEveryone: true })
+  const record = await asLinked(instance.id, domain.node, 7)
+  const send: Session['send'] = (_id, { chat }) => {
+    const names = { name: 'Dana', contactName: 'Dana Workshop', aliases: aliasesOf(chat) }
+    return Promise.resolve({ ok: true, at: Date.now(), chat: names })
+  }
+  const sender = new Sender(record, () => Promise.resolve(undefined))
+  sender.open({ send, lookup: () => Promise.resolve('absent'), facets: {} } as Partial<Session> as Session)
+  await until(() => record.outbox.count === 0)
+  const marks = async (chat: ChatId, id: MessageId) => {
+    const row = await journal.inChat(instance.id, chat, id)
+    return [row?.isEdited, row?.isDeleted]
+  }
+  assert.deepEqual(await marks(number, edited), [true, false])
+  assert.deepEqual(await marks(lid, gone), [false, true])
+  assert.deepEqual(await marks(lid, theirs), [false, true])
+  assert.deepEqual(await marks(friends, elsewhere), [false, false])
+  const told = (await record.mailbox.peek())?.body ?? ''
+  assert.match(told, /"typeWebhook":"outgoingAPIMessageReceived"/)
+  assert.match(told, /"chatName":"Dana Workshop"/)
   await sender.stop()
 })

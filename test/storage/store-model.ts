@@ -61,6 +61,8 @@ export class StoreModel {
         if (guard.value <= this.rows.sequence) return false
         this.rows.sequence = guard.value
         return true
+      case 'queued':
+        return this.#queued(guard).some(({ claim }) => claim === null)
       case 'fresh':
         return this.#ofId(guard.instance, guard.id).every(({ chat }) => chat !== guard.chat)
       case 'quota':

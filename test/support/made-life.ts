@@ -70,7 +70,12 @@ export class MadeLife {
     const directory = openDirectory({ store, people, clock: this.clock, askGroup })
     this.life = {
       ...{ host, engine, store, people, directory, own: OWN, socket: this.#socket() },
-      transport: { agent: undefined, dispatcher: getGlobalDispatcher(), close: () => Promise.resolve() },
+      transport: {
+        agent: undefined,
+        dispatcher: getGlobalDispatcher(),
+        reach: () => Promise.resolve(null),
+        close: () => Promise.resolve(),
+      },
       ...{ ended: this.#over.signal, fail: () => undefined },
     }
   }

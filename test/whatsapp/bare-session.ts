@@ -155,7 +155,7 @@ export class BareSession {
 
   async #begin(credentials: Credentials): Promise<void> {
     const { engine, host, cache } = this
-    const transport = await openTransport('', new AddressRules([]))
+    const transport = await openTransport('', { proxies: new AddressRules([]), clock: systemClock })
     if (isFault(transport)) throw new Error(transport.message)
     const fail = (why: string) => {
       this.failures.push(why)

@@ -26,6 +26,13 @@ const UNSURE = { JADEGATE_UNSURE_MS: '5000', JADEGATE_UNSURE_HOLD_MS: '500' }
 const PEERS = ['79002200001', '79002200002', '79002200003', '79002200004', '79002200005']
 const PHONES = ['79002200011', '79002200012']
 
+/** One for each moment after the linking at which the server is killed first; half of them have their past on the media servers. */
+const PAST_PHONES = ['79002200021', '79002200022', '79002200023', '79002200024']
+const PAST_MESSAGES = 400
+const FIRST_KILL_MS = 40
+/** What was said in the second of the linking counts as said after it. */
+const BEFORE_MS = 1_100
+
 const FloodNews = Type.Object({
   ...{ id: Type.Integer(), sent: Type.Integer(), endedAt: Type.Union([Type.Null(), Type.Number()]) },
   troubles: Type.Array(Type.String()),
@@ -113,6 +120,43 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
       REST_MS,
     )
   }
+
+  async function saidTo(phone: string): Promise<readonly string[]> {
+    const flood = { from: PEERS[0] ?? '', to: phone, count: PAST_MESSAGES, perSecond: 0 }
+    const { id } = await fake.ask(FloodNews, 'POST', '/flood', flood)
+    await until(async () => (await fake.ask(FloodNews, 'GET', `/flood?id=${String(id)}`)).endedAt !== null, 'the past')
+    await sleep(BEFORE_MS)
+    return await fake.ask(Ids, 'GET', `/flood/ids?id=${String(id)}`)
+  }
+
+  test('has all of the past that phones tell meanwhile, and tells nobody of it', async () => {
+    const witnesses: Witness[] = []
+    for (const [index, phone] of PAST_PHONES.entries()) {
+      const history = { isInline: index % 2 === 0, messagesPerChat: PAST_MESSAGES }
+      await fake.tell('/accounts', { phone, history, settings: { keeps: 100_000 } })
+      const said = await saidTo(phone)
+      const made = await gateway.link(fake.scan, phone, MESSAGE_WEBHOOKS)
+      witnesses.push(new Poller(gateway, made))
+      for (const lifeMs of [index * FIRST_KILL_MS, LIFE_MS]) {
+        await sleep(lifeMs)
+        assert.deepEqual(await gateway.kill(), [], 'it complained of nothing')
+        await gateway.start()
+      }
+      const chat = { chatId: `${String(PEERS[0])}@c.us`, count: PAST_MESSAGES * 2 }
+      const kept = async () =>
+        listIn(await gateway.on(made, 'POST', 'getChatHistory', chat)).map(({ idMessage }) => String(idMessage))
+      await until(async () => (await kept()).length >= said.length, `the past of ${phone}`, REST_MS).catch(
+        () => undefined,
+      )
+      assert.deepEqual((await kept()).sort(), [...said].sort(), 'all of it, each once')
+    }
+    await Promise.all(witnesses.map((witness) => witness.stop()))
+    assert.deepEqual(
+      witnesses.flatMap(({ notices }) => notices),
+      [],
+      'nobody is told',
+    )
+  })
 
   test('loses nothing, tells nothing twice, leaves nothing unsaid', async (t) => {
     const all = await subjects()

@@ -111,7 +111,10 @@ describe('an instance with a proxy', { skip, timeout: 60_000 }, () => {
   test('what is idle for longer than a proxy may take to connect stays connected', async () => {
     for (const start of [startHttpProxy, startSocksProxy]) {
       const proxy = await start(world.fake.tls, outgoing.exempt)
-      const transport = await openTransport(proxy.url, new AddressRules(['127.0.0.1']))
+      const transport = await openTransport(proxy.url, {
+        proxies: new AddressRules(['127.0.0.1']),
+        clock: systemClock,
+      })
       assert.ok(!isFault(transport))
       const outside = new PassThrough()
       const sockets: Socket[] = []

@@ -173,6 +173,23 @@ describe('receiving from the fake WhatsApp', { skip, timeout: 120_000 }, () => {
     )
   })
 
+  test('the repeat of what could not be decrypted is read, though the connection ends as the original is refused', async () => {
+    world.network.faults.corrupt = 1
+    const isRefusal = ({ tag, attrs }: { tag: string; attrs: Readonly<Record<string, string>> }) =>
+      tag === 'ack' && attrs['class'] === 'message' && attrs['error'] !== undefined
+    world.network.faults.cut = { when: 'after', matches: isRefusal, times: 1 }
+    const losses = host.losses.length
+    const id = await world.phone(PEER).say(OWN, 'spoilt, and cut off')
+    await until(() => host.losses.length > losses, 'the end of the connection')
+    await restart()
+    const { content } = await arrived(id)
+    assert.deepEqual(content, { kind: 'text', text: 'spoilt, and cut off' })
+    await until(
+      () => [...world.person(OWN).devices.values()].every(({ unacknowledged }) => unacknowledged.length === 0),
+      'the acknowledgement of both',
+    )
+  })
+
   test('one that is never repeated is told as unreadable, by the next life too', async () => {
     world.phone(PEER).settings.answersRetries = false
     world.network.faults.corrupt = 1

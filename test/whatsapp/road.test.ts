@@ -131,6 +131,10 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       const messageData = { typeMessage: 'textMessage', textMessageData: { textMessage: 'by webhook' } }
       assert.deepEqual(told, { ...body, idMessage: next, messageData })
       assert.equal(delivery?.headers.authorization, 'Bearer it')
+      const answer = await sent('sendMessage', { chatId: CHAT, message: 'Thank you' })
+      const announced = await receiver.got(2)
+      assert.equal(announced[1]?.body['idMessage'], answer)
+      assert.equal(at(announced[1].body, 'senderData.chatName'), 'Dana')
     } finally {
       await post('setSettings', { webhookUrl: '', webhookUrlToken: '' })
       await receiver.close()
@@ -145,6 +149,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       [at(told, 'senderData.chatId'), at(told, 'senderData.sender'), at(told, 'messageData.textMessageData')],
       [CHAT, chatOf(OWN), { textMessage: 'from the phone' }],
     )
+    assert.equal(at(told, 'senderData.chatName'), 'Dana')
   })
 
   test('files by upload and by URL, a voice, a picture: byte for byte', async () => {
@@ -265,6 +270,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
       [at(told, 'senderData.chatId'), at(told, 'senderData.sender'), at(told, 'senderData.chatName')],
       [chatId, CHAT, 'Night'],
     )
+    assert.equal(at(await inbox.message(id), 'senderData.chatName'), 'Night')
     const renamed = await post('updateGroupName', { groupId: chatId, groupName: 'Day' })
     assert.deepEqual(renamed, { updateGroupName: true })
     const member = { groupId: chatId, participantChatId: chatOf(OTHER) }
@@ -318,6 +324,51 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
     const rows = listIn(await gateway.on(made, 'POST', 'getChatHistory', { chatId: CHAT, count: 100 }))
     assert.equal(rows[0]?.['idMessage'], unread)
     assert.equal(new Set(rows.map(({ idMessage }) => idMessage)).size, rows.length)
+  })
+
+  test('the picture that somebody shows', async () => {
+    const bytesAt = async (url: unknown) => Buffer.from(await (await fetch(String(url))).arrayBuffer())
+    world.pictures.change(PEER, world.person(PEER), JPEG)
+    const { urlAvatar, available } = await post('getAvatar', { chatId: CHAT })
+    assert.equal(available, true)
+    assert.deepEqual(await bytesAt(urlAvatar), Buffer.from(JPEG))
+    assert.deepEqual(await bytesAt((await post('getContactInfo', { chatId: CHAT }))['avatar']), Buffer.from(JPEG))
+    world.pictures.hidden.add(PEER)
+    assert.equal((await post('getAvatar', { chatId: CHAT }))['urlAvatar'], '')
+    world.pictures.hidden.delete(PEER)
+    world.pictures.change(PEER, world.person(PEER), null)
+  })
+
+  test('a business: what it says of itself and what it sells', async () => {
+    const about = { email: 'tea@example.com', category: 'Shop', description: 'Tea of the hills' }
+    const imageUrl = 'https://media.example.com/tea.jpg'
+    world.shops.byPhone.set(PEER, {
+      ...about,
+      products: [
+        { id: '1', name: 'Green', description: 'A pound', price: 12_500, currency: 'EUR', imageUrl },
+        // As little as a product may have.
+        { id: '2', name: 'A question', isHidden: true },
+      ],
+    })
+    const info = await post('getContactInfo', { chatId: CHAT })
+    assert.deepEqual(
+      [info['isBusiness'], info['email'], info['category'], info['description']],
+      [true, about.email, about.category, about.description],
+    )
+    const always = { reviewStatus: { whatsapp: 'APPROVED' }, availability: 'in stock' }
+    assert.deepEqual(info['products'], [
+      {
+        ...{ ...always, id: '1', name: 'Green', description: 'A pound', price: '12.5 EUR', isHidden: false },
+        imageUrls: { requested: imageUrl, original: imageUrl },
+      },
+      {
+        ...{ ...always, id: '2', name: 'A question', description: '', price: null, isHidden: true },
+        imageUrls: { requested: '', original: '' },
+      },
+    ])
+    world.shops.byPhone.delete(PEER)
+    const person = await post('getContactInfo', { chatId: CHAT })
+    assert.deepEqual([person['isBusiness'], person['products']], [false, []])
   })
 
   test('a call that comes in: offered, then how it ended', async () => {
@@ -415,6 +466,14 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
     const id = await sent('sendMessage', { chatId: '79990010001@c.us', message: 'anybody?' })
     await inbox.status(id, 'noAccount')
     const { phones } = world.statistics.summary()
+    const metrics = (await gateway.call('GET', '/metrics')).text
+    const measured = (name: string) => Number(new RegExp(`^jadegate_whatsapp_${name} (\\d+)$`, 'm').exec(metrics)?.[1])
+    assert.ok(measured('sessions{standing="open"}') >= 2, metrics)
+    assert.ok(measured('connections_opened_total') >= 2)
+    assert.ok(measured('connections_closed_total{code="515"}') >= 1)
+    assert.equal(measured('logins_waiting'), 0)
+    assert.equal(measured('unreadable_total'), 0)
+    for (const secret of [OWN, PEER, String(made.idInstance)]) assert.ok(!metrics.includes(secret))
     assert.deepEqual([phones.unreadable, phones.retriesAsked, world.troubles], [0, 0, []])
     assert.deepEqual(gateway.errors, [])
   })

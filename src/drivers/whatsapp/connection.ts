@@ -1,6 +1,7 @@
 import { pause } from '../../lib/pause.ts'
 import type { Change, SessionHost } from '../driver.ts'
 import { Arrivals } from './arrivals.ts'
+import { DeviceLists } from './device-lists.ts'
 import { openDirectory } from './directory.ts'
 import type {
   BinaryNode,
@@ -9,6 +10,7 @@ import type {
   Engine,
   EngineError,
   EngineSocket,
+  WaChat,
   WaVersion,
 } from './engine/engine.ts'
 import { readKeptAside } from './engine/kept-aside.ts'
@@ -16,6 +18,8 @@ import { maskedTrouble } from './engine/log.ts'
 import { followCalls } from './inbound/calls.ts'
 import { followEvents, followNotifications } from './inbound/events.ts'
 import { makeReadPlain } from './inbound/read-plain.ts'
+import { PastIntake } from './inbound/past-intake.ts'
+import { withoutPast } from './inbound/past-notices.ts'
 import { RecentPast } from './inbound/recent-past.ts'
 import type { InboundParts } from './inbound/reading.ts'
 import { followReceipts } from './inbound/receipts.ts'
@@ -29,6 +33,7 @@ import { sentThere } from './outbound/sent-messages.ts'
 import { openPeople } from './people.ts'
 import { cutSocket, endSocket, openSocket } from './socket.ts'
 import { Standing } from './standing.ts'
+import type { Tally } from './tally.ts'
 import type { Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -52,6 +57,7 @@ export interface ConnectionParts extends OutboundOptions {
   readonly url?: string | undefined
   readonly browser?: readonly [string, string, string] | undefined
   readonly fileLimitBytes: number
+  readonly tally: Tally
 }
 
 /** A stanza that is in the works for longer than three questions to the network take is stuck. */
@@ -69,8 +75,10 @@ export class Connection {
   readonly outbound: Outbound
   readonly #people: People
   readonly #directory: Directory
+  readonly #devices: DeviceLists
   readonly #undecrypted: Undecrypted
   readonly #arrivals: Arrivals
+  readonly #past: PastIntake
   readonly #readPlain: ReadPlain
   readonly #parts: ConnectionParts
   readonly #store: DurableStore
@@ -91,6 +99,7 @@ export class Connection {
     this.#own = ownOf(credentials)
     this.#store = store
     this.#people = openPeople({ host, store, own: this.#own })
+    this.#devices = new DeviceLists(store, host.clock)
     const askGroup = (jid: string) => this.#socket.groupMetadata(jid)
     this.#directory = openDirectory({ store, people: this.#people, clock: host.clock, askGroup })
     const people = this.#people
@@ -105,7 +114,13 @@ export class Connection {
     }
     this.#undecrypted = new Undecrypted(reading)
     this.#arrivals = new Arrivals(host.clock)
-    this.#readPlain = makeReadPlain(reading, this.#undecrypted)
+    this.#past = new PastIntake({
+      ...reading,
+      keys: store.keys,
+      kept: (chats) => tellOfChats(this.#socket, chats),
+      fail: (why) => this.fail(why),
+    })
+    this.#readPlain = makeReadPlain(reading, this.#undecrypted, this.#past)
     this.#socket = this.#openSocket()
     this.life = this.#makeLife()
     this.#standing = new Standing(this.life)
@@ -124,6 +139,7 @@ export class Connection {
       looked: () => this.#standing.look(),
       deaf: (why) => {
         log.warn({ idInstance: instance, why }, 'the connection brings nothing any more and is opened again')
+        this.#parts.tally.count('restarted', why)
         this.fail(`the connection is deaf: ${why}`)
       },
     })
@@ -141,6 +157,7 @@ export class Connection {
     const { log } = this.#parts.host
     await this.#undecrypted.start()
     await readKeptAside(this.#store, this.#readPlain, log)
+    await this.#past.start()
   }
 
   /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */
@@ -193,9 +210,14 @@ export class Connection {
       ...{ host, engine, store: this.#store, credentials, transport, version },
       ...(url !== undefined && { url }),
       ...(browser !== undefined && { browser }),
+      devices: this.#devices,
       readPlain: this.#readPlain,
       notDecrypted: (stanza, trouble) => this.#undecrypted.failed(stanza, trouble),
-      dealtWith: (stanza) => this.#arrivals.dealtWith(stanza),
+      insteadOf: (stanza, plain) => withoutPast({ engine, people: this.#people }, stanza, plain),
+      dealtWith: (stanza) => {
+        this.#arrivals.dealtWith(stanza)
+        this.#past.look(stanza.attrs['id'] ?? '')
+      },
       getMessage: (key) => sentThere(engine, { store: this.#store, people: this.#people }, key),
       cachedGroup: async (jid) => (await this.#directory.group(jid)) ?? undefined,
       credentialsChanged: (changed) => listener.credentialsChanged(changed),
@@ -204,9 +226,9 @@ export class Connection {
   }
 
   #makeLife(): Life {
-    const { host, engine, transport } = this.#parts
+    const { host, engine, transport, tally } = this.#parts
     return {
-      ...{ host, engine, transport, socket: this.#socket, store: this.#store, own: this.#own },
+      ...{ host, engine, transport, tally, socket: this.#socket, store: this.#store, own: this.#own },
       ...{ people: this.#people, directory: this.#directory, ended: this.#over.signal },
       fail: (why) => this.fail(why),
     }
@@ -216,9 +238,11 @@ export class Connection {
   #follow(reading: InboundParts & { readonly ended: AbortSignal }): void {
     const { ws, ev } = this.#socket
     const before = (tag: string, work: Before) => intercept(ws, `CB:${tag}`, work, (why) => this.fail(why))
+    this.#parts.tally.follow(this.#socket)
     before('receipt', followReceipts(reading))
     before('call', followCalls(reading))
     before('notification', followNotifications(reading))
+    before('notification', this.#devices.announced(reading))
     for (const tag of ['message', 'receipt', 'notification']) ws.on(`CB:${tag}`, () => this.#watchdog?.heard())
     ws.prependListener('CB:message', (stanza: BinaryNode) => this.#arrivals.arrived(stanza))
     ev.process(followEvents(reading))
@@ -235,6 +259,16 @@ export class Connection {
     this.#over.abort()
     listener.ended(update.lastDisconnect?.error, this.#failure)
   }
+}
+
+/** What the engine heard of chats before it heard of them it keeps back until it does; the past, which would say so, it does not see. */
+function tellOfChats({ ev }: EngineSocket, chats: readonly WaChat[]): void {
+  if (chats.length === 0) return
+  const told = chats.map(({ id, lastMessageRecvTimestamp }) => ({ id, lastMessageRecvTimestamp }))
+  const isHeldBack = ev.isBuffering()
+  if (!isHeldBack) ev.buffer()
+  ev.emit('chats.upsert', told)
+  if (!isHeldBack) ev.flush()
 }
 
 function ownOf({ me }: Credentials): { pn: string; lid: string } {

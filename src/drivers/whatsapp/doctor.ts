@@ -9,7 +9,7 @@ import type { WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { ffmpeg } from './media/ffmpeg.ts'
 import { sharp } from './media/sharp.ts'
-import { openTransport, type Transport } from './transport.ts'
+import { openTransport, WHATSAPP_URL, type Transport } from './transport.ts'
 import { Versions } from './versions.ts'
 
 /** What was looked at and how it is. `poor`: it works, and something is missing or old. */
@@ -29,7 +29,6 @@ export interface DoctorOptions {
   readonly log: Log
 }
 
-const REAL_URL = 'wss://web.whatsapp.com/ws/chat'
 const ORIGIN = 'https://web.whatsapp.com'
 const HANDSHAKE_MS = 20_000
 /** What is sealed and signed carries times; beyond this the network may take offence. */
@@ -41,13 +40,19 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check> {
   yield engine.check
   yield await picturesCheck()
   yield await ffmpegCheck()
-  const transport = await openTransport(options.proxy, options.proxies)
+  const transport = await openTransport(options.proxy, options)
   if (isFault(transport)) {
     yield { what: 'proxy', outcome: 'bad', says: transport.message }
     return
   }
   try {
-    yield await socketCheck(options.url ?? REAL_URL, transport)
+    const url = options.url ?? WHATSAPP_URL
+    const trouble = await transport.reach(url)
+    if (trouble !== null) {
+      yield { what: 'proxy', outcome: 'bad', says: trouble.message }
+      return
+    }
+    yield await socketCheck(url, transport)
     yield await clockCheck(transport, options.clock)
     if (engine.version !== null) yield await versionCheck(engine.version, transport, options)
   } finally {

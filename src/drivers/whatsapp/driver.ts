@@ -14,6 +14,7 @@ import { movesWithLink } from './moving.ts'
 import { NOT_SENT } from './outbound/contents/contents.ts'
 import { WhatsAppSession } from './session.ts'
 import { versionsOnce, type Surroundings } from './surroundings.ts'
+import { Tally } from './tally.ts'
 
 export interface WhatsAppOptions extends Limits {
   /** Of WhatsApp's web socket, `wss://…` or `ws://…`; the real one without. */
@@ -67,6 +68,7 @@ export function whatsAppDriver(options: WhatsAppOptions): Driver {
     gate: new LoginGate({ perSecond: options.loginsPerSecond, clock, random }),
     cache: new KeyCache(),
     connected: new Map(),
+    tally: new Tally(),
     versions: versionsOnce({ fixed: options.version, clock, log }),
   }
   return {
@@ -78,6 +80,7 @@ export function whatsAppDriver(options: WhatsAppOptions): Driver {
     isLink: (secrets) => secrets.has(CREDENTIALS),
     movesWithLink,
     open: (host) => new WhatsAppSession(host, surroundings),
+    measures: () => surroundings.tally.measures(surroundings.gate.waiting),
     close: () => Promise.resolve(),
   }
 }

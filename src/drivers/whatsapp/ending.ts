@@ -141,7 +141,7 @@ export class Endings {
 const BY_NETWORK = /^(?:Connection Failure|Stream Errored|Multi-device beta not joined)/
 
 /** The network's code; 0 where the connection ended without its word. */
-function codeOf(error: EngineError | undefined): number {
+export function codeOf(error: EngineError | undefined): number {
   const code = error?.output?.statusCode
   if (error === undefined || code === undefined) return 0
   if (!BY_NETWORK.test(error.message)) return code === 408 || code === 428 ? code : 0

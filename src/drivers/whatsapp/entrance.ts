@@ -1,3 +1,4 @@
+import type { Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import type { Connected, Surroundings } from './surroundings.ts'
 
@@ -14,16 +15,23 @@ export class Entrance {
     this.#session = session
   }
 
-  /** Resolves when it is this session's turn, or when it gave up. Another session of the instance is told that it is replaced. */
-  async enter(): Promise<void> {
+  /**
+   * Resolves when it is this session's turn, or when it gave up. Another session of the instance is told that it is replaced.
+   * @param reach makes sure of the way to the network: who has none takes nobody's turn
+   * @returns why there is no way
+   */
+  async enter(reach: () => Promise<Fault | null>): Promise<Fault | null> {
     const { gate, connected } = this.#shared
     const other = connected.get(this.#instance)
     if (other !== this.#session) other?.replaced()
     connected.set(this.#instance, this.#session)
+    const givenUp = new Promise<'givenUp'>((resolve) => (this.#giveUp = () => resolve('givenUp')))
+    const reached = await Promise.race([reach(), givenUp])
+    if (reached !== null) return reached === 'givenUp' ? null : reached
     const ticket = gate.enter()
-    const givenUp = new Promise<void>((resolve) => (this.#giveUp = resolve))
     await Promise.race([ticket.entered, givenUp])
     ticket.cancel()
+    return null
   }
 
   leave(): void {

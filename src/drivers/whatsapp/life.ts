@@ -1,6 +1,7 @@
 import type { ChatId, EpochMs, MessageId } from '../../model/ids.ts'
 import type { Change, Note, SessionEvent, SessionHost } from '../driver.ts'
 import type { BinaryNode, Engine, EngineSocket, GroupMetadata } from './engine/engine.ts'
+import type { Tally } from './tally.ts'
 import type { Transport } from './transport.ts'
 
 /** What a session's parts share while its socket lives. Data runs one way: the network → `inbound/` → `SessionStore` → the host. */
@@ -102,6 +103,8 @@ export interface Life {
   readonly own: { readonly pn: string; readonly lid: string }
   /** What carries its media and its questions over HTTP. */
   readonly transport: Transport
+  /** What is counted for the operator, where anybody does. */
+  readonly tally?: Tally
   /** Aborted when this life is over, however it ended. */
   readonly ended: AbortSignal
   /** Ends the socket at once, so that nothing more is acknowledged; the runner connects again. */

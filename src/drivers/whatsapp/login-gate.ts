@@ -30,6 +30,10 @@ export class LoginGate {
     this.#random = random
   }
 
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   enter(): Ticket {
     let enter: () => void = () => undefined
     const entered = new Promise<void>((resolve) => (enter = resolve))

@@ -9,7 +9,7 @@ import { readCredentials } from './keys/credentials.ts'
 import { makeOneTimeKeys } from './keys/one-time-keys.ts'
 import { openSessionStore } from './keys/session-store.ts'
 import type { Surroundings } from './surroundings.ts'
-import { openTransport, type Transport } from './transport.ts'
+import { openTransport, WHATSAPP_URL, type Transport } from './transport.ts'
 
 /** With which version an instance was connected last. */
 const VERSION = 'version'
@@ -40,8 +40,8 @@ interface Opening {
   readonly keys: Keys
   /** Whether the one who asked is still there to have it. */
   readonly isWanted: () => boolean
-  /** Awaited when the way to the network is there: who has none takes nobody's turn. */
-  readonly enter: () => Promise<void>
+  /** Awaits the turn of this session, once `reach` has found its way to the network. */
+  readonly enter: (reach: () => Promise<Fault | null>) => Promise<Fault | null>
   readonly listener: ConnectionListener
 }
 
@@ -51,11 +51,13 @@ interface Opening {
  */
 export async function openConnection(opening: Opening): Promise<Connection | Fault | null> {
   const { host, shared, isWanted } = opening
-  const transport = await openTransport(host.proxy, shared.proxies)
+  const transport = await openTransport(host.proxy, { proxies: shared.proxies, clock: host.clock })
   if (isFault(transport)) return isWanted() ? transport : null
   let connection: Connection | null = null
   try {
-    if (isWanted()) await opening.enter()
+    const trouble = isWanted() ? await opening.enter(() => transport.reach(shared.url ?? WHATSAPP_URL)) : null
+    if (!isWanted()) return null
+    if (trouble !== null) return trouble
     connection = await connectBy(transport, opening)
   } finally {
     if (connection === null) await transport.close()
@@ -118,7 +120,7 @@ export async function unlinkAway(host: SessionHost, shared: Surroundings): Promi
     shared,
     keys,
     isWanted: () => true,
-    enter: () => Promise.resolve(),
+    enter: () => Promise.resolve(null),
     listener,
   })
   if (opened instanceof Connection) {

@@ -3,7 +3,7 @@ import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
 import type { Change, Login, LoginWay, Session, SessionHost, Verdict } from '../driver.ts'
 import type { Connection, ConnectionListener } from './connection.ts'
-import { Endings, eventOf, type Ending } from './ending.ts'
+import { codeOf, Endings, eventOf, type Ending } from './ending.ts'
 import type { ConnectionUpdate, Credentials, EngineError } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { maskedTrouble } from './engine/log.ts'
@@ -12,13 +12,18 @@ import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
 import { LoginAttempt } from './login.ts'
 import { keysOf, openConnection, rememberVersion, unlinkAway, type Keys } from './opening.ts'
+import { withChat } from './known-chat.ts'
 import { takeCheck } from './outbound/budgets.ts'
 import type { Outbound } from './outbound/outbound.ts'
+import { Settling } from './settling.ts'
 import type { Connected, Surroundings } from './surroundings.ts'
+import type { SessionStanding } from './tally.ts'
 
 const NOT_OPEN = fault('notConnected', 'the session is not open')
 const ALREADY_LINKED = fault('alreadyLinked', 'the session is linked')
 const REPLACED = fault('replaced', 'the same device was opened elsewhere')
+
+type Phase = 'closed' | SessionStanding
 
 /**
  * One instance on WhatsApp. `closed` → `opening` → `open` with stored credentials, or `closed` → `linking` → `opening` → `open` by a
@@ -29,20 +34,20 @@ export class WhatsAppSession implements Session, Connected {
   readonly #shared: Surroundings
   readonly #endings = new Endings()
   readonly #entrance: Entrance
-  #phase: 'closed' | 'opening' | 'open' | 'linking' = 'closed'
+  readonly #settling: Settling
+  #phase: Phase = 'closed'
   #life = 0
   #connection: Connection | null = null
   #linking: Linking | null = null
   /** The host has asked for silence: what ends from then on is no news. */
   #isDismissed = false
-  /** While connections of earlier lives end; nothing new is opened before. */
-  #settling: Promise<void> | null = null
   /** Made when they are first needed, like everything that an idle session has no use for. */
   #facets: SessionFacets | null = null
 
   constructor(host: SessionHost, shared: Surroundings) {
     this.#host = host
     this.#shared = shared
+    this.#settling = new Settling(host)
     this.#entrance = new Entrance(shared, host.instance, this)
   }
 
@@ -57,7 +62,7 @@ export class WhatsAppSession implements Session, Connected {
 
   connect(): Promise<void> {
     if (this.#phase !== 'closed') return Promise.resolve()
-    this.#phase = 'opening'
+    this.#turn('opening')
     this.#isDismissed = false
     const life = this.#newLife()
     this.#guardNext(life, () => this.#begin(life, false))
@@ -93,7 +98,7 @@ export class WhatsAppSession implements Session, Connected {
       this.#leave()
       this.#isDismissed = false
       this.#linking = new Linking(attempt, way, this.#host.clock)
-      this.#phase = 'linking'
+      this.#turn('linking')
       const life = this.#newLife()
       const linking = this.#linking
       this.#guardNext(life, () => this.#pair(life, linking, wasPaired))
@@ -102,10 +107,11 @@ export class WhatsAppSession implements Session, Connected {
   }
 
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
-    const outbound = this.#outbound
-    if (outbound === undefined) return { ok: false, fault: NOT_OPEN }
+    const connection = this.#phase === 'open' ? this.#connection : null
+    if (connection === null) return { ok: false, fault: NOT_OPEN }
     if (signal.aborted) return { ok: false, fault: fault('notConnected', 'stopped before anything was sent') }
-    return await outbound.send(id, message, signal)
+    const verdict = await connection.outbound.send(id, message, signal)
+    return verdict.ok ? await withChat(connection.life, message.chat, verdict) : verdict
   }
 
   async lookup(id: MessageId): Promise<'sent' | 'absent' | 'unknown'> {
@@ -166,17 +172,18 @@ export class WhatsAppSession implements Session, Connected {
   /** The phone has linked us: the network wants a new connection, which logs in. */
   #loginAfterPairing(): void {
     const life = this.#endConnection()
-    this.#phase = 'opening'
+    this.#turn('opening')
     this.#guardNext(life, () => this.#begin(life, true))
   }
 
   /** Null when this life is over, or could not be opened. */
   async #open(life: number, keys: Keys, hasEntered: boolean): Promise<Connection | null> {
     const isWanted = () => life === this.#life
-    const enter = () => (hasEntered ? Promise.resolve() : this.#entrance.enter())
+    const enter = (reach: () => Promise<Fault | null>) =>
+      hasEntered ? Promise.resolve(null) : this.#entrance.enter(reach)
     const parts = { host: this.#host, shared: this.#shared, keys, isWanted, enter, listener: this.#listener(life) }
     const opening = openConnection(parts)
-    this.#settle(opening)
+    this.#settling.add(opening)
     const opened = await opening
     if (opened === null) return null
     if (isFault(opened)) {
@@ -213,8 +220,9 @@ export class WhatsAppSession implements Session, Connected {
   #opened(): void {
     const connection = this.#connection
     if (this.#phase !== 'opening' || connection === null) return
-    this.#phase = 'open'
+    this.#turn('open')
     connection.opened()
+    this.#shared.tally.count('opened')
     this.#endings.opened(this.#host.clock.now())
     this.#shared.versions(connection.life.engine).worked(connection.version)
     this.#facets?.opened(connection.life)
@@ -227,6 +235,7 @@ export class WhatsAppSession implements Session, Connected {
 
   #ended(error: EngineError | undefined, failure: string | null): void {
     if (this.#isDismissed) return
+    this.#shared.tally.closed(codeOf(error), failure !== null)
     if (failure !== null) return this.#end(fault('connectionLost', failure))
     const ending = this.#endings.ended(error, this.#host.clock.now())
     if (ending.again === 'refreshVersion') this.#refreshVersion(ending)
@@ -260,7 +269,7 @@ export class WhatsAppSession implements Session, Connected {
   /** Everything that came before is committed, then the event, and only then the runner hears that the session ended. */
   async #endWith({ trouble }: Ending, event: NonNullable<Ending['event']>): Promise<void> {
     const [connection, life] = [this.#connection, this.#life]
-    this.#phase = 'opening'
+    this.#turn('opening')
     connection?.outbound.stop()
     await connection?.drained()
     if (life !== this.#life) return
@@ -301,22 +310,21 @@ export class WhatsAppSession implements Session, Connected {
 
   /** Once everything before it has ended. */
   #guardNext(life: number, work: () => Promise<void>): void {
-    const settled = this.#settling ?? Promise.resolve()
     this.#guard(
       life,
-      settled.then(() => (life === this.#life ? work() : undefined)),
+      this.#settling.over.then(() => (life === this.#life ? work() : undefined)),
     )
   }
 
   async #drop(): Promise<void> {
     this.#linking?.attempt.fail(fault('linkCancelled', 'the session was closed'))
     this.#leave()
-    await this.#settling
+    await this.#settling.over
   }
 
   #leave(): void {
     this.#endConnection()
-    this.#phase = 'closed'
+    this.#turn('closed')
     this.#entrance.leave()
     this.#linking = null
   }
@@ -326,21 +334,14 @@ export class WhatsAppSession implements Session, Connected {
     this.#linking?.unfollow()
     const connection = this.#connection
     this.#connection = null
-    if (connection !== null) this.#settle(connection.close())
+    if (connection !== null) this.#settling.add(connection.close())
     return this.#newLife()
   }
 
-  #settle(ending: Promise<unknown>): void {
-    const failed = (error: unknown) => {
-      this.#host.log.warn(
-        { idInstance: this.#host.instance, error: maskedTrouble(error) },
-        'a connection did not end as it should',
-      )
-    }
-    const settling = Promise.all([this.#settling, ending.catch(failed)]).then(() => {
-      if (this.#settling === settling) this.#settling = null
-    })
-    this.#settling = settling
+  #turn(phase: Phase): void {
+    const standingOf = (one: Phase) => (one === 'closed' ? null : one)
+    this.#shared.tally.turned(standingOf(this.#phase), standingOf(phase))
+    this.#phase = phase
   }
 
   #newLife(): number {

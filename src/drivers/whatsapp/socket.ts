@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, SessionHost } from '../driver.ts'
+import { DeviceLists } from './device-lists.ts'
 import type {
   BinaryNode,
   Credentials,
@@ -13,20 +14,21 @@ import type {
 import { engineLog } from './engine/log.ts'
 import { childOf } from './engine/nodes.ts'
 import type { WaMessage } from './engine/proto.ts'
+import { Deadlines } from './deadlines.ts'
 import { SignalHook, type NotDecrypted } from './engine/signal-repository.ts'
 import { FrameGate } from './frame-gate.ts'
 import { intercept } from './intercept.ts'
 import { encodeCredentials } from './keys/credentials.ts'
 import type { DurableStore } from './keys/session-store.ts'
 import { outside } from './keys/transaction.ts'
+import { FULL_HISTORY } from './inbound/past-notices.ts'
 import type { ReadPlain } from './life.ts'
-import { LastingCache, SmallCache } from './socket-caches.ts'
+import { SmallCache } from './socket-caches.ts'
 import type { Transport } from './transport.ts'
 
 /** One that is stable, and that the network knows: others are refused. */
 const BROWSER = ['Ubuntu', 'Chrome', '22.04.4'] as const
 const QUERY_TIMEOUT_MS = 20_000
-const CONNECT_TIMEOUT_MS = 20_000
 const KEEP_ALIVE_MS = 30_000
 const RETRY_RECEIPTS = 5
 /** Between a message that could not be decrypted and the next, in which the session takes nothing in. */
@@ -34,11 +36,6 @@ const RETRY_PAUSE_MS = 50
 const CLOSING_MS = 2_000
 /** How the engine's socket names the event that an answer is. */
 const ANSWER = 'TAG:'
-/** `HistorySync.HistorySyncType`. */
-const FULL_HISTORY = 2
-/** Within this the engine asks for the devices of a person once. */
-const DEVICES_LAST_MS = 5 * 60_000
-const PEOPLE_WHOSE_DEVICES_ARE_HELD = 500
 const CALLS_HELD = 32
 const RETRIES_HELD = 512
 const PLACEHOLDERS_HELD = 64
@@ -53,8 +50,12 @@ export interface SocketParts {
   /** Of the web socket; absent: WhatsApp's. */
   readonly url?: string
   readonly browser?: readonly [string, string, string]
+  /** Absent: nobody hears of their changes but the engine. */
+  readonly devices?: DeviceLists
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
+  /** What the engine is to be given instead of what was decrypted; undefined: that. */
+  readonly insteadOf?: (stanza: BinaryNode, plain: Uint8Array) => Uint8Array | undefined
   /** One ciphertext of a stanza is kept, or given up. */
   readonly dealtWith?: (stanza: BinaryNode) => void
   /** What was sent under an id, for a phone that asks for it again. */
@@ -71,6 +72,9 @@ export interface SocketParts {
 }
 
 const gates = new WeakMap<EngineSocket, FrameGate>()
+const deadlines = new WeakMap<EngineSocket, Deadlines>()
+/** As the engine tells of a connection that was lost. */
+const LOST = { output: { statusCode: 408 } }
 
 /** Opens a connection. What comes of it is told by the socket's events; it ends once, by `connection.update`. */
 export function openSocket(parts: SocketParts): EngineSocket {
@@ -81,6 +85,8 @@ export function openSocket(parts: SocketParts): EngineSocket {
   const socket = outside(() => engine.makeSocket(optionsOf(parts, signal)))
   const raw = socket.ws.socket
   if (!signal.isInPlace || raw === null) throw new Error('the engine makes its socket in another way')
+  const late = (why: string) => endNow(socket, Object.assign(new Error(why), LOST))
+  deadlines.set(socket, new Deadlines(socket.ws, raw, parts.host.clock, late))
   gates.set(socket, new FrameGate(raw, () => store.settle()))
   signal.follow(socket.ws)
   intercept(socket.ws, 'CB:message', (stanza) => tellMissing(parts, stanza), parts.fail)
@@ -102,8 +108,12 @@ function tellMissing({ notDecrypted }: SocketParts, stanza: BinaryNode): Promise
 
 /** At once: nothing leaves any more, no receipt and no acknowledgement. The socket's end is told as ever. */
 export function cutSocket(socket: EngineSocket, why: string): void {
+  endNow(socket, new Error(why))
+}
+
+function endNow(socket: EngineSocket, why: Error): void {
   gates.get(socket)?.cut()
-  socket.end(new Error(why)).catch(() => undefined)
+  socket.end(why).catch(() => undefined)
   answerNothing(socket)
 }
 
@@ -122,6 +132,7 @@ export async function endSocket(socket: EngineSocket, clock: Clock): Promise<voi
   await Promise.race([socket.end(undefined).catch(() => undefined), tooLong])
   timer.cancel()
   gates.get(socket)?.cut()
+  deadlines.get(socket)?.stop()
   answerNothing(socket)
   socket.ev.destroy()
   socket.ws.removeAllListeners()
@@ -142,7 +153,8 @@ function optionsOf(parts: SocketParts, signal: SignalHook): SocketOptions {
     makeSignalRepository: signal.makeRepository,
     getMessage: (key: WaKey) => parts.getMessage(key),
     cachedGroupMetadata: (jid: string) => parts.cachedGroup(jid),
-    ...cachesOf(signal, host.clock),
+    ...cachesOf(signal),
+    userDevicesCache: parts.devices ?? new DeviceLists(store, host.clock),
     ...BEHAVIOUR,
   }
 }
@@ -161,7 +173,8 @@ const BEHAVIOUR = {
   maxMsgRetryCount: RETRY_RECEIPTS,
   retryRequestDelayMs: RETRY_PAUSE_MS,
   defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
-  connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  // None of its own, see `Deadlines`.
+  connectTimeoutMs: 0,
   // Never: which code is shown is told by the session's clock, and a phone that thinks about a passkey is not cut off.
   qrTimeout: 2 ** 31 - 1,
   keepAliveIntervalMs: KEEP_ALIVE_MS,
@@ -169,13 +182,8 @@ const BEHAVIOUR = {
   transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
 } as const
 
-/**
- * Each session has its own, though devices are the same for all: a list that the engine keeps leaves out the device that asked, so that
- * of two sessions here that write to each other one would never be written to.
- */
-function cachesOf(signal: SignalHook, clock: Clock) {
+function cachesOf(signal: SignalHook) {
   return {
-    userDevicesCache: new LastingCache(PEOPLE_WHOSE_DEVICES_ARE_HELD, DEVICES_LAST_MS, () => clock.now()),
     msgRetryCounterCache: new SmallCache(RETRIES_HELD),
     callOfferCache: new SmallCache(CALLS_HELD),
     placeholderResendCache: signal.askingThePhone(new SmallCache(PLACEHOLDERS_HELD)),

@@ -6,6 +6,7 @@ import type { Engine, WaVersion } from './engine/engine.ts'
 import type { KeyCache } from './keys/key-cache.ts'
 import type { Limits } from './limits.ts'
 import type { LoginGate } from './login-gate.ts'
+import type { Tally } from './tally.ts'
 import { Versions } from './versions.ts'
 
 /** A session that holds a connection. */
@@ -24,6 +25,7 @@ export interface Surroundings extends Limits {
   readonly proxies: AddressRules
   readonly gate: LoginGate
   readonly cache: KeyCache
+  readonly tally: Tally
   /** Two connections on the same keys would spoil the ratchets: the newer one takes the place of the older. */
   readonly connected: Map<InstanceId, Connected>
   versions(engine: Engine): Versions

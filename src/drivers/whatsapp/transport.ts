@@ -1,12 +1,12 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { HttpsProxyAgent } from 'https-proxy-agent'
-import { SocksProxyAgent } from 'socks-proxy-agent'
-import { Agent, ProxyAgent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { AddressRules } from '../../lib/address-rules.ts'
-import type { Fault } from '../../model/fault.ts'
-import { findProxy, type Proxy } from './proxy.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { fault, type Fault } from '../../model/fault.ts'
+import { findProxy } from './proxy.ts'
+import { openTunnels, type TunnelAgent, type Tunnels } from './tunnels.ts'
 
 /** By what an instance reaches its network: its socket, uploads, downloads and the look-up of the version all go the same way. */
 export interface Transport {
@@ -14,8 +14,14 @@ export interface Transport {
   readonly agent: HttpAgent | undefined
   /** For `fetch` and undici. */
   readonly dispatcher: Dispatcher
+  /** Whether the proxy leads to the host of this URL, asked in a bounded time; null where it does, or where there is no proxy. */
+  reach(url: string): Promise<Fault | null>
+  /** What is still being connected fails. */
   close(): Promise<void>
 }
+
+/** Of WhatsApp's own web socket. */
+export const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
 
 const CONNECT_TIMEOUT_MS = 20_000
 /** An idle instance holds no connection to a media host. */
@@ -28,53 +34,58 @@ let straight: Transport | undefined
  * The way through a proxy, which resolves the names of the network itself; or straight where there is none, and then it is one object
  * for all.
  */
-export async function openTransport(proxy: string, allow: AddressRules): Promise<Transport | Fault> {
+export async function openTransport(
+  proxy: string,
+  { proxies, clock }: { readonly proxies: AddressRules; readonly clock: Clock },
+): Promise<Transport | Fault> {
   if (proxy !== '') {
-    const found = await findProxy(proxy, allow)
-    return 'fault' in found ? found : throughProxy(found)
+    const found = await findProxy(proxy, proxies)
+    if ('fault' in found) return found
+    return throughProxy(openTunnels(found, clock))
   }
   straight ??= {
     agent: undefined,
     dispatcher: new Agent({ ...LIMITS, connect: { timeout: CONNECT_TIMEOUT_MS } }),
+    reach: () => Promise.resolve(null),
     close: () => Promise.resolve(),
   }
   return straight
 }
 
-function throughProxy({ url, name }: Proxy): Transport {
-  const tls = name === '' ? {} : { servername: name }
-  switch (url.protocol) {
-    case 'http:':
-    case 'https:': {
-      const agent = new HttpsProxyAgent(url, { timeout: CONNECT_TIMEOUT_MS, ...tls })
-      const limits = { ...LIMITS, connectTimeout: CONNECT_TIMEOUT_MS }
-      return transport(agent, new ProxyAgent({ ...limits, uri: url.href, proxyTls: tls }))
-    }
-    case 'socks5:': {
-      // `socks5h`: a name that was looked up here would tell where we go. No `timeout`: the agent destroys what is idle for so long.
-      const agent = new SocksProxyAgent(`socks5h${url.href.slice('socks5'.length)}`)
-      return transport(agent, new Agent({ ...LIMITS, connect: connector(agent) }))
-    }
-    default:
-      throw new TypeError('A proxy is http://, https:// or socks5://')
-  }
-}
-
-function transport(agent: HttpsProxyAgent<string> | SocksProxyAgent, dispatcher: Dispatcher): Transport {
+function throughProxy(tunnels: Tunnels): Transport {
+  const { agent } = tunnels
+  const dispatcher = new Agent({ ...LIMITS, connect: connector(agent) })
   return {
     agent,
     dispatcher,
+    async reach(url) {
+      const { hostname, port, protocol } = new URL(url)
+      const isPlain = protocol === 'ws:' || protocol === 'http:'
+      try {
+        const to = { host: hostname, port: Number(port === '' ? (isPlain ? 80 : 443) : port), secureEndpoint: false }
+        const socket = await connect(agent, to)
+        socket.on('error', () => undefined).destroy()
+        return null
+      } catch (error) {
+        return fault('unavailable', error instanceof Error ? error.message : String(error))
+      }
+    },
     async close() {
-      agent.destroy()
+      tunnels.close()
       await dispatcher.destroy()
     },
   }
 }
 
+/** In the place of the request, which the agent tells of the proxy and destroys when the connection fails, there is a stream of nobody's. */
+function connect(agent: TunnelAgent, to: { readonly host: string; readonly port: number }): Promise<Socket> {
+  return agent.connect(new PassThrough() as never, to as never)
+}
+
 type Connector = NonNullable<Extract<Agent.Options['connect'], (...args: never[]) => unknown>>
 
-/** Downloads through the same proxy: undici's own agent for SOCKS calls itself an experiment. */
-function connector(agent: SocksProxyAgent): Connector {
+/** Downloads by the same tunnels: undici's own agents have no bound for the proxy's answer. */
+function connector(agent: TunnelAgent): Connector {
   return (options, done) => {
     const { hostname, port, protocol, servername } = options
     const secure = protocol === 'https:'
@@ -84,9 +95,8 @@ function connector(agent: SocksProxyAgent): Connector {
       secureEndpoint: secure,
       ...(secure && { servername: servername ?? hostname }),
     }
-    // In the place of the request, which the agent tells of the proxy and destroys when the connection fails.
-    agent.connect(new PassThrough() as never, target as never).then(
-      (socket: Socket) => done(null, socket),
+    connect(agent, target).then(
+      (socket) => done(null, socket),
       (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
     )
   }

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Measure } from '../../drivers/driver.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 
@@ -6,7 +7,7 @@ import type { Instances } from '../../instances/instances.ts'
  * What is measured by looking at the moment that somebody asks: nothing is counted for it in between. Of several nodes each tells of its own
  * instances, so that sums over all nodes count each once.
  */
-export function registerGauges(registry: Registry, all: Pick<Instances, 'all'>, isAlone: boolean): void {
+export function registerGauges(registry: Registry, all: Pick<Instances, 'all' | 'measures'>, isAlone: boolean): void {
   const instances = isAlone ? all : { all: () => here(all) }
   registry.registerMetric(
     new Gauge({
@@ -39,11 +40,38 @@ export function registerGauges(registry: Registry, all: Pick<Instances, 'all'>, 
       (instance) => instance.notifications,
     ),
   )
+  registerMeasures(registry, () => all.measures())
   registerProcess(registry)
 }
 
 function* here(instances: Pick<Instances, 'all'>): Iterable<Instance> {
   for (const instance of instances.all()) if (instance.isHere) yield instance
+}
+
+/** What drivers tell of themselves. */
+function registerMeasures(registry: Registry, measures: () => readonly Measure[]): void {
+  for (const { name, help, kind, label } of measures()) {
+    const now = () => measures().find((measure) => measure.name === name)?.values ?? new Map<string, number>()
+    const shape = { name, help, labelNames: label === null ? [] : [label], registers: [] }
+    const labelled = (value: string) => (label === null ? {} : { [label]: value })
+    registry.registerMetric(
+      kind === 'gauge'
+        ? new Gauge({
+            ...shape,
+            collect() {
+              this.reset()
+              for (const [value, count] of now()) this.set(labelled(value), count)
+            },
+          })
+        : new Counter({
+            ...shape,
+            collect() {
+              this.reset()
+              for (const [value, count] of now()) this.inc(labelled(value), count)
+            },
+          }),
+    )
+  }
 }
 
 /** What stands still on purpose is apart: it neither moves nor is anybody to be woken for it. */

@@ -19,6 +19,21 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.instance, guard.epoch)
     },
   },
+  queued: {
+    sql: 'select 1 as held from outbox where instance_id = ? and position = ? and claim_epoch is null',
+    reads: true,
+    lock: 'update',
+    many: {
+      sql: `select r.ord from ${rowsOf('instance_id bigint, position bigint')}
+        join outbox o on o.instance_id = r.instance_id and o.position = r.position and o.claim_epoch is null
+        order by o.instance_id, o.position for update of o`,
+      row: ['outbox', 0, 1],
+      adds: false,
+    },
+    put(out, guard) {
+      out.push(guard.instance, guard.position)
+    },
+  },
   once: {
     sql: `insert into answer (scope, key, body_hash, answer, at) values (?, ?, ?, ?, ?)
       on conflict (scope, key) do nothing`,

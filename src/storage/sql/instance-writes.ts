@@ -1,6 +1,6 @@
 import type { InstanceWrite } from '../write.ts'
 import { settingsToJson } from './settings-json.ts'
-import { places, rowsOf, type Many } from './statement.ts'
+import { bytesParam, places, rowsOf, type Many } from './statement.ts'
 import type { WriteTable } from './write-table.ts'
 
 const INSTANCE = `id bigint, account_id text, messenger text, name text, token text, settings text, state text, linked text, \
@@ -161,6 +161,7 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
     {
       sql: `insert into secret (instance_id, name, value, until) values (?, ?, ?, ?)
         on conflict (instance_id, name) do update set value = excluded.value, until = excluded.until`,
+      sealed: { at: 2, isBytes: true, place: ([instance, name]) => places.secret(Number(instance), String(name)) },
       many: {
         sql: `insert into secret (instance_id, name, value, until) select instance_id, name, value, until
           from ${rowsOf('instance_id bigint, name text, value text, until bigint')} order by instance_id, name
@@ -169,8 +170,8 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
         adds: false,
       },
       when: (write) => write.value !== null,
-      put(out, { instance, name, value, until = null }, seal) {
-        out.push(instance, name, seal.sealBytes(value ?? new Uint8Array(), places.secret(instance, name)), until)
+      put(out, { instance, name, value, until = null }) {
+        out.push(instance, name, bytesParam(value ?? new Uint8Array()), until)
       },
     },
     {

@@ -18,9 +18,9 @@ export class Delivery {
   deliver(device: LinkedDevice, stanza: Node): void {
     const key = mailKey(stanza)
     if (key !== null) {
-      // One that comes again (a retry) goes to the end.
-      device.mail.delete(key)
-      device.mail.set(key, stanza)
+      // A receipt that is said again is the same one; a message under the same id is another.
+      if (stanza.tag !== 'message') device.mail.acknowledged(key)
+      device.mail.add(key, stanza)
     }
     if (device.connection?.isActive !== true) return
     if (this.#faults.reorder > 0 && stanza.tag === 'message') this.#hold(device, stanza)
@@ -30,7 +30,7 @@ export class Delivery {
   /** All that the device has not acknowledged, oldest first, as what came while it was away. */
   bringWaiting(device: LinkedDevice): number {
     let count = 0
-    for (const stanza of [...device.mail.values()]) {
+    for (const stanza of device.mail.stanzas) {
       this.#bring(device, { ...stanza, attrs: { ...stanza.attrs, offline: String(count) } })
       count += 1
     }
@@ -82,13 +82,13 @@ function spoiltCiphertext(enc: Node): Node {
 
 /** The device says that it has these messages. */
 export function acknowledgeMessages(device: LinkedDevice, ids: readonly string[]): void {
-  for (const id of ids) device.mail.delete(`message|${id}`)
+  for (const id of ids) device.mail.acknowledged(`message|${id}`)
 }
 
 /** The device's `ack`, which names the stanza by its class, id and sender. */
 export function acknowledge(device: LinkedDevice, ack: Node): void {
   const { class: tag = '', id = '', to = '', participant, type } = ack.attrs
-  device.mail.delete(tag === 'receipt' ? receiptKey(id, to, participant, type) : `${tag}|${id}`)
+  device.mail.acknowledged(tag === 'receipt' ? receiptKey(id, to, participant, type) : `${tag}|${id}`)
 }
 
 function mailKey({ tag, attrs }: Node): string | null {

@@ -6,6 +6,7 @@ import { acknowledge, acknowledgeMessages } from './delivery.ts'
 import { server } from './jid.ts'
 import { failLogin, logIn } from './login.ts'
 import type { Answer, Node, Part, QueryHandler, StanzaHandler } from './network.ts'
+import { otherDevices } from './participants.ts'
 import { idsOf } from './receipt-routing.ts'
 import type { Registration } from './registration.ts'
 import { seconds } from './stanza.ts'
@@ -111,6 +112,7 @@ export class Desk {
     const { id = '', to = '' } = stanza.attrs
     const forced = this.#network.takeAckError(to)
     const error = forced ?? this.#network.route(device.account, device.id, stanza).error
+    const others = error === undefined ? otherDevices(this.#network, device, stanza) : undefined
     const { faults } = this.#network
     if (faults.loseAcks > 0) {
       faults.loseAcks -= 1
@@ -119,6 +121,7 @@ export class Desk {
     const attrs: Record<string, string> = { class: 'message', id, from: to, t: seconds(this.#network.now()) }
     if (stanza.attrs['participant'] !== undefined) attrs['participant'] = stanza.attrs['participant']
     if (error !== undefined) attrs['error'] = error
+    if (others !== undefined) attrs['phash'] = others
     connection.send({ tag: 'ack', attrs })
   }
 

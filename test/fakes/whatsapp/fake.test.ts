@@ -6,7 +6,9 @@ import { WebSocket } from 'ws'
 
 import { engineIsInstalled } from '../../../src/drivers/whatsapp/engine/load.ts'
 import { until } from '../../../src/lib/until.ts'
+import { acknowledge, acknowledgeMessages } from './delivery.ts'
 import { EngineClient } from './engine-client.ts'
+import { LinkedDevice } from './linked-device.ts'
 import type { Device, Group } from './network.ts'
 import type { PlainPhone } from './plain-phone.ts'
 import { startFakeWhatsApp } from './server.ts'
@@ -288,6 +290,25 @@ describe('fake WhatsApp, with the engine itself', { skip, timeout: 120_000 }, ()
         () => device(first).unacknowledged.length + device(second).unacknowledged.length === 0,
         'all acknowledged',
       )
+    })
+
+    test('a message and what is sent in its place wait each for its own acknowledgement', async () => {
+      const [first, second] = [number(), number()]
+      const one = await linked(first)
+      await one.end()
+      fake.network.account(second)
+      const to = device(first)
+      assert.ok(to instanceof LinkedDevice)
+      const from = jid(second)
+      for (const type of ['text', 'media']) {
+        fake.network.deliver(to, { tag: 'message', attrs: { id: '3EB0AGAIN', from, type, t: '1700000000' } })
+      }
+      const types = () => to.unacknowledged.map(({ attrs }) => attrs['type'])
+      assert.deepEqual(types(), ['text', 'media'])
+      acknowledge(to, { tag: 'ack', attrs: { class: 'message', id: '3EB0AGAIN', to: from, error: '500' } })
+      assert.deepEqual(types(), ['media'])
+      acknowledgeMessages(to, ['3EB0AGAIN'])
+      assert.deepEqual(types(), [])
     })
 
     test('receipts that came while a device was away are brought in their order', async () => {

@@ -1,3 +1,4 @@
+import { Mail } from './mail.ts'
 import type { Account, Connection, Device, KeyBundle, Node } from './network.ts'
 
 /** A connection of a device that has logged in. */
@@ -18,8 +19,7 @@ export class LinkedDevice implements Device {
   isWelcomed = false
   /** It was told that its one-time keys run out. */
   isShortOfKeys = false
-  /** Unacknowledged stanzas by what an acknowledgement names. */
-  readonly mail = new Map<string, Node>()
+  readonly mail = new Mail()
 
   constructor(account: Account, id: number, noiseKey: Uint8Array, identity: Uint8Array) {
     this.account = account
@@ -29,6 +29,6 @@ export class LinkedDevice implements Device {
   }
 
   get unacknowledged(): Node[] {
-    return [...this.mail.values()]
+    return this.mail.stanzas
   }
 }

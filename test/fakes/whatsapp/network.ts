@@ -110,6 +110,8 @@ export interface Faults {
   cut: { readonly when: 'before' | 'after'; readonly matches: (stanza: Node) => boolean; times: number } | null
   /** Take what devices send and say nothing. */
   silent: boolean
+  /** Nobody hears of devices that are added or taken off. */
+  hidesDevices: boolean
   /** The error of the ack of the next messages to a chat (`463`, `479`, …), by the chat's jid or `*`. */
   readonly ackErrors: Map<string, { readonly code: string; times: number }>
   /** Take the next messages and never acknowledge. */

@@ -1,3 +1,4 @@
+import { child, children } from './nodes.ts'
 import type { Device, Network, Node } from './network.ts'
 import type { VirtualPhone } from './virtual-phone.ts'
 
@@ -12,6 +13,10 @@ export class Statistics {
   readonly #logins: { readonly at: number; readonly phone: string }[] = []
   #loginCount = 0
   #goneCount = 0
+  /** By who asked and whose they are: each took one of that person's one-time keys for each device. */
+  readonly #keysAsked = new Map<string, number>()
+  /** By who asked. */
+  readonly #devicesAsked = new Map<string, number>()
   /** Of what devices sent, by tag. */
   readonly #stanzas = new Map<string, number>()
 
@@ -25,9 +30,30 @@ export class Statistics {
       if (this.#logins.length > LOGINS_KEPT) this.#logins.shift()
     })
     network.on('gone', () => (this.#goneCount += 1))
-    network.on('stanza', (_device: Device, { tag }: Node) => {
-      this.#stanzas.set(tag, (this.#stanzas.get(tag) ?? 0) + 1)
+    network.on('stanza', (device: Device, stanza: Node) => {
+      count(this.#stanzas, stanza.tag)
+      if (stanza.tag === 'iq') this.#queried(device.account.phone, stanza)
     })
+  }
+
+  /** How often the devices of one person were asked for keys by another's. */
+  keysAsked(by: string, of: string): number {
+    return this.#keysAsked.get(`${by} ${of}`) ?? 0
+  }
+
+  /** How often a person's device asked who has which devices. */
+  devicesAsked(by: string): number {
+    return this.#devicesAsked.get(by) ?? 0
+  }
+
+  #queried(by: string, query: Node): void {
+    const { xmlns, type } = query.attrs
+    if (xmlns === 'encrypt' && type === 'get') {
+      const of = children(child(query, 'key'), 'user').map(({ attrs }) => this.#network.find(attrs['jid'] ?? '')?.phone)
+      for (const phone of of) if (phone !== undefined) count(this.#keysAsked, `${by} ${phone}`)
+    }
+    const asked = child(child(query, 'usync'), 'query')
+    if (xmlns === 'usync' && child(asked, 'devices') !== undefined) count(this.#devicesAsked, by)
   }
 
   /** Of the last that many. */
@@ -72,4 +98,8 @@ export class Statistics {
       cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
     }
   }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
 }

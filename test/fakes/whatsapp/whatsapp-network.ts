@@ -19,6 +19,7 @@ export class WhatsAppNetwork extends EventEmitter implements Network {
   readonly faults: Faults = {
     cut: null,
     silent: false,
+    hidesDevices: false,
     ackErrors: new Map(),
     loseAcks: 0,
     duplicate: false,
@@ -104,6 +105,7 @@ export class WhatsAppNetwork extends EventEmitter implements Network {
 
   /** Those who knew the account's devices hear that one was added or taken off, under both of its names. */
   tellOfDevice(device: LinkedDevice, change: 'add' | 'remove'): void {
+    if (this.faults.hidesDevices) return
     const { account } = device
     const others = [...account.devices.values()].filter((other) => other !== device)
     const hearers = new Set<Device>([...others, ...(this.#knowers.get(account) ?? [])])

@@ -10,6 +10,7 @@ import { Presence } from './presence.ts'
 import { ProfilePictures } from './profile-pictures.ts'
 import { Restrictions } from './restrictions.ts'
 import { startFakeWhatsApp, type FakeOptions, type FakeWhatsApp } from './server.ts'
+import { Shops } from './shops.ts'
 import { Statistics } from './statistics.ts'
 import type { SyncProto } from './sync-proto.ts'
 import { isVirtualPhone, type VirtualPhone } from './virtual-phone.ts'
@@ -20,6 +21,7 @@ export interface World {
   readonly network: Network
   readonly groups: Groups
   readonly pictures: ProfilePictures
+  readonly shops: Shops
   readonly presence: Presence
   readonly calls: Calls
   readonly appState: AppState
@@ -39,6 +41,7 @@ export type WorldOptions = Omit<FakeOptions, 'parts' | 'makePhone'>
 interface Rooms {
   readonly groups: Groups
   readonly pictures: ProfilePictures
+  readonly shops: Shops
   readonly presence: Presence
   readonly calls: Calls
   readonly appState: AppState
@@ -90,6 +93,7 @@ function roomsOf(network: Network, proto: SyncProto, phones: ReadonlySet<Virtual
   return {
     groups: new Groups(network),
     pictures: new ProfilePictures(network),
+    shops: new Shops(network),
     presence: new Presence(network),
     calls: new Calls(network, (call) => {
       if (call.from.devices.size === 0) return
@@ -103,9 +107,9 @@ function roomsOf(network: Network, proto: SyncProto, phones: ReadonlySet<Virtual
   }
 }
 
-function partOf({ groups, pictures, appState, calls, presence, restrictions }: Rooms): Part {
+function partOf({ groups, pictures, shops, appState, calls, presence, restrictions }: Rooms): Part {
   return {
-    queries: [groups, pictures, appState],
+    queries: [groups, pictures, appState, ...shops.handlers()],
     stanzas: [calls, ...presence.handlers()],
     refuses: (message: Node, sender: Account) => restrictions.refuses(message, sender),
   }

@@ -76,6 +76,22 @@ export function guards(fresh: Fresh): void {
     assert.equal((await store.commit(batch([], [elsewhere]))).ok, true, 'another chat may have the same id')
   })
 
+  storeTest(fresh, 'a message is queued until it is claimed, and again when that is taken back', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND), sample.addMessage(FIRST, 'a'))
+    const queued = { kind: 'queued', instance: FIRST, position: 1 } as const
+    const refused = { ok: false, refusedBy: queued }
+    const claim = { kind: 'outbox.claim', instance: FIRST, position: 1, epoch: sample.EPOCH, deadline: 9 } as const
+    assert.deepEqual(await store.commit(batch([], [queued])), refused, 'nothing is in the queue')
+    await commit(store, { kind: 'outbox.add', instance: FIRST, position: 1, id: sample.messageId('a'), at: 1 })
+    assert.equal((await store.commit(batch([], [{ ...queued, instance: SECOND }]))).ok, false)
+    const both = await Promise.all([claim, claim].map((write) => store.commit(batch([write], [queued]))))
+    assert.deepEqual(both, [{ ok: true }, refused])
+    await commit(store, { kind: 'outbox.release', instance: FIRST, position: 1 })
+    assert.deepEqual(await store.commit(batch([claim], [queued])), { ok: true })
+    await commit(store, { kind: 'outbox.remove', instance: FIRST, position: 1 })
+    assert.deepEqual(await store.commit(batch([], [queued])), refused)
+  })
+
   storeTest(fresh, 'a guard that refuses undoes the guards before it', async (store, harness) => {
     await commit(store, sample.addInstance(FIRST))
     const before = await harness.dump()

@@ -71,6 +71,10 @@ const guard: fc.Arbitrary<Guard> = fc.oneof(
       .record({ chat, limit: small })
       .map((of): Guard => ({ kind: 'correspondent', instance: FIRST, month, ...of })),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ instance, position: small }).map((of): Guard => ({ kind: 'queued', ...of })),
+  },
   { weight: 2, arbitrary: fc.record({ instance, chat, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
 )
 const batches = fc.array(

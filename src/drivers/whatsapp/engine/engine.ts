@@ -156,19 +156,26 @@ export interface WaChat {
   readonly ephemeralSettingTimestamp?: unknown
   readonly muteEndTime?: unknown
   readonly conversationTimestamp?: unknown
+  /** Of the history alone, as the two below. */
+  readonly lastMessageRecvTimestamp?: unknown
+  /** What proves to the network that this person may be written to, and when we had it and gave ours. */
+  readonly tcToken?: Uint8Array | null
+  readonly tcTokenTimestamp?: unknown
+  readonly tcTokenSenderTimestamp?: unknown
+}
+
+/** A piece of what a phone tells of its past. */
+export interface WaHistory {
+  readonly chats: readonly WaChat[]
+  readonly contacts: readonly WaContact[]
+  readonly messages: readonly WaMessageInfo[]
+  readonly lidPnMappings?: readonly { readonly lid: string; readonly pn: string }[]
 }
 
 /** The engine's events of one flush, by their names. */
 export interface EngineEvents {
   readonly 'connection.update'?: ConnectionUpdate
   readonly 'creds.update'?: object
-  readonly 'messaging-history.set'?: {
-    readonly chats: readonly WaChat[]
-    readonly contacts: readonly WaContact[]
-    readonly messages: readonly WaMessageInfo[]
-    readonly lidPnMappings?: readonly { readonly lid: string; readonly pn: string }[]
-    readonly syncType?: number | null
-  }
   readonly 'chats.upsert'?: readonly WaChat[]
   readonly 'chats.update'?: readonly (Partial<WaChat> & { readonly id?: string })[]
   readonly 'chats.delete'?: readonly string[]
@@ -210,6 +217,10 @@ export interface EngineSocket {
   readonly ws: EventEmitter & { readonly isOpen: boolean; readonly socket: RawSocket | null; close(): Promise<void> }
   readonly ev: {
     process(handler: (events: EngineEvents) => void): () => void
+    /** Goes to the handlers with the next flush while it is buffering, else at once. */
+    emit(event: keyof EngineEvents, told: unknown): boolean
+    isBuffering(): boolean
+    buffer(): void
     flush(): boolean
     destroy(): void
   }
@@ -220,6 +231,8 @@ export interface EngineSocket {
   query(node: BinaryNode, timeoutMs?: number): Promise<BinaryNode | undefined>
   sendNode(node: BinaryNode): Promise<void>
   requestPairingCode(phone: string): Promise<string>
+  /** Makes sessions with devices that there are none with; `force`: with all of them. */
+  assertSessions(jids: readonly string[], force: boolean): Promise<boolean>
   /** The devices of persons; from its cache where that is asked for. What can't be asked is empty, and so is who has no account. */
   getUSyncDevices(
     jids: readonly string[],
@@ -293,6 +306,7 @@ export interface Engine {
   readonly proto: {
     readonly Message: ProtoType<WaMessage> & { readonly AppStateSyncKeyData: ProtoType<object> }
     readonly WebMessageInfo: ProtoType<WaMessageInfo>
+    readonly HistorySync: ProtoType<object>
     readonly [other: string]: unknown
   }
   /** Shipped with the package. */
@@ -306,5 +320,7 @@ export interface Engine {
     type: string,
     options: object,
   ): Promise<Readable>
+  /** `processHistoryMessage`: a decoded `HistorySync` sorted; it is changed by that. */
+  sortHistory(history: object): WaHistory
   readonly statuses: Readonly<Record<string, number>>
 }

@@ -107,6 +107,7 @@ interface EngineModule {
   readonly prepareWAMessageMedia: Engine['prepareFile']
   readonly decryptPollVote: Engine['decryptPollVote']
   readonly downloadContentFromMessage: Engine['downloadFile']
+  readonly processHistoryMessage: Engine['sortHistory']
   readonly DisconnectReason: Engine['statuses']
   readonly DEFAULT_CONNECTION_CONFIG: {
     readonly version: Engine['version']
@@ -125,6 +126,7 @@ const NEEDED = {
   prepareWAMessageMedia: 'function',
   decryptPollVote: 'function',
   downloadContentFromMessage: 'function',
+  processHistoryMessage: 'function',
   DisconnectReason: 'object',
   DEFAULT_CONNECTION_CONFIG: 'object',
 } as const satisfies Record<keyof EngineModule, string>
@@ -145,6 +147,7 @@ function engineOf(module: unknown): Engine {
     prepareFile: (file, options) => module.prepareWAMessageMedia(file, options),
     decryptPollVote: (vote, of) => module.decryptPollVote(vote, of),
     downloadFile: (file, type, options) => module.downloadContentFromMessage(file, type, options),
+    sortHistory: (history) => module.processHistoryMessage(history),
     statuses: module.DisconnectReason,
   }
 }

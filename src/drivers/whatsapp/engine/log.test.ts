@@ -32,6 +32,19 @@ test('only words, the id of a stanza and the message of an error go through', ()
   ])
 })
 
+test('the restart that ends each linking is no trouble; any other end of a stream is', () => {
+  const { lines, engine } = rig()
+  for (const code of ['515', '503'])
+    engine.error(
+      { reasonNode: undefined, fullErrorNode: { tag: 'stream:error', attrs: { code } } },
+      'stream errored out',
+    )
+  assert.deepEqual(lines, [
+    ['debug', {}, 'engine: WhatsApp asks for a new connection'],
+    ['info', {}, 'engine: stream errored out'],
+  ])
+})
+
 test('finer words are not written at all, nor does the engine make them', () => {
   const { lines, engine } = rig()
   engine.trace({ xml: '<message/>' }, 'xml send')

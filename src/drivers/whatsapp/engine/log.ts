@@ -5,6 +5,8 @@ const nothing = (): void => undefined
 /** Numbers of people, and anything else that identifies somebody. */
 const LONG_NUMBER = /\d{5,}/g
 const LONGEST = 160
+/** A stream ends so when WhatsApp only wants another one. */
+const RESTART = '515'
 const MISTAKES = [TypeError, RangeError, ReferenceError] as const
 /** The first of a stack. */
 const FRAME = /^\s+(at .+)$/m
@@ -21,7 +23,10 @@ export function engineLog(log: Log): EngineLog {
     debug: nothing,
     info: nothing,
     warn: (...words) => log.debug(fieldsOf(words), textOf(words)),
-    error: (...words) => log.info(fieldsOf(words), textOf(words)),
+    error: (...words) =>
+      isOrdinary(words)
+        ? log.debug({}, 'engine: WhatsApp asks for a new connection')
+        : log.info(fieldsOf(words), textOf(words)),
   }
   return said
 }
@@ -42,6 +47,12 @@ export function maskedTrouble(error: unknown): string {
 function codeOf(error: Error): number | undefined {
   const code = membersOf(membersOf(error).get('output')).get('statusCode')
   return typeof code === 'number' ? code : undefined
+}
+
+/** The end of each linking, which the engine takes for a trouble. */
+function isOrdinary(words: readonly unknown[]): boolean {
+  const stanza = membersOf(membersOf(words[0]).get('fullErrorNode'))
+  return stanza.get('tag') === 'stream:error' && membersOf(stanza.get('attrs')).get('code') === RESTART
 }
 
 /** As pino: the fields first, if there are any, then the text. */

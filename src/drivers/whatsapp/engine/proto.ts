@@ -63,6 +63,19 @@ export interface PollCreation extends WithContext {
   encKey?: Opt<Uint8Array>
 }
 
+/** Where our phone has put a piece of its past: on the media servers, or here. */
+export interface HistoryNotification {
+  fileSha256?: Opt<Uint8Array>
+  fileLength?: Opt<Num>
+  mediaKey?: Opt<Uint8Array>
+  directPath?: Opt<string>
+  /** 0 INITIAL_BOOTSTRAP, 1 INITIAL_STATUS_V3, 2 FULL, 3 RECENT, 4 PUSH_NAME, 5 NON_BLOCKING_DATA, 6 ON_DEMAND. */
+  syncType?: Opt<number>
+  chunkOrder?: Opt<number>
+  progress?: Opt<number>
+  initialHistBootstrapInlinePayload?: Opt<Uint8Array>
+}
+
 /** `proto.IMessage`. */
 export interface WaMessage {
   conversation?: Opt<string>
@@ -145,6 +158,7 @@ export interface WaMessage {
     editedMessage?: Opt<WaMessage>
     ephemeralExpiration?: Opt<number>
     timestampMs?: Opt<Num>
+    historySyncNotification?: Opt<HistoryNotification>
     appStateSyncKeyShare?: Opt<{ keys?: Opt<{ keyId?: Opt<{ keyId?: Opt<Uint8Array> }>; keyData?: Opt<object> }[]> }>
     /** 17 PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE: what our phone answers to questions of ours. */
     peerDataOperationRequestResponseMessage?: Opt<{

@@ -24,6 +24,8 @@ export interface RepositoryParts {
   readonly credentials: Credentials
   readonly readPlain: ReadPlain
   readonly notDecrypted?: NotDecrypted
+  /** What the engine is to be given instead of what was decrypted, without its padding; undefined: that. */
+  readonly insteadOf?: (stanza: BinaryNode, plain: Uint8Array) => Uint8Array | undefined
   /** Told once for each ciphertext that the ratchets had: what it held is kept, or given up. */
   readonly dealtWith?: (stanza: BinaryNode) => void
   /** Ends the socket. */
@@ -125,8 +127,13 @@ export class SignalHook {
         if (trouble === undefined) throw why
         return undefined
       })
-    if (plain !== undefined) return plain
+    if (plain !== undefined) return this.#forEngine(stanza, plain)
     return this.#notDecrypted(stanza, trouble ?? new Error('not decrypted'))
+  }
+
+  #forEngine(stanza: BinaryNode | undefined, padded: Uint8Array): Uint8Array {
+    const other = stanza && this.#parts.insteadOf?.(stanza, unpadded(padded))
+    return other === undefined ? padded : Buffer.concat([other, NOTHING_TO_READ])
   }
 
   async #stage(stanza: BinaryNode | undefined, plain: Uint8Array): Promise<void> {

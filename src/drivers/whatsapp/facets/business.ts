@@ -10,16 +10,13 @@ const Profile = Compile(Type.Object({ email: Text, category: Text, description: 
 const Status = Compile(
   Type.Array(Type.Object({ status: Type.Object({ status: Type.Union([Type.String(), Type.Null()]) }) })),
 )
-const Amount = Type.Optional(Type.Union([Type.Number(), Type.String()]))
-const Catalog = Compile(
+const Catalog = Compile(Type.Object({ products: Type.Array(Type.Unknown()) }))
+/** What a product has not is undefined, and its price then no number. */
+const Product = Compile(
   Type.Object({
-    products: Type.Array(
-      Type.Object({
-        ...{ id: Type.String(), name: Text, description: Text, price: Amount, currency: Text },
-        ...{ availability: Text, isHidden: Type.Optional(Type.Boolean()) },
-        imageUrls: Type.Optional(Type.Record(Type.String(), Type.String())),
-      }),
-    ),
+    ...{ id: Type.String(), name: Text, description: Text, price: Type.Unknown(), currency: Text },
+    ...{ availability: Text, isHidden: Type.Optional(Type.Boolean()) },
+    imageUrls: Type.Optional(Type.Object({ original: Text })),
   }),
 )
 const PRODUCTS = 50
@@ -45,10 +42,23 @@ export async function aboutPerson(life: Life, jid: string, isBusiness: boolean |
 
 async function productsOf({ socket }: Life, jid: string): Promise<readonly CatalogProduct[]> {
   const catalog = await socket.getCatalog({ jid, limit: PRODUCTS }).catch(() => null)
-  if (!Catalog.Check(catalog)) return []
-  return catalog.products.map(({ id, name, description, price, currency, availability, isHidden, imageUrls }) => ({
-    ...{ id, name: name ?? '', description: description ?? '', imageUrl: imageUrls?.['original'] ?? '' },
-    ...{ isAvailable: availability !== 'out of stock', isHidden: isHidden ?? false },
-    price: price === undefined ? null : [String(Number(price) / THOUSANDTHS), currency ?? ''].join(' ').trim(),
-  }))
+  return Catalog.Check(catalog) ? catalog.products.flatMap(productIn) : []
+}
+
+/** One that can't be read takes nothing from the others. */
+function productIn(product: unknown): readonly CatalogProduct[] {
+  if (!Product.Check(product)) return []
+  const { id, name, description, price, currency, availability, isHidden, imageUrls } = product
+  return [
+    {
+      ...{ id, name: name ?? '', description: description ?? '', imageUrl: imageUrls?.original ?? '' },
+      ...{ isAvailable: availability !== 'out of stock', isHidden: isHidden ?? false },
+      price: priceOf(price, currency ?? ''),
+    },
+  ]
+}
+
+function priceOf(price: unknown, currency: string): string | null {
+  const amount = typeof price === 'number' || typeof price === 'string' ? Number(price) / THOUSANDTHS : Number.NaN
+  return Number.isFinite(amount) ? `${String(amount)} ${currency}`.trim() : null
 }

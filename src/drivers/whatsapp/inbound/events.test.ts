@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { until } from '../../../lib/until.ts'
-import type { EngineEvents, WaMessageInfo } from '../engine/engine.ts'
+import type { MessageId } from '../../../model/ids.ts'
+import type { EngineEvents, WaHistory, WaMessageInfo } from '../engine/engine.ts'
 import { followEvents, followNotifications } from './events.ts'
+import { historyDrafts } from './history.ts'
+import { newDraft } from '../life.ts'
 import { NO_ENGINE } from '../../../../test/whatsapp/support/no-engine.ts'
 import {
   GROUP,
@@ -25,6 +28,11 @@ async function told(rig: Rig, ...all: readonly EngineEvents[]): Promise<void> {
   follow({ 'contacts.update': [{ id: '70000000000@s.whatsapp.net', notify: marker }] })
   await until(async () => (await rig.directory.contact('70000000000@s.whatsapp.net'))?.name === marker, 'the events')
   await until(() => rig.host.begun === rig.host.ended, 'the commits')
+}
+
+/** Keeps a piece of the past as it is told now. */
+async function brought(rig: Rig, history: WaHistory): Promise<void> {
+  for await (const draft of historyDrafts(rig, history, rig.clock.now())) await rig.store.commit(draft)
 }
 
 function past(id: string, at: number, key: object = {}): WaMessageInfo {
@@ -56,8 +64,8 @@ describe('what the engine tells', () => {
       { id: OTHER.lid, notify: 'Olga' },
     ]
     const lidPnMappings = [{ lid: OTHER.lid, pn: OTHER.pn }]
-    await told(rig, { 'messaging-history.set': { chats, contacts, messages, lidPnMappings } })
-    await until(() => rig.host.messages().length === 450, 'the past')
+    await brought(rig, { chats, contacts, messages, lidPnMappings })
+    assert.equal(rig.host.messages().length, 450)
     assert.ok(largest <= 200)
     assert.ok(rig.host.events.every((event) => event.kind === 'message' && event.isPast === true))
     const [oldest] = rig.host.messages()
@@ -81,10 +89,32 @@ describe('what the engine tells', () => {
     const contacts = numbers.map((id) => ({ id, name: 'Somebody' }))
     const chats = numbers.map((id) => ({ id, unreadCount: 1 }))
     const lidPnMappings = numbers.map((pn, index) => ({ lid: `${200_000_000 + index}@lid`, pn }))
-    await told(rig, { 'messaging-history.set': { chats, contacts, messages: [], lidPnMappings } })
+    await brought(rig, { chats, contacts, messages: [], lidPnMappings })
     assert.ok(largest > 0 && largest <= 210, `${largest} at once`)
     assert.equal((await rig.directory.chat(numbers[999] ?? ''))?.unreadCount, 1)
     assert.equal((await rig.directory.contact(numbers[999] ?? ''))?.contactName, 'Somebody')
+  })
+
+  test('the past that comes again, or late, replaces nothing that is known better', async () => {
+    const rig = await open()
+    const old = past('OLD', 1_700_000_000)
+    const history: WaHistory = {
+      chats: [{ id: PEER.lid, unreadCount: 1, archived: true, muteEndTime: -1 }],
+      contacts: [{ id: PEER.lid, name: 'Pete', notify: 'peter' }],
+      messages: [old],
+    }
+    await brought(rig, history)
+    await told(rig, {
+      'contacts.upsert': [{ id: PEER.lid, name: 'Peter' }],
+      'chats.update': [{ id: PEER.lid, archived: false, muteEndTime: null, unreadCount: 0 }],
+    })
+    const draft = newDraft()
+    await rig.directory.noteMessage(PEER.lid, { id: 'NEW' as MessageId, fromMe: false, at: rig.clock.now() }, draft)
+    await rig.store.commit(draft)
+    const known = [await rig.directory.chat(PEER.lid), await rig.directory.contact(PEER.lid)]
+    await brought(rig, history)
+    assert.deepEqual([await rig.directory.chat(PEER.lid), await rig.directory.contact(PEER.lid)], known)
+    assert.deepEqual([known[0]?.name, known[1]?.name], [undefined, 'peter'])
   })
 
   test('own messages of the past are outgoing; what is no message is left out', async () => {
@@ -96,8 +126,7 @@ describe('what the engine tells', () => {
     ]
     const own = past('O', 1_700_000_000, { fromMe: true })
     const inGroup = past('G', 1_700_000_001, { remoteJid: GROUP, participant: PEER.lid })
-    await told(rig, { 'messaging-history.set': { chats: [], contacts: [], messages: [...none, own, inGroup] } })
-    await until(() => rig.host.messages().length === 2, 'the past')
+    await brought(rig, { chats: [], contacts: [], messages: [...none, own, inGroup] })
     assert.deepEqual(
       rig.host.messages().map(({ id, direction, chat, author }) => [id, direction, chat.id, author.id]),
       [
@@ -109,12 +138,14 @@ describe('what the engine tells', () => {
 
   test('a commit that fails is tried again', async () => {
     const rig = await open()
-    rig.host.rejectNext(2)
-    followEvents(rig)({ 'messaging-history.set': { chats: [], contacts: [], messages: [past('A', 1_700_000_000)] } })
+    const commit = rig.host.commit.bind(rig.host)
+    let rejections = 2
+    rig.host.commit = (change) => (rejections-- > 0 ? Promise.reject(new Error('the disk is full')) : commit(change))
+    followEvents(rig)({ 'contacts.upsert': [{ id: PEER.pn, name: 'Pete' }] })
     await until(() => {
       rig.clock.skip(1_000)
-      return rig.host.messages().length === 1
-    }, 'the past')
+      return rig.host.kept.has(`contact|${PEER.pn}`)
+    }, 'the contact')
   })
 
   test('the address book, profiles, archive, mute and reading', async () => {
@@ -124,14 +155,14 @@ describe('what the engine tells', () => {
       rig,
       { 'contacts.upsert': [{ id: PEER.pn, name: 'Pete', lid: PEER.lid }] },
       { 'contacts.update': [{ id: PEER.lid, notify: 'Peter' }, { id: OWN.pn, notify: 'me' }, { id: GROUP }] },
-      { 'messaging-history.set': { chats: [{ id: PEER.pn, unreadCount: 3 }], contacts: [], messages: [] } },
-      {
-        'chats.update': [
-          { id: PEER.lid, archived: true, muteEndTime: -1 },
-          { id: PEER.pn, unreadCount: 5 },
-        ],
-      },
     )
+    await brought(rig, { chats: [{ id: PEER.pn, unreadCount: 3 }], contacts: [], messages: [] })
+    await told(rig, {
+      'chats.update': [
+        { id: PEER.lid, archived: true, muteEndTime: -1 },
+        { id: PEER.pn, unreadCount: 5 },
+      ],
+    })
     assert.deepEqual(await rig.directory.contact(PEER.pn), { name: 'Peter', contactName: 'Pete' })
     const chat = await rig.directory.chat(PEER.lid)
     assert.deepEqual([chat?.isArchived, chat?.unreadCount], [true, 3])

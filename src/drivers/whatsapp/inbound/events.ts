@@ -6,7 +6,7 @@ import { maskedTrouble } from '../engine/log.ts'
 import { isGroup, plainJid } from '../jids.ts'
 import { newDraft, type Draft } from '../life.ts'
 import { changedGroup, changedMembers } from './group-changes.ts'
-import { historyDrafts, noteChat, noteContact, sizeOf } from './history.ts'
+import { noteChat, noteContact, sizeOf } from './history.ts'
 import type { InboundParts } from './reading.ts'
 
 type Parts = InboundParts & { readonly ended: AbortSignal }
@@ -14,8 +14,8 @@ type Parts = InboundParts & { readonly ended: AbortSignal }
 const AGAIN = { firstMs: 500, longestMs: 30_000 }
 
 /**
- * Follows what the engine tells of chats, contacts, groups and the past, for its `ev.process`. One commit for each flush, the history in
- * several. The engine tells it once: what could not be stored is tried again until the session's life ends.
+ * Follows what the engine tells of chats, contacts and groups, for its `ev.process`. One commit for each flush. The engine tells it once:
+ * what could not be stored is tried again until the session's life ends. The past is not told by it, see `past-intake.ts`.
  */
 export function followEvents(parts: Parts): (events: EngineEvents) => void {
   const follower = new Follower(parts)
@@ -63,8 +63,6 @@ class Follower {
     const draft = newDraft()
     await this.#read(events, draft)
     if (sizeOf(draft) > 0) await this.#commit(draft)
-    const history = events['messaging-history.set']
-    if (history !== undefined) for await (const piece of historyDrafts(this.#parts, history)) await this.#commit(piece)
   }
 
   async #read(events: EngineEvents, draft: Draft): Promise<void> {
@@ -126,7 +124,6 @@ class Follower {
 }
 
 const OURS = [
-  'messaging-history.set',
   'contacts.upsert',
   'contacts.update',
   'chats.upsert',

@@ -1,4 +1,5 @@
 import type { Content } from '../../../model/content.ts'
+import type { EpochMs } from '../../../model/ids.ts'
 import type { NetworkMessage } from '../../../model/message.ts'
 import type { SessionEvent } from '../../driver.ts'
 import { isPerson, STATUSES_JID } from '../jids.ts'
@@ -14,13 +15,13 @@ import type { Unwrapped } from './unwrap.ts'
 /** The kinds that are no news in a chat: they are about an earlier message. */
 const NO_NEWS: ReadonlySet<Content['kind']> = new Set(['vote', 'reaction', 'edit', 'deletion'] as const)
 
-/** Reads one message into a draft; undefined for one that says nothing which the contract has. `isPast`: of the history, so that nothing is unread by it. */
+/** Reads one message into a draft; undefined for one that says nothing which the contract has. `toldAt`: when the phone told it of its past, so that nothing is unread by it. */
 export async function readMessage(
   parts: InboundParts,
   envelope: Envelope,
   { message: wire, secret }: Pick<Unwrapped, 'message' | 'secret'>,
   draft: Draft,
-  isPast = false,
+  toldAt?: EpochMs,
 ): Promise<SessionEvent | undefined> {
   if (wire.callLogMesssage) return await calledFrom(parts, envelope, wire.callLogMesssage)
   const parties = await partiesOf(parts, envelope, draft)
@@ -33,7 +34,7 @@ export async function readMessage(
   const content = await said(plain, wire, reading)
   const { id, fromMe, at } = envelope
   const message = { id, direction: fromMe ? 'out' : 'in', ...parties, at, content } as const
-  if (isPast) return await toldOfPast(parts, message, draft)
+  if (toldAt !== undefined) return await toldOfPast(parts, message, draft, toldAt)
   if (!NO_NEWS.has(content.kind)) await noteInChat(parts, envelope, draft)
   const wasPast = (await parts.recentPast?.heard(message.chat.id, id, draft)) ?? false
   return { kind: 'message', message, ...(wasPast && { wasPast }), ...(await journalNames(reading, content)) }
@@ -53,9 +54,10 @@ async function toldOfPast(
   { recentPast }: InboundParts,
   message: NetworkMessage,
   draft: Draft,
+  toldAt: EpochMs,
 ): Promise<SessionEvent | undefined> {
   const { id, chat, at } = message
-  const told = (await recentPast?.told(chat.id, id, at, draft)) ?? 'past'
+  const told = (await recentPast?.told(chat.id, id, at, draft, toldAt)) ?? 'past'
   return told === 'known' ? undefined : { kind: 'message', message, ...(told === 'past' && { isPast: true }) }
 }
 

@@ -4,6 +4,7 @@ import { isPerson, plainJid } from '../jids.ts'
 import { newDraft, type Draft, type ReadPlain } from '../life.ts'
 import { few } from './bounded.ts'
 import { envelopeOf, envelopeOfPast, pairsIn } from './envelope.ts'
+import { noticeIn } from './past-notices.ts'
 import { readMessage } from './read-message.ts'
 import type { Envelope, InboundParts } from './reading.ts'
 import { unwrap, type Unwrapped } from './unwrap.ts'
@@ -11,6 +12,11 @@ import { unwrap, type Unwrapped } from './unwrap.ts'
 /** Told of each stanza that could be read after all. */
 interface ReadWatch {
   read(envelope: Envelope, draft: Draft): void
+}
+
+/** Told of each note that says where a piece of the past lies. */
+interface PastWatch {
+  expect(name: string): void
 }
 
 /** Between the devices of one account. */
@@ -22,7 +28,7 @@ const MOST_RESENT = 64
  * Reads what stanzas brought, decrypted and without its padding. Whatever is in them, it does not throw over it: what makes no sense gives a draft without an event. It
  * rejects only when something could not be looked up, and then nothing may be acknowledged.
  */
-export function makeReadPlain(parts: InboundParts, watch?: ReadWatch): ReadPlain {
+export function makeReadPlain(parts: InboundParts, watch?: ReadWatch, past?: PastWatch): ReadPlain {
   return async (stanza, plain) => {
     const draft = newDraft()
     const envelope = envelopeOf(stanza, parts.people, parts.host.clock.now())
@@ -30,6 +36,12 @@ export function makeReadPlain(parts: InboundParts, watch?: ReadWatch): ReadPlain
     for (const { lid, pn } of pairsIn(stanza)) await parts.people.learn(lid, pn, draft)
     const message = decoded(parts, plain, envelope)
     if (message === null) return draft
+    const notice = envelope.fromMe ? noticeIn(message, envelope.id, parts.host.clock.now()) : undefined
+    if (notice !== undefined) {
+      draft.notes.set(...notice)
+      past?.expect(notice[0])
+      return draft
+    }
     const addressed = addressedTo(envelope, unwrap(message), stanza)
     const all = addressed === null ? resentIn(parts, envelope, message, stanza) : [{ envelope: addressed, message }]
     for (const one of all) await readInto(draft, parts, one, watch)

@@ -3,6 +3,7 @@ import type { ChatId, EpochMs, MessageId } from '../../../model/ids.ts'
 import type { SessionHost } from '../../driver.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Directory, Draft, People, SessionStore } from '../life.ts'
+import type { Tally } from '../tally.ts'
 import type { RecentPast } from './recent-past.ts'
 
 /** What the readers of this folder need of a session. */
@@ -18,6 +19,8 @@ export interface InboundParts {
   readonly fileLimitBytes: number
   /** Without it what is of the past stays so. */
   readonly recentPast?: RecentPast
+  /** What is counted for the operator, where anybody does. */
+  readonly tally?: Tally
 }
 
 /** Around a message: who, where and when, as the network names them; plain jids. `alt`: the other name of the same person, or empty. */

@@ -14,7 +14,10 @@ describe('the recent past', () => {
   test('what the phone told first is news once it comes, once, in a later life too', async () => {
     const rig = await openRig({ engine: NO_ENGINE })
     const draft = newDraft()
-    assert.equal(await new RecentPast(rig.store, rig.clock).told(CHAT, ONE, rig.clock.now() - 1_000, draft), 'past')
+    assert.equal(
+      await new RecentPast(rig.store, rig.clock).told(CHAT, ONE, rig.clock.now() - 1_000, draft, rig.clock.now()),
+      'past',
+    )
     await rig.store.commit(draft)
     const later = new RecentPast(rig.store, rig.clock)
     const coming = newDraft()
@@ -30,8 +33,8 @@ describe('the recent past', () => {
     const past = new RecentPast(rig.store, rig.clock)
     const draft = newDraft()
     assert.equal(await past.heard(CHAT, ONE, draft), false)
-    assert.equal(await past.told(CHAT, ONE, rig.clock.now(), draft), 'known')
-    assert.equal(await past.told(CHAT, OTHER, rig.clock.now() - 86_400_000, draft), 'past')
+    assert.equal(await past.told(CHAT, ONE, rig.clock.now(), draft, rig.clock.now()), 'known')
+    assert.equal(await past.told(CHAT, OTHER, rig.clock.now() - 86_400_000, draft, rig.clock.now()), 'past')
     assert.deepEqual([...draft.notes.keys()], [])
     assert.equal(await past.heard(CHAT, OTHER, draft), false)
   })
@@ -42,8 +45,17 @@ describe('the recent past', () => {
     await rig.store.commit({ notes: new Map([linkedAtNote(linkedAt)]) })
     const past = new RecentPast(rig.store, rig.clock)
     const draft = newDraft()
-    assert.equal(await past.told(CHAT, ONE, linkedAt + 1_000, draft), 'news')
-    assert.equal(await past.told(CHAT, OTHER, linkedAt - 2_000, draft), 'past')
+    assert.equal(await past.told(CHAT, ONE, linkedAt + 1_000, draft, rig.clock.now()), 'news')
+    assert.equal(await past.told(CHAT, OTHER, linkedAt - 2_000, draft, rig.clock.now()), 'past')
     assert.equal(draft.notes.size, 1)
+  })
+  test('what was told in time is no less news when it could be read only hours later', async () => {
+    const rig = await openRig({ engine: NO_ENGINE })
+    const linkedAt = rig.clock.now()
+    await rig.store.commit({ notes: new Map([linkedAtNote(linkedAt)]) })
+    rig.clock.skip(3 * 86_400_000)
+    const past = new RecentPast(rig.store, rig.clock)
+    assert.equal(await past.told(CHAT, ONE, linkedAt + 1_000, newDraft(), linkedAt + 5_000), 'news')
+    assert.equal(await past.told(CHAT, OTHER, linkedAt - 7_200_000, newDraft(), linkedAt + 5_000), 'past')
   })
 })

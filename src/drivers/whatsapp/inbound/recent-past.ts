@@ -7,16 +7,18 @@ import type { Draft, SessionStore } from '../life.ts'
 /** What was said longer ago does not come to us by itself. */
 const RECENT_MS = 3_600_000
 const NOTE_KEPT_MS = 86_400_000
+/** A piece of the past may wait so long until it could be fetched. */
+export const PAST_WAITS_MS = 7 * 86_400_000
 const PREFIX = 'past|'
 /** Of the messages that came last. */
 const HEARD_KEPT = 64
 const NOTHING = Buffer.of(1)
 
-/** When this device was linked; kept as long as its phone may still tell its past. */
+/** When this device was linked; kept as long as its phone may still tell its past, and what it told may wait. */
 const LINKED_AT = 'linked-at'
 
 export function linkedAtNote(at: EpochMs): readonly [string, Note] {
-  return [LINKED_AT, { value: Buffer.from(String(at)), until: at + NOTE_KEPT_MS }]
+  return [LINKED_AT, { value: Buffer.from(String(at)), until: at + NOTE_KEPT_MS + PAST_WAITS_MS }]
 }
 
 /**
@@ -47,18 +49,23 @@ export class RecentPast {
     return true
   }
 
-  /** Of a message that the phone tells of its past; `known`: it came by itself before. */
-  async told(chat: ChatId, id: MessageId, at: EpochMs, draft: Draft): Promise<'past' | 'news' | 'known'> {
+  /** Of a message that the phone told of its past at `toldAt`; `known`: it came by itself before. */
+  async told(
+    chat: ChatId,
+    id: MessageId,
+    at: EpochMs,
+    draft: Draft,
+    toldAt: EpochMs,
+  ): Promise<'past' | 'news' | 'known'> {
     const name = nameOf(chat, id)
     if (this.#heard.get(name) === true) return 'known'
-    const now = this.#clock.now()
-    if (now - at > RECENT_MS) return 'past'
+    if (toldAt - at > RECENT_MS) return 'past'
     this.#linkedAt ??= this.#store.read(LINKED_AT).then((kept) => timeIn(kept))
     // The network tells whole seconds: what was said in the one of the linking is rather told than lost.
     if (at >= Math.floor((await this.#linkedAt) / 1000) * 1000) return 'news'
     const waiting = await this.#all()
     waiting.add(name)
-    draft.notes.set(name, { value: NOTHING, until: now + NOTE_KEPT_MS })
+    draft.notes.set(name, { value: NOTHING, until: this.#clock.now() + NOTE_KEPT_MS })
     return 'past'
   }
 

@@ -41,7 +41,7 @@ const AGAIN_MS = 30_000
 /** What the engine's library says of a message whose key was used: it was read before, and came again. */
 const READ_BEFORE = ['Key used already or never filled', 'Received message with old counter']
 
-type Parts = Pick<InboundParts, 'host' | 'store' | 'people' | 'directory'>
+type Parts = Pick<InboundParts, 'host' | 'store' | 'people' | 'directory' | 'tally'>
 
 /**
  * Messages that could not be decrypted. The sender's phone is asked for each again; one that stays unreadable is told as such, once, and
@@ -82,6 +82,7 @@ export class Undecrypted {
     // It may hold a group's key and a message; both are one failure.
     if (this.#isStopped || this.#told.has(stanza) || stanza.attrs['category'] === 'peer') return 'missing'
     this.#told.add(stanza)
+    this.#parts.tally?.count('unread')
     return await this.#serial.run(() => this.#count(stanza))
   }
 
@@ -165,6 +166,7 @@ export class Undecrypted {
     if (draft.secrets.size === 0) return
     await this.#parts.store.commit(draft)
     for (const name of names) this.#pending.delete(name)
+    for (const { kind } of draft.events) if (kind === 'message') this.#parts.tally?.count('unreadable')
     this.#parts.host.log.info({ count: draft.events.length }, 'messages could not be decrypted')
   }
 

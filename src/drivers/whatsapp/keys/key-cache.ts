@@ -12,6 +12,7 @@ const CACHED_TYPES: ReadonlySet<string> = new Set([
   'sender-key-memory',
   'lid-mapping',
   'device-list',
+  'devices',
   'identity-key',
   'tctoken',
 ])

@@ -1,4 +1,5 @@
 import { Serial } from '../../../lib/serial.ts'
+import type { InstanceId } from '../../../model/ids.ts'
 import type { Change, SessionHost } from '../../driver.ts'
 import type { Engine, TransactionalKeyStore } from '../engine/engine.ts'
 import type { SessionStore } from '../life.ts'
@@ -113,6 +114,12 @@ export class DurableStore implements SessionStore {
     return written === undefined ? this.#mustRead(this.read(name)) : written
   }
 
+  /** What `readInside` would say of it, where that needs no look into the host's store; undefined where it does. */
+  heldInside(name: string): Uint8Array | null | undefined {
+    const written = this.#current?.written.get(name)
+    return written === undefined && isCached(name) ? this.#cache.get(this.#host.instance, name) : written
+  }
+
   readAll(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#host.secrets(prefix)
   }
@@ -134,6 +141,10 @@ export class DurableStore implements SessionStore {
   /** As `transaction`; nothing of it becomes durable before everything does, even where its work sends a frame. */
   atomically<T>(work: () => Promise<T>): Promise<T> {
     return this.#run(work, true)
+  }
+
+  get instance(): InstanceId {
+    return this.#host.instance
   }
 
   get isInTransaction(): boolean {

@@ -5,13 +5,16 @@ import { createHmac, hkdfSync } from 'node:crypto'
 /** What a file's keys are derived for. Stickers have the keys of pictures, voice messages those of sound. */
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const
 export type MediaKind = (typeof MEDIA_KINDS)[number]
+/** The past is sealed so too, though no message of a chat has it. */
+export type SealedKind = MediaKind | 'history'
 
-const KEY_NAMES: Readonly<Record<MediaKind, string>> = {
+const KEY_NAMES: Readonly<Record<SealedKind, string>> = {
   image: 'WhatsApp Image Keys',
   video: 'WhatsApp Video Keys',
   audio: 'WhatsApp Audio Keys',
   document: 'WhatsApp Document Keys',
   sticker: 'WhatsApp Image Keys',
+  history: 'WhatsApp History Keys',
 }
 
 export const UPLOAD_PATHS: Readonly<Record<MediaKind, string>> = {
@@ -34,7 +37,7 @@ export interface MediaKeys {
   readonly mac: Buffer
 }
 
-export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
+export function mediaKeys(mediaKey: Uint8Array, kind: SealedKind): MediaKeys {
   const bytes = Buffer.from(hkdfSync('sha256', mediaKey, new Uint8Array(0), KEY_NAMES[kind], 112))
   return { iv: bytes.subarray(0, 16), cipher: bytes.subarray(16, 48), mac: bytes.subarray(48, 80) }
 }

@@ -31,7 +31,12 @@ test('what names any other host, or no address, leads nowhere', () => {
 })
 
 test('no other host is asked, not by a redirect either', async () => {
-  const transport = { agent: undefined, dispatcher: undefined as never, close: () => Promise.resolve() }
+  const transport = {
+    agent: undefined,
+    dispatcher: undefined as never,
+    reach: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
+  }
   await assert.rejects(fetchMedia(transport, 'https://127.0.0.1/x', new AbortController().signal), /no media server/)
 })
 

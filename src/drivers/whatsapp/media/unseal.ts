@@ -1,6 +1,6 @@
 import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
-import { CIPHER, MAC_BYTES, mediaKeys, newMac, type MediaKind } from './media-keys.ts'
+import { CIPHER, MAC_BYTES, mediaKeys, newMac, type SealedKind } from './media-keys.ts'
 
 /** What a file must be when all of it was there. */
 export interface Expected {
@@ -43,7 +43,7 @@ export class Unsealing extends Transform {
   /** What may be the mac at the end. */
   #held: Buffer = Buffer.alloc(0)
 
-  constructor(mediaKey: Uint8Array, kind: MediaKind) {
+  constructor(mediaKey: Uint8Array, kind: SealedKind) {
     super()
     const keys = mediaKeys(mediaKey, kind)
     this.#mac = newMac(keys)

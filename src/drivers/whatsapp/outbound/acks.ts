@@ -25,6 +25,9 @@ export interface Awaited {
   readonly late: (judged: Judged) => void
 }
 
+/** Told of an ack that says which devices there are: the message was not written for all of them. */
+type OthersThere = (awaited: Awaited, hash: string) => void
+
 /** Given up, and how long it may be on its way; `heard` when something came. */
 interface Late extends Awaited {
   readonly until: EpochMs
@@ -36,6 +39,7 @@ interface Late extends Awaited {
 export class Acks {
   readonly #socket: EngineSocket
   readonly #clock: Pick<Clock, 'now'>
+  readonly #othersThere: OthersThere
   readonly #waiting = new Map<string, Awaited & { readonly resolve: (judged: Judged) => void }>()
   /** Given up, oldest first. */
   readonly #late = new Map<string, Late>()
@@ -43,9 +47,10 @@ export class Acks {
   readonly #ack = (node: BinaryNode) => this.#acked(node)
   readonly #receipt = (node: BinaryNode) => this.#received(node)
 
-  constructor(socket: EngineSocket, clock: Pick<Clock, 'now'>) {
+  constructor(socket: EngineSocket, clock: Pick<Clock, 'now'>, othersThere: OthersThere) {
     this.#socket = socket
     this.#clock = clock
+    this.#othersThere = othersThere
     // Before the engine's own, which acts on refusals.
     socket.ws.prependListener(ACK, this.#ack)
     socket.ws.prependListener(RECEIPT, this.#receipt)
@@ -89,7 +94,7 @@ export class Acks {
   }
 
   #acked({ attrs }: BinaryNode): void {
-    const { id = '', t, error } = attrs
+    const { id = '', t, error, phash = '' } = attrs
     const waiting = this.#waiting.get(id)
     const late = this.#late.get(id)
     const awaited = waiting ?? late
@@ -98,6 +103,7 @@ export class Acks {
     this.#late.delete(id)
     const judged = this.#judge(awaited, t, error)
     if (judged.verdict.ok) this.#judged.set(id, judged)
+    if (judged.verdict.ok && phash !== '') this.#othersThere(awaited, phash)
     late?.hear()
     if (waiting === undefined) awaited.late(judged)
     else waiting.resolve(judged)

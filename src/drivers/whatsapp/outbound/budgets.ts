@@ -23,7 +23,10 @@ export async function takeCheck(life: Life, perDay: number): Promise<Fault | und
   if (perDay === 0) return undefined
   return await inTurn(life, async () => {
     const taken = await read(life, 'checks')
-    if (taken >= perDay) return fault('rateLimited', `the ${perDay} number checks of this day are used up`)
+    if (taken >= perDay) {
+      life.tally?.count('budget', 'checks')
+      return fault('rateLimited', `the ${perDay} number checks of this day are used up`)
+    }
     const draft = newDraft()
     put(life, 'checks', taken + 1, draft)
     await life.store.commit(draft)
@@ -34,6 +37,7 @@ export async function takeCheck(life: Life, perDay: number): Promise<Fault | und
 /** Whether a person may be written to for the first time today. Takes nothing. */
 export async function firstContactTrouble(life: Life, jid: string, perDay: number): Promise<Fault | undefined> {
   if (perDay === 0 || (await isCounted(life, jid)) || (await read(life, 'first')) < perDay) return undefined
+  life.tally?.count('budget', 'first')
   return fault('refused', `the ${perDay} first messages to new people of this day are used up; nothing was sent`)
 }
 

@@ -16,6 +16,7 @@ import { countFirstContact, firstContactTrouble } from './budgets.ts'
 import { Composer, type Composed } from './composer.ts'
 import { contentTrouble } from './contents/contents.ts'
 import { deleteForMe } from './delete-for-me.ts'
+import { MissedDevices } from './missed-devices.ts'
 import { personTrouble, recipientsOf, type Recipients } from './recipients.ts'
 import { CLOSED, troubleOf } from './refusals.ts'
 import { relay } from './relay.ts'
@@ -36,17 +37,22 @@ export class Outbound {
   readonly #life: Life
   readonly #options: OutboundOptions
   readonly #acks: Acks
+  readonly #missed: MissedDevices
   readonly #composer: Composer
   readonly #standing: Standing
   readonly #typing: Typing
   readonly #stopped = new AbortController()
+  /** Stopped, or the life is over. */
+  readonly #over: AbortSignal
   /** Those that are being written, also when nobody waits for it any more: they may leave yet. */
   readonly #writing = new Set<MessageId>()
 
   constructor(life: Life, standing: Standing, options: OutboundOptions) {
     this.#life = life
+    this.#over = linkedSignal(this.#stopped.signal, life.ended).signal
     this.#options = options
-    this.#acks = new Acks(life.socket, life.host.clock)
+    this.#missed = new MissedDevices(life)
+    this.#acks = new Acks(life.socket, life.host.clock, ({ id, jid }, hash) => this.#missed.look(id, jid, hash))
     this.#composer = new Composer(life, options)
     this.#standing = standing
     this.#typing = new Typing(life)
@@ -56,7 +62,7 @@ export class Outbound {
   async send(id: MessageId, message: OutgoingMessage, signal: AbortSignal): Promise<Verdict> {
     const known = this.#acks.judged(id)
     if (known !== undefined) return known.verdict
-    const { signal: either, over } = linkedSignal(signal, this.#stopped.signal, this.#life.ended)
+    const { signal: either, over } = linkedSignal(signal, this.#over)
     try {
       return await this.#send(id, message, either)
     } catch (error) {
@@ -76,7 +82,7 @@ export class Outbound {
     const coming = this.#acks.judged(id) === undefined ? this.#acks.onItsWay(id) : undefined
     if (coming !== undefined) await within(this.#life, coming.forMs, coming.heard)
     if (this.#acks.judged(id)?.verdict.ok === true) return 'sent'
-    if (this.#stopped.signal.aborted || this.#life.ended.aborted || this.#writing.has(id)) return 'unknown'
+    if (this.#over.aborted || this.#writing.has(id)) return 'unknown'
     try {
       return (await mayHaveLeft(this.#life.store, id)) ? 'unknown' : 'absent'
     } catch {
@@ -101,7 +107,7 @@ export class Outbound {
     if (isFault(to)) return failed(to)
     if (isOver(signal)) return failed(STOPPED)
     if (content.kind === 'deletion' && !content.forEveryone) return await deleteForMe(this.#life, content, to)
-    const nobody = isPerson(to.jid) ? await personTrouble(this.#life, to, this.#options.firstContactsPerDay) : undefined
+    const nobody = isPerson(to.jid) ? await this.#personTrouble(id, to) : undefined
     if (nobody !== undefined || isOver(signal)) return failed(nobody ?? STOPPED)
     const composed = await this.#composer.compose(id, content, to, signal)
     if (isFault(composed)) return failed(isOver(signal) ? STOPPED : composed)
@@ -117,6 +123,11 @@ export class Outbound {
     if (isFault(to) || !to.isFirstContact) return to
     const closed = await this.#standing.trouble()
     return closed ?? (await firstContactTrouble(this.#life, to.jid, this.#options.firstContactsPerDay)) ?? to
+  }
+
+  #personTrouble(id: MessageId, to: Recipients): Promise<Fault | undefined> {
+    const found = (devices: readonly string[]) => this.#missed.writtenFor(id, devices)
+    return personTrouble(this.#life, to, this.#options.firstContactsPerDay, found)
   }
 
   /** What is kept before the frame leaves. */

@@ -57,25 +57,31 @@ function groupTrouble({ people }: Life, group: GroupMetadata): Fault | undefined
 /**
  * Whether there is anybody behind a person's jid. What is learnt is what sending needs next, so that a known person costs nothing and a new
  * one no more than they would. A stranger is asked for once in some days, and has been counted as a first contact before, whatever comes
- * of it: numbers that nobody has are what machines write to.
+ * of it: numbers that nobody has are what machines write to. `found`: told of the devices that are known then, without this one.
  */
 export async function personTrouble(
   life: Life,
   { jid, isFirstContact }: Pick<Recipients, 'jid' | 'isFirstContact'>,
   firstContactsPerDay: number,
+  found: (devices: readonly string[]) => void = () => undefined,
 ): Promise<Fault | undefined> {
-  if (life.people.isOwn(jid)) return await devicesTrouble(life, jid, true)
+  const devicesTrouble = async (isCachedGood: boolean) => {
+    const known = await devicesOf(life, jid, isCachedGood)
+    found(known.map((device) => device.jid))
+    return troubleIn(life, jid, known)
+  }
+  if (life.people.isOwn(jid)) return await devicesTrouble(true)
   const phone = await life.people.phoneOf(jid)
   const checked = isFirstContact ? await knownCheck(life, phone === '' ? jid : phone) : true
   if (checked === false) return NO_ACCOUNT
   if (checked === true) {
-    const trouble = await devicesTrouble(life, jid, true)
-    return trouble === undefined ? undefined : await devicesTrouble(life, jid, false)
+    const trouble = await devicesTrouble(true)
+    return trouble === undefined ? undefined : await devicesTrouble(false)
   }
   const counted = newDraft()
   await countFirstContact(life, jid, firstContactsPerDay, counted)
   await life.store.commit(counted)
-  const trouble = await devicesTrouble(life, jid, false)
+  const trouble = await devicesTrouble(false)
   if (trouble !== undefined && trouble !== NO_ACCOUNT) return trouble
   const outcome = newDraft()
   noteCheck(life, phone === '' ? jid : phone, trouble === undefined, outcome)
@@ -84,16 +90,20 @@ export async function personTrouble(
 }
 
 /** An answer that says nothing of the account itself is none; with what is known already, it may be from before. */
-async function devicesTrouble(
-  { people, own, socket }: Life,
-  jid: string,
-  isCachedGood: boolean,
-): Promise<Fault | undefined> {
-  const self = isLid(jid) && own.lid !== '' ? own.lid : own.pn
+function troubleIn(life: Life, jid: string, known: readonly { readonly user: string }[]): Fault | undefined {
   const isOf = (of: string) => (device: { readonly user: string }) => device.user === userOf(of)
-  const known = await socket.getUSyncDevices([self, jid], isCachedGood, false)
-  if (people.isOwn(jid) || known.some(isOf(jid))) return undefined
-  return known.some(isOf(self)) ? NO_ACCOUNT : UNSAID
+  if (life.people.isOwn(jid) || known.some(isOf(jid))) return undefined
+  return known.some(isOf(selfTo(life, jid))) ? NO_ACCOUNT : UNSAID
+}
+
+/** For whom a message to a person is written: the devices of both, without this one. */
+export function devicesOf(life: Life, jid: string, isCachedGood: boolean) {
+  return life.socket.getUSyncDevices([selfTo(life, jid), jid], isCachedGood, false)
+}
+
+/** In the form of the other's name. */
+function selfTo({ own }: Life, jid: string): string {
+  return isLid(jid) && own.lid !== '' ? own.lid : own.pn
 }
 
 const NO_ACCOUNT = fault('noAccount', 'the number is not on WhatsApp')

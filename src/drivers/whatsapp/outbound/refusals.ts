@@ -50,6 +50,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 /** In groups these say that it is not the account's. */
 const GROUP_REFUSALS: Readonly<Record<string, Refusal>> = { '401': OUTSIDE, '403': OUTSIDE, '404': OUTSIDE }
 
+export function isRefusalCode(code: string): boolean {
+  return Object.hasOwn(REFUSALS, code)
+}
+
 /** What an ack with an error means for a message to a chat; the reason holds the code. */
 export function refusalOf(code: string, jid: string): Fault {
   const known = (isGroup(jid) ? GROUP_REFUSALS[code] : undefined) ?? REFUSALS[code]

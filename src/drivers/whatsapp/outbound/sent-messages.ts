@@ -18,8 +18,8 @@ interface Sent {
 
 /** To be committed before the message leaves. */
 export function noteSent({ engine, host }: Life, id: MessageId, jid: string, message: WaMessage, draft: Draft): void {
-  const { Message } = engine.proto
-  const encoded = Message.encode(Message.fromObject(message)).finish()
+  // As the engine encodes it for each device.
+  const encoded = engine.proto.Message.encode(message).finish()
   const value = Buffer.concat([Buffer.from(jid), Buffer.of(END_OF_JID), encoded])
   draft.notes.set(nameOf(id), { value, until: host.clock.now() + KEPT_MS })
 }
