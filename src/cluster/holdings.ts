@@ -7,7 +7,7 @@ import type { Jobs } from './cluster.ts'
 import type { Residents } from './residents.ts'
 
 export interface HoldingsNeeds {
-  readonly store: Pick<ClusterStore, 'owned'>
+  readonly store: Pick<ClusterStore, 'owned' | 'renew'>
   readonly log: Log
   readonly node: string
   /** Before instances come to life: their accounts must be known. */
@@ -129,12 +129,14 @@ export class Holdings {
     return over
   }
 
-  async #live(leases: Leases): Promise<void> {
+  async #live(given: Leases): Promise<void> {
+    const leases = new Map(given)
     try {
       await this.#needs.sync().catch((error: unknown) => {
         // An account that is not known yet holds nothing back: what follows when it is, follows then.
         this.#needs.log.warn({ error }, 'the register could not be read before instances come to life')
       })
+      await this.#renew(leases)
       const still = new Map([...leases].filter(([id, epoch]) => this.#moving.get(id)?.epoch === epoch))
       await this.#residents?.adopt(still)
       for (const [id, epoch] of still) {
@@ -150,6 +152,29 @@ export class Holdings {
       this.#mustReconcile = true
       for (const [id, epoch] of leases) if (this.#moving.get(id)?.epoch === epoch) this.#forget(id)
     }
+  }
+
+  /**
+   * Gives a new epoch to what has lived here before by the same lease, as where it was not taken by whom it was to go to: what is still under
+   * way of that life is refused then.
+   */
+  async #renew(leases: Map<InstanceId, Epoch>): Promise<void> {
+    const renewals = [...leases].map(async ([id, epoch]) => {
+      if (this.#residents?.hasEnded(id, epoch) !== true) return
+      const renewed = await this.#needs.store.renew(id, epoch)
+      const moving = this.#moving.get(id)
+      if (moving?.epoch !== epoch) return
+      if (renewed === null) {
+        this.#mustReconcile = true
+        this.lose(id)
+        return
+      }
+      leases.set(id, renewed)
+      this.#touched?.add(id)
+      this.#moving.set(id, { ...moving, epoch: renewed })
+    })
+    // What is renewed meanwhile must be known before anything is tried again.
+    for (const outcome of await Promise.allSettled(renewals)) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   #settle(instance: InstanceId, epoch: Epoch): void {

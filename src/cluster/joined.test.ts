@@ -106,6 +106,31 @@ describe('a cluster', () => {
     assert.equal(world.database.nodes.has('a'), false)
   })
 
+  test('what its heir does not take lives on, and by a new epoch', async () => {
+    const world = new ClusterWorld()
+    fill(world, 60)
+    const first = await world.join('a')
+    await world.pass(500)
+    const before = new Map(first.alive)
+    const second = await world.join('b')
+    while (second.alive.size === 0) await world.pass(10)
+    const announced = world.database.nodes.get('b')
+    assert.ok(announced !== undefined)
+    // It leaves, and nobody has heard of that yet.
+    second.isCut = true
+    world.database.nodes.set('b', { ...announced, isLeaving: true })
+    await world.pass(1500)
+    const kept = livingOf(first)
+    assert.ok(
+      kept.some((id) => first.alive.get(id) !== before.get(id)),
+      'some were to go',
+    )
+    for (const id of kept) assert.equal(first.cluster.locate(id), HERE)
+    second.isCut = false
+    await world.pass(5000)
+    assertWhole(world, 60)
+  })
+
   test('a node that is alone leaves at once', async () => {
     const world = new ClusterWorld()
     fill(world, 5)

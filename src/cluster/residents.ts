@@ -11,6 +11,11 @@ export interface Residents {
   letGo(instance: InstanceId): Promise<void>
   /** Another node has it: nothing more is sent from this very moment on, and nothing is stored. */
   lose(instance: InstanceId): void
+  /**
+   * It has lived here by this lease and does no more, or will not for long. Something of that life may still be under way: it must not live
+   * again by an epoch that this could be stored with.
+   */
+  hasEnded(instance: InstanceId, epoch: Epoch): boolean
   /** It has a session, which its network sees break and come back: such are moved slowly. */
   hasSession(instance: InstanceId): boolean
   /** Somebody is at it who would have to begin anew elsewhere: it goes only where the node leaves. */

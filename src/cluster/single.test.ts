@@ -51,6 +51,7 @@ function bound(database: ClusterStore): ClusterStore {
     owned: (node) => database.owned(node),
     claim: (node, limit, only) => database.claim(node, limit, only),
     move: (instance, epoch, to) => database.move(instance, epoch, to),
+    renew: (instance, epoch) => database.renew(instance, epoch),
     ownerOf: (instance) => database.ownerOf(instance),
     loads: () => database.loads(),
     register: () => database.register(),

@@ -26,6 +26,8 @@ export class Residency implements Residents {
   readonly #node: Node
   readonly #place: Place
   readonly #catchingUp = new Serial()
+  /** By which epoch each has lived here last that does no more. */
+  readonly #ended = new Map<InstanceId, Epoch>()
   /** Up to where of `RegisterRevision.instances` the shadows go. */
   #known: number
   #stopping = false
@@ -75,6 +77,7 @@ export class Residency implements Residents {
   async letGo(id: InstanceId): Promise<void> {
     const instance = this.#place.get(id)
     if (instance?.isHere !== true) return
+    this.#ended.set(id, instance.epoch)
     const { clock, log } = this.#node
     const ending = instance.life.letGo(DRAIN_MS).catch((error: unknown) => {
       log.error({ idInstance: id, error }, 'an instance that goes to another node did not end well')
@@ -92,8 +95,13 @@ export class Residency implements Residents {
   #end(id: InstanceId): InstanceRow | undefined {
     const instance = this.#place.get(id)
     if (instance?.isHere !== true) return undefined
+    this.#ended.set(id, instance.epoch)
     instance.life.abandon()
     return instance.row
+  }
+
+  hasEnded(id: InstanceId, epoch: Epoch): boolean {
+    return this.#ended.get(id) === epoch
   }
 
   hasSession(id: InstanceId): boolean {

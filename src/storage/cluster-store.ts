@@ -25,6 +25,11 @@ export interface ClusterStore {
    * more, or where the other is dead, leaves or is not known.
    */
   move(instance: InstanceId, epoch: Epoch, to: string): Promise<Epoch | null>
+  /**
+   * Raises the epoch of a lease that stays with its owner, so that whatever goes by the old one is refused; null, and nothing changed, where
+   * it has another epoch.
+   */
+  renew(instance: InstanceId, epoch: Epoch): Promise<Epoch | null>
   /** Null where there is no such instance. */
   ownerOf(instance: InstanceId): Promise<LeaseOwner | null>
   /** How many leases each owner has, dead ones too. */

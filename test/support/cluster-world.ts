@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { OpenCluster } from '../../src/cluster/cluster.ts'
 import { joinCluster } from '../../src/cluster/joined.ts'
@@ -109,6 +110,8 @@ export class WorldNode {
   readonly name: string
   /** What lives here, and by which epoch. */
   readonly alive = new Map<InstanceId, Epoch>()
+  /** By which epoch what lives here no more has lived here last. */
+  readonly #ended = new Map<InstanceId, Epoch>()
   readonly url: string
   /** Nothing of it reaches the database, and no answer comes back. */
   isCut = false
@@ -187,16 +190,27 @@ export class WorldNode {
     return {
       adopt: async (leases) => {
         await this.#reach(() => Promise.resolve())
-        for (const [id, epoch] of leases) this.alive.set(id, epoch)
+        for (const [id, epoch] of leases) {
+          assert.ok(this.alive.get(id) === epoch || this.#ended.get(id) !== epoch, `${id} lives twice by one lease`)
+          this.alive.set(id, epoch)
+        }
       },
       letGo: async (id) => {
         await this.#own(this.#world.pause(20))
-        this.alive.delete(id)
+        this.#end(id)
       },
-      lose: (id) => void this.alive.delete(id),
+      lose: (id) => this.#end(id),
+      hasEnded: (id, epoch) => this.#ended.get(id) === epoch,
       hasSession: (id) => id % 2 === 0,
       isBusy: () => false,
     }
+  }
+
+  #end(id: InstanceId): void {
+    const epoch = this.alive.get(id)
+    if (epoch === undefined) return
+    this.alive.delete(id)
+    this.#ended.set(id, epoch)
   }
 
   /** Waits with this node: what has come is seen when it runs. */
@@ -228,6 +242,7 @@ export class WorldNode {
       owned: (node) => this.#reach(() => inner.owned(node)),
       claim: (node, limit, only) => this.#reach(() => inner.claim(node, limit, only)),
       move: (instance, epoch, to) => this.#reach(() => inner.move(instance, epoch, to)),
+      renew: (instance, epoch) => this.#reach(() => inner.renew(instance, epoch)),
       ownerOf: (instance) => this.#reach(() => inner.ownerOf(instance)),
       loads: () => this.#reach(() => inner.loads()),
       register: () => this.#reach(() => inner.register()),

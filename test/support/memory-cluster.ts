@@ -100,6 +100,14 @@ export class MemoryCluster implements ClusterStore {
     return Promise.resolve(next)
   }
 
+  renew(instance: InstanceId, epoch: Epoch): Promise<Epoch | null> {
+    const lease = this.leases.get(instance)
+    if (lease?.epoch !== epoch) return Promise.resolve(null)
+    const next = (epoch + 1) as Epoch
+    this.leases.set(instance, { ...lease, epoch: next })
+    return Promise.resolve(next)
+  }
+
   ownerOf(instance: InstanceId): ReturnType<ClusterStore['ownerOf']> {
     const lease = this.leases.get(instance)
     if (lease === undefined) return Promise.resolve(null)

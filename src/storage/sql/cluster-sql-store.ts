@@ -28,6 +28,10 @@ export function createClusterStore(engine: Engine): ClusterStore {
       const { rows: moved } = await engine.write(sql.MOVE, [instance, epoch, to, to])
       return moved[0] === undefined ? null : rows.epoch(moved[0])
     },
+    async renew(instance, epoch) {
+      const { rows: renewed } = await engine.write(sql.RENEW, [instance, epoch])
+      return renewed[0] === undefined ? null : rows.epoch(renewed[0])
+    },
     async ownerOf(instance) {
       const [row] = await engine.read(sql.OWNER_OF, [instance])
       if (row === undefined) return null

@@ -99,6 +99,8 @@ export const MOVE = `with source as materialized (
   update lease l set owner = ?, epoch = l.epoch + 1, expires_at = null from source s, target t
   where l.instance_id = s.instance_id returning l.epoch`
 
+export const RENEW = 'update lease set epoch = epoch + 1 where instance_id = ? and epoch = ? returning epoch'
+
 export const OWNER_OF = `select l.owner, l.epoch, n.url, case when n.expires_at > ${NOW} then 1 else 0 end as is_alive
   from lease l left join node n on n.id = l.owner where l.instance_id = ?`
 

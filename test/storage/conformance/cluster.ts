@@ -184,6 +184,18 @@ function moves(clusterTest: ClusterTest): void {
     assert.equal((await store.commit(sample.batch([], [sample.owns(FIRST)]))).ok, false)
   })
 
+  clusterTest('a lease that is renewed stays where it is, and nothing of before counts', async (cluster, store) => {
+    await commit(store, sample.addInstance(FIRST))
+    const { changes } = await beat(cluster, 'node-1')
+    assert.equal(await cluster.renew(FIRST, 9 as Epoch), null)
+    assert.equal(await cluster.renew(SECOND, 1 as Epoch), null)
+    assert.equal(await cluster.renew(FIRST, 1 as Epoch), 2)
+    assert.deepEqual(await cluster.owned('node-1'), new Map([[FIRST, 2]]))
+    assert.equal((await beat(cluster, 'node-1')).changes, changes)
+    assert.equal((await store.commit(sample.batch([], [sample.owns(FIRST)]))).ok, false)
+    assert.deepEqual(await store.commit(sample.batch([], [sample.owns(FIRST, 2 as Epoch)])), { ok: true })
+  })
+
   clusterTest('who leaves leaves everything behind', async (cluster, store) => {
     await commit(store, sample.addInstance(FIRST))
     await beat(cluster, 'node-1')
