@@ -13,7 +13,7 @@ import { refuseUpgrade } from '../../src/http/refuse-upgrade.ts'
 import { SlowBodies } from '../../src/http/slow-bodies.ts'
 import { AddressRanges } from '../../src/lib/address-ranges.ts'
 import { clientAddress } from '../../src/lib/client-address.ts'
-import { systemClock } from '../../src/lib/clock.ts'
+import { systemClock, type Clock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { InstanceId } from '../../src/model/ids.ts'
 
@@ -38,6 +38,8 @@ class TestNode {
   readonly gone: ((node: string) => void)[] = []
   syncs = 0
   url = ''
+  /** Its wall clock is wrong by so much. */
+  skewMs = 0
   /** What it answers with; as a rule at once. */
   respond = (response: ServerResponse): void => void response.writeHead(201, { 'X-By': this.name }).end('done')
   readonly #server: Server
@@ -49,7 +51,8 @@ class TestNode {
     const cluster = this.#cluster()
     const slowBodies = new SlowBodies(systemClock, 60_000)
     const trustedProxies = new AddressRanges([])
-    this.#passage = new Passage({ cluster, clock: systemClock, log: silentLog, trustedProxies, slowBodies })
+    const clock: Clock = { ...systemClock, now: () => Date.now() + this.skewMs }
+    this.#passage = new Passage({ cluster, clock, log: silentLog, trustedProxies, slowBodies })
     this.#server = createServer((request, response) => {
       this.#passage.take(request, response, () => {
         if (!serveDoor(cluster, silentLog, request, response)) this.#serve(request, response, trustedProxies)
@@ -82,6 +85,7 @@ class TestNode {
     this.places.clear()
     this.served.length = this.misplaced.length = this.adopted.length = 0
     this.syncs = 0
+    this.skewMs = 0
     this.respond = (response) => void response.writeHead(201, { 'X-By': this.name }).end('done')
   }
 
@@ -207,7 +211,11 @@ describe('calls between nodes', () => {
 
   test('two nodes that each believe the other has it refuse within two seconds, with nothing done', async () => {
     first.places.set(HERS, () => at(second))
-    second.places.set(HERS, () => at(first))
+    second.places.set(HERS, () => {
+      // Somebody sets the clock meanwhile.
+      first.skewMs = -3_600_000
+      return at(first)
+    })
     const started = Date.now()
     const answer = await call(post(path(HERS), '{}'))
     assert.equal(answer.status, 503)

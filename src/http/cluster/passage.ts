@@ -3,6 +3,7 @@ import { PROOF_HEADER, type Cluster, type NOWHERE, type Place } from '../../clus
 import type { AddressRanges } from '../../lib/address-ranges.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
+import { pause } from '../../lib/pause.ts'
 import { isSameSecret } from '../../lib/same-secret.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { hasBody, readBody } from '../body.ts'
@@ -138,25 +139,34 @@ export class Passage {
 
   /** `known`: where it is, as far as that was just found out. */
   async #bring(traveller: Traveller, known?: Place): Promise<void> {
+    const { clock } = this.#deps
+    // Not by the time of day, which somebody may set meanwhile.
+    const late = new AbortController()
+    const timer = clock.after(PLACING_MS, () => late.abort())
+    const isOver = await this.#bringInTime(traveller, known, late.signal).finally(() => timer.cancel())
+    if (!isOver) answerUnavailable(traveller.response, traveller.request.url ?? '', clock.now())
+  }
+
+  /** False where it is not answered yet. */
+  async #bringInTime(traveller: Traveller, known: Place | undefined, late: AbortSignal): Promise<boolean> {
     const { cluster, clock } = this.#deps
     const { instance, request, response, serve } = traveller
-    const endsAt = clock.now() + PLACING_MS
     let place = known ?? (await cluster.locate(instance))
     do {
-      if (place.at === 'nowhere') break
+      if (place.at === 'nowhere') return false
       if (place.at === 'here' && serve !== undefined && !wasRead(traveller)) {
         serve()
-        return
+        return true
       }
       const to = this.#addresseeOf(place)
       const passed = await this.#nodes.pass(to, request, response, traveller.body)
-      if (passed === 'answered') return
+      if (passed === 'answered') return true
       cluster.misplaced(instance, to.node)
-      if (response.destroyed || !mayGoAgain(traveller, passed)) break
-      await new Promise<void>((resolve) => clock.after(PLACE_AGAIN_MS, resolve))
+      if (response.destroyed || !mayGoAgain(traveller, passed)) return false
+      await pause(clock, PLACE_AGAIN_MS, late)
       place = await cluster.locate(instance)
-    } while (clock.now() < endsAt)
-    answerUnavailable(response, request.url ?? '', clock.now())
+    } while (!late.aborted)
+    return false
   }
 
   /** A call whose body was read can't be served from its stream any more: this node passes it to itself. */
