@@ -1,4 +1,9 @@
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
 import { Api, type Answer, type Form, type Verb } from '../durability/api.ts'
+
+/** How the methods of partners refuse, with 200. */
+const Refused = Compile(Type.Object({ code: Type.Integer(), description: Type.String() }))
 
 type Headers = Readonly<Record<string, string>>
 
@@ -35,16 +40,21 @@ export class CellApi extends Api {
   }
 
   #seen(path: string, answer: Answer): Answer {
-    const name = typeof answer === 'string' ? answer : String(answer.status)
-    this.counts[name] = (this.counts[name] ?? 0) + 1
+    const status = typeof answer === 'string' ? answer : statusOf(path, answer)
+    this.counts[status] = (this.counts[status] ?? 0) + 1
     if (typeof answer === 'string') return answer
     // A clock that is set back empties every bucket of its node once: whoever is refused so was not heard, and comes again.
-    if (answer.status === 429) return 'refused'
-    if (answer.status === 503) return 'lost'
+    if (status === 429) return 'refused'
+    if (status === 503) return 'lost'
     const isMaking = path.includes('/createInstance/')
-    if (answer.status < 500 && !(isMaking && answer.status !== 200)) return answer
+    if (Number(status) < 500 && !(isMaking && status !== 200)) return answer
     const method = path.split('/').find((part) => /^[a-z]+[A-Z]/.test(part) && !part.startsWith('waInstance'))
-    this.complaints.push(`${method ?? path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
+    this.complaints.push(`${method ?? path} was answered with ${status}: ${JSON.stringify(answer.body)}`)
     return 'lost'
   }
+}
+
+/** What a partner's call is refused with stands in the body. */
+function statusOf(path: string, { status, body }: Exclude<Answer, string>): number {
+  return path.startsWith('/partner/') && Refused.Check(body) ? body.code : status
 }
