@@ -8,12 +8,12 @@ import { claimWrite, releaseWrite } from '../queue/outbox.ts'
 import { RETRY_PLAN, TRIES } from '../queue/retries.ts'
 import { nextSendAt } from '../queue/schedule.ts'
 import type { QueuedMessage, Write } from '../storage/store.ts'
-import { Attempts, type Attempt } from './attempts.ts'
+import { Attempts } from './attempts.ts'
 import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { KnownMessages } from './known-messages.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
-import { refused, settle, type Outcome } from './settlement.ts'
+import { refused, settle, type Outcome, type Unsettled } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
@@ -27,7 +27,7 @@ import { verdictTime } from './verdict-time.ts'
  * A crash anywhere leaves the item queued or claimed; `recover` makes every claimed one unsure.
  */
 export class Sender {
-  readonly attempts = new Attempts()
+  readonly attempts: Attempts
   readonly #record: InstanceRecord
   readonly #bring: BringFile
   #files: OutgoingFile | undefined
@@ -55,16 +55,18 @@ export class Sender {
   constructor(record: InstanceRecord, bring: BringFile) {
     this.#record = record
     this.#bring = bring
+    this.attempts = new Attempts(record.node.clock, () => this.wake())
     this.#lastSentAt = record.row.lastSentAt
   }
 
   /** Takes over what an earlier process claimed. */
   async recover(): Promise<void> {
     const { store, clock, limits } = this.#record.node
-    const holdUntil = clock.now() + limits.unsureHoldMs
+    const { unsureMs, unsureHoldMs: holdMs } = limits
+    const now = clock.now()
     for (const claimed of await store.outbox.claimed(this.#record.id)) {
       // However old: the network gets the chance to answer before the attempt is given up.
-      this.attempts.add({ ...claimed, holdUntil, deadline: Math.max(claimed.deadline, holdUntil) })
+      this.attempts.add(claimed, { holdMs, waitMs: Math.max(holdMs, Math.min(claimed.deadline - now, unsureMs)) })
     }
   }
 
@@ -112,7 +114,10 @@ export class Sender {
     this.#files?.stop()
     this.#timer?.cancel()
     this.#timer = undefined
+    this.attempts.rest()
     await this.#running
+    // A claim was perhaps under way.
+    this.attempts.rest()
   }
 
   async #run(): Promise<void> {
@@ -147,8 +152,7 @@ export class Sender {
     if (session === undefined || !this.#record.maySend) return attemptsDue
     const now = clock.now()
     this.#followClock(now)
-    const held = this.#heldUntil(now)
-    if (held > now) return Math.min(held, attemptsDue ?? held)
+    if (this.attempts.areHolding) return attemptsDue
     if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
     const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds * this.#stretch
     const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore, this.#sureAt(now))
@@ -170,12 +174,6 @@ export class Sender {
   /** While the node is not sure of its leases nothing is claimed either: who sends it may be another one by now. */
   #sureAt(now: EpochMs): EpochMs {
     return this.#record.node.ownership.isSure() ? now : now + SURE_AGAIN_MS
-  }
-
-  /** Until when the attempts without a verdict hold back the next; no further away than they may. */
-  #heldUntil(now: EpochMs): EpochMs {
-    const until = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
-    return until - now > this.#record.node.limits.unsureHoldMs ? 0 : until
   }
 
   /** If not, it is on its way, and the queue is looked at again when something came of it. */
@@ -229,7 +227,7 @@ export class Sender {
       // None comes in before the head of a queue while a step runs: one that was put back was put back by a step.
       const claimed = await this.#record.tryCommit(claim, [{ kind: 'queued', instance, position }])
       if (!claimed.ok) return false
-      this.attempts.add({ ...item, deadline, holdUntil: at + limits.unsureHoldMs })
+      this.attempts.add(item, { holdMs: limits.unsureHoldMs, waitMs: limits.unsureMs })
       return true
     })
   }
@@ -284,23 +282,18 @@ export class Sender {
     })
   }
 
-  #followUp({ message }: Attempt): void {
+  #followUp({ message }: Unsettled): void {
     if (this.#session !== undefined) followUp(this.#session, this.#record.row.settings, message)
   }
 
   /** Asks the network about every attempt without a verdict, and gives up those whose time is over. Says when to ask again. */
   async #reconcile(): Promise<EpochMs | undefined> {
     const { clock } = this.#record.node
-    let due: EpochMs | undefined
-    for (const attempt of this.attempts.all()) {
-      if (await this.#reconcileOne(attempt)) continue
-      const next = Math.min(attempt.deadline, clock.now() + LOOK_AGAIN_MS)
-      due = Math.min(due ?? next, next)
-    }
-    return due
+    for (const attempt of this.attempts.all()) await this.#reconcileOne(attempt)
+    return this.attempts.count === 0 ? undefined : clock.now() + LOOK_AGAIN_MS
   }
 
-  async #reconcileOne(attempt: Attempt): Promise<boolean> {
+  async #reconcileOne(attempt: Unsettled): Promise<void> {
     const { clock } = this.#record.node
     const found = this.#session === undefined ? 'unknown' : await this.#session.lookup(attempt.id)
     if (found === 'sent') {
@@ -310,10 +303,9 @@ export class Sender {
     } else if (found === 'absent') {
       // What is lost on its way each time may be what breaks the connection: it must not do so for ever.
       await this.settle(attempt.id, { status: 'failed', description: LOST, at: clock.now() })
-    } else if (clock.now() >= attempt.deadline) {
+    } else if (this.attempts.isOver(attempt.id)) {
       await this.settle(attempt.id, { status: 'failed', description: 'unconfirmed', at: clock.now() })
-    } else return false
-    return true
+    }
   }
 }
 
