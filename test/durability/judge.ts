@@ -166,7 +166,9 @@ function reachedTheNetwork(
   const [id = ''] = answers
   if (atNetwork.has(id)) return mustFail ? [`${text} (${id}) was sent, though its file can't be had`] : []
   const row = store.messages.find((one) => one.instance === instance && one.id === id)
-  return isHonestFailure(send, row) ? [] : [`${text} (${id}) was acknowledged and never reached the network`]
+  if (isHonestFailure(send, row)) return []
+  const end = `${row?.status ?? 'nothing'} ${row?.description ?? ''}`.trim()
+  return [`${text} (${id}) was acknowledged and never reached the network: ${end}`]
 }
 
 /** In the end the journal knows of each message what the network knows. */
