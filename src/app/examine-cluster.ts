@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts'
 import type { Clock } from '../lib/clock.ts'
 import { parseHexKey } from '../lib/key-file.ts'
 import type { Log } from '../lib/log.ts'
+import { idRangeOfCell, MESSENGERS } from '../model/messenger.ts'
 import * as facts from '../storage/sql/examine-postgres.ts'
 import type { PgLike } from '../storage/sql/postgres/pg-like.ts'
 import { mediaFolderOf } from './open-media.ts'
@@ -106,6 +107,7 @@ async function* databaseChecks(config: Config, db: PgLike, clock: Clock): AsyncG
   yield schemaCheck(schema)
   if (schema.keyFits === false) yield bad('sealing key', 'the database was sealed with another one')
   if (schema.version < facts.FIRST_WITH_NODES) return
+  if (config.cell !== undefined) yield idsCheck(config.cell, await facts.idFacts(db))
   const leases = await facts.leaseFacts(db)
   yield connectionsCheck(config, server, leases)
   for (const node of leases.nodes) yield await nodeCheck(node, clock.now())
@@ -135,6 +137,17 @@ function schemaCheck({ version, oldestCode }: facts.SchemaFacts): Check {
   if (oldestCode > newest) return bad(what, `${says}, and needs a newer program`)
   if (version < newest) return poor(what, `${says}: the next start of this program brings it up`)
   return good(what, says)
+}
+
+/** An id before the cell's first stands for: none yet. */
+function idsCheck(cell: number, ids: facts.IdFacts): Check {
+  const what = 'ids'
+  const strange = ids.find(({ messenger, last }) => {
+    const range = MESSENGERS.filter((one) => one === messenger).map((one) => idRangeOfCell(one, cell))[0]
+    return range !== undefined && (last < range.first - 1 || last > range.last)
+  })
+  if (strange === undefined) return good(what, `of cell ${String(cell)}`)
+  return bad(what, `given out up to ${String(strange.last)}, which is not of cell ${String(cell)}`)
 }
 
 /** Nodes of this size, as many as there are and one more while they are replaced. */

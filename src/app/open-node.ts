@@ -42,6 +42,7 @@ export async function openNode(
     courier,
     ownership,
     limits: limitsOf(config),
+    cell: config.cell,
     media,
     links,
     fetchFile,

@@ -72,6 +72,8 @@ describe('loadConfig', () => {
     ['JADEGATE_DATABASE_URL', 'mysql://u:pw@db/x', /postgres:\/\//],
     ['JADEGATE_DATABASE_POOL', '0', /whole number/],
     ['JADEGATE_NODE_URL', '10.0.0.1:8080', /http:\/\/ or https:\/\//],
+    ['JADEGATE_CELL', '9', /from 10 to 99/],
+    ['JADEGATE_CELL', '100', /from 10 to 99/],
     ['JADEGATE_LEASE_MS', '10', /whole number/],
     ['JADEGATE_MOVES_PER_SECOND', '0', /above 0/],
     ['JADEGATE_LEAVE_MS', '-1', /whole number/],

@@ -275,6 +275,11 @@ export const SETTINGS = {
     optional(kinds.webUrl),
     'Where the other nodes of a cluster reach this one, straight, past any proxy. Without it: no other server may use the database meanwhile. With it the sealing key, the operator token, the simulated network and the store of files must be given, the same for all nodes.',
   ),
+  cell: cluster(
+    'JADEGATE_CELL',
+    optional(wholeNumber(10, 99)),
+    'Second and third digit of every `idInstance` that is given out: for many databases side by side, each with a number of its own. The same for all nodes of a database; it can not be changed any more when ids were given out.',
+  ),
   leaseMs: cluster(
     'JADEGATE_LEASE_MS',
     wholeNumber(1_000, 300_000),

@@ -8,7 +8,7 @@ import type { KeptFile } from '../model/content.ts'
 import { fault, type Fault } from '../model/fault.ts'
 import type { AccountId, Epoch, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
-import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
+import type { Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Once } from '../storage/once.ts'
@@ -16,6 +16,7 @@ import type { Batch, Guard, Write } from '../storage/store.ts'
 import { AccountInstances } from './account-instances.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
+import { InstanceIds } from './instance-ids.ts'
 import type { Node } from './node.ts'
 import { InstanceRecord, type QueueSizes } from './record.ts'
 import type { RefusedBy } from './refused-by.ts'
@@ -49,7 +50,7 @@ export class Instances {
   readonly #node: Node
   readonly #byId = new Map<number, Instance>()
   readonly #byAccount = new Map<AccountId, AccountInstances>()
-  readonly #lastIds = new Map<Messenger, number>()
+  readonly #ids: InstanceIds
   /** One for all instances: a function of its own for each would be a tenth of what an instance keeps in memory. */
   readonly #listingChanged = (account: AccountId, isDeleted = false): void => {
     this.#byAccount.get(account)?.changed(isDeleted)
@@ -60,23 +61,30 @@ export class Instances {
   readonly #holds = new Serial()
   #stopping = false
 
-  private constructor(node: Node, known: number) {
+  private constructor(node: Node, ids: InstanceIds, known: number) {
     this.#node = node
+    this.#ids = ids
     const put = (row: InstanceRow, epoch: Epoch, sizes: QueueSizes) => this.#read(row, epoch, sizes)
     this.residency = new Residency(node, { get: (id) => this.#byId.get(id), put }, known)
   }
 
-  /** Reads every instance. Nothing is live until `start`. */
+  /**
+   * Reads every instance. Nothing is live until `start`.
+   * @throws OperatorTrouble where they are not of this cell
+   */
   static async load(node: Node): Promise<Instances> {
     const known = (await node.store.cluster?.register())?.instances ?? 0
-    const instances = new Instances(node, known)
+    const rows = inOrderOfCreation(await node.store.instances.all())
+    const ids = await InstanceIds.open(
+      node.store,
+      node.cell,
+      rows.map(({ id }) => id),
+    )
+    const instances = new Instances(node, ids, known)
     // Of a cluster a node owns nothing yet; a server that is alone owns everything.
     const sizes = node.ownership.isShared ? NO_SIZES : await readSizes(node.store)
-    for (const row of inOrderOfCreation(await node.store.instances.all())) {
+    for (const row of rows) {
       await instances.#read(row, node.ownership.epochOf(row.id) ?? NO_EPOCH, sizes(row.id)).life.recover()
-    }
-    for (const messenger of MESSENGERS) {
-      instances.#lastIds.set(messenger, await node.store.instances.lastId(messenger))
     }
     return instances
   }
@@ -129,16 +137,15 @@ export class Instances {
     if (!this.#node.drivers.has(wanted.messenger)) return fault('unsupported', 'this messenger is switched off')
     const settings = this.#sharedSettings.of(wanted.settings)
     for (;;) {
-      const id = this.#takeId(wanted.messenger)
-      if (id > ID_RANGES[wanted.messenger].last) return fault('unavailable', 'no ids are left for this messenger')
+      const id = this.#ids.next(wanted.messenger)
+      if (id === undefined) return fault('unavailable', 'no ids are left for this messenger')
       const row = this.#newRow(id, account, wanted, settings)
       const committed = await store.commit(this.#creation(row, wanted))
       if (committed.ok) return this.#made(row)
       if (committed.earlier !== undefined) return { earlier: committed.earlier }
       const { refusedBy } = committed
       if (refusedBy.kind !== 'sequence') return { refusedBy }
-      // Another node took this id: begin after the last one that anybody took.
-      this.#lastIds.set(wanted.messenger, await store.instances.lastId(wanted.messenger))
+      await this.#ids.refused(wanted.messenger)
     }
   }
 
@@ -250,12 +257,6 @@ export class Instances {
       accounts.add(instance.account)
     }
     for (const account of accounts) this.#byAccount.get(account)?.forget(deletedBefore)
-  }
-
-  #takeId(messenger: Messenger): InstanceId {
-    const next = Math.max(this.#lastIds.get(messenger) ?? 0, ID_RANGES[messenger].first - 1) + 1
-    this.#lastIds.set(messenger, next)
-    return next as InstanceId
   }
 
   /** As `#put`, of a row as the store has it. */

@@ -1,10 +1,7 @@
 // Truth: docs/operators/scaling.md: what /ready, /metrics and `jadegate doctor cluster` say of nodes that share a database, and no secret in it.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, describe, test, type TestContext } from 'node:test'
-import { Client } from 'pg'
 import { createProgram } from '../../src/cli/program.ts'
-import { packageFile } from '../../src/lib/package-file.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { eventually } from '../support/road.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -130,18 +127,17 @@ describe('whoever runs several nodes', { skip: noPostgres() }, () => {
     assert.match(wrong.out, /FAIL {2}sealing key: the database was sealed with another one/)
   })
 
-  test('a cell whose ids begin at a place of its own, by the statement of the documentation', async (t) => {
+  test('a cell gives out ids of its own, and a node of another one does not start on it', async (t) => {
     const { room, url } = await roomOf(t)
-    const node = await room.start()
-    const guide = await readFile(packageFile('docs/operators/scaling.md'), 'utf8')
-    const statement = /```sql\n([^`]+)```/.exec(guide)?.[1]
-    assert.ok(statement !== undefined)
-    const client = new Client({ connectionString: url })
-    await client.connect()
-    await client.query(statement)
-    await client.end()
+    const node = await room.start({ JADEGATE_CELL: '12' })
     assert.equal((await node.make()).idInstance, 1_120_000_000)
     assert.equal((await node.make({ name: 'second' }, '/v3')).idInstance, 3_120_000_000)
+    const other = await room.start({ JADEGATE_CELL: '12' })
+    assert.equal((await other.make({ name: 'third' })).idInstance, 1_120_000_001)
+    await assert.rejects(room.start({ JADEGATE_CELL: '13' }), /JADEGATE_CELL=13: .*112000000\d/)
+    assert.match((await doctor(envOf(url, room, node, { JADEGATE_CELL: '12' }))).out, /ok {4}ids: of cell 12/)
+    const wrong = await doctor(envOf(url, room, node, { JADEGATE_CELL: '13' }))
+    assert.deepEqual([wrong.code, /FAIL {2}ids: .*not of cell 13/.test(wrong.out)], [1, true])
   })
 
   test('the doctor of a server that could not be one of several, or that has no database', async () => {

@@ -43,6 +43,9 @@ export interface LeaseFacts {
   readonly jobs: string | undefined
 }
 
+/** The last id that each messenger has given out, as far as any was. */
+export type IdFacts = readonly { readonly messenger: string; readonly last: number }[]
+
 /** The schema that this code makes, and the first that has nodes. */
 export const NEWEST_SCHEMA = MIGRATIONS.at(-1)?.version ?? 0
 export const FIRST_WITH_NODES = 5
@@ -65,6 +68,8 @@ const FREE = `select count(*) as free from lease l where not exists (
 
 /** `JOBS` of the cluster's store. */
 const JOBS_OWNER = 'select owner from lease where instance_id = 0'
+
+const LAST_IDS = 'select messenger, value from sequence order by value'
 
 /** Rejects, within a few seconds, where there is no server that takes writes. */
 export async function serverFacts(db: PgLike, monotonicMs: () => number): Promise<ServerFacts> {
@@ -105,6 +110,11 @@ export async function leaseFacts(db: PgLike): Promise<LeaseFacts> {
     free: integer(free, 'free'),
     jobs: facts.find(({ node, isAlive }) => isAlive && node === owner)?.node,
   }
+}
+
+/** Of a schema that is there. */
+export async function idFacts(db: PgLike): Promise<IdFacts> {
+  return (await ask(db, LAST_IDS)).map((row) => ({ messenger: text(row, 'messenger'), last: integer(row, 'value') }))
 }
 
 function nodeFacts(row: Row): NodeFacts {
