@@ -35,7 +35,8 @@ const VERDICT_MS = 30_000
 
 /**
  * Linking a phone to one instance. An attempt begins with the first question and ends when it is linked, refused, or nobody has
- * looked for a while; one that asks something waits five minutes for the answer. Memory is taken only meanwhile.
+ * looked for a while; one that asks something waits five minutes for the answer. Memory is taken only meanwhile. What would begin one throws
+ * `LostOwnership` while the node is not sure that the instance is its own.
  */
 export class Linking {
   readonly #record: InstanceRecord
@@ -214,11 +215,16 @@ export class Linking {
     if (driver?.capabilities.loginWays.includes(way.way) !== true) {
       return fault('unsupported', 'this messenger is not linked in this way')
     }
-    this.cancel()
     return this.#begin(way)
   }
 
+  /**
+   * Ends the one that runs.
+   * @throws LostOwnership where another node may be linking the instance by now
+   */
   #begin(way: LoginWay): LinkingAttempt {
+    if (!this.#record.node.ownership.isSure()) throw new LostOwnership(this.#record.id)
+    this.cancel()
     const attempt = new LinkingAttempt(way, this.#login(way), this.#record.node.clock.now())
     this.#attempt = attempt
     this.#watchIdle(attempt)

@@ -96,6 +96,22 @@ test('a session that broke is opened again only when the node is sure; one that 
   await until(() => instance.isOnline)
 })
 
+test('linking begins only while the node is sure, and one that has begun goes on', async () => {
+  const instance = await newInstance(domain)
+  const { linking } = instance
+  isSure = false
+  await assert.rejects(linking.qr(), LostOwnership)
+  await assert.rejects(linking.code('79011000010'), LostOwnership)
+  await assert.rejects(linking.watch(new AbortController().signal).next(), LostOwnership)
+  assert.ok(!linking.isUnderWay)
+  isSure = true
+  assert.equal((await linking.qr()).kind, 'qr')
+  isSure = false
+  assert.equal((await linking.qr()).kind, 'qr')
+  await assert.rejects(linking.code('79011000010'), LostOwnership)
+  assert.ok(linking.isUnderWay, 'what was refused has ended nothing')
+})
+
 test('one that is lost ends at once, stores nothing, and lives on where it is adopted', async () => {
   const instance = await newInstance(domain, { delaySendMessagesMilliseconds: 3000 })
   await link(world, instance, '79011000006')
