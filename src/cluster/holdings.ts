@@ -138,10 +138,11 @@ export class Holdings {
       })
       await this.#renew(leases)
       const still = new Map([...leases].filter(([id, epoch]) => this.#moving.get(id)?.epoch === epoch))
-      await this.#residents?.adopt(still)
+      const failed = await this.#residents?.adopt(still)
       for (const [id, epoch] of still) {
         // Another node has taken it meanwhile: what has just come to life is of no use.
         if (this.#moving.get(id)?.epoch !== epoch) this.#residents?.lose(id)
+        else if (failed?.has(id) === true) this.#giveUp(id)
         else this.#settle(id, epoch)
       }
     } catch (error) {
@@ -149,9 +150,14 @@ export class Holdings {
         { error, instances: leases.size },
         'instances of this node could not be brought to life yet',
       )
-      this.#mustReconcile = true
-      for (const [id, epoch] of leases) if (this.#moving.get(id)?.epoch === epoch) this.#forget(id)
+      for (const [id, epoch] of leases) if (this.#moving.get(id)?.epoch === epoch) this.#giveUp(id)
     }
+  }
+
+  /** It does not live, though the lease is here: `reconcile` tries it again. */
+  #giveUp(instance: InstanceId): void {
+    this.#mustReconcile = true
+    this.#forget(instance)
   }
 
   /**
@@ -224,6 +230,14 @@ export class Holdings {
       this.#jobs?.stop(true).catch((error: unknown) => {
         this.#needs.log.error({ error }, 'the jobs that another node does now did not stop')
       })
+  }
+
+  /** A batch with this epoch was refused. Says whether the store is to be asked what it has. */
+  refused(instance: InstanceId, epoch: Epoch): boolean {
+    const known = this.epochOf(instance)
+    // It still lives, though nothing is known of it.
+    if (known === undefined) this.#residents?.lose(instance)
+    return known === epoch
   }
 
   #forget(instance: InstanceId): boolean {

@@ -235,6 +235,44 @@ describe('a cluster', () => {
     assert.equal(node.cluster.view.counts.lost, 1)
   })
 
+  test('one that can not be brought to life keeps no other from living, or from being lost', async () => {
+    const world = new ClusterWorld()
+    const node = await world.join('a')
+    await world.pass(500)
+    node.stillborn.add(idAt(3))
+    fill(world, 5)
+    await world.pass(3000)
+    assert.deepEqual(livingOf(node), [idAt(0), idAt(1), idAt(2), idAt(4)])
+    assert.equal(node.cluster.view.living, 5, 'with the jobs')
+    assert.equal(node.cluster.locate(idAt(0)), HERE)
+    world.database.leases.set(idAt(0), { owner: 'b', epoch: 9 as Epoch })
+    node.cluster.ownership.refused(idAt(0), 2 as Epoch)
+    await world.pass(200)
+    assert.ok(!node.alive.has(idAt(0)))
+    // Forgotten, and alive all the same.
+    node.alive.set(idAt(3), 2 as Epoch)
+    node.cluster.ownership.refused(idAt(3), 2 as Epoch)
+    assert.ok(!node.alive.has(idAt(3)))
+    world.database.leases.set(idAt(0), { owner: '', epoch: 9 as Epoch })
+    node.stillborn.clear()
+    await world.pass(3000)
+    assertWhole(world, 5)
+  })
+
+  test('lists are asked for when it is known what others have taken', async () => {
+    const world = new ClusterWorld()
+    fill(world, 20)
+    const first = await world.join('a')
+    await world.pass(500)
+    await world.join('b')
+    await world.pass(10_000)
+    first.isFrozen = true
+    await world.pass(2.5 * LEASE_MS)
+    first.thaw()
+    await world.during(first.cluster.sync())
+    for (const [id, epoch] of first.alive) assert.equal(epoch, world.database.leases.get(id)?.epoch)
+  })
+
   test('a sync sees what was changed before it, and calls at one time share one look', async () => {
     const world = new ClusterWorld()
     const node = await world.join('a')
@@ -249,6 +287,12 @@ describe('a cluster', () => {
     world.database.revision.accounts = 8
     await world.during(node.cluster.syncEverywhere())
     assert.equal(other.syncs.at(-1), 8)
+    other.isCut = true
+    await world.pass(LEASE_MS + 500)
+    other.isCut = false
+    world.database.revision.accounts = 9
+    await world.during(node.cluster.syncEverywhere())
+    assert.equal(other.syncs.at(-1), 9, 'one that is taken for dead may live')
     other.kill()
     const before = world.nowMs
     await world.during(node.cluster.syncEverywhere())

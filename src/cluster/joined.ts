@@ -90,7 +90,7 @@ class JoinedCluster implements OpenCluster {
       isShared: true,
       made: (instance) => holdings.made(instance, FIRST_EPOCH),
       refused: (instance, epoch) => {
-        if (holdings.epochOf(instance) === epoch) this.#reconcileSoon()
+        if (holdings.refused(instance, epoch)) this.#reconcileSoon()
       },
     }
     this.door = { adopt: (instances) => this.#adopt(instances), sync: () => this.sync() }
@@ -115,14 +115,17 @@ class JoinedCluster implements OpenCluster {
     this.#goneListeners.push(listener)
   }
 
-  sync(): Promise<void> {
-    return this.#register.sync()
+  /** Where it may have lost instances that it takes for its own, lists would show what it has last known of them. */
+  async sync(): Promise<void> {
+    if (this.#residents !== undefined && !this.#membership.isSure()) await this.#holdings.reconcile()
+    await this.#register.sync()
   }
 
   async syncEverywhere(): Promise<void> {
     const { clock, peers, log, self } = this.#needs
-    const others = (this.#membership.beat?.nodes ?? []).flatMap(({ node, url, isAlive }) =>
-      isAlive && url !== null && node !== self.node ? [{ node, url }] : [],
+    // Also one whose beats are late: it may live and answer calls.
+    const others = (this.#membership.beat?.nodes ?? []).flatMap(({ node, url }) =>
+      url !== null && node !== self.node ? [{ node, url }] : [],
     )
     const syncs = others.map(async ({ node, url }) => {
       // One that was not reached goes by its own next look.

@@ -4,9 +4,9 @@ import type { Epoch, InstanceId } from '../model/ids.ts'
 export interface Residents {
   /**
    * These are this node's, each with its epoch: reads them anew and brings them to life. Resolves when each lives, stands still as it must, or
-   * turns out not to exist; rejects where the database failed, and then it may be called again.
+   * turns out not to exist, to those that could not be brought to life for now: of these nothing lives. Rejects where that is so of all.
    */
-  adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<void>
+  adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<ReadonlySet<InstanceId>>
   /** It goes to another node: resolves when nothing more is sent or stored for it here, or after a bound. Until then its lease is held. */
   letGo(instance: InstanceId): Promise<void>
   /** Another node has it: nothing more is sent from this very moment on, and nothing is stored. */

@@ -28,6 +28,8 @@ export class Residency implements Residents {
   readonly #catchingUp = new Serial()
   /** By which epoch each has lived here last that does no more. */
   readonly #ended = new Map<InstanceId, Epoch>()
+  /** What another node has changed of these while they seemed to be here is not known. */
+  #doubtful = new Set<InstanceId>()
   /** Up to where of `RegisterRevision.instances` the shadows go. */
   #known: number
   #stopping = false
@@ -43,35 +45,40 @@ export class Residency implements Residents {
     this.#stopping = true
   }
 
-  async adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<void> {
-    const { store } = this.#node
+  async adopt(leases: ReadonlyMap<InstanceId, Epoch>): Promise<ReadonlySet<InstanceId>> {
+    const { store, log } = this.#node
     const ids = [...leases.keys()]
     const rows = await store.instances.some(ids)
     const sizes = await readSizes(store, ids)
-    if (this.#stopping) return
+    const failed = new Map<InstanceId, unknown>()
+    if (this.#stopping) return new Set()
     const born: Instance[] = []
     for (const row of inOrderOfCreation(rows)) {
       const epoch = leases.get(row.id)
-      // Made here, or alive since an earlier try.
+      // Made here.
       if (epoch === undefined || this.#place.get(row.id)?.epoch === epoch) continue
       this.#end(row.id)
       born.push(this.#place.put(row, epoch, sizes(row.id)))
     }
-    const failures = (await Promise.all(born.map((instance) => this.#bringToLife(instance)))).flat()
-    if (failures.length > 0) throw new AggregateError(failures, 'not every instance could be brought to life')
+    const lives = born.map((instance) =>
+      this.#bringToLife(instance).catch((error: unknown) => {
+        failed.set(instance.id, error)
+        // Another owner's by now, or the store failed: then it is tried again from the beginning.
+        if (this.#place.get(instance.id) === instance) this.lose(instance.id)
+      }),
+    )
+    await Promise.all(lives)
+    if (failed.size > 0) {
+      const error = new AggregateError(failed.values(), 'not every instance could be brought to life')
+      log.error({ error, instances: failed.size }, error.message)
+    }
+    return new Set(failed.keys())
   }
 
-  async #bringToLife(instance: Instance): Promise<readonly unknown[]> {
-    if (instance.deletedAt !== null) return []
-    try {
-      await instance.life.recover()
-      await instance.life.start()
-      return []
-    } catch (error) {
-      // Another owner's by now, or the store failed: then it is tried again from the beginning.
-      if (this.#place.get(instance.id) === instance) this.lose(instance.id)
-      return [error]
-    }
+  async #bringToLife(instance: Instance): Promise<void> {
+    if (instance.deletedAt !== null) return
+    await instance.life.recover()
+    await instance.life.start()
   }
 
   async letGo(id: InstanceId): Promise<void> {
@@ -88,7 +95,9 @@ export class Residency implements Residents {
 
   lose(id: InstanceId): void {
     const row = this.#end(id)
-    if (row !== undefined) this.#place.put(row, NO_EPOCH, EMPTY)
+    if (row === undefined) return
+    this.#place.put(row, NO_EPOCH, EMPTY)
+    this.#doubtful.add(id)
   }
 
   /** What is known of it, where it was here. */
@@ -115,13 +124,31 @@ export class Residency implements Residents {
   /** Takes over what other nodes have made and changed up to this revision of `RegisterRevision.instances`. */
   catchUp(revision: number): Promise<void> {
     return this.#catchingUp.run(async () => {
-      if (revision <= this.#known) return
-      for (const row of inOrderOfCreation(await this.#node.store.instances.changedSince(this.#known))) {
-        // What is here is newer here.
-        if (this.#place.get(row.id)?.isHere !== true) this.#place.put(row, NO_EPOCH, EMPTY)
+      const doubtful = this.#doubtful
+      if (revision <= this.#known && doubtful.size === 0) return
+      this.#doubtful = new Set()
+      try {
+        this.#follow(await this.#changes(revision, doubtful))
+      } catch (error) {
+        for (const id of doubtful) this.#doubtful.add(id)
+        throw error
       }
-      this.#known = revision
+      this.#known = Math.max(revision, this.#known)
     })
+  }
+
+  async #changes(revision: number, doubtful: ReadonlySet<InstanceId>): Promise<readonly InstanceRow[]> {
+    const { instances } = this.#node.store
+    const doubted = doubtful.size === 0 ? [] : await instances.some([...doubtful])
+    const changed = revision <= this.#known ? [] : await instances.changedSince(this.#known)
+    return inOrderOfCreation([...new Map([...doubted, ...changed].map((row) => [row.id, row])).values()])
+  }
+
+  #follow(rows: readonly InstanceRow[]): void {
+    for (const row of rows) {
+      // What is here is newer here.
+      if (this.#place.get(row.id)?.isHere !== true) this.#place.put(row, NO_EPOCH, EMPTY)
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LostOwnership } from '../../src/instances/record.ts'
-import type { Epoch } from '../../src/model/ids.ts'
+import type { Epoch, InstanceId } from '../../src/model/ids.ts'
 import type { Batch, Store } from '../../src/storage/store.ts'
 import {
   ACCOUNT,
@@ -24,6 +24,8 @@ let isSure = true
 let onCommit: (batch: Batch) => void = () => undefined
 /** What the store says that other nodes have changed. */
 let changed: Awaited<ReturnType<Store['instances']['changedSince']>> = []
+/** Its queue can't be read. */
+let unreadable: InstanceId | undefined
 const refused: number[] = []
 const FIRST = 1 as Epoch
 
@@ -38,6 +40,10 @@ before(async () => {
         return inner.commit(batch)
       },
       instances: { ...inner.instances, changedSince: () => Promise.resolve(changed) },
+      outbox: {
+        ...inner.outbox,
+        claimed: (id) => (id === unreadable ? Promise.reject(new Error('unreadable')) : inner.outbox.claimed(id)),
+      },
     }),
   })
 })
@@ -46,6 +52,7 @@ beforeEach(() => {
   isSure = true
   onCommit = () => undefined
   refused.length = 0
+  unreadable = undefined
 })
 
 test('while it is not sure nothing is claimed or sent; then it goes, once', async () => {
@@ -192,4 +199,35 @@ test('lists follow what other nodes have made and changed, each at its place', a
   changed = [{ ...made, name: 'not asked for' }]
   await residency.catchUp(1_000_000)
   assert.equal(domain.instances.get(made.id)?.name, '', 'known up to there already')
+})
+
+test('what another node changed while an instance still seemed to be here is seen once it is lost', async () => {
+  const instance = await newInstance(domain)
+  const { residency } = domain.instances
+  await domain.node.store.commit({
+    guards: [],
+    writes: [{ kind: 'instance.name', instance: instance.id, name: 'renamed there' }],
+  })
+  changed = [{ ...instance.row, name: 'renamed there' }]
+  await residency.catchUp(2_000_000)
+  assert.equal(domain.instances.get(instance.id)?.name, '', 'what is here is newer here')
+  changed = []
+  residency.lose(instance.id)
+  await residency.catchUp(2_000_000)
+  assert.equal(domain.instances.get(instance.id)?.name, 'renamed there')
+})
+
+test('one that can not be brought to life is told of, and keeps no other from living', async () => {
+  const [good, bad] = [await newInstance(domain), await newInstance(domain)]
+  const { residency } = domain.instances
+  for (const each of [good, bad]) {
+    await say(each, '79011000011', 'to look after')
+    residency.lose(each.id)
+  }
+  unreadable = bad.id
+  assert.deepEqual([...(await residency.adopt(new Map([good, bad].map(({ id }) => [id, 9 as Epoch]))))], [bad.id])
+  assert.equal(domain.instances.get(good.id)?.isHere, true)
+  assert.equal(domain.instances.get(bad.id)?.isHere, false)
+  assert.ok(residency.hasEnded(bad.id, 9 as Epoch))
+  assert.ok(!residency.hasEnded(good.id, 9 as Epoch))
 })

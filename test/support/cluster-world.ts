@@ -122,6 +122,8 @@ export class WorldNode {
   isDead = false
   /** Its wall clock is wrong by so much. */
   skewMs = 0
+  /** These can't be brought to life here. */
+  readonly stillborn = new Set<InstanceId>()
   jobs: Epoch | undefined
   readonly syncs: number[] = []
   readonly #world: ClusterWorld
@@ -192,8 +194,9 @@ export class WorldNode {
         await this.#reach(() => Promise.resolve())
         for (const [id, epoch] of leases) {
           assert.ok(this.alive.get(id) === epoch || this.#ended.get(id) !== epoch, `${id} lives twice by one lease`)
-          this.alive.set(id, epoch)
+          if (!this.stillborn.has(id)) this.alive.set(id, epoch)
         }
+        return this.stillborn
       },
       letGo: async (id) => {
         await this.#own(this.#world.pause(20))
