@@ -120,7 +120,8 @@ export class CellTrial {
     const { sends, deliveries } = this.notebook
     const network = await this.cell.journal()
     const store = await this.cell.rows.store()
-    return { subjects: this.#subjects, sends, deliveries: firstOfEach(deliveries), network, store }
+    const deliveredFirst = firstOfEach(deliveries)
+    return { subjects: this.#subjects, sends, deliveries: deliveredFirst, network, store, mayLinger: true }
   }
 
   /** What the trial was worth. */
