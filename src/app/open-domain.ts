@@ -7,6 +7,7 @@ import type { Node } from '../instances/node.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { Store } from '../storage/store.ts'
+import { followRegister } from './follow-register.ts'
 import type { Foundation, OnClose } from './foundation.ts'
 import { SharedJobs } from './jobs.ts'
 import { openFiles, type Later } from './open-files.ts'
@@ -50,13 +51,7 @@ export async function openDomain(
   const business = openPartnerBusiness(records, { ...needs, instances, jobsStore: jobs.store })
   onClose(() => jobs.stop())
   cluster.onJobs(jobs)
-  cluster.onSync(async (revision) => {
-    const hasChanged = await records.register.follow(revision)
-    await instances.residency.catchUp(revision.instances)
-    if (!hasChanged) return
-    await business.accounts.recover()
-    await instances.refreshHolds()
-  })
+  followRegister(cluster, { register: records.register, accounts: business.accounts, instances })
   const start = async (): Promise<void> => {
     // What a crash left of a deletion is not started first.
     await business.accounts.recover()

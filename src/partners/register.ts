@@ -65,17 +65,21 @@ export class Register {
     this.#copies.push(...copies)
   }
 
-  /** Brings the copies up to at least these numbers. True where something has changed. */
-  follow(revision: Pick<RegisterRevision, 'accounts'>): Promise<boolean> {
+  /** The number of what its copies show. */
+  get known(): number {
+    return this.#known
+  }
+
+  /** Brings the copies up to at least these numbers. */
+  follow(revision: Pick<RegisterRevision, 'accounts'>): Promise<void> {
     return this.#follows.run(() => this.#follow(revision))
   }
 
-  async #follow({ accounts }: Pick<RegisterRevision, 'accounts'>): Promise<boolean> {
-    if (accounts <= this.#known) return false
+  async #follow({ accounts }: Pick<RegisterRevision, 'accounts'>): Promise<void> {
+    if (accounts <= this.#known) return
     for (const copy of this.#copies) await copy.reload()
     // Last: until here a change that goes by what was known is refused, and none is let through by a number that its copies have not reached.
     this.#known = accounts
-    return true
   }
 
   /**
