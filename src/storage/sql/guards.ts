@@ -1,5 +1,5 @@
 import type { Guard } from '../store.ts'
-import { places, rowsOf, type GuardStatement } from './statement.ts'
+import { IN_CHAT, places, rowsOf, type GuardStatement } from './statement.ts'
 
 type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
 
@@ -11,8 +11,10 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     // No batch changes or removes a lease.
     lasts: true,
     many: {
-      sql: `select r.ord from ${rowsOf('instance_id bigint, epoch bigint')}
-        join lease l on l.instance_id = r.instance_id and l.epoch = r.epoch order by l.instance_id for share of l`,
+      sql: `select r.ord from (select * from ${rowsOf('instance_id bigint, epoch bigint')} order by instance_id) as r
+        cross join lateral (
+          select 1 from lease l where l.instance_id = r.instance_id and l.epoch = r.epoch for share of l
+        ) as held`,
       adds: true,
     },
     put(out, guard) {
@@ -24,9 +26,12 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     reads: true,
     lock: 'update',
     many: {
-      sql: `select r.ord from ${rowsOf('instance_id bigint, position bigint')}
-        join outbox o on o.instance_id = r.instance_id and o.position = r.position and o.claim_epoch is null
-        order by o.instance_id, o.position for update of o`,
+      sql: `select r.ord
+        from (select * from ${rowsOf('instance_id bigint, position bigint')} order by instance_id, position) as r
+        cross join lateral (
+          select 1 from outbox o where o.instance_id = r.instance_id and o.position = r.position and o.claim_epoch is null
+          for update of o
+        ) as held`,
       row: ['outbox', 0, 1],
       adds: false,
     },
@@ -84,11 +89,11 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     },
   },
   fresh: {
-    sql: 'select 1 as held where not exists (select 1 from message where instance_id = ? and id = ? and chat_id = ?)',
+    sql: `select 1 as held where not exists (select 1 from message where instance_id = ? and id = ? and ${IN_CHAT} ?)`,
     reads: true,
     many: {
       sql: `select r.ord from ${rowsOf('instance_id bigint, id text, chat_id text')} where not exists (
-          select 1 from message m where m.instance_id = r.instance_id and m.id = r.id and m.chat_id = r.chat_id
+          select 1 from message m where m.instance_id = r.instance_id and m.id = r.id and m.${IN_CHAT} r.chat_id offset 0
         )`,
       row: ['message', 0, 1, 2],
       adds: true,

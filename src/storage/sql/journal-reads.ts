@@ -5,6 +5,7 @@ import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import type { JournalIndex, JournalIndexName } from './journal-index.ts'
 import * as rows from './rows.ts'
+import { IN_CHAT } from './statement.ts'
 
 const MESSAGE = `m.instance_id, m.id, m.chat_id, m.direction, m.by_api, m.status, m.description, m.at, m.body,
   m.shelf, m.is_edited, m.is_deleted`
@@ -25,7 +26,7 @@ function listed({ indexesJournalLater }: Dialect, index: JournalIndexName, where
 
 const READS = {
   find: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? order by m.seq desc limit 1`,
-  inChat: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? and m.chat_id = ?`,
+  inChat: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? and m.${IN_CHAT} ?`,
   receipts: `select participant, status, at from receipt where instance_id = ? and message_id = ?
     order by at, participant`,
   used: 'select what, count from usage_count where instance_id = ? and month = ?',

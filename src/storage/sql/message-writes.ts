@@ -1,7 +1,7 @@
 import { statusRank } from '../../model/message.ts'
 import type { MessageRow } from '../store.ts'
 import type { MessageWrite } from '../write.ts'
-import { rowsOf } from './statement.ts'
+import { IN_CHAT, rowsOf } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
@@ -43,11 +43,11 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   'message.status': [
     {
       sql: `update message set status = ?, description = ?, status_at = ?
-        where instance_id = ? and id = ? and chat_id = ? and ${STATUS_RANK} < ?`,
+        where instance_id = ? and id = ? and ${IN_CHAT} ? and ${STATUS_RANK} < ?`,
       many: {
         sql: `update message m set status = r.new_status, description = r.new_description, status_at = r.new_status_at
           from ${rowsOf(STATUS)}
-          where m.instance_id = r.of_instance and m.id = r.of_id and m.chat_id = r.of_chat and ${STATUS_RANK} < r.rank`,
+          where m.instance_id = r.of_instance and m.id = r.of_id and m.${IN_CHAT} r.of_chat and ${STATUS_RANK} < r.rank`,
         row: ['message', 3, 4, 5],
         adds: false,
       },
@@ -58,10 +58,10 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   ],
   'message.body': [
     {
-      sql: 'update message set body = ? where instance_id = ? and id = ? and chat_id = ?',
+      sql: `update message set body = ? where instance_id = ? and id = ? and ${IN_CHAT} ?`,
       many: {
         sql: `update message m set body = r.body from ${rowsOf('body text, instance_id bigint, id text, chat_id text')}
-          where m.instance_id = r.instance_id and m.id = r.id and m.chat_id = r.chat_id`,
+          where m.instance_id = r.instance_id and m.id = r.id and m.${IN_CHAT} r.chat_id`,
         row: ['message', 1, 2, 3],
         adds: false,
       },
@@ -72,14 +72,14 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   ],
   'message.mark': [
     {
-      sql: 'update message set is_edited = 1 where instance_id = ? and id = ? and chat_id = ?',
+      sql: `update message set is_edited = 1 where instance_id = ? and id = ? and ${IN_CHAT} ?`,
       when: (write) => write.mark === 'edited',
       put(out, write) {
         out.push(write.instance, write.id, write.chat)
       },
     },
     {
-      sql: 'update message set is_deleted = 1 where instance_id = ? and id = ? and chat_id = ?',
+      sql: `update message set is_deleted = 1 where instance_id = ? and id = ? and ${IN_CHAT} ?`,
       when: (write) => write.mark === 'deleted',
       put(out, write) {
         out.push(write.instance, write.id, write.chat)

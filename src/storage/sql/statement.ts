@@ -51,12 +51,21 @@ export interface Many {
   readonly adds: boolean
 }
 
-/** Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. */
+/**
+ * Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. A guard asks for each row by itself
+ * (`lateral`, `offset 0`): plans are kept, and one that was made while a table was small would go through all of it later on.
+ */
 export function rowsOf(columns: string): string {
   const all = columns.split(', ').map((column) => column.split(' '))
   const arrays = all.map(([, type = 'text'], index) => `$${String(index + 1)}::${type}[]`)
   return `unnest(${arrays.join(', ')}) with ordinality as r (${all.map(([name]) => name).join(', ')}, ord)`
 }
+
+/**
+ * `chat_id =`, for who looks for a message by its id: that alone is to be looked up. An equation would let PostgreSQL prefer the index
+ * of chats, and read all messages of a chat to find one.
+ */
+export const IN_CHAT = 'chat_id is not distinct from'
 
 export interface GuardStatement<T> extends Statement<T> {
   /** The guard holds when the statement finds a row (`reads`), else when it changes one. */

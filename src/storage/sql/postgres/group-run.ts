@@ -105,8 +105,9 @@ function statementOf({ operation, columns }: Gathered): PgStatement {
 /** Fails where not each of the guards holds. */
 function claimOf({ operation, rows, columns }: Gathered): PgStatement {
   const { sql, with: before } = manyOf(operation)
-  const held = before === undefined ? 'with held as materialized' : `${before}, held as`
-  const text = `${held} (${sql}) select 1 / cast(count(*) = $${columns.length + 1} as integer) as hold from held`
+  // The name is none that a guard gives to a part of its own.
+  const place = before === undefined ? 'with all_held as materialized' : `${before}, all_held as`
+  const text = `${place} (${sql}) select 1 / cast(count(*) = $${columns.length + 1} as integer) as hold from all_held`
   return { sql: text, params: [...columns.map(arrayText), rows.length] }
 }
 
