@@ -16,6 +16,8 @@ const run = promisify(execFile)
 /** A PostgreSQL of a test's own, as durable as any. */
 export interface TestPostgres {
   readonly port: number
+  /** All of it; the first is what the others are children of. */
+  processes(): readonly number[]
   /** Makes an empty one. */
   newDatabase(): Promise<string>
   /** SIGKILL to every process of it. */
@@ -57,6 +59,7 @@ export async function startPostgres({ isDurable = true } = {}): Promise<TestPost
   let databases = 0
   return {
     port: server.port,
+    processes: () => server.processes(),
     async newDatabase() {
       const name = `test_${++databases}`
       await ask(server.port, `create database ${name}`)
@@ -128,7 +131,7 @@ class Server {
     const child = this.#child
     if (child === undefined || hasEnded(child)) return
     child.ref()
-    const all = this.#processes()
+    const all = this.processes()
     const exited = once(child, 'exit')
     if (signal === 'SIGKILL') this.signal(signal)
     else child.kill(signal)
@@ -139,7 +142,7 @@ class Server {
 
   /** To the postmaster first, so that it begins no others, and then to all that it has begun. */
   signal(signal: NodeJS.Signals): void {
-    for (const id of this.#processes()) {
+    for (const id of this.processes()) {
       try {
         process.kill(id, signal)
       } catch {
@@ -148,7 +151,7 @@ class Server {
     }
   }
 
-  #processes(): readonly number[] {
+  processes(): readonly number[] {
     const id = this.#child?.pid
     if (this.#child === undefined || id === undefined || hasEnded(this.#child)) return []
     return [id, ...childrenOf(id)]
