@@ -53,6 +53,8 @@ export interface Surroundings {
 
 /** Of the 10 s that a stop may take, so long deliveries and requests under way may last. */
 const DRAIN_MS = 5000
+/** And so long a database that does not answer is waited for, so that those requests still hear that it did not. */
+const DATABASE_MS = 4000
 
 /** The composition root: config → store → drivers → domain → workers → http. What was opened is closed again when a later part fails. */
 export async function startApp(config: Config, log: Log, surroundings: Surroundings = {}): Promise<App> {
@@ -164,6 +166,7 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
+  onClose(() => Promise.resolve(store.endWithin?.(DATABASE_MS)))
   onClose(() => cluster.leave())
   await domain.start()
   return {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { OperatorTrouble } from '../lib/operator-trouble.ts'
 import type { Log } from '../lib/log.ts'
 import { openSqliteStore } from '../storage/sql/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
@@ -11,7 +12,10 @@ export interface StoreNeeds {
   readonly onDeath?: (error: Error) => void
 }
 
-/** The database that the settings name. */
+/**
+ * The database that the settings name.
+ * @throws OperatorTrouble where it can't be used
+ */
 export async function openStore(config: Config, { onDeath, ...needs }: StoreNeeds): Promise<Store> {
   if (config.databaseUrl === undefined) {
     return openSqliteStore({ ...needs, file: databaseOf(config), ...(onDeath !== undefined && { onDeath }) })
@@ -21,6 +25,11 @@ export async function openStore(config: Config, { onDeath, ...needs }: StoreNeed
   const { connectionOf } = await import('../storage/sql/postgres/connection.ts')
   const { openPgPool } = await import('../storage/sql/postgres/pg-pool.ts')
   const { openPostgresStore } = await import('../storage/sql/postgres-store.ts')
+  const { PgTrouble } = await import('../storage/sql/postgres/pg-trouble.ts')
   const db = openPgPool({ connection: connectionOf(config.databaseUrl), size: config.databasePool, log })
-  return openPostgresStore({ db, sealingKey })
+  try {
+    return await openPostgresStore({ db, sealingKey })
+  } catch (error) {
+    throw error instanceof PgTrouble ? new OperatorTrouble(`Can't use the database: ${error.message}.`) : error
+  }
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { rangeText } from '../lib/address-ranges.ts'
 import { parseDottedVersion, type DottedVersion } from '../lib/dotted-version.ts'
+import { partsOfUrl } from '../lib/postgres-url.ts'
 import { isTokenText } from '../lib/token-text.ts'
 
 /** What reading a setting's text came to: a value, or what is wrong with it (without the text itself: it may be secret). */
@@ -118,9 +119,9 @@ export const addressRanges: Kind<readonly string[]> = kind('a comma list of IP a
   return ranges
 })
 
-/** As libpq takes it; what is secret in it is never told. */
+/** As libpq takes it, with several hosts too; what is secret in it is never told. */
 export const postgresUrl: Kind<string> = kind('a postgres:// URL', (text) =>
-  /^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text) ? text : null,
+  partsOfUrl(text) === undefined ? null : text,
 )
 
 /** A setting that may be left out; it is then `undefined`. */

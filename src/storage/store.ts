@@ -196,6 +196,11 @@ export interface Store {
   sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
   /** Resolves when the database answers and would take a write. */
   ping(): Promise<void>
+  /**
+   * The process ends: so long from now what still waits for the database is given up. How a COMMIT ended whose answer was lost nobody hears then;
+   * it was never acknowledged. Undefined where the database is part of the process.
+   */
+  endWithin?(ms: number): void
   /** Resolves when everything handed to `commit` is on disk and the files are closed. */
   close(): Promise<void>
 }

@@ -11,6 +11,8 @@ export interface Engine {
   read(sql: string, params: readonly Param[]): Promise<readonly Row[]>
   /** One changing statement in a transaction of its own, durable when it resolves; `changed` counts rows. */
   write(sql: string, params: readonly Param[]): Promise<{ readonly rows: readonly Row[]; readonly changed: number }>
+  /** See `Store.endWithin`. */
+  endWithin?(ms: number): void
   close(): Promise<void>
 }
 

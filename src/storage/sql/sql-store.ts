@@ -73,6 +73,7 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])
     },
+    ...(engine.endWithin !== undefined && { endWithin: engine.endWithin.bind(engine) }),
     close: () => {
       index.close()
       return engine.close()

@@ -1,4 +1,5 @@
 import type { Seal } from '../../../lib/seal.ts'
+import { systemClock } from '../../../lib/clock.ts'
 import { postgresDialect } from '../../dialect.ts'
 import type { Outcome } from '../batch-code.ts'
 import { lanesOf } from '../batch-lanes.ts'
@@ -48,6 +49,9 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
       }),
     read: (sql, params) => tracked(async () => (await reads.ask(numbered(sql, params))).rows),
     write: (sql, params) => tracked(() => write(db, sql, params)),
+    endWithin(ms) {
+      systemClock.after(ms, () => db.giveUp?.())
+    },
     close() {
       closed ??= works.idle().then(() => db.close())
       return closed

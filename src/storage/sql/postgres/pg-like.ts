@@ -45,6 +45,8 @@ export interface PgLike {
   /** Connections that there may be, that there are, and of those the ones that nobody uses; callers that wait for one. */
   use?(): PgUse
   close(): Promise<void>
+  /** Ends everything at once: what waits is rejected, and of a COMMIT whose answer is not there nobody hears any more how it ended. */
+  giveUp?(): void
 }
 
 export interface PgUse {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Pool, type ClientBase, type ClientConfig, type PoolClient } from 'pg'
+import { Pool, type ClientBase, type PoolClient } from 'pg'
 import type { Log } from '../../../lib/log.ts'
 import { systemRandom, type Random } from '../../../lib/random.ts'
 import { newMark, type CommitMark } from './commit-mark.ts'
+import type { PgConnection } from './connection.ts'
 import type {
   PgLike,
   PgReadOptions,
@@ -15,11 +16,12 @@ import type {
 import { PgSession } from './pg-session.ts'
 import { PgTransactionRun } from './pg-transaction.ts'
 import { mayComeBack, PgTrouble, troubleOf } from './pg-trouble.ts'
+import { PgWires } from './pg-wires.ts'
 import { soonOrNever } from './soon-or-never.ts'
 
 export interface PgPoolOptions {
   /** Where the server is; see `connectionOf`. */
-  readonly connection: ClientConfig
+  readonly connection: PgConnection
   /** Connections at most. */
   readonly size: number
   readonly log: Log
@@ -67,6 +69,7 @@ export class PgPool implements PgLike {
   readonly #answerMs: number
   readonly #random: Random
   readonly #size: number
+  readonly #wires: PgWires
   readonly #sessions = new WeakMap<ClientBase, PgSession>()
   /** Of connections that have ended in good order. */
   readonly #freeMarks: CommitMark[] = []
@@ -81,16 +84,15 @@ export class PgPool implements PgLike {
     this.#answerMs = options.answerMs ?? ANSWER_MS
     this.#random = options.random ?? systemRandom
     this.#size = size
+    const session = { options: SESSION, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS }
+    this.#wires = new PgWires(connection, session)
     this.#pool = new Pool({
-      ...connection,
+      Client: this.#wires.Client,
       max: size,
-      options: SESSION,
       connectionTimeoutMillis: connectMs,
       idleTimeoutMillis: IDLE_MS,
       maxLifetimeSeconds: LIFE_S,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      verify: (client, done) => void mustBePrimary(client).then(() => done(), done),
+      verify: (client, done) => void this.#verify(client).then(() => done(), done),
     })
     // Whoever waits on the connection is told by its own promise.
     this.#pool.on('connect', (client) => client.on('error', () => undefined))
@@ -145,6 +147,11 @@ export class PgPool implements PgLike {
   close(): Promise<void> {
     this.#closed ??= this.#pool.end()
     return this.#closed
+  }
+
+  giveUp(): void {
+    void this.close()
+    this.#wires.cut()
   }
 
   #begin(session: PgSession, options: PgTransactionOptions): PgTransactionRun {
@@ -206,6 +213,11 @@ export class PgPool implements PgLike {
       session.giveUp()
       session.release()
     }
+  }
+
+  async #verify(client: ClientBase): Promise<void> {
+    await mustBePrimary(client)
+    this.#wires.isGood(client)
   }
 
   #sessionOf(client: PoolClient): PgSession {

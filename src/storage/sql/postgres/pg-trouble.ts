@@ -30,6 +30,11 @@ const LOST_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58', 'XX']
 const LOST: ReadonlySet<string> = new Set([MARK_IS_GONE, '25006', '25P02', '25P03', '26000', '0A000', '42P05'])
 /** A statement that took too long; the session goes on. */
 const CANCELED = '57014'
+/** What the driver says where the server refuses to encrypt. */
+const NO_TLS = 'The server does not support SSL connections'
+const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
+/** As OpenSSL names what it finds wrong with a certificate. */
+const CERTIFICATE = /CERT|^UNABLE_TO_/
 /** Texts of these name the values that were wrong. */
 const DATA_EXCEPTION = '22'
 
@@ -38,6 +43,8 @@ export function troubleOf(error: unknown): PgTrouble {
   if (error instanceof PgTrouble) return error
   if (error instanceof RangeError) return new PgTrouble('failed', error.message)
   const state = sqlStateOf(error)
+  const distrust = state === undefined ? distrustOf(error) : undefined
+  if (distrust !== undefined) return new PgTrouble('failed', distrust)
   if (state === undefined) return new PgTrouble('lost', `The connection to the database ended: ${networkCode(error)}`)
   const text = state.startsWith(DATA_EXCEPTION) ? 'a value does not fit' : messageOf(error)
   return new PgTrouble(kindOf(state), `PostgreSQL ${state}: ${text}`, state)
@@ -57,6 +64,18 @@ function kindOf(state: string): TroubleKind {
 export function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return undefined
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}
+
+/** Why no encrypted connection came about, where only other settings, or another certificate, can change that. */
+function distrustOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (error.message === NO_TLS) return 'The database does not offer TLS, and sslmode demands it'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === OTHER_NAME)
+    return `The certificate of the database is for another name (${code}): see sslmode=verify-full`
+  return CERTIFICATE.test(code)
+    ? `The certificate of the database is not trusted (${code}): see sslrootcert`
+    : undefined
 }
 
 /** Of an error of the network only its code: its text has the address. */
