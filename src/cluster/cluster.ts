@@ -28,7 +28,7 @@ export interface Cluster {
   readonly proof: string
   /**
    * Where this instance is. `HERE` itself, not a promise, where it is here and stays. One that nobody owns is claimed first, one that is being
-   * handed over or brought to life is waited for; 2 s at most in all. One that does not exist is `HERE`, where it is refused. `JOBS` is where the
+   * handed over or brought to life is waited for, and so is the database where the node is not sure any more; 2 s at most in all. One that does not exist is `HERE`, where it is refused. `JOBS` is where the
    * jobs are done.
    */
   locate(instance: InstanceId): Place | Promise<Place>

@@ -259,16 +259,22 @@ describe('a cluster', () => {
     assertWhole(world, 5)
   })
 
-  test('lists are asked for when it is known what others have taken', async () => {
+  test('calls and lists are answered when it is known what others have taken', async () => {
     const world = new ClusterWorld()
     fill(world, 20)
     const first = await world.join('a')
     await world.pass(500)
     await world.join('b')
     await world.pass(10_000)
+    const had = livingOf(first)
     first.isFrozen = true
     await world.pass(2.5 * LEASE_MS)
     first.thaw()
+    // What has been done with it elsewhere is not known here.
+    const lost = had.filter((id) => first.alive.get(id) !== world.database.leases.get(id)?.epoch)
+    assert.ok(lost.length > 0)
+    const places = await world.during(Promise.all(lost.map(async (id) => first.cluster.locate(id))))
+    assert.deepEqual(new Set(places.map(({ at }) => at)), new Set(['node']))
     await world.during(first.cluster.sync())
     for (const [id, epoch] of first.alive) assert.equal(epoch, world.database.leases.get(id)?.epoch)
   })
@@ -302,6 +308,33 @@ describe('a cluster', () => {
     const before = world.nowMs
     await world.during(node.cluster.syncEverywhere())
     assert.ok(world.nowMs - before <= 5100)
+  })
+})
+
+describe('a node that starts', () => {
+  test('waits for the lease of one that was killed at its address, and is refused beside one that lives there', async () => {
+    const world = new ClusterWorld()
+    fill(world, 4)
+    const killed = await world.join('a')
+    await world.pass(500)
+    killed.kill()
+    const before = world.nowMs
+    const next = await world.during(world.join('b', killed.url))
+    assert.ok(world.nowMs - before >= LEASE_MS - 500, 'it waited')
+    await world.pass(10_000)
+    assertWhole(world, 4)
+    await assert.rejects(world.during(world.join('c', next.url)), /its own JADEGATE_NODE_URL/)
+    await world.pass(500)
+    assert.deepEqual([...world.database.nodeNames()], ['b'])
+  })
+
+  test('is refused beside one that reaches a messenger by another engine', async () => {
+    const world = new ClusterWorld()
+    await world.join('a')
+    await assert.rejects(
+      world.during(world.join('b', undefined, 'whatsapp=baileys')),
+      /by whatsapp=simulator, this one by whatsapp=baileys/,
+    )
   })
 })
 

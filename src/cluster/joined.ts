@@ -3,6 +3,7 @@ import type { Log } from '../lib/log.ts'
 import { within } from '../lib/within.ts'
 import type { Epoch, InstanceId } from '../model/ids.ts'
 import type { Beat, ClusterStore, NodeBeat } from '../storage/cluster-store.ts'
+import { admit } from './admission.ts'
 import { Claims } from './claims.ts'
 import type { ClusterDoor, ClusterView, Jobs, OpenCluster, Place } from './cluster.ts'
 import { HandOver } from './hand-over.ts'
@@ -36,10 +37,18 @@ const FIRST_EPOCH = 1 as Epoch
 const SYNC_EVERYWHERE_MS = 5000
 const SAY_LEAVING_MS = 2000
 
-/** Takes part in a cluster: from now on the others see this node. Rejects where the database does not answer. */
+/**
+ * Takes part in a cluster: from now on the others see this node. Rejects where the database does not answer.
+ * @throws OperatorTrouble where it can't be one of those that are there
+ */
 export async function joinCluster(needs: JoinedNeeds): Promise<OpenCluster> {
   const cluster = new JoinedCluster(needs)
-  await cluster.join()
+  try {
+    await cluster.join()
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
   return cluster
 }
 
@@ -78,7 +87,13 @@ class JoinedCluster implements OpenCluster {
     const holdings = (this.#holdings = new Holdings({ ...needs, node, sync: () => this.sync() }))
     const residents = (): Residents => this.#residents ?? notStarted()
     const claims = (this.#claims = new Claims({ ...needs, node, holdings, membership }))
-    const places = (this.#places = new Places({ ...needs, node, holdings, claim: (id) => claims.one(id) }))
+    const places = (this.#places = new Places({
+      ...needs,
+      node,
+      holdings,
+      isSure: () => membership.isSure(),
+      claim: (id) => claims.one(id),
+    }))
     const jobs = () => this.#jobs
     const handOver = (this.#handOver = new HandOver({ ...needs, node, holdings, places, residents, jobs }))
     this.#moves = new Moves({ ...needs, node, holdings, membership, handOver, residents })
@@ -98,7 +113,8 @@ class JoinedCluster implements OpenCluster {
 
   async join(): Promise<void> {
     const beat = await this.#membership.join((next, hasLapsed) => this.#heard(next, hasLapsed))
-    this.#noticeGone(beat)
+    await admit({ ...this.#needs, beat: () => this.#membership.beat ?? beat })
+    this.#noticeGone(this.#membership.beat ?? beat)
   }
 
   // What the server asks

@@ -3,7 +3,7 @@ import { pause } from '../lib/pause.ts'
 import { Recent } from '../lib/recent.ts'
 import { within } from '../lib/within.ts'
 import type { InstanceId } from '../model/ids.ts'
-import type { ClusterStore } from '../storage/cluster-store.ts'
+import type { ClusterStore, LeaseOwner } from '../storage/cluster-store.ts'
 import { HERE, NOWHERE, type Place } from './cluster.ts'
 import type { Holdings } from './holdings.ts'
 
@@ -11,7 +11,9 @@ export interface PlacesNeeds {
   readonly store: Pick<ClusterStore, 'ownerOf'>
   readonly clock: Clock
   readonly node: string
-  readonly holdings: Pick<Holdings, 'living' | 'epochOf' | 'overOf' | 'adopt'>
+  readonly holdings: Pick<Holdings, 'living' | 'epochOf' | 'overOf' | 'adopt' | 'lose'>
+  /** See `Ownership.isSure`: where it is not, another node may have by now what lives here, and have answered calls about it. */
+  isSure(): boolean
   /** Takes a lease whose owner is dead or gone; does nothing where this node must not. */
   claim(instance: InstanceId): Promise<void>
   readonly monotonicMs: () => number
@@ -40,7 +42,7 @@ export class Places {
 
   locate(instance: InstanceId): Place | Promise<Place> {
     const { holdings } = this.#needs
-    if (holdings.living.has(instance)) return HERE
+    if (this.#isHere(instance)) return HERE
     const known = this.#known.get(instance)
     if (known !== undefined && holdings.epochOf(instance) === undefined) return known
     const under = this.#searches.get(instance)
@@ -48,6 +50,10 @@ export class Places {
     const search = this.#search(instance).finally(() => this.#searches.delete(instance))
     this.#searches.set(instance, search)
     return search
+  }
+
+  #isHere(instance: InstanceId): boolean {
+    return this.#needs.holdings.living.has(instance) && this.#needs.isSure()
   }
 
   remember(instance: InstanceId, place: Extract<Place, { at: 'node' }>): void {
@@ -81,25 +87,30 @@ export class Places {
   async #look(instance: InstanceId): Promise<Place | undefined> {
     const { holdings, store, node, monotonicMs } = this.#needs
     await holdings.overOf(instance)
-    if (holdings.living.has(instance)) return HERE
+    if (this.#isHere(instance)) return HERE
     const known = this.#known.get(instance)
-    if (known !== undefined) return known
+    if (known !== undefined && !holdings.living.has(instance)) return known
     if ((this.#absent.get(instance) ?? 0) > monotonicMs()) return HERE
     const owner = await store.ownerOf(instance)
     if (owner === null) {
       this.#absent.set(instance, monotonicMs() + ABSENT_MS)
       return HERE
     }
-    if (owner.node === node) {
-      await holdings.adopt(new Map([[instance, owner.epoch]]))
-      return holdings.living.has(instance) ? HERE : undefined
-    }
-    if (!owner.isAlive) {
+    if (owner.node !== node) return this.#elsewhere(instance, owner)
+    await holdings.adopt(new Map([[instance, owner.epoch]]))
+    return holdings.living.has(instance) ? HERE : undefined
+  }
+
+  async #elsewhere(instance: InstanceId, { node, epoch, url, isAlive }: LeaseOwner): Promise<Place | undefined> {
+    const { holdings } = this.#needs
+    // Whatever was believed here.
+    if ((holdings.epochOf(instance) ?? epoch) < epoch) holdings.lose(instance)
+    if (!isAlive) {
       await this.#needs.claim(instance)
       return holdings.living.has(instance) ? HERE : undefined
     }
-    if (owner.url === null) return NOWHERE
-    const place = { at: 'node', node: owner.node, url: owner.url } as const
+    if (url === null) return NOWHERE
+    const place = { at: 'node', node, url } as const
     this.remember(instance, place)
     return place
   }
