@@ -88,10 +88,11 @@ export class CellNode {
   async leave(): Promise<number> {
     const from = performance.now()
     this.#isWanted = false
-    this.#process?.terminate()
-    const end = await this.#process?.ended
-    if (end !== undefined && end.code !== 0)
-      this.complaints.push(`SIGTERM ended a node with ${String(end.code ?? end.signal)}`)
+    const leaving = this.#process
+    leaving?.terminate()
+    const end = await leaving?.ended
+    if (leaving !== undefined && end !== undefined && end.code !== 0)
+      this.complaints.push(`SIGTERM ended a node with ${end.code ?? end.signal}: ${leaving.errors.join('\n')}`)
     return performance.now() - from
   }
 
