@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Passage } from './cluster/passage.ts'
-import { tunnel } from './cluster/tunnel.ts'
 import type { ScanSockets } from './qr/scan-socket.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { parseTarget } from './target.ts'
@@ -22,22 +21,8 @@ export function serveUpgrade(
   const isSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
   if (!isSocket) serveWithoutUpgrade(server, request, socket, head)
   else if (target?.family === 'instance' && target.method.toLowerCase() === 'scanqrcode') {
-    void acceptWhere(passage, request, socket, head, () => sockets.accept(target, request, socket, head))
+    passage.takeSocket(request, socket, head, () => sockets.accept(target, request, socket, head))
   } else refuseUpgrade(socket, 404, 'Not Found')
-}
-
-/** A web socket belongs to the node where its instance is. */
-async function acceptWhere(
-  passage: Passage,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-  accept: () => void,
-): Promise<void> {
-  const place = await passage.placeOf(request).catch(() => 'nowhere' as const)
-  if (place === 'here') accept()
-  else if (place === 'nowhere') refuseUpgrade(socket, 503, 'Service Unavailable')
-  else tunnel(place.url, request, passage.headersFor(request), socket, head)
 }
 
 /** Hands the connection back to the server with the same request, but for the offer to upgrade. */

@@ -1,20 +1,20 @@
 // Truth: the contract of Cluster: a call is answered by the node where its instance is, once, or refused for now with nothing done.
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import WebSocket, { WebSocketServer } from 'ws'
 import { HERE, NOWHERE, PROOF_HEADER, type Cluster, type Place } from '../../src/cluster/cluster.ts'
 import { serveDoor } from '../../src/http/cluster/door.ts'
 import { Passage, type PassageDeps } from '../../src/http/cluster/passage.ts'
-import { tunnel } from '../../src/http/cluster/tunnel.ts'
 import { originOf } from '../../src/http/origin.ts'
-import { refuseUpgrade } from '../../src/http/refuse-upgrade.ts'
 import { SlowBodies } from '../../src/http/slow-bodies.ts'
 import { AddressRanges } from '../../src/lib/address-ranges.ts'
 import { clientAddress } from '../../src/lib/client-address.ts'
 import { systemClock, type Clock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { until } from '../../src/lib/until.ts'
 import type { InstanceId } from '../../src/model/ids.ts'
 
 const PROOF = 'the-proof-of-this-cluster'
@@ -38,6 +38,8 @@ class TestNode {
   readonly gone: ((node: string) => void)[] = []
   syncs = 0
   url = ''
+  /** The last connection that wanted to become a web socket. */
+  upgrading: Duplex | undefined
   /** Its wall clock is wrong by so much. */
   skewMs = 0
   /** What it answers with; as a rule at once. */
@@ -59,11 +61,9 @@ class TestNode {
       })
     })
     this.#server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
-      void this.#passage.placeOf(request).then((place) => {
-        if (place === 'nowhere') refuseUpgrade(socket, 503, 'no')
-        else if (place === 'here') {
-          this.#sockets.handleUpgrade(request, socket, head, (client) => client.send(`hello from ${name}`))
-        } else tunnel(place.url, request, this.#passage.headersFor(request), socket, head)
+      this.upgrading = socket
+      this.#passage.takeSocket(request, socket, head, () => {
+        this.#sockets.handleUpgrade(request, socket, head, (client) => client.send(`hello from ${name}`))
       })
     })
   }
@@ -86,6 +86,7 @@ class TestNode {
     this.served.length = this.misplaced.length = this.adopted.length = 0
     this.syncs = 0
     this.skewMs = 0
+    this.upgrading = undefined
     this.respond = (response) => void response.writeHead(201, { 'X-By': this.name }).end('done')
   }
 
@@ -288,7 +289,32 @@ describe('calls between nodes', () => {
     const refused = await new Promise((resolve) => open(GHOST).once('error', (error) => resolve(error.message)))
     assert.match(String(refused), /503/)
   })
+
+  test('a client that resets its connection while its web socket is placed ends nothing but that', async () => {
+    let isPlaced = (_place: Place): void => undefined
+    first.places.set(HERS, () => new Promise((resolve) => (isPlaced = resolve)))
+    const client = await offering(first, HERS)
+    const socket = await until(() => first.upgrading, 'the offer came')
+    client.resetAndDestroy()
+    await until(() => socket.destroyed, 'the reset came')
+    isPlaced(at(second))
+    assert.equal((await call({ url: '/health' })).status, 201)
+  })
 })
+
+/** One whose client offers to make it a web socket of this instance. */
+function offering(node: TestNode, id: number): Promise<Socket> {
+  const { hostname, port } = new URL(node.url)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(
+        `GET ${path(id, 'scanqrcode')} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      )
+      resolve(socket)
+    })
+    socket.on('error', () => undefined)
+  })
+}
 
 async function untilServed(node: TestNode, count: number): Promise<void> {
   while (node.served.length < count) await new Promise((resolve) => setTimeout(resolve, 5))

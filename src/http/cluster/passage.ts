@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PROOF_HEADER, type Cluster, type NOWHERE, type Place } from '../../cluster/cluster.ts'
+import type { Duplex } from 'node:stream'
+import { HERE, PROOF_HEADER, type Cluster, type NOWHERE, type Place } from '../../cluster/cluster.ts'
 import type { AddressRanges } from '../../lib/address-ranges.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
@@ -9,9 +10,11 @@ import type { InstanceId } from '../../model/ids.ts'
 import { hasBody, readBody } from '../body.ts'
 import { maskPath } from '../mask.ts'
 import { cameFrom, isPassedOn } from '../origin.ts'
+import { refuseUpgrade } from '../refuse-upgrade.ts'
 import type { SlowBodies } from '../slow-bodies.ts'
 import { concernOf, type Concern } from './concern.ts'
 import { FROM_HEADER, MISDIRECTED, NodeClient, type Addressee, type Passed } from './node-client.ts'
+import { tunnel } from './tunnel.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 /** In so long a call finds its node, or is refused for now. */
@@ -77,21 +80,30 @@ export class Passage {
     else this.#follow(this.#bring(traveller), request, response)
   }
 
-  /** Undefined where an upgrade is served here: what follows is then up to the caller. */
-  async placeOf(request: IncomingMessage): Promise<Addressee | 'here' | 'nowhere'> {
-    const { cluster } = this.#deps
-    if (cluster.isAlone) return 'here'
-    this.recognize(request)
-    const instance = concernOf(request.url ?? '')?.instance
-    if (instance === undefined) return 'here'
-    const place = await cluster.locate(instance)
-    if (place.at !== 'node') return place.at
-    return isPassedOn(request) ? 'nowhere' : place
+  /** A connection that wants to become a web socket: taken here by `accept`, or by the node where its instance is. */
+  takeSocket(request: IncomingMessage, socket: Duplex, head: Buffer, accept: () => void): void {
+    // Nobody else listens yet, and a client may reset it at any time.
+    socket.on('error', () => socket.destroy())
+    void this.#takeSocket(request, socket, head, accept).catch((error: unknown) => {
+      this.#deps.log.error({ error, path: maskPath(request.url ?? '') }, 'a web socket could not be placed')
+      refuseUpgrade(socket, 503, 'Service Unavailable')
+    })
   }
 
-  /** What a call carries to another node; names and values in turn. */
-  headersFor(request: IncomingMessage): readonly string[] {
-    return this.#nodes.headersFor(request, undefined)
+  async #takeSocket(request: IncomingMessage, socket: Duplex, head: Buffer, accept: () => void): Promise<void> {
+    const place = await this.#placeOf(request)
+    if (socket.destroyed) return
+    if (place.at === 'here') accept()
+    else if (place.at === 'nowhere' || isPassedOn(request)) refuseUpgrade(socket, 503, 'Service Unavailable')
+    else tunnel(place.url, request, this.#nodes.headersFor(request, undefined), socket, head)
+  }
+
+  #placeOf(request: IncomingMessage): Place | Promise<Place> {
+    const { cluster } = this.#deps
+    if (cluster.isAlone) return HERE
+    this.recognize(request)
+    const instance = concernOf(request.url ?? '')?.instance
+    return instance === undefined ? HERE : cluster.locate(instance)
   }
 
   /** Believes what another node says of a call that it passes on. Nobody else is believed. */

@@ -24,11 +24,14 @@ export function tunnel(
     far.destroy()
     refuseUpgrade(socket, 503, 'Service Unavailable')
   }
+  const leave = (): void => void far.destroy()
+  socket.once('close', leave)
   far.setTimeout(CONNECT_MS, refuse)
   far.once('error', refuse)
   far.once(isSecure ? 'secureConnect' : 'connect', () => {
     far.setTimeout(0)
     far.off('error', refuse)
+    socket.off('close', leave)
     const end = (): void => {
       far.destroy()
       socket.destroy()
