@@ -24,14 +24,26 @@ function listed({ indexesJournalLater }: Dialect, index: JournalIndexName, where
     where ${behind}`
 }
 
+const LOOKUPS = {
+  find: {
+    sql: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? order by m.seq desc limit 1`,
+    columns: 'instance_id bigint, id text',
+  },
+  inChat: {
+    sql: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? and m.${IN_CHAT} ?`,
+    columns: 'instance_id bigint, id text, chat_id text',
+  },
+  file: {
+    sql: 'select sha256, size, remote from kept_file where instance_id = ? and sha256 = ?',
+    columns: 'instance_id bigint, sha256 text',
+  },
+} as const
+
 const READS = {
-  find: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? order by m.seq desc limit 1`,
-  inChat: `select ${MESSAGE} from message m where m.instance_id = ? and m.id = ? and m.${IN_CHAT} ?`,
   receipts: `select participant, status, at from receipt where instance_id = ? and message_id = ?
     order by at, participant`,
   used: 'select what, count from usage_count where instance_id = ? and month = ?',
   correspondents: 'select chat_id from correspondent where instance_id = ? and month = ? order by place',
-  file: 'select sha256, size, remote from kept_file where instance_id = ? and sha256 = ?',
 } as const
 
 /** Before every entry there can be. */
@@ -42,11 +54,11 @@ export function journalReads(engine: Engine, index: JournalIndex): Store['journa
   const onShelf = listed(engine.dialect, 'journal_shelf', SINCE)
   return {
     async find(instance, id) {
-      const [row] = await engine.read(READS.find, [instance, id])
+      const row = await engine.lookup(LOOKUPS.find, [instance, id])
       return row === undefined ? null : rows.messageRow(row)
     },
     async inChat(instance, chat, id) {
-      const [row] = await engine.read(READS.inChat, [instance, id, chat])
+      const row = await engine.lookup(LOOKUPS.inChat, [instance, id, chat])
       return row === undefined ? null : rows.messageRow(row)
     },
     async ofChat(instance, chat, limit, after = START) {
@@ -76,7 +88,7 @@ export function usageReads(engine: Engine): Store['usage'] {
 export function fileReads(engine: Engine): Store['files'] {
   return {
     async find(instance, sha256) {
-      const [row] = await engine.read(READS.file, [instance, sha256])
+      const row = await engine.lookup(LOOKUPS.file, [instance, sha256])
       return row === undefined ? null : rows.keptFile(row)
     },
   }

@@ -23,20 +23,36 @@ const INSTANCE = `select id, account_id, messenger, name, token, settings, state
 const OUTBOX_SIZES = 'select instance_id, count(*) as count, max(position) as last from outbox'
 const MAILBOX_SIZES = 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox'
 
+/** Each gives one row or none. */
+const LOOKUPS = {
+  lastId: { sql: 'select value from sequence where messenger = ?', columns: 'messenger text' },
+  nextQueued: {
+    sql: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
+    columns: 'instance_id bigint',
+  },
+  head: {
+    sql: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
+    columns: 'instance_id bigint',
+  },
+  secret: {
+    sql: 'select value from secret where instance_id = ? and name = ?',
+    columns: 'instance_id bigint, name text',
+  },
+  answer: {
+    sql: 'select body_hash, answer from answer where scope = ? and key = ?',
+    columns: 'scope text, key text',
+  },
+} as const
+
 const READS = {
   instances: `${INSTANCE} order by id`,
   instancesSince: `${INSTANCE} where listed > ? order by id`,
-  lastId: 'select value from sequence where messenger = ?',
   states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
-  nextQueued: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
   claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
   queued: `${QUEUED} and o.position > ? order by o.position limit ?`,
-  head: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
-  secret: 'select value from secret where instance_id = ? and name = ?',
   // No range of names: how a database sorts them is its own affair.
   secrets: 'select name, value from secret where instance_id = ? and substr(name, 1, ?) = ?',
   allSecrets: 'select name, value, until from secret where instance_id = ?',
-  answer: 'select body_hash, answer from answer where scope = ? and key = ?',
   ping: 'select 1 as answers',
 } as const
 
@@ -92,7 +108,7 @@ function instances(engine: Engine, seal: Seal): Store['instances'] {
     // Where nobody else writes, nothing changes behind anyone's back.
     changedSince: async (revision) => (sharedByServers ? read(READS.instancesSince, [revision]) : []),
     async lastId(messenger) {
-      const [row] = await engine.read(READS.lastId, [messenger])
+      const row = await engine.lookup(LOOKUPS.lastId, [messenger])
       return row === undefined ? 0 : integer(row, 'value')
     },
     states: async (instance, count) => (await engine.read(READS.states, [instance, count])).map(rows.stateChange),
@@ -113,7 +129,7 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
     outbox: {
       sizes: queueSizes(engine, OUTBOX_SIZES),
       async next(instance) {
-        const [row] = await engine.read(READS.nextQueued, [instance])
+        const row = await engine.lookup(LOOKUPS.nextQueued, [instance])
         return row === undefined ? null : rows.queuedMessage(row)
       },
       claimed: async (instance) => (await engine.read(READS.claimed, [instance])).map(rows.claimedMessage),
@@ -123,7 +139,7 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
     mailbox: {
       sizes: queueSizes(engine, MAILBOX_SIZES),
       async head(instance) {
-        const [row] = await engine.read(READS.head, [instance])
+        const row = await engine.lookup(LOOKUPS.head, [instance])
         return row === undefined ? null : rows.notification(row)
       },
       expire: (before, owner, spared) => expireMailbox(engine, before, owner, spared),
@@ -136,7 +152,7 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
   return {
     secrets: {
       async get(instance, name) {
-        const [row] = await engine.read(READS.secret, [instance, name])
+        const row = await engine.lookup(LOOKUPS.secret, [instance, name])
         return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
       },
       async list(instance, prefix) {
@@ -157,7 +173,7 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
     },
     answers: {
       async find(scope, key) {
-        const [row] = await engine.read(READS.answer, [scope, key])
+        const row = await engine.lookup(LOOKUPS.answer, [scope, key])
         if (row === undefined) return null
         return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
       },

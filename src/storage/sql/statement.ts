@@ -51,9 +51,16 @@ export interface Many {
   readonly adds: boolean
 }
 
+/** A query by a key, which gives one row or none: the kind that many ask at once. */
+export interface Lookup {
+  readonly sql: string
+  /** Of its parameters, as for `rowsOf`. */
+  readonly columns: string
+}
+
 /**
- * Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. A guard asks for each row by itself
- * (`lateral`, `offset 0`): plans are kept, and one that was made while a table was small would go through all of it later on.
+ * Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. What is asked is asked for
+ * each row by itself (`lateral`, `offset 0`): plans are kept, and one that was made while a table was small would go through all of it later on.
  */
 export function rowsOf(columns: string): string {
   const all = columns.split(', ').map((column) => column.split(' '))

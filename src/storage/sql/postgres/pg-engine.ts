@@ -11,6 +11,7 @@ import { CommitQueue } from './commit-queue.ts'
 import { shapeOf } from './group-shape.ts'
 import type { PgLike } from './pg-like.ts'
 import { PgTrouble } from './pg-trouble.ts'
+import { LookupQueue } from './lookup-queue.ts'
 import { ReadQueue } from './read-queue.ts'
 
 /** A statement that changes many rows may take long. */
@@ -22,6 +23,7 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
   const works = new Works()
   const commits = new CommitQueue(db)
   const reads = new ReadQueue(db)
+  const lookups = new LookupQueue(db)
   let closed: Promise<void> | null = null
 
   async function tracked<T>(work: () => Promise<T>): Promise<T> {
@@ -48,6 +50,7 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
         return committed(batch, outcome, seal)
       }),
     read: (sql, params) => tracked(async () => (await reads.ask(numbered(sql, params))).rows),
+    lookup: (lookup, params) => tracked(() => lookups.ask(lookup, params)),
     write: (sql, params) => tracked(() => write(db, sql, params)),
     endWithin(ms) {
       systemClock.after(ms, () => db.giveUp?.())
