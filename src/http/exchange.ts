@@ -287,16 +287,20 @@ export class Exchange<Subject> implements Call {
 
   /** Nothing of what went wrong is told to the caller. */
   #crash(error: unknown): void {
-    if (error instanceof LostOwnership && !this.#response.headersSent && this.#upload === undefined) {
-      // Its batch was refused: nothing was done, and the new owner can do it.
-      this.#shared.elsewhere.passOn(error.instance, this.#request, this.#response, this.#json)
+    if (error instanceof LostOwnership && !this.#response.headersSent) {
+      // Its batch was refused: nothing was done, and the new owner can do it, where the whole of the call is still there.
+      if (this.#upload !== undefined) this.#refuseForNow()
+      else this.#shared.elsewhere.passOn(error.instance, this.#request, this.#response, this.#json)
       return
     }
     this.#shared.log.error({ error, method: this.#method, path: maskPath(this.#url) }, 'a request failed unexpectedly')
     if (this.#response.headersSent) this.#response.destroy()
-    else if (error instanceof StorageFailed || error instanceof LostOwnership) {
-      this.#refuse(this.#family.refuse(UNAVAILABLE, this.#url, ['Retry-After', '1']))
-    } else this.#refuseStatus(500)
+    else if (error instanceof StorageFailed) this.#refuseForNow()
+    else this.#refuseStatus(500)
+  }
+
+  #refuseForNow(): void {
+    this.#refuse(this.#family.refuse(UNAVAILABLE, this.#url, ['Retry-After', '1']))
   }
 }
 
