@@ -20,8 +20,11 @@ export async function setPrice(cell: Cell): Promise<void> {
 
 /** The clocks of all nodes go over a midnight, all are told to charge at one time, and one is killed meanwhile: what is wrong with the lines. */
 export async function chargeOverMidnight(cell: Cell, subjects: readonly Subject[]): Promise<readonly string[]> {
-  const before = await linesOf(cell, subjects)
+  // All clocks are right again but for the day, and up to there everything is charged: a wrong one may have been ahead of a midnight.
   for (const node of cell.nodes) node.shiftClock(DAY_MS)
+  await until(() => isCharged(cell), 'the day before is charged', CHARGED_MS)
+  const before = await linesOf(cell, subjects)
+  for (const node of cell.nodes) node.shiftClock(2 * DAY_MS)
   const calls = cell.nodes.map((node) => cell.operator('POST', '/billing/run', {}, node))
   const [first] = cell.nodes
   await sleep(20)
