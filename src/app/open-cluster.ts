@@ -23,6 +23,10 @@ export interface ClusterNeeds extends Foundation {
   onDeath(error: Error): void
 }
 
+function enginesOf({ whatsapp, max, telegram }: Config): string {
+  return `WhatsApp ${whatsapp}, MAX ${max}, Telegram ${telegram}`
+}
+
 const PackageFile = Compile(Type.Object({ version: Type.String() }))
 
 /** This server among those that use its database: one of several, or the only one. */
@@ -33,7 +37,7 @@ export async function openCluster(config: Config, { store, seal, ...needs }: Clu
     return aloneCluster({ ownership: await ownEverything(store, `single:${id}`) })
   }
   const { version } = PackageFile.Parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')))
-  const self = { node: `node:${id}`, version, startedAt: needs.clock.now() }
+  const self = { node: `node:${id}`, version, startedAt: needs.clock.now(), engines: enginesOf(config) }
   if (url === undefined) {
     const single = await openSingle({ ...needs, store, cluster: store.cluster, self: { ...self, url: null }, leaseMs })
     if (single === undefined) {

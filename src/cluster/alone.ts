@@ -54,7 +54,7 @@ export function aloneCluster({ ownership, membership, leave }: AloneNeeds): Open
       return Promise.resolve()
     },
     async close() {
-      membership?.stop()
+      await membership?.stop()
       await leave?.()
     },
   }

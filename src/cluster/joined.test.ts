@@ -301,7 +301,8 @@ describe('a cluster', () => {
     assert.ok(isTakenForDead())
     other.isCut = false
     let isToldOf = 0
-    other.cluster.onSync(() => Promise.resolve(void (isToldOf = world.nowMs)))
+    const follow = () => Promise.resolve(void (isToldOf = world.nowMs))
+    other.cluster.onSync({ follow, enforce: () => Promise.resolve() })
     await world.during(node.cluster.syncEverywhere())
     assert.ok(isToldOf > 0, 'one that is taken for dead may live')
     other.kill()
@@ -319,20 +320,20 @@ describe('a node that starts', () => {
     await world.pass(500)
     killed.kill()
     const before = world.nowMs
-    const next = await world.during(world.join('b', killed.url))
+    const next = await world.join('b', { url: killed.url })
     assert.ok(world.nowMs - before >= LEASE_MS - 500, 'it waited')
     await world.pass(10_000)
     assertWhole(world, 4)
-    await assert.rejects(world.during(world.join('c', next.url)), /its own JADEGATE_NODE_URL/)
+    await assert.rejects(world.join('c', { url: next.url }), /its own JADEGATE_NODE_URL/)
     await world.pass(500)
-    assert.deepEqual([...world.database.nodeNames()], ['b'])
+    assert.deepEqual([...world.database.nodes.keys()], ['b'])
   })
 
   test('is refused beside one that reaches a messenger by another engine', async () => {
     const world = new ClusterWorld()
     await world.join('a')
     await assert.rejects(
-      world.during(world.join('b', undefined, 'whatsapp=baileys')),
+      world.join('b', { engines: 'whatsapp=baileys' }),
       /by whatsapp=simulator, this one by whatsapp=baileys/,
     )
   })

@@ -13,7 +13,7 @@ import { Moves } from './moves.ts'
 import type { Ownership } from './ownership.ts'
 import type { Peers } from './peers.ts'
 import { Places } from './places.ts'
-import { RegisterWatch, type RegisterListener } from './register-watch.ts'
+import { RegisterWatch, type RegisterFollower } from './register-watch.ts'
 import type { Residents } from './residents.ts'
 
 export interface JoinedNeeds {
@@ -108,7 +108,7 @@ class JoinedCluster implements OpenCluster {
         if (holdings.refused(instance, epoch)) this.#reconcileSoon()
       },
     }
-    this.door = { adopt: (instances) => this.#adopt(instances), sync: () => this.sync() }
+    this.door = { adopt: (instances) => this.#adopt(instances), sync: () => this.#syncInForce() }
   }
 
   async join(): Promise<void> {
@@ -149,10 +149,15 @@ class JoinedCluster implements OpenCluster {
         log.warn({ node, error }, 'another node was not told at once of a change')
       })
     })
-    const own = this.sync().catch((error: unknown) => {
+    const own = this.#syncInForce().catch((error: unknown) => {
       log.warn({ error }, 'a change is not in force here yet')
     })
     await within(clock, SYNC_EVERYWHERE_MS, Promise.all([own, ...syncs]), undefined)
+  }
+
+  async #syncInForce(): Promise<void> {
+    await this.sync()
+    await this.#register.enforce()
   }
 
   get view(): ClusterView {
@@ -180,8 +185,8 @@ class JoinedCluster implements OpenCluster {
 
   // What the composition root does
 
-  onSync(listener: RegisterListener): void {
-    this.#register.listen(listener)
+  onSync(follower: RegisterFollower): void {
+    this.#register.setFollower(follower)
   }
 
   onJobs(jobs: Jobs): void {
@@ -203,9 +208,8 @@ class JoinedCluster implements OpenCluster {
   }
 
   async close(): Promise<void> {
-    this.#membership.stop()
     const { store, self, peers, log } = this.#needs
-    await peers.close()
+    await Promise.all([this.#membership.stop(), peers.close()])
     await store.leave(self.node).catch((error: unknown) => {
       log.warn({ error }, 'the database was not told that this node is gone; others see it when its lease is over')
     })

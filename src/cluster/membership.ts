@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 import type { Beat, ClusterStore, NodeBeat } from '../storage/cluster-store.ts'
 
 /** So many beats in the time of a lease: one that is late, or lost, ends nothing. */
@@ -10,6 +11,7 @@ const MARGIN = 1 / BEATS_PER_LEASE
 const LONGEST_GAP = 1 / 2
 /** A database that hangs must not keep every later beat from being tried. */
 const AT_ONCE = 3
+const LAST_BEATS_MS = 2000
 
 export interface MembershipNeeds {
   readonly store: Pick<ClusterStore, 'beat'>
@@ -36,7 +38,7 @@ export class Membership {
   readonly #needs: MembershipNeeds
   #listener: BeatListener = () => Promise.resolve()
   #timer: Timer | undefined
-  #underWay = 0
+  readonly #underWay = new Set<Promise<void>>()
   #stopped = false
   #isLeaving = false
   #isFailing = false
@@ -102,10 +104,12 @@ export class Membership {
     await this.#beat()
   }
 
-  stop(): void {
+  /** Resolves when none of its beats is under way any more: one that comes after `leave` puts the node among the living again. Bounded. */
+  async stop(): Promise<void> {
     this.#stopped = true
     this.#sureSince = undefined
     this.#timer?.cancel()
+    await within(this.#needs.clock, LAST_BEATS_MS, Promise.all(this.#underWay), undefined)
   }
 
   #sleep(): void {
@@ -113,21 +117,25 @@ export class Membership {
     this.#timer = clock.after(leaseMs / BEATS_PER_LEASE, () => {
       if (this.#stopped) return
       this.#sleep()
-      if (this.#underWay < AT_ONCE) void this.#beat()
+      if (this.#underWay.size < AT_ONCE) void this.#beat()
     })
   }
 
-  async #beat(): Promise<void> {
+  /** Never rejects. */
+  #beat(): Promise<void> {
+    const beating = this.#tryToBeat().finally(() => this.#underWay.delete(beating))
+    this.#underWay.add(beating)
+    return beating
+  }
+
+  async #tryToBeat(): Promise<void> {
     const began = this.#moment()
-    this.#underWay += 1
     try {
       const beat = await this.#send()
       if (!this.#stopped) await this.#arrived(beat, began)
     } catch (error) {
       if (!this.#isFailing) this.#needs.log.warn({ error }, 'the database did not take a beat of this node')
       this.#isFailing = true
-    } finally {
-      this.#underWay -= 1
     }
   }
 

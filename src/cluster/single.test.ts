@@ -36,7 +36,7 @@ function open(world: ClusterWorld, node: string): Server {
     cluster,
     clock: { now: () => world.nowMs, after: (delayMs, callback) => world.after(delayMs, callback) },
     log: silentLog,
-    self: { node, url: null, version: '1', startedAt: world.nowMs },
+    self: { node, url: null, version: '1', startedAt: world.nowMs, engines: '' },
     leaseMs: LEASE_MS,
     monotonicMs: () => world.nowMs,
     onDeath: (error) => deaths.push(error),

@@ -35,7 +35,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
   const end = (): void => {
     if (isOusted) return
     isOusted = true
-    membership.stop()
+    void membership.stop()
     needs.onDeath(new Error('another server has taken the database of this one over'))
   }
   const rivalOf = async ({ nodes }: Beat) => {
@@ -58,7 +58,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
   const endsAt = monotonicMs() + leaseMs * MORE_LEASES
   while ((await rivalOf(beat)) !== undefined) {
     if (monotonicMs() >= endsAt) {
-      membership.stop()
+      await membership.stop()
       await cluster.leave(self.node)
       return undefined
     }

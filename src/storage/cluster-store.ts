@@ -49,6 +49,8 @@ export interface NodeBeat {
   /** Of the program, for people. */
   readonly version: string
   readonly startedAt: EpochMs
+  /** What its messengers are reached by, in one text: nodes that share instances must be alike in it. */
+  readonly engines: string
   /** It gives its leases away and takes none. */
   readonly isLeaving: boolean
   readonly leaseMs: number

@@ -25,7 +25,7 @@ const { FIRST, SECOND, CHAT, KEY, ACCOUNT } = sample
 const DAY = 20_000
 const MONTH = '2026-11'
 const MIGRATE = ['migrate', '--from', 'sqlite', '--to', 'postgres'] as const
-const BEAT = { node: 'a', url: null, version: '1', startedAt: 1, isLeaving: false, leaseMs: 60_000 }
+const BEAT = { node: 'a', url: null, version: '1', startedAt: 1, engines: '', isLeaving: false, leaseMs: 60_000 }
 
 let server: TestPostgres
 let folder: string
@@ -204,7 +204,7 @@ function refusing(): void {
     await fill()
     const target = await openTarget()
     await beside.query(`create function start() returns trigger language plpgsql as
-      $$ begin insert into node values ('a', null, '1', 1, 0, 1, 1); return null; end $$`)
+      $$ begin insert into node values ('a', null, '1', 1, '', 0, 1, 1); return null; end $$`)
     await beside.query('create trigger start after insert on statement for each statement execute function start()')
     assert.match((await migrate()).err, /^A server works on that PostgreSQL database/)
     await target.close()

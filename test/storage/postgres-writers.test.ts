@@ -224,7 +224,7 @@ async function readOn(work: Promise<unknown>, read: () => Promise<boolean>): Pro
 }
 
 const beat = (cluster: ClusterStore, node: string) =>
-  cluster.beat({ node, url: null, version: '', startedAt: 1, isLeaving: false, leaseMs: 60_000 })
+  cluster.beat({ node, url: null, version: '', startedAt: 1, engines: '', isLeaving: false, leaseMs: 60_000 })
 
 serversTest(
   'a node that beats while another claims either has lost nothing, or hears of it',

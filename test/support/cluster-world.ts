@@ -87,8 +87,8 @@ export class ClusterWorld {
     return promise
   }
 
-  async join(name: string): Promise<WorldNode> {
-    const node = new WorldNode(this, name)
+  async join(name: string, settings: WorldNodeSettings = {}): Promise<WorldNode> {
+    const node = new WorldNode(this, name, settings)
     this.nodes.push(node)
     await this.during(node.join())
     return node
@@ -103,6 +103,11 @@ export class ClusterWorld {
 async function settled(): Promise<void> {
   await turn()
   await turn()
+}
+
+export interface WorldNodeSettings {
+  readonly url?: string
+  readonly engines?: string
 }
 
 /** One node, and what may happen to it. */
@@ -126,14 +131,21 @@ export class WorldNode {
   readonly stillborn = new Set<InstanceId>()
   jobs: Epoch | undefined
   readonly syncs: number[] = []
+  /** Until what follows from the register is in force for all instances. */
+  enforcing: Promise<void> = Promise.resolve()
+  /** Until its jobs have come to their end. */
+  stoppingJobs: Promise<void> = Promise.resolve()
   readonly #world: ClusterWorld
+  readonly #engines: string
   #cluster: OpenCluster | undefined
   readonly #thaw: (() => void)[] = []
 
-  constructor(world: ClusterWorld, name: string) {
+  constructor(world: ClusterWorld, name: string, settings: WorldNodeSettings) {
+    const { url = `http://${name}`, engines = 'whatsapp=simulator' } = settings
     this.#world = world
+    this.#engines = engines
     this.name = name
-    this.url = `http://${name}`
+    this.url = url
   }
 
   get cluster(): OpenCluster {
@@ -154,7 +166,7 @@ export class WorldNode {
       store: this.#wire(this.#world.database),
       clock,
       log: silentLog,
-      self: { node: this.name, url: this.url, version: '1', startedAt: this.#world.nowMs },
+      self: { node: this.name, url: this.url, version: '1', startedAt: this.#world.nowMs, engines: this.#engines },
       proof: 'proof',
       peers: this.#peers(),
       leaseMs: LEASE_MS,
@@ -162,10 +174,16 @@ export class WorldNode {
       leaveMs: 60_000,
       monotonicMs: () => this.#world.nowMs,
     })
-    this.cluster.onSync(({ accounts }) => Promise.resolve(void this.syncs.push(accounts)))
+    this.cluster.onSync({
+      follow: ({ accounts }) => Promise.resolve(void this.syncs.push(accounts)),
+      enforce: () => this.enforcing,
+    })
     this.cluster.onJobs({
       start: (epoch) => (this.jobs = epoch),
-      stop: () => Promise.resolve((this.jobs = undefined)),
+      stop: async () => {
+        this.jobs = undefined
+        await this.stoppingJobs
+      },
     })
     await this.cluster.start(this.#residents())
   }

@@ -61,8 +61,8 @@ export class MemoryCluster implements ClusterStore {
     const owners = new Set([...this.leases.values()].map(({ owner }) => owner))
     for (const [node, { expiresAt }] of this.nodes) if (expiresAt <= now && !owners.has(node)) this.nodes.delete(node)
     const nodes = [...this.nodes.values()]
-      .map(({ node, url, version, startedAt, isLeaving, expiresAt }) => {
-        return { node, url, version, startedAt, isLeaving, expiresAt, isAlive: expiresAt > now }
+      .map(({ node, url, version, startedAt, engines, isLeaving, expiresAt }) => {
+        return { node, url, version, startedAt, engines, isLeaving, expiresAt, isAlive: expiresAt > now }
       })
       .toSorted((one, other) => one.startedAt - other.startedAt || (one.node < other.node ? -1 : 1))
     const free = [...this.leases.values()].filter(({ owner }) => !this.#isAlive(owner)).length

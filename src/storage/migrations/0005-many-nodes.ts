@@ -42,6 +42,7 @@ function nodes({ schema: { schema } }: Dialect): readonly Compilable[] {
       .addColumn('url', 'text')
       .addColumn('version', 'text', required)
       .addColumn('started_at', 'bigint', required)
+      .addColumn('engines', 'text', required)
       .addColumn('is_leaving', 'integer', required)
       .addColumn('expires_at', 'bigint', required)
       .addColumn('changes', 'bigint', required),

@@ -9,8 +9,8 @@ import type { Row } from './statement.ts'
 /** Nodes and leases on a database that several servers use; each call is one statement, so one round trip and one transaction. */
 export function createClusterStore(engine: Engine): ClusterStore {
   return {
-    async beat({ node, url, version, startedAt, isLeaving, leaseMs }) {
-      const params = [node, url, version, startedAt, isLeaving ? 1 : 0, leaseMs, node]
+    async beat({ node, url, version, startedAt, engines, isLeaving, leaseMs }) {
+      const params = [node, url, version, startedAt, engines, isLeaving ? 1 : 0, leaseMs, node]
       return beatOf(node, (await engine.write(sql.BEAT, params)).rows)
     },
     async leave(node) {
@@ -74,6 +74,7 @@ function nodeRow(row: Row): NodeRow {
     url: textOrNull(row, 'url'),
     version: text(row, 'version'),
     startedAt: integer(row, 'started_at'),
+    engines: text(row, 'engines'),
     isLeaving: integer(row, 'is_leaving') === 1,
     expiresAt: integer(row, 'expires_at'),
     isAlive: integer(row, 'is_alive') === 1,

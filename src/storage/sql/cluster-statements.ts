@@ -21,11 +21,11 @@ const OWNERS = `owners (owner) as (
  */
 export const BEAT = `with recursive moment as materialized (select ${NOW} as now), ${OWNERS},
   own as (
-    insert into node (id, url, version, started_at, is_leaving, expires_at, changes)
-    select ?, cast(? as text), ?, cast(? as bigint), cast(? as integer), now + cast(? as bigint), nextval('node_changes')
+    insert into node (id, url, version, started_at, engines, is_leaving, expires_at, changes)
+    select ?, cast(? as text), ?, cast(? as bigint), ?, cast(? as integer), now + cast(? as bigint), nextval('node_changes')
     from moment
     on conflict (id) do update set url = excluded.url, version = excluded.version, started_at = excluded.started_at,
-      is_leaving = excluded.is_leaving, expires_at = excluded.expires_at
+      engines = excluded.engines, is_leaving = excluded.is_leaving, expires_at = excluded.expires_at
     returning *
   ),
   others as (
@@ -39,9 +39,9 @@ export const BEAT = `with recursive moment as materialized (select ${NOW} as now
     )
   ),
   known as (
-    select id, url, version, started_at, is_leaving, expires_at, changes from own
+    select id, url, version, started_at, engines, is_leaving, expires_at, changes from own
     union all
-    select id, url, version, started_at, is_leaving, expires_at, changes from others where not is_over
+    select id, url, version, started_at, engines, is_leaving, expires_at, changes from others where not is_over
   ),
   free as (
     select count(*) as free from lease where owner in (

@@ -28,7 +28,16 @@ type ClusterTest = (
 
 function beat(cluster: ClusterStore, node: string, rest: Partial<NodeBeat> = {}): Promise<Beat> {
   const url = `http://${node}:80`
-  return cluster.beat({ node, url, version: '1.2.3', startedAt: 5, isLeaving: false, leaseMs: LEASE_MS, ...rest })
+  return cluster.beat({
+    node,
+    url,
+    version: '1.2.3',
+    startedAt: 5,
+    engines: 'x=y',
+    isLeaving: false,
+    leaseMs: LEASE_MS,
+    ...rest,
+  })
 }
 
 /** As if its last beat were long ago. */
@@ -47,7 +56,7 @@ function beats(clusterTest: ClusterTest): void {
   clusterTest('a beat announces its node and tells of all that live', async (cluster) => {
     const first = await beat(cluster, 'a', { url: null })
     assert.ok(Math.abs(first.now - Date.now()) < 60_000)
-    const a = { node: 'a', url: null, version: '1.2.3', startedAt: 5, isLeaving: false }
+    const a = { node: 'a', url: null, version: '1.2.3', startedAt: 5, engines: 'x=y', isLeaving: false }
     assert.deepEqual(first.nodes, [{ ...a, expiresAt: first.now + LEASE_MS, isAlive: true }])
     assert.equal(first.free, 1, 'the jobs')
     const second = await beat(cluster, 'b', { startedAt: 6, isLeaving: true })

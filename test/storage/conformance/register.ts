@@ -132,7 +132,7 @@ function listing(fresh: Fresh): void {
 /** Where nobody else writes, nothing is counted, and nothing has changed behind anyone's back. */
 async function revision(store: Store): Promise<RegisterRevision> {
   if (store.cluster === undefined) return { accounts: 0, instances: 0 }
-  const beat = { node: 'node-1', url: null, version: '', startedAt: 1, isLeaving: false, leaseMs: 60_000 }
+  const beat = { node: 'node-1', url: null, version: '', startedAt: 1, engines: '', isLeaving: false, leaseMs: 60_000 }
   return (await store.cluster.beat(beat)).register
 }
 
