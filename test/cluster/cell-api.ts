@@ -7,6 +7,12 @@ const Refused = Compile(Type.Object({ code: Type.Integer(), description: Type.St
 
 type Headers = Readonly<Record<string, string>>
 
+/**
+ * Within so long each call has its answer, whatever befalls: the server's own bound, and what a node may stand still meanwhile. One to a node
+ * that dies ends with it.
+ */
+export const ANSWERED_MS = 25_000
+
 /** A client that asks any node. What none can do now counts as never answered: nobody knows whether it was done. */
 export class CellApi extends Api {
   readonly #pick: () => Api
@@ -22,11 +28,11 @@ export class CellApi extends Api {
   }
 
   override async call(verb: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {
-    return this.#seen(path, await this.#pick().call(verb, path, body, headers))
+    return this.#seen(path, this.#pick().call(verb, path, body, headers))
   }
 
   override async upload(path: string, form: Form, headers: Headers = {}): Promise<Answer> {
-    return this.#seen(path, await this.#pick().upload(path, form, headers))
+    return this.#seen(path, this.#pick().upload(path, form, headers))
   }
 
   override async ask(verb: Verb, path: string, body?: object): Promise<unknown> {
@@ -39,7 +45,10 @@ export class CellApi extends Api {
     return this.#pick().hashOf(path)
   }
 
-  #seen(path: string, answer: Answer): Answer {
+  async #seen(path: string, call: Promise<Answer>): Promise<Answer> {
+    const from = performance.now()
+    const answer = await call
+    if (performance.now() - from >= ANSWERED_MS) this.complaints.push(`${methodIn(path)} was not answered in time`)
     const status = typeof answer === 'string' ? answer : statusOf(path, answer)
     this.counts[status] = (this.counts[status] ?? 0) + 1
     if (typeof answer === 'string') return answer
@@ -48,8 +57,7 @@ export class CellApi extends Api {
     if (status === 503) return 'lost'
     const isMaking = path.includes('/createInstance/')
     if (Number(status) < 500 && !(isMaking && status !== 200)) return answer
-    const method = path.split('/').find((part) => /^[a-z]+[A-Z]/.test(part) && !part.startsWith('waInstance'))
-    this.complaints.push(`${method ?? path} was answered with ${status}: ${JSON.stringify(answer.body)}`)
+    this.complaints.push(`${methodIn(path)} was answered with ${status}: ${JSON.stringify(answer.body)}`)
     return 'lost'
   }
 }
@@ -57,4 +65,8 @@ export class CellApi extends Api {
 /** What a partner's call is refused with stands in the body. */
 function statusOf(path: string, { status, body }: Exclude<Answer, string>): number {
   return path.startsWith('/partner/') && Refused.Check(body) ? body.code : status
+}
+
+function methodIn(path: string): string {
+  return path.split('/').find((part) => /^[a-z]+[A-Z]/.test(part) && !part.startsWith('waInstance')) ?? path
 }

@@ -10,7 +10,7 @@ import type { Dice } from '../durability/dice.ts'
 import type { NetworkRecord, Subject } from '../durability/evidence.ts'
 import { Created, Journal, pathOf } from '../durability/gateway.ts'
 import { NodeProcess } from '../durability/node-process.ts'
-import { CellApi } from './cell-api.ts'
+import { ANSWERED_MS, CellApi } from './cell-api.ts'
 import { CellNode } from './cell-node.ts'
 import { CellRows } from './cell-rows.ts'
 
@@ -58,7 +58,7 @@ export class Cell {
     this.#simulator = simulator
     this.network = network
     this.nodes = nodes
-    this.#apis = new Map(nodes.map((node) => [node, new Api(`http://127.0.0.1:${node.port}`)]))
+    this.#apis = new Map(nodes.map((node) => [node, new Api(`http://127.0.0.1:${node.port}`, ANSWERED_MS)]))
     this.api = new CellApi(() => this.apiOf(dice.pick(this.#living())))
   }
 

@@ -24,8 +24,9 @@ export interface Form {
 export class Api {
   readonly #pool: Pool
 
-  constructor(url: string) {
-    this.#pool = new Pool(url, { connections: 128, pipelining: 1, headersTimeout: HUNG_MS, bodyTimeout: HUNG_MS })
+  /** What is not answered within `hungMs` is lost. */
+  constructor(url: string, hungMs = HUNG_MS) {
+    this.#pool = new Pool(url, { connections: 128, pipelining: 1, headersTimeout: hungMs, bodyTimeout: hungMs })
   }
 
   call(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {
