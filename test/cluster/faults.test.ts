@@ -11,7 +11,7 @@ import { chargeOverMidnight, setPrice } from './cell-charge.ts'
 import { Misfortunes } from './misfortunes.ts'
 
 /** For how long things go wrong; and which dice, to repeat a run as far as the machine lets it. */
-const SECONDS = Number(process.env['JADEGATE_CLUSTER_SECONDS'] ?? 25)
+const SECONDS = Number(process.env['JADEGATE_CLUSTER_SECONDS'] ?? 15)
 const SEED = Number(process.env['JADEGATE_CLUSTER_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const LEASE_MS = 2000
 /** The default. */

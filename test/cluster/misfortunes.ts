@@ -32,11 +32,11 @@ export class Misfortunes {
     this.#dice = dice
   }
 
-  /** Resolves after so long, when everything that was done is undone again. */
+  /** Resolves after so long, and when each kind has come at least once, with everything undone again that was done. */
   async befall(forMs: number): Promise<void> {
     const end = performance.now() + forMs
     const lane = async () => {
-      while (performance.now() < end) {
+      while (performance.now() < end || KINDS.some((kind) => this.counts[kind] === undefined)) {
         await sleep(this.#dice.below(500))
         await this.#one(this.#next())
       }
@@ -54,7 +54,10 @@ export class Misfortunes {
 
   async #one(kind: Kind): Promise<void> {
     const free = this.#cell.nodes.filter((node) => !this.#troubled.has(node))
-    if (free.length === 0 || (kind === 'database dies' && this.#isDatabaseDying)) return
+    if (free.length === 0 || (kind === 'database dies' && this.#isDatabaseDying)) {
+      this.#bag.push(kind)
+      return
+    }
     const node = this.#dice.pick(free)
     this.#counted(kind, node)
     if (kind === 'database dies') {
