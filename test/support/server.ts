@@ -86,8 +86,12 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
       }),
     /** Links a phone to an instance and waits until it is authorized. */
     async link(made: Made, phoneNumber: string): Promise<void> {
-      const qr = await call('GET', pathOf(made, 'qr'))
-      const linked = await simulator('link', { qr: (qr.json as { message: string }).message, phoneNumber })
+      // A server whose clock has just been set is sure of nothing until its next beat.
+      const qr = await until(async () => {
+        const { type, message } = (await call('GET', pathOf(made, 'qr'))).json as { type?: string; message?: string }
+        return type === 'qrCode' && message
+      }, 'a QR is shown')
+      const linked = await simulator('link', { qr, phoneNumber })
       assert.equal(linked.status, 200, linked.text)
       await until(
         async () => (await call('GET', pathOf(made, 'getStateInstance'))).text === '{"stateInstance":"authorized"}',

@@ -10,23 +10,31 @@ import { startPostgres, type TestPostgres } from './postgres.ts'
 /** `postgres`: every test that starts a server or opens a store has it on PostgreSQL, one server of it for each test file. */
 const IS_POSTGRES = process.env['JADEGATE_TEST_DATABASE'] === 'postgres'
 
-let server: Promise<TestPostgres> | undefined
-const databases = new Map<string, Promise<string>>()
+/** The URLs by folder, as JSON: processes that a test starts find the databases that it has made. */
+const MADE = 'JADEGATE_TEST_DATABASES'
 
-/** Whether tests run on PostgreSQL instead of SQLite; those about files of SQLite are then left out. */
-export const isOnPostgres = IS_POSTGRES
+let server: Promise<TestPostgres> | undefined
+const databases = new Map<string, Promise<string>>(
+  Object.entries(JSON.parse(process.env[MADE] ?? '{}') as Record<string, string>).map(([folder, url]) => [
+    folder,
+    Promise.resolve(url),
+  ]),
+)
 
 /** The URL of the database that stands for what would lie in this folder, the same each time; undefined where it does lie there. */
 export function databaseFor(folder: string): Promise<string | undefined> {
   if (!IS_POSTGRES) return Promise.resolve(undefined)
   let made = databases.get(folder)
-  if (made === undefined) databases.set(folder, (made = newDatabase()))
+  if (made === undefined) databases.set(folder, (made = newDatabase(folder)))
   return made
 }
 
-async function newDatabase(): Promise<string> {
+async function newDatabase(folder: string): Promise<string> {
   server ??= startPostgres({ isDurable: false })
-  return (await server).newDatabase()
+  const url = await (await server).newDatabase()
+  const made = JSON.parse(process.env[MADE] ?? '{}') as object
+  process.env[MADE] = JSON.stringify({ ...made, [folder]: url })
+  return url
 }
 
 export interface TestStoreOptions {
