@@ -5,6 +5,7 @@ import { Serial } from '../lib/serial.ts'
 import type { KeptFile } from '../model/content.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceState } from '../model/state.ts'
+import { Dispute } from './dispute.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
@@ -47,6 +48,7 @@ export class Runner implements SessionListener {
   #proxyInUse = ''
   #reading: Reading | undefined
   #files: InstanceFiles | undefined
+  #dispute: Dispute | undefined
 
   constructor(record: InstanceRecord, driver: Driver) {
     this.#record = record
@@ -297,14 +299,19 @@ export class Runner implements SessionListener {
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
     this.#record.node.log.info({ idInstance: this.#record.id, fault: trouble.fault }, 'the session was lost')
-    // By a node that has it now, or by one that had it: a while later it is known who of them is right.
-    const isDisputed = trouble.fault === 'replaced' && this.#record.node.ownership.isShared
+    const isDisputed = trouble.fault === 'replaced' && this.#mayBeOtherNode()
     if ((retryOf(trouble) === 'never' && !isDisputed) || !wasLinked) {
       this.#connection = 'none'
       return
     }
     this.#connection = 'waiting'
     this.#reconnection.lost(isDisputed ? DISPUTED_MS : atLeastMs, () => void this.#connect())
+  }
+
+  /** Who has opened this link elsewhere: a node that has the instance now, or one that had it and will soon know; a stranger goes on for longer. */
+  #mayBeOtherNode(): boolean {
+    const { ownership, clock } = this.#record.node
+    return ownership.isShared && (this.#dispute ??= new Dispute(clock)).goesOn()
   }
 
   /** Only a reboot has told the world of `starting`; a start of the process has not, and its end is no news either. */

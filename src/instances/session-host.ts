@@ -44,6 +44,10 @@ export class InstanceHost implements SessionHost {
     return this.#runner.hidesNumbers
   }
 
+  isSure(): boolean {
+    return this.#record.node.ownership.isSure()
+  }
+
   secret(name: string): Promise<Uint8Array | null> {
     return this.#record.node.store.secrets.get(this.instance, name)
   }
