@@ -20,7 +20,7 @@ export interface PlacesNeeds {
 }
 
 /** In so long every call finds its place, or hears that there is none. */
-const PLACING_MS = 2000
+export const PLACING_MS = 2000
 const LOOK_AGAIN_MS = 50
 /** Who asks for what does not exist asks the database no more often. */
 const ABSENT_MS = 1000

@@ -14,6 +14,7 @@ import { isFault, type Fault } from '../model/fault.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import type { Store } from '../storage/store.ts'
+import { hopAnswerMs } from './answer-times.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
 import { serveDoor } from './cluster/door.ts'
 import { Passage } from './cluster/passage.ts'
@@ -72,6 +73,7 @@ export interface HttpDeps {
   readonly media: Media
   readonly links: FileLinks
   readonly clock: Clock
+  readonly monotonicMs: () => number
   readonly log: Log
   /** The simulated network's own server; undefined where no messenger is simulated. */
   readonly simulator: SimulatorTarget | undefined
@@ -152,7 +154,15 @@ function assemble(deps: HttpDeps): Parts {
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
-  const passage = new Passage({ cluster, clock, log, trustedProxies, slowBodies })
+  const passage = new Passage({
+    cluster,
+    clock,
+    log,
+    trustedProxies,
+    slowBodies,
+    monotonicMs: deps.monotonicMs,
+    answerMs: hopAnswerMs,
+  })
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
@@ -220,7 +230,7 @@ function createNodeServer(
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
   const { registry, page, tables, at, counter, trustedProxies, counted } = parts
   const { rateLimitScale, delayMinMs } = deps.config
-  const shares = new Shares(deps.cluster, trustedProxies, deps.log)
+  const shares = new Shares({ ...deps, trustedProxies })
   app.addHook('onClose', () => shares.close())
   const ofApis = {
     ...deps,

@@ -80,3 +80,6 @@ export const NOT_FOUND = fault('notFound', 'Not found')
 
 /** Nothing was done; who asks again a little later may have more luck. */
 export const UNAVAILABLE = fault('unavailable', 'Service Unavailable')
+
+/** Nobody knows whether it was done. */
+export const UNCONFIRMED = fault('unconfirmed', 'It is not known whether this was done')

@@ -1,147 +1,19 @@
 // Truth: the contract of Cluster: a call is answered by the node where its instance is, once, or refused for now with nothing done.
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { connect, type Socket } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import WebSocket, { WebSocketServer } from 'ws'
-import { HERE, NOWHERE, PROOF_HEADER, type Cluster, type Place } from '../../src/cluster/cluster.ts'
-import { serveDoor } from '../../src/http/cluster/door.ts'
-import { Passage, type PassageDeps } from '../../src/http/cluster/passage.ts'
-import { originOf } from '../../src/http/origin.ts'
-import { SlowBodies } from '../../src/http/slow-bodies.ts'
-import { AddressRanges } from '../../src/lib/address-ranges.ts'
-import { clientAddress } from '../../src/lib/client-address.ts'
-import { systemClock, type Clock } from '../../src/lib/clock.ts'
-import { silentLog } from '../../src/lib/log.ts'
+import WebSocket from 'ws'
+import { HERE, NOWHERE, PROOF_HEADER, type Place } from '../../src/cluster/cluster.ts'
 import { until } from '../../src/lib/until.ts'
-import type { InstanceId } from '../../src/model/ids.ts'
-
-const PROOF = 'the-proof-of-this-cluster'
-const HERS = 1101000001
-const GHOST = 1101000002
-
-interface Seen {
-  readonly url: string
-  readonly body: string
-  readonly from: string
-  readonly headers: IncomingMessage['headers']
-}
-
-/** A node whose instances are where `places` says; what it serves it writes down. */
-class TestNode {
-  readonly name: string
-  readonly places = new Map<number, () => Place | Promise<Place>>()
-  readonly served: Seen[] = []
-  readonly misplaced: string[] = []
-  readonly adopted: number[] = []
-  readonly gone: ((node: string) => void)[] = []
-  syncs = 0
-  url = ''
-  /** The last connection that wanted to become a web socket. */
-  upgrading: Duplex | undefined
-  /** Its wall clock is wrong by so much. */
-  skewMs = 0
-  /** What it answers with; as a rule at once. */
-  respond = (response: ServerResponse): void => void response.writeHead(201, { 'X-By': this.name }).end('done')
-  readonly #server: Server
-  readonly #passage: Passage
-  readonly #sockets = new WebSocketServer({ noServer: true })
-
-  constructor(name: string) {
-    this.name = name
-    const cluster = this.#cluster()
-    const slowBodies = new SlowBodies(systemClock, 60_000)
-    const trustedProxies = new AddressRanges([])
-    const clock: Clock = { ...systemClock, now: () => Date.now() + this.skewMs }
-    this.#passage = new Passage({ cluster, clock, log: silentLog, trustedProxies, slowBodies })
-    this.#server = createServer((request, response) => {
-      this.#passage.take(request, response, () => {
-        if (!serveDoor(cluster, silentLog, request, response)) this.#serve(request, response, trustedProxies)
-      })
-    })
-    this.#server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
-      this.upgrading = socket
-      this.#passage.takeSocket(request, socket, head, () => {
-        this.#sockets.handleUpgrade(request, socket, head, (client) => client.send(`hello from ${name}`))
-      })
-    })
-  }
-
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
-    this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`
-    return this
-  }
-
-  async close(): Promise<void> {
-    await this.#passage.close()
-    this.#server.closeAllConnections()
-    for (const client of this.#sockets.clients) client.terminate()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-
-  forget(): void {
-    this.places.clear()
-    this.served.length = this.misplaced.length = this.adopted.length = 0
-    this.syncs = 0
-    this.skewMs = 0
-    this.upgrading = undefined
-    this.respond = (response) => void response.writeHead(201, { 'X-By': this.name }).end('done')
-  }
-
-  passOn(instance: number, request: IncomingMessage, response: ServerResponse, json: unknown): void {
-    this.#passage.passOn(instance as InstanceId, request, response, json)
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse, trusted: AddressRanges): void {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const from = clientAddress(originOf(request), trusted)
-      const body = Buffer.concat(chunks).toString()
-      this.served.push({ url: request.url ?? '', body, from, headers: request.headers })
-      this.respond(response)
-    })
-  }
-
-  #sync(): Promise<void> {
-    this.syncs += 1
-    return Promise.resolve()
-  }
-
-  #cluster(): PassageDeps['cluster'] & Pick<Cluster, 'door'> {
-    const node = this as { readonly url: string }
-    return {
-      ownership: { owner: this.name },
-      isAlone: false,
-      get url() {
-        return node.url
-      },
-      proof: PROOF,
-      locate: (instance) => this.places.get(instance)?.() ?? HERE,
-      misplaced: (_instance, node) => void this.misplaced.push(node),
-      onGone: (listener) => void this.gone.push(listener),
-      sync: () => this.#sync(),
-      door: {
-        adopt: (instances) => Promise.resolve(void this.adopted.push(...instances)),
-        sync: () => this.#sync(),
-      },
-    }
-  }
-}
-
-const at = (node: TestNode): Place => ({ at: 'node', node: node.name, url: node.url })
-const path = (id: number, method = 'sendMessage'): string => `/waInstance${String(id)}/${method}/token`
-const post = (url: string, body: string): RequestInit & { url: string } => ({ url, method: 'POST', body })
+import { at, GHOST, HERS, PassingNode, path, post, PROOF, untilServed } from './passing-node.ts'
 
 describe('calls between nodes', () => {
-  let first: TestNode
-  let second: TestNode
+  let first: PassingNode
+  let second: PassingNode
 
   before(async () => {
-    first = await new TestNode('first').listen()
-    second = await new TestNode('second').listen()
+    first = await new PassingNode('first').listen()
+    second = await new PassingNode('second').listen()
   })
   after(async () => {
     await Promise.all([first.close(), second.close()])
@@ -243,13 +115,15 @@ describe('calls between nodes', () => {
     assert.deepEqual(first.misplaced, ['dead', 'dead'])
   })
 
-  test('when a node is gone, what waits for it ends: what only reads is asked again, what does something is refused', async () => {
+  test('when a node is gone, what waits for it ends: what only reads is asked again, of what does something it is told that nobody knows', async () => {
     second.respond = () => undefined
     first.places.set(HERS, () => at(second))
     const writing = call(post(path(HERS), '{}'))
     await untilServed(second, 1)
     for (const listener of first.gone) listener('second')
-    assert.equal((await writing).status, 503)
+    const unknown = await writing
+    assert.equal(unknown.status, 504)
+    assert.equal(unknown.headers.get('retry-after'), null)
     const reading = call({ url: path(HERS, 'receiveNotification') })
     await untilServed(second, 2)
     first.places.set(HERS, () => HERE)
@@ -303,7 +177,7 @@ describe('calls between nodes', () => {
 })
 
 /** One whose client offers to make it a web socket of this instance. */
-function offering(node: TestNode, id: number): Promise<Socket> {
+function offering(node: PassingNode, id: number): Promise<Socket> {
   const { hostname, port } = new URL(node.url)
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname, () => {
@@ -314,8 +188,4 @@ function offering(node: TestNode, id: number): Promise<Socket> {
     })
     socket.on('error', () => undefined)
   })
-}
-
-async function untilServed(node: TestNode, count: number): Promise<void> {
-  while (node.served.length < count) await new Promise((resolve) => setTimeout(resolve, 5))
 }

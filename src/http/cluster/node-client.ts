@@ -1,20 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Agent, type Dispatcher } from 'undici'
 import { PROOF_HEADER, type Cluster } from '../../cluster/cluster.ts'
 import type { AddressRanges } from '../../lib/address-ranges.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import { originOf } from '../origin.ts'
+import { CONNECT_MS, howItFailed, MISDIRECTED, type Passed } from './passed.ts'
+import { tunnel } from './tunnel.ts'
 
 /** Whose call it is that another node passes on. */
 export const FROM_HEADER = 'jadegate-from'
-/** The status of a node that is not the one where the call belongs: it has done nothing. */
-export const MISDIRECTED = 421
-
-/** A node that lives answers at once that it does; one that does not is found out by its lease at the latest. */
-const CONNECT_MS = 1000
-const CONNECTIONS = 256
-
 /** Hop-by-hop, or ours alone to say. */
 const NOT_PASSED: ReadonlySet<string> = new Set([
   'connection',
@@ -31,9 +27,6 @@ const NOT_PASSED: ReadonlySet<string> = new Set([
   FROM_HEADER,
 ])
 
-/** How passing a call on ended. lost: it may have been done there. */
-export type Passed = 'answered' | 'misdirected' | 'unreached' | 'lost'
-
 export interface Addressee {
   readonly node: string
   readonly url: string
@@ -44,16 +37,19 @@ export interface NodeClientDeps {
   readonly trustedProxies: AddressRanges
 }
 
+/** A call as it is passed on. */
+export interface Passing {
+  /** Where it was read already; the request's own stream else. */
+  readonly body: Buffer | undefined
+  /** In so long after the last of its body the answer begins, or nobody waits for it any more. */
+  readonly answerMs: number
+}
+
 /** Brings calls to other nodes, and their answers to the callers, as they come. */
 export class NodeClient {
   readonly #deps: NodeClientDeps
-  readonly #agent = new Agent({
-    connections: CONNECTIONS,
-    connect: { timeout: CONNECT_MS },
-    // A poll waits, a file takes its time; a node that is gone is told by the cluster.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
+  /** As many connections as there are calls under way: where they were bounded, whatever comes would wait for a long poll to end. */
+  readonly #agent = new Agent({ connect: { timeout: CONNECT_MS }, bodyTimeout: 0 })
   readonly #underWay = new Map<string, Set<AbortController>>()
 
   constructor(deps: NodeClientDeps) {
@@ -63,27 +59,40 @@ export class NodeClient {
     })
   }
 
-  /** `body` where it was read already; the request's own stream else. */
-  async pass(
-    to: Addressee,
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Buffer | undefined,
-  ): Promise<Passed> {
+  /** Until the answer is through, as far as there is one. */
+  pass(to: Addressee, request: IncomingMessage, response: ServerResponse, passing: Passing): Promise<Passed> {
+    return this.#whileThere(to, response, (signal) => this.#exchange(to, request, response, passing, signal))
+  }
+
+  /** Joins a web socket to be with the node that takes it. */
+  async join({ node, url }: Addressee, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Passed> {
     const over = new AbortController()
-    const end = (): void => over.abort()
-    response.once('close', end)
-    this.#note(to.node, over)
-    try {
-      return await this.#exchange(to, request, response, body, over.signal)
-    } finally {
-      response.off('close', end)
-      this.#underWay.get(to.node)?.delete(over)
-    }
+    this.#note(node, over)
+    socket.once('close', () => this.#underWay.get(node)?.delete(over))
+    const passed = await tunnel(url, request, this.#headersFor(request, undefined), socket, head, over.signal)
+    if (passed !== 'answered') this.#underWay.get(node)?.delete(over)
+    return passed
   }
 
   close(): Promise<void> {
     return this.#agent.destroy()
+  }
+
+  async #whileThere(
+    { node }: Addressee,
+    response: ServerResponse,
+    work: (signal: AbortSignal) => Promise<Passed>,
+  ): Promise<Passed> {
+    const over = new AbortController()
+    const end = (): void => over.abort()
+    response.once('close', end)
+    this.#note(node, over)
+    try {
+      return await work(over.signal)
+    } finally {
+      response.off('close', end)
+      this.#underWay.get(node)?.delete(over)
+    }
   }
 
   #note(node: string, call: AbortController): void {
@@ -96,7 +105,7 @@ export class NodeClient {
     { url }: Addressee,
     request: IncomingMessage,
     response: ServerResponse,
-    body: Buffer | undefined,
+    { body, answerMs }: Passing,
     signal: AbortSignal,
   ): Promise<Passed> {
     let answer: Dispatcher.ResponseData
@@ -105,12 +114,14 @@ export class NodeClient {
         origin: url,
         path: pathOf(request.url ?? '/'),
         method: request.method ?? 'GET',
-        headers: this.headersFor(request, body),
+        headers: this.#headersFor(request, body),
         body: body ?? (hasStream(request) ? request : null),
+        // Begins anew with each piece of a body that is on its way.
+        headersTimeout: answerMs,
         signal,
       })
     } catch (error) {
-      return wasNeverSent(error) ? 'unreached' : 'lost'
+      return howItFailed(error)
     }
     if (answer.statusCode === MISDIRECTED) {
       await answer.body.dump()
@@ -123,7 +134,7 @@ export class NodeClient {
   }
 
   /** Names and values in turn. */
-  headersFor(request: IncomingMessage, body: Buffer | undefined): string[] {
+  #headersFor(request: IncomingMessage, body: Buffer | undefined): string[] {
     const headers: string[] = []
     for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
       const name = request.rawHeaders[at] ?? ''
@@ -154,17 +165,4 @@ function headersBack(given: NodeJS.Dict<string | string[]>): Record<string, stri
     if (value !== undefined && !NOT_PASSED.has(name)) headers[name] = value
   }
   return headers
-}
-
-const NEVER_SENT: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-/** The connection was never made: nobody has seen the call. */
-function wasNeverSent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && NEVER_SENT.has(error.code)
 }

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { NOT_FOUND, UNAVAILABLE, type Fault } from '../../model/fault.ts'
+import { isFault, NOT_FOUND, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import type { Settings } from '../../model/settings.ts'
 import { partnerActor } from '../../partners/actor.ts'
@@ -130,9 +130,12 @@ async function changeElsewhere(
   const outcomes: Outcome[] = []
   for (let from = 0; from < ids.length; from += MOST_IDS) {
     const portion = ids.slice(from, from + MOST_IDS)
-    const answer = url === undefined ? undefined : await shares.ask(url, request, { ...body, ids: portion })
-    if (SHARE.Check(answer)) outcomes.push(...answer.items)
-    else outcomes.push(...portion.map((idInstance) => ({ idInstance, ...failed(UNAVAILABLE) })))
+    const asked = url === undefined ? UNAVAILABLE : await shares.ask(url, request, { ...body, ids: portion })
+    if (!isFault(asked) && SHARE.Check(asked.answer)) outcomes.push(...asked.answer.items)
+    else {
+      const trouble = failed(isFault(asked) ? asked : UNCONFIRMED)
+      outcomes.push(...portion.map((idInstance) => ({ idInstance, ...trouble })))
+    }
   }
   return outcomes
 }
