@@ -44,6 +44,8 @@ export interface App {
 /** What a test may put in the place of the machine's. */
 export interface Surroundings {
   readonly clock?: Clock
+  /** By which this node's beats go; `clock` where absent. */
+  readonly leaseClock?: Clock
   readonly random?: Random
   /** A clock that nobody sets, and that goes on while the process is stopped. */
   readonly monotonicMs?: () => number
@@ -64,7 +66,8 @@ export async function startApp(config: Config, log: Log, surroundings: Surroundi
   }
   try {
     const monotonicMs = () => performance.now()
-    const needs = { clock: systemClock, random: systemRandom, monotonicMs, openStore, log, ...surroundings }
+    const clock = surroundings.clock ?? systemClock
+    const needs = { clock, leaseClock: clock, random: systemRandom, monotonicMs, openStore, log, ...surroundings }
     return { ...(await openApp(config, needs, (part) => opened.push(part))), close }
   } catch (error) {
     await close()
@@ -126,7 +129,7 @@ export function operatorTokenOf(config: Config): string | undefined {
   return readOperatorToken(file, createSeal(keyOf(config, systemRandom)))
 }
 
-type AppNeeds = Foundation & Required<Pick<Surroundings, 'monotonicMs' | 'openStore'>>
+type AppNeeds = Foundation & Required<Pick<Surroundings, 'leaseClock' | 'monotonicMs' | 'openStore'>>
 
 async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promise<Omit<App, 'close'>> {
   await checkEngines(enginesOf(config))
@@ -135,7 +138,7 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
   const seal = createSeal(sealingKey)
   const store = await needs.openStore(config, { sealingKey, log: needs.log, onDeath: giveUp })
   onClose(() => store.close())
-  const cluster = await openCluster(config, { ...needs, store, seal, onDeath: giveUp })
+  const cluster = await openCluster(config, { ...needs, clock: needs.leaseClock, store, seal, onDeath: giveUp })
   onClose(() => cluster.close())
   const simulator = await simulatorOf(config, needs, onClose)
   const later: Later = { url: config.publicUrl ?? '' }
