@@ -18,6 +18,12 @@ export interface Harness {
 /** Makes an empty database. */
 export type Fresh = () => Promise<Harness>
 
+/** A server of databases. */
+export interface Engine {
+  readonly fresh: Fresh
+  close(): Promise<void>
+}
+
 /** What all tables hold, but how often it has changed. */
 export async function contents(harness: Harness): Promise<Map<string, readonly object[]>> {
   const all = new Map(await harness.dump())

@@ -1,28 +1,20 @@
-// Truth: the promises of the storage port; PostgreSQL is a server of the test's own.
-import { after, before, describe } from 'node:test'
 import { Client } from 'pg'
 import { silentLog } from '../../src/lib/log.ts'
 import { connectionOf } from '../../src/storage/sql/postgres/connection.ts'
 import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
 import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
-import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
-import type { Harness } from './harness.ts'
+import { startPostgres } from '../support/postgres.ts'
+import type { Engine, Harness } from './harness.ts'
 import * as sample from './samples.ts'
-import { storeConformance } from './store-conformance.ts'
 
-let server: TestPostgres
-let url: string
+/** A PostgreSQL server of the test's own. */
+export async function openServer(): Promise<Engine> {
+  const server = await startPostgres({ isDurable: false })
+  const url = await server.newDatabase()
+  return { close: () => server.stop(), fresh: () => fresh(url) }
+}
 
-describe('a PostgreSQL server', { skip: noPostgres() }, () => {
-  before(async () => {
-    server = await startPostgres({ isDurable: false })
-    url = await server.newDatabase()
-  })
-  after(() => server.stop())
-  storeConformance('PostgreSQL', fresh)
-})
-
-async function fresh(): Promise<Harness> {
+async function fresh(url: string): Promise<Harness> {
   const beside = new Client({ connectionString: url })
   await beside.connect()
   // Cheaper than a database for each test.
