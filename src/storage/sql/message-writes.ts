@@ -1,7 +1,7 @@
 import { statusRank } from '../../model/message.ts'
 import type { MessageRow } from '../store.ts'
 import type { MessageWrite } from '../write.ts'
-import { IN_CHAT, rowsOf } from './statement.ts'
+import { IN_CHAT, rowsOf, type Many } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
@@ -33,6 +33,7 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
     {
       sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body,
         shelf, is_edited, is_deleted) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      // Never with others: a group adds these after all plain ones, and so in another order than they were called for.
       when: ({ row }) => !isPlain(row),
       put(out, { row }) {
         out.push(row.instance, row.id, row.chat, row.direction, row.byApi ? 1 : 0, row.status, row.description)
@@ -73,6 +74,7 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   'message.mark': [
     {
       sql: `update message set is_edited = 1 where instance_id = ? and id = ? and ${IN_CHAT} ?`,
+      many: marked('is_edited'),
       when: (write) => write.mark === 'edited',
       put(out, write) {
         out.push(write.instance, write.id, write.chat)
@@ -80,6 +82,7 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
     },
     {
       sql: `update message set is_deleted = 1 where instance_id = ? and id = ? and ${IN_CHAT} ?`,
+      many: marked('is_deleted'),
       when: (write) => write.mark === 'deleted',
       put(out, write) {
         out.push(write.instance, write.id, write.chat)
@@ -113,11 +116,29 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
         on conflict (instance_id, sha256) do update set size = excluded.size,
           remote = coalesce(excluded.remote, kept_file.remote),
           at = case when excluded.at > kept_file.at then excluded.at else kept_file.at end`,
+      many: {
+        sql: `insert into kept_file (instance_id, sha256, size, remote, at) select instance_id, sha256, size, remote, at
+          from ${rowsOf('instance_id bigint, sha256 text, size bigint, remote text, at bigint')}
+          order by instance_id, sha256
+          on conflict (instance_id, sha256) do update set size = excluded.size,
+            remote = coalesce(excluded.remote, kept_file.remote), at = greatest(excluded.at, kept_file.at)`,
+        row: ['kept_file', 0, 1],
+        adds: false,
+      },
       put(out, { instance, file, at }) {
         out.push(instance, file.sha256, file.size, file.remote ?? null, at)
       },
     },
   ],
+}
+
+function marked(column: string): Many {
+  return {
+    sql: `update message m set ${column} = 1 from ${rowsOf('instance_id bigint, id text, chat_id text')}
+      where m.instance_id = r.instance_id and m.id = r.id and m.${IN_CHAT} r.chat_id`,
+    row: ['message', 0, 1, 2],
+    adds: false,
+  }
 }
 
 function isPlain(row: MessageRow): boolean {

@@ -10,6 +10,7 @@ const MOST_CHARACTERS = 1_000_000
  * busy from then on.
  */
 export function takeSingle(waiting: Waiting[], busy: Set<LaneKey>): Waiting | undefined {
+  if (!waiting.some(({ shape }) => shape === undefined)) return undefined
   const blocked = new Set<LaneKey>()
   for (const [at, one] of waiting.entries()) {
     if (one.shape === undefined && isFree(one, busy, blocked)) {
