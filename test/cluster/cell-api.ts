@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string>>
  */
 export const ANSWERED_MS = 25_000
 
-/** A client that asks any node. What none can do now counts as never answered: nobody knows whether it was done. */
+/** A client that asks any node. */
 export class CellApi extends Api {
   readonly #pick: () => Api
   /** How often what was answered, or not. */
@@ -52,9 +52,10 @@ export class CellApi extends Api {
     const status = typeof answer === 'string' ? answer : statusOf(path, answer)
     this.counts[status] = (this.counts[status] ?? 0) + 1
     if (typeof answer === 'string') return answer
-    // A clock that is set back empties every bucket of its node once: whoever is refused so was not heard, and comes again.
-    if (status === 429) return 'refused'
-    if (status === 503) return 'lost'
+    // A clock that is set back empties every bucket of its node once: whoever is refused so was not heard, and comes again. As does he who is
+    // told that nothing was done.
+    if (status === 429 || status === 503) return 'refused'
+    if (status === 504) return 'lost'
     const isMaking = path.includes('/createInstance/')
     if (Number(status) < 500 && !(isMaking && status !== 200)) return answer
     this.complaints.push(`${methodIn(path)} was answered with ${status}: ${JSON.stringify(answer.body)}`)
