@@ -16,6 +16,7 @@ import { HookPost } from './hook-post.ts'
 import { makeHookSecret } from './hook-signature.ts'
 import { hookUrlFault } from './hook-url.ts'
 import { lifecycleEvent } from './lifecycle-event.ts'
+import { unsharedJobs, type JobChanges } from './register.ts'
 
 const ATTEMPTS_KEPT = 100
 /** How long an attempt under way may take when the server stops. */
@@ -29,6 +30,8 @@ export interface HooksDeps {
   /** Which addresses a hook may have. */
   readonly allow: AddressRules
   readonly accounts: Pick<Accounts, 'get'>
+  /** How deliveries are settled, which one node does for all; as everything else where absent. */
+  readonly jobs?: JobChanges
   /** So often at least it is looked whether there is news that this process has not made. */
   readonly pollMs?: number
   /** How names are resolved; the machine's way where it is absent. */
@@ -47,6 +50,7 @@ export interface HookAttempt {
 /** Where accounts hear of what happens to their instances, by Standard Webhooks. Kept in memory, written through. */
 export class Hooks {
   readonly #deps: HooksDeps
+  readonly #jobs: JobChanges
   #hooks = new Map<AccountId, AccountHook>()
   readonly #attempts = new Map<AccountId, HookAttempt[]>()
   readonly #changes = new Serial()
@@ -54,6 +58,7 @@ export class Hooks {
 
   private constructor(deps: HooksDeps) {
     this.#deps = deps
+    this.#jobs = deps.jobs ?? unsharedJobs(deps.store)
     this.#courier = this.#newCourier()
   }
 
@@ -61,7 +66,7 @@ export class Hooks {
   #newCourier(): HookCourier {
     const { allow, clock, log, random, resolve, store, pollMs } = this.#deps
     return new HookCourier({
-      store,
+      store: { events: store.events, commit: (batch) => this.#jobs.store.commit(batch) },
       ...(pollMs !== undefined && { pollMs }),
       clock,
       random,
@@ -94,11 +99,11 @@ export class Hooks {
     this.#courier.start()
   }
 
-  /** What is under way may end for 5 s; the rest waits for the next start, here or on another node. */
-  stop(): Promise<void> {
+  /** What is under way may end for 5 s, or ends at once; the rest waits for the next start, here or on another node. */
+  stop(atOnce = false): Promise<void> {
     const courier = this.#courier
     this.#courier = this.#newCourier()
-    return courier.stop(DRAIN_MS)
+    return courier.stop(atOnce ? 0 : DRAIN_MS)
   }
 
   get(account: AccountId): Omit<AccountHook, 'secret'> | undefined {
@@ -182,9 +187,11 @@ export class Hooks {
 
   /** A batch with news that was on its way while the hook went away has left them behind. */
   #clear(account: AccountId): Promise<void> {
-    return this.#changes.run(async () => {
-      if (this.#hookOf(account) === undefined) await this.#store(null, account, [])
-    })
+    const clear = async () => {
+      if (this.#hookOf(account) !== undefined) return
+      await this.#jobs.store.commit({ guards: [], writes: [{ kind: 'hook.put', account, hook: null }] })
+    }
+    return this.#jobs.decide(() => this.#changes.run(clear))
   }
 
   #accountFault(account: AccountId): Fault | undefined {

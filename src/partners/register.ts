@@ -16,6 +16,20 @@ export class RegisterMoved extends Error {
   }
 }
 
+/**
+ * How the node that does the jobs of all changes accounts and hooks: `store` refuses everything once another node does them, and what goes by
+ * the register is done in `decide`.
+ */
+export interface JobChanges {
+  readonly store: Pick<Store, 'commit'>
+  decide<Outcome>(work: () => Promise<Outcome>): Promise<Outcome>
+}
+
+/** Where nobody else could do them. */
+export function unsharedJobs(store: Pick<Store, 'commit'>): JobChanges {
+  return { store, decide: (work) => work() }
+}
+
 export interface RegisterDeps {
   readonly store: Store
   /** Other nodes change it too. */
@@ -48,6 +62,9 @@ export class Register {
   readonly #follows = new Serial()
   readonly #overtaken = new Serial()
   #known = 0
+  /** What changes of this node have made of it. The copies show it once nobody decides by what they were before. */
+  #stored = 0
+  #deciding = 0
 
   private constructor(deps: RegisterDeps) {
     this.#deps = deps
@@ -72,11 +89,12 @@ export class Register {
 
   /** Brings the copies up to at least these numbers. */
   follow(revision: Pick<RegisterRevision, 'accounts'>): Promise<void> {
-    return this.#follows.run(() => this.#follow(revision))
+    return this.#follows.run(async () => {
+      if (revision.accounts > this.#known) await this.#read(revision)
+    })
   }
 
-  async #follow({ accounts }: Pick<RegisterRevision, 'accounts'>): Promise<void> {
-    if (accounts <= this.#known) return
+  async #read({ accounts }: Pick<RegisterRevision, 'accounts'>): Promise<void> {
     for (const copy of this.#copies) await copy.reload()
     // Last: until here a change that goes by what was known is refused, and none is let through by a number that its copies have not reached.
     this.#known = accounts
@@ -87,6 +105,20 @@ export class Register {
    * the other, so that no more calls vie with each other than there are nodes.
    */
   async decide<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
+    this.#deciding += 1
+    try {
+      return await this.#decide(work)
+    } catch (error) {
+      // Whether the copies show what it has stored is not certain.
+      this.#stored = 0
+      throw error
+    } finally {
+      this.#deciding -= 1
+      if (this.#deciding === 0) this.#known = Math.max(this.#known, this.#stored)
+    }
+  }
+
+  async #decide<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
     try {
       return await work()
     } catch (error) {
@@ -98,7 +130,8 @@ export class Register {
   async #decideAnew<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome> {
     for (let tries = 1; ; tries++) {
       const now = await this.#deps.store.cluster?.register()
-      if (now !== undefined) await this.follow(now)
+      // What was refused did not go by what is stored, even if it seemed to be ahead of it.
+      if (now !== undefined) await this.#follows.run(() => this.#catchUp(now))
       try {
         return await work()
       } catch (error) {
@@ -107,11 +140,19 @@ export class Register {
     }
   }
 
+  async #catchUp(now: Pick<RegisterRevision, 'accounts'>): Promise<void> {
+    if (now.accounts === this.#known) return
+    this.#stored = 0
+    await this.#read(now)
+  }
+
   async #commit(batch: Batch): Promise<Committed> {
     if (!batch.writes.some(({ kind }) => ITS_WRITES.has(kind))) return this.#deps.store.commit(batch)
-    const guards: Batch['guards'] = [{ kind: 'register', accounts: this.#known }, ...batch.guards]
+    const accounts = this.#known
+    const guards: Batch['guards'] = [{ kind: 'register', accounts }, ...batch.guards]
     const committed = await this.#deps.store.commit({ ...batch, guards })
     if (!committed.ok && committed.refusedBy.kind === 'register') throw new RegisterMoved()
+    if (committed.ok) this.#stored = accounts + 1
     return committed
   }
 }

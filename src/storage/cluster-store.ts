@@ -74,7 +74,7 @@ export interface Beat {
 
 /** What every node keeps copies of, and how often it has changed: each number rises in the transaction of a change. */
 export interface RegisterRevision {
-  /** Accounts, partner tokens, tariffs, prices, hooks. */
+  /** Accounts, partner tokens, tariffs, prices, hooks. A batch that changes any of them raises it by one. */
   readonly accounts: number
   /** What lists of instances show: that they are there, names, tokens, tariffs, paid times, stored states, deletions. */
   readonly instances: number

@@ -17,6 +17,8 @@ import { openTestStore } from '../support/test-database.ts'
 export interface HookSceneOptions {
   readonly allow?: readonly string[]
   readonly resolve?: ResolveName
+  /** Another node does the jobs: nothing is stored of what becomes of events. */
+  readonly hasLostJobs?: () => boolean
   /** For jitter: 0 makes every pause its shortest. */
   readonly fraction?: () => number
 }
@@ -118,7 +120,17 @@ export class HookScene {
       if (life.isDead) throw new Error('the process is gone')
     }
     const { accounts, events } = this.store
+    const commit: Store['commit'] = async (batch) => {
+      if (this.loses(batch)) life.isDead = true
+      alive()
+      return this.store.commit(batch)
+    }
+    const commitAsJob: Store['commit'] = async (batch) => {
+      if (this.#options.hasLostJobs?.() === true) throw new Error('another node does the jobs')
+      return commit(batch)
+    }
     this.#hooks = await Hooks.open({
+      jobs: { store: { commit: commitAsJob }, decide: (work) => work() },
       store: {
         accounts,
         events: {
@@ -128,11 +140,7 @@ export class HookScene {
             return events.due(now, limit)
           },
         },
-        commit: async (batch) => {
-          if (this.loses(batch)) life.isDead = true
-          alive()
-          return this.store.commit(batch)
-        },
+        commit,
       },
       clock: this.clock,
       random,

@@ -277,6 +277,33 @@ describe('a slow receiver', () => {
     await nothingWaits()
   })
 
+  test('is not heard where another node has taken the jobs meanwhile: that one delivers it', async () => {
+    let hasLostJobs = false
+    await begin({ hasLostJobs: () => hasLostJobs })
+    scene.hooks.start()
+    await scene.put(A, receiver.url())
+    receiver.answer = ({ response }) => {
+      hasLostJobs = true
+      response.end()
+    }
+    await scene.happens(A, 'instance.created', { n: 1 })
+    await until(() => scene.logged.some((line) => line.includes('could not be stored')), 'it is refused')
+    assert.equal((await scene.waiting()).length, 1)
+  })
+
+  test('is cut off at once where another node does the jobs already', async () => {
+    await begin()
+    scene.hooks.start()
+    await scene.put(A, receiver.url())
+    receiver.answer = () => undefined
+    await scene.happens(A, 'instance.created', { n: 1 })
+    await hits(1)
+    const stopped = scene.hooks.stop(true)
+    scene.clock.skip(0)
+    await stopped
+    assert.equal((await scene.waiting())[0]?.attempts, 0)
+  })
+
   test('does not hold up a stop for long, and gets the event again', async () => {
     await begin()
     scene.hooks.start()

@@ -13,6 +13,7 @@ export function register(fresh: Fresh): void {
   guarding(fresh)
   reading(fresh)
   counting(fresh)
+  oneByOne(fresh)
   listing(fresh)
 }
 
@@ -93,6 +94,21 @@ function counting(fresh: Fresh): void {
   )
 }
 
+/** Whoever has changed accounts knows the number that they have then. */
+function oneByOne(fresh: Fresh): void {
+  storeTest(
+    fresh,
+    'a batch that changes accounts raises their number by one, however much it changes',
+    async (store) => {
+      if (store.cluster === undefined) return
+      const { accounts } = await revision(store)
+      const writes = [sample.putAccount('a'), sample.putAccount(ACCOUNT), sample.putToken('t'), sample.putHook()]
+      assert.deepEqual(await store.commit(batch(writes, [knows(accounts)])), { ok: true })
+      assert.equal((await revision(store)).accounts, accounts + 1)
+    },
+  )
+}
+
 function listing(fresh: Fresh): void {
   storeTest(fresh, 'what lists show of an instance is counted, and it is known which has changed', async (store) => {
     await commit(store, sample.addInstance(SECOND))
@@ -141,7 +157,7 @@ async function raises(store: Store, what: keyof RegisterRevision, does: boolean,
   await commit(store, write)
   const after = await revision(store)
   const isCounted = does && store.cluster !== undefined
-  assert.equal(after[what] > before[what], isCounted, `${what} by ${write.kind}`)
+  assert.equal(after[what] - before[what], isCounted ? 1 : 0, `${what} by ${write.kind}`)
   const changed = await store.instances.changedSince(before.instances)
   const isListed = store.cluster !== undefined && after.instances > before.instances
   assert.deepEqual(changed, isListed ? (await store.instances.all()).filter(({ id }) => id === FIRST) : [])
