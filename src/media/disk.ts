@@ -78,9 +78,10 @@ class DiskMedia implements Media {
     return bytes
   }
 
-  async sweep(before: EpochMs): Promise<number> {
+  async sweep(before: EpochMs, signal?: AbortSignal): Promise<number> {
     let removed = 0
     for await (const path of filesIn(this.#folder)) {
+      if (signal?.aborted === true) break
       const found = await unlessGone(stat(path))
       if (found !== null && found.mtimeMs < before && this.#removeOld(path, before)) removed += 1
     }

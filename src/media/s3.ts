@@ -110,11 +110,12 @@ class S3Media implements OpenedS3Media {
     return bytes
   }
 
-  async sweep(before: EpochMs): Promise<number> {
+  async sweep(before: EpochMs, signal?: AbortSignal): Promise<number> {
     const forgotten = await this.#sweepSpool(before)
     return this.#claims.sweeping(async (remove) => {
       let removed = forgotten
       for await (const page of this.#store.list(this.#options.prefix)) {
+        if (signal?.aborted === true) break
         const listedAt = this.#options.clock.now()
         const old = page.filter(({ key, modifiedAt }) => modifiedAt < before && this.#isOurs(key))
         removed += await inBatches(
@@ -127,8 +128,9 @@ class S3Media implements OpenedS3Media {
     })
   }
 
-  async removeInstance(instance: InstanceId): Promise<void> {
+  async removeInstance(instance: InstanceId, signal?: AbortSignal): Promise<void> {
     for await (const page of this.#store.list(`${this.#options.prefix}${String(instance)}/`)) {
+      if (signal?.aborted === true) break
       await inBatches(page, async ({ key }) => {
         await this.#store.remove(key)
         return true
