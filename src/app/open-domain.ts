@@ -3,9 +3,11 @@ import type { Config } from '../config/schema.ts'
 import type { SimulatorAddress } from '../drivers/registry.ts'
 import { Housekeeping } from '../instances/housekeeping.ts'
 import { Instances } from '../instances/instances.ts'
+import { Retention } from '../instances/retention.ts'
 import type { Node } from '../instances/node.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
+import { Register } from '../partners/register.ts'
 import type { Store } from '../storage/store.ts'
 import { followRegister } from './follow-register.ts'
 import type { Foundation, OnClose } from './foundation.ts'
@@ -36,25 +38,28 @@ export async function openDomain(
 ): Promise<Domain> {
   const loaded = () => later.instances ?? notLoaded()
   const files = await openFiles(config, { ...needs, onClose }, later)
-  const records = await openPartnerRecords(config, { ...needs, media: files.media, instances: loaded })
-  const { ownership } = needs.cluster
+  const { store, cluster, log } = needs
+  const { ownership } = cluster
+  const register = await Register.open({ store, isShared: !cluster.isAlone })
+  const jobs = new SharedJobs(register, ownership, () => ({ ...business, retention }))
+  const records = await openPartnerRecords(config, { ...needs, register, jobs, media: files.media, instances: loaded })
+  const { accounts } = records
   const parts = { ...needs, ...records.forInstances, ...files, ownership }
   const node = await openNode(config, parts, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
-  const housekeeping = new Housekeeping(node, instances, (before) => records.accounts.erase(before))
+  const housekeeping = new Housekeeping(node, instances, (signal) => accounts.recover(signal))
+  const retention = new Retention(node, instances, (before, signal) => accounts.erase(before, signal))
+  const follower = followRegister({ log, register, accounts, instances })
+  const business = openPartnerBusiness(records, { ...needs, instances, jobsStore: jobs.store })
   onClose(async () => {
-    await housekeeping.stop()
+    await Promise.all([jobs.stop(false), retention.stop(), housekeeping.stop(), follower.stop()])
     await instances.stop()
   })
-  const { cluster } = needs
-  const jobs = new SharedJobs(needs.store, () => ({ ...business, housekeeping }))
-  const business = openPartnerBusiness(records, { ...needs, instances, jobsStore: jobs.store })
-  onClose(() => jobs.stop())
   cluster.onJobs(jobs)
-  followRegister(cluster, { register: records.register, accounts: business.accounts, instances })
+  cluster.onSync(follower)
   const start = async (): Promise<void> => {
     // What a crash left of a deletion is not started first.
-    await business.accounts.recover()
+    await accounts.recover()
     await instances.start()
     housekeeping.start()
     await cluster.start(instances.residency)

@@ -18,7 +18,7 @@ import type { PartnerBusiness } from '../partners/partner-business.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
 import { PartnerTokens } from '../partners/partner-tokens.ts'
 import { PriceList } from '../partners/price-list.ts'
-import { Register } from '../partners/register.ts'
+import type { JobChanges, Register } from '../partners/register.ts'
 import { Statements } from '../partners/statements.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation } from './foundation.ts'
@@ -41,7 +41,8 @@ const NEWS_OF_OTHERS_MS = 1000
 
 type RecordsNeeds = Foundation & {
   readonly cluster: Pick<Cluster, 'isAlone' | 'syncEverywhere'>
-  readonly store: Store
+  readonly register: Register
+  readonly jobs: JobChanges
   readonly seal: Seal
   readonly media: Media
   /** Asked when there are some. */
@@ -49,8 +50,7 @@ type RecordsNeeds = Foundation & {
 }
 
 export async function openPartnerRecords(config: Config, given: RecordsNeeds): Promise<PartnerRecords> {
-  const { cluster } = given
-  const register = await Register.open({ store: given.store, isShared: !cluster.isAlone })
+  const { cluster, register } = given
   const shared = cluster.isAlone ? {} : { announce: () => cluster.syncEverywhere(), pollMs: NEWS_OF_OTHERS_MS }
   const needs = { ...given, ...shared, store: register.store }
   const prices = await PriceList.open(needs)

@@ -1,6 +1,7 @@
 import type { Epoch, InstanceId } from '../model/ids.ts'
-import type { NodeRow, RegisterRevision } from '../storage/cluster-store.ts'
+import type { NodeRow } from '../storage/cluster-store.ts'
 import type { Ownership } from './ownership.ts'
+import type { RegisterFollower } from './register-watch.ts'
 import type { Residents } from './residents.ts'
 
 /** Where a call about an instance is to be answered. */
@@ -38,7 +39,10 @@ export interface Cluster {
   onGone(listener: (node: string) => void): void
   /** Resolves when accounts and lists are at least as new as at the time of the call. Calls at one time share one look. */
   sync(): Promise<void>
-  /** Does as `sync` on every living node; resolves when all have done so, or after 5 s. */
+  /**
+   * Does as `sync` on every living node, and has done there what follows from it: instances stand still, come back, go. Resolves when all have
+   * done so, or after 5 s.
+   */
   syncEverywhere(): Promise<void>
   /** What the other nodes ask of this one, at `POST {url}/cluster/{name}` with `PROOF_HEADER`. */
   readonly door: ClusterDoor
@@ -49,11 +53,10 @@ export interface Cluster {
 /** What the composition root does with it, beside the rest. */
 export interface OpenCluster extends Cluster {
   /**
-   * Called with the register's numbers as they are now, one call at a time: whenever they have changed, at each `sync`, and for each `sync` that
-   * another node asks for. `sync` resolves when it has; where it rejects, so does `sync`. Several listeners, in the order of their coming. Never
-   * called where the cluster `isAlone`.
+   * Follows the register's numbers as they are now, one call at a time: whenever they have changed, at each `sync`, and for each `sync` that
+   * another node asks for. `sync` resolves when it has; where it rejects, so does `sync`. There is one; never called where the cluster `isAlone`.
    */
-  onSync(listener: (revision: RegisterRevision) => Promise<void>): void
+  onSync(follower: RegisterFollower): void
   /** Who does the jobs while this node owns `JOBS`. Before `start`. */
   onJobs(jobs: Jobs): void
   /** Begins to take instances; each lives, by `residents`, when it was taken. Resolves when it is under way. */
@@ -68,7 +71,10 @@ export interface OpenCluster extends Cluster {
 export interface Jobs {
   /** Undefined where nobody else could do them: then their batches need no guard. */
   start(epoch: Epoch | undefined): void
-  /** Resolves when nothing more is written; another node does them then. Where `isLost` another one does them already: at once. */
+  /**
+   * Resolves when nothing more is begun and what should not be done twice is over; another node does them then. Where `isLost` another one does
+   * them already: what is under way is cut off.
+   */
   stop(isLost: boolean): Promise<void>
 }
 
@@ -102,6 +108,6 @@ export interface ClusterView {
 export interface ClusterDoor {
   /** These were handed to this node: resolves when they live here. */
   adopt(instances: readonly InstanceId[]): Promise<void>
-  /** Something of the register has changed: resolves when this node goes by it. */
+  /** Something of the register has changed: resolves when this node goes by it, with all of its instances. */
   sync(): Promise<void>
 }

@@ -19,6 +19,15 @@ export class SharedRun {
     return this.#next
   }
 
+  /** Resolves when everything that was asked until now is over, well or not. */
+  async idle(): Promise<void> {
+    for (let last = this.#last; last !== undefined; last = this.#last) await last.catch(() => undefined)
+  }
+
+  get #last(): Promise<void> | undefined {
+    return this.#next ?? this.#running
+  }
+
   #begin(): Promise<void> {
     this.#next = undefined
     const run = this.#task()

@@ -10,6 +10,7 @@ import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
 import { Instance } from '../../src/instances/instance.ts'
 import { Instances, type NewInstance } from '../../src/instances/instances.ts'
+import { Retention } from '../../src/instances/retention.ts'
 import type { Entitlements, Limits, Node } from '../../src/instances/node.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -62,6 +63,7 @@ const FETCHES: GuardedPoolLimits = {
 export interface Domain {
   readonly instances: Instances
   readonly housekeeping: Housekeeping
+  readonly retention: Retention
   readonly node: Node
   stop(): Promise<void>
 }
@@ -150,15 +152,17 @@ export async function openWorld() {
     }
     const instances = await Instances.load(node)
     const housekeeping = new Housekeeping(node, instances, () => Promise.resolve())
+    const retention = new Retention(node, instances, () => Promise.resolve())
     await instances.start()
     const domain: Domain = {
       instances,
       housekeeping,
+      retention,
       node,
       stop: async () => {
         running.delete(domain)
         await courier.close(1000)
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), retention.stop()])
         await instances.stop()
         await pools.destroy()
         for (const driver of drivers.values()) await driver.close()
