@@ -1,4 +1,6 @@
+import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 import type { Epoch, InstanceId } from '../model/ids.ts'
 import { JOBS, type ClusterStore } from '../storage/cluster-store.ts'
 import type { Jobs } from './cluster.ts'
@@ -22,6 +24,7 @@ interface Post {
 
 export interface HandOverNeeds {
   readonly store: Pick<ClusterStore, 'move' | 'ownerOf'>
+  readonly clock: Clock
   readonly log: Log
   readonly node: string
   readonly holdings: Pick<Holdings, 'give'>
@@ -33,6 +36,8 @@ export interface HandOverNeeds {
 
 /** So long the new owner may take until what it was told of lives: calls wait there meanwhile, no longer here. */
 const TELL_MS = 5000
+/** So long the jobs may take to come to their end; what still goes on then is refused after the move. */
+const STOP_JOBS_MS = 6000
 const TOLD_AT_ONCE = 500
 
 /**
@@ -64,7 +69,7 @@ export class HandOver {
 
   async #move(instance: InstanceId, epoch: Epoch, to: Heir): Promise<Given> {
     const { store, node, places, residents, jobs } = this.#needs
-    if (instance === JOBS) await jobs()?.stop(false)
+    if (instance === JOBS) await this.#stopJobs(jobs())
     else await residents().letGo(instance)
     if ((await store.move(instance, epoch, to.node)) !== null) {
       if (to.url !== null) places.remember(instance, { at: 'node', node: to.node, url: to.url })
@@ -73,6 +78,10 @@ export class HandOver {
     // The other one can't take it, or this node doesn't have it any more.
     const owner = await store.ownerOf(instance)
     return owner?.node === node && owner.epoch === epoch ? 'kept' : 'lost'
+  }
+
+  async #stopJobs(jobs: Jobs | undefined): Promise<void> {
+    if (jobs !== undefined) await within(this.#needs.clock, STOP_JOBS_MS, jobs.stop(false), undefined)
   }
 
   /** What goes to one node at about one time is told at once. */

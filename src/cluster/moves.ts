@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { pause } from '../lib/pause.ts'
+import { within } from '../lib/within.ts'
 import type { InstanceId } from '../model/ids.ts'
 import { JOBS, type Beat, type ClusterStore, type NodeRow } from '../storage/cluster-store.ts'
 import { takesLeases } from './claims.ts'
@@ -104,13 +105,21 @@ export class Moves {
     })
   }
 
-  /** Everything, within so long; resolves at once where nobody could take it. */
+  /** Everything, within so long, whatever hangs; resolves at once where nobody could take it. */
   async giveAll(withinMs: number): Promise<void> {
-    const { holdings, node, clock, monotonicMs, log } = this.#needs
+    const { holdings, clock, monotonicMs, log } = this.#needs
     this.#stopping.abort()
-    await this.#balancing
     const endsAt = monotonicMs() + withinMs
-    const isOver = () => monotonicMs() >= endsAt
+    const giving = this.#giveAll(() => monotonicMs() >= endsAt)
+    await within(clock, withinMs, giving, undefined)
+    if (holdings.owned > 0 && this.#nodes.length > 0) {
+      log.warn({ instances: holdings.owned }, 'not everything was handed over in time')
+    }
+  }
+
+  async #giveAll(isOver: () => boolean): Promise<void> {
+    const { holdings, node, clock } = this.#needs
+    await this.#balancing
     for (let vain = 0; holdings.owned > 0 && vain < VAIN_ROUNDS && !isOver();) {
       const loads = await this.#loads().catch(() => undefined)
       if (this.#nodes.length === 0) return
@@ -121,7 +130,6 @@ export class Moves {
       vain = given > 0 ? 0 : vain + (loads === undefined ? VAIN_ROUNDS / 2 : 1)
       if (given === 0) await pause(clock, AGAIN_MS, NEVER)
     }
-    if (holdings.owned > 0) log.warn({ instances: holdings.owned }, 'not everything was handed over in time')
   }
 
   /** Says how many were given. */

@@ -133,6 +133,8 @@ export class WorldNode {
   readonly syncs: number[] = []
   /** Until what follows from the register is in force for all instances. */
   enforcing: Promise<void> = Promise.resolve()
+  /** The database moves what it hands over, and the answer never comes. */
+  hangsMoving = false
   /** Until its jobs have come to their end. */
   stoppingJobs: Promise<void> = Promise.resolve()
   readonly #world: ClusterWorld
@@ -262,7 +264,10 @@ export class WorldNode {
       leave: (node) => this.#reach(() => inner.leave(node)),
       owned: (node) => this.#reach(() => inner.owned(node)),
       claim: (node, limit, only) => this.#reach(() => inner.claim(node, limit, only)),
-      move: (instance, epoch, to) => this.#reach(() => inner.move(instance, epoch, to)),
+      move: async (instance, epoch, to) => {
+        const moved = await this.#reach(() => inner.move(instance, epoch, to))
+        return this.hangsMoving ? new Promise<never>(() => undefined) : moved
+      },
       renew: (instance, epoch) => this.#reach(() => inner.renew(instance, epoch)),
       ownerOf: (instance) => this.#reach(() => inner.ownerOf(instance)),
       loads: () => this.#reach(() => inner.loads()),
