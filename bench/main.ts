@@ -7,6 +7,7 @@ import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
 import { media } from './benchmarks/media.ts'
 import { midnight } from './benchmarks/midnight.ts'
+import { nodes } from './benchmarks/nodes.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   media,
   midnight,
   whatsapp,
+  nodes,
   cells,
 }
 
