@@ -3,7 +3,10 @@ import type { InstanceId } from '../model/ids.ts'
 import { ID_RANGES, idRangeOfCell, MESSENGERS, type IdRange, type Messenger } from '../model/messenger.ts'
 import type { Store } from '../storage/store.ts'
 
-interface Ids { readonly range: IdRange; last: number }
+interface Ids {
+  readonly range: IdRange
+  last: number
+}
 
 /** Gives new instances their ids: one after the other for each messenger, of the cell where there is one. */
 export class InstanceIds {
@@ -38,9 +41,11 @@ export class InstanceIds {
     return next as InstanceId
   }
 
-  /** Another node took it: begins after the last one that anybody took. */
+  /** Another node took it: goes on after the last one that anybody took, and never back to what others wait with here. */
   async refused(messenger: Messenger): Promise<void> {
-    this.#of(messenger).last = await this.#store.instances.lastId(messenger)
+    const ids = this.#of(messenger)
+    const last = await this.#store.instances.lastId(messenger)
+    ids.last = Math.max(ids.last, last)
   }
 
   #of(messenger: Messenger): Ids {

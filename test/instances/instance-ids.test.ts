@@ -85,6 +85,19 @@ describe('ids of instances', () => {
     }
   })
 
+  test('many that are refused at one time do not get the same one again', async (t) => {
+    const store = await storeOf(t)
+    const ids = await InstanceIds.open(store, undefined, [])
+    await take(store, await InstanceIds.open(store, undefined, []), 'whatsapp')
+    const anew = async () => {
+      await ids.refused('whatsapp')
+      return ids.next('whatsapp')
+    }
+    const given = await Promise.all(Array.from({ length: 20 }, anew))
+    assert.equal(new Set(given).size, 20)
+    assert.equal(given[0], 1_101_000_001)
+  })
+
   test('a cell that is used up gives no more', async (t) => {
     const store = await storeOf(t)
     const ids = await InstanceIds.open(store, 12, [])
