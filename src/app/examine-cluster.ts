@@ -9,6 +9,8 @@ import type { Log } from '../lib/log.ts'
 import { idRangeOfCell, MESSENGERS } from '../model/messenger.ts'
 import * as facts from '../storage/sql/examine-postgres.ts'
 import type { PgLike } from '../storage/sql/postgres/pg-like.ts'
+import { OLDEST_POSTGRES } from '../storage/sql/postgres/server-fit.ts'
+import { CONNECTIONS_OF_NODES } from './open-store.ts'
 import { mediaFolderOf } from './open-media.ts'
 
 /** What was looked at and how it is. `poor`: it works, and somebody should know. */
@@ -23,7 +25,6 @@ interface ExamineNeeds {
   readonly log: Log
 }
 
-const OLDEST_POSTGRES = 14
 /** Leases go by the database's clock alone; charges, expiry and links by each node's own. */
 const CLOCK = { poorMs: 1000, badMs: 60_000 } as const
 const ANSWER_MS = 2000
@@ -110,7 +111,7 @@ async function* databaseChecks(config: Config, db: PgLike, clock: Clock): AsyncG
   if (config.cell !== undefined) yield idsCheck(config.cell, await facts.idFacts(db))
   const leases = await facts.leaseFacts(db)
   yield connectionsCheck(config, server, leases)
-  for (const node of leases.nodes) yield await nodeCheck(node, clock.now())
+  for (const node of leases.nodes) yield await nodeCheck(node, clock.now(), config.operatorToken)
   yield* leaseChecks(leases)
 }
 
@@ -153,20 +154,24 @@ function idsCheck(cell: number, ids: facts.IdFacts): Check {
 /** Nodes of this size, as many as there are and one more while they are replaced. */
 function connectionsCheck({ databasePool }: Config, server: facts.ServerFacts, { nodes }: facts.LeaseFacts): Check {
   const what = 'connections'
-  const wanted = (nodes.filter(({ isAlive }) => isAlive).length + 1) * databasePool
+  const wanted = (nodes.filter(({ isAlive }) => isAlive).length + 1) * (databasePool + CONNECTIONS_OF_NODES)
   const says = `the database allows ${String(server.connections)}`
   if (wanted <= server.connections) return good(what, says)
   return poor(what, `${says}; these nodes and one more may want ${String(wanted)}`)
 }
 
-async function nodeCheck(row: facts.NodeFacts, now: number): Promise<Check> {
+async function nodeCheck(row: facts.NodeFacts, now: number, operatorToken: string | undefined): Promise<Check> {
   const { node, url, version, startedAt, isAlive, isLeaving, leases } = row
   const age = `started ${ageOf(now - startedAt)} ago`
   const says = `version ${version}, ${age}, ${String(leases)} leases, ${url ?? 'alone'}`
   if (!isAlive) return poor(node, `${says}; dead, until the others have taken its leases`)
   if (url === null) return poor(node, `${says}; it shares the database with nobody`)
   const answer = await whoAnswers(url)
-  if (answer === node) return good(node, `${says}, which answers${isLeaving ? '; it leaves' : ''}`)
+  if (answer === node) {
+    if (operatorToken !== undefined && (await refuses(url, operatorToken)))
+      return bad(node, `${says}, which has another operator token`)
+    return good(node, `${says}, which answers${isLeaving ? '; it leaves' : ''}`)
+  }
   return bad(node, `${says}; ${answer === undefined ? 'which does not answer here' : 'where something else answers'}`)
 }
 
@@ -195,6 +200,21 @@ async function whoAnswers(url: string): Promise<string | undefined> {
     return Health.Check(json) ? json.node : ''
   } catch {
     return undefined
+  }
+}
+
+/** Whether the node does not take this token for the operator's. */
+async function refuses(url: string, token: string): Promise<boolean> {
+  try {
+    const { body, statusCode } = await request(`${url}/api/operator/v1/tariffs`, {
+      ...timeouts,
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
+    await body.dump()
+    return statusCode === 401
+  } catch {
+    return false
   }
 }
 

@@ -1,8 +1,12 @@
 // Truth: docs/operators/scaling.md: what /ready, /metrics and `jadegate doctor cluster` say of nodes that share a database, and no secret in it.
 import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
+import { Client } from 'pg'
 import { createProgram } from '../../src/cli/program.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { postgresDialect } from '../../src/storage/dialect.ts'
+import { migrate, MIGRATIONS, SchemaTooNew, type RunStatement } from '../../src/storage/migrations/migrate.ts'
+import type { Migration } from '../../src/storage/migrations/migration.ts'
 import { eventually } from '../support/road.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
 import { OPERATOR_TOKEN, PARTNER_TOKEN } from '../support/server.ts'
@@ -35,6 +39,19 @@ async function doctor(env: Readonly<Record<string, string>>) {
     untilStopped: () => assert.fail('the command runs on'),
   }).parseAsync(['doctor', 'cluster'], { from: 'user' })
   return { code, out: out.join('\n') }
+}
+
+/** A step that only adds. */
+function addColumn(version: number, oldestCode: number): Migration {
+  return {
+    version,
+    name: `step ${version}`,
+    oldestCode,
+    statements: ({ schema: { schema } }) => [
+      schema.alterTable('instance').addColumn(`added_${version}`, 'bigint', (column) => column.notNull().defaultTo(0)),
+      schema.createTable(`table_${version}`).addColumn('id', 'bigint'),
+    ],
+  }
 }
 
 describe('whoever runs several nodes', { skip: noPostgres() }, () => {
@@ -125,6 +142,9 @@ describe('whoever runs several nodes', { skip: noPostgres() }, () => {
     const wrong = await doctor(envOf(url, room, one, { JADEGATE_SEALING_KEY: '0b'.repeat(32) }))
     assert.equal(wrong.code, 1)
     assert.match(wrong.out, /FAIL {2}sealing key: the database was sealed with another one/)
+    const stranger = await doctor(envOf(url, room, one, { JADEGATE_OPERATOR_TOKEN: 'op.another-token' }))
+    assert.equal(stranger.code, 1)
+    assert.match(stranger.out, /FAIL {2}node:.*has another operator token/)
   })
 
   test('a cell gives out ids of its own, and a node of another one does not start on it', async (t) => {
@@ -138,6 +158,46 @@ describe('whoever runs several nodes', { skip: noPostgres() }, () => {
     assert.match((await doctor(envOf(url, room, node, { JADEGATE_CELL: '12' }))).out, /ok {4}ids: of cell 12/)
     const wrong = await doctor(envOf(url, room, node, { JADEGATE_CELL: '13' }))
     assert.deepEqual([wrong.code, /FAIL {2}ids: .*not of cell 13/.test(wrong.out)], [1, true])
+  })
+
+  test('nodes of before go on beside a newer schema, and start on it, unless it says that they are too old', async (t) => {
+    const { room, url } = await roomOf(t)
+    const [one, two] = [await room.start(), await room.start()]
+    const { idInstance, apiTokenInstance } = await one.make()
+    const known = MIGRATIONS.at(-1)?.version ?? 0
+    /** As the first node of a newer program does when it starts, while calls go on. */
+    const newer = async (...steps: readonly (readonly [version: number, oldestCode: number])[]) => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query('begin')
+      const run: RunStatement = async (sql, params) =>
+        (await client.query<Record<string, unknown>>(sql, [...params])).rows
+      const added = steps.map(([version, oldestCode]) => addColumn(version, oldestCode))
+      assert.equal((await migrate(run, postgresDialect, [...MIGRATIONS, ...added])).length, 1)
+      await client.query('commit')
+      await client.end()
+    }
+    const works = async (node: TestNode) => {
+      const named = await node.call('POST', `/waInstance${idInstance}/setSettings/${apiTokenInstance}`, {
+        markIncomingMessagesReaded: 'yes',
+      })
+      assert.equal(named.status, 200)
+      assert.ok((await node.make({ name: 'another' })).idInstance > idInstance)
+    }
+    await newer([known + 1, known])
+    await Promise.all([one, two].map(works))
+    const three = await room.start()
+    await works(three)
+    const doctored = await doctor(envOf(url, room, one))
+    assert.match(doctored.out, new RegExp(`ok {4}schema: version ${known + 1}, this program knows ${known}`))
+    await newer([known + 1, known], [known + 2, known + 2])
+    await Promise.all([one, two, three].map(works))
+    await assert.rejects(
+      room.start(),
+      (error) => error instanceof SchemaTooNew && error.message.includes('install a newer version'),
+    )
+    const refused = await doctor(envOf(url, room, one))
+    assert.deepEqual([refused.code, /FAIL {2}schema: .*needs a newer program/.test(refused.out)], [1, true])
   })
 
   test('the doctor of a server that could not be one of several, or that has no database', async () => {

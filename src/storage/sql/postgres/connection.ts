@@ -49,9 +49,9 @@ export function connectionOf(text: string): PgConnection {
     throw new OperatorTrouble(`${NAME}: target_session_attrs may be ${[...ATTRIBUTES].join(', ')}.`)
   }
   const given = {
-    user: searchParams.get('user') ?? decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
+    user: searchParams.get('user') ?? decoded(url.username),
+    password: decoded(url.password),
+    database: decoded(url.pathname.slice(1)),
   }
   const [first, ...others] = addressesOf(searchParams, hosts)
   return {
@@ -78,7 +78,15 @@ function addressesOf(parameters: URLSearchParams, inFront: readonly URL[]): read
 }
 
 function namedBy({ hostname, port }: URL): { readonly host: string; readonly port: string } {
-  return { host: decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1'), port }
+  return { host: decoded(hostname).replace(/^\[(.*)\]$/, '$1'), port }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new OperatorTrouble(`${NAME}: a % is written as %25 there.`)
+  }
 }
 
 function listOf(parameters: URLSearchParams, name: string): readonly string[] {
