@@ -8,6 +8,7 @@ import { answerPreflight } from './answer.ts'
 import { Exchange, type Elsewhere, type Shared } from './exchange.ts'
 import type { Family } from './family.ts'
 import { Idempotency } from './idempotency.ts'
+import { LateAnswers } from './late-answers.ts'
 import type { RequestCounter } from './request-counter.ts'
 import type { SlowBodies } from './slow-bodies.ts'
 import { parseTarget, type Target } from './target.ts'
@@ -52,6 +53,7 @@ export class Dispatcher<Instance, Partner> {
       media,
       fileLimitBytes,
       elsewhere,
+      late: new LateAnswers(clock),
       pace: new Pace(),
       idempotency: new Idempotency(answers, () => clock.now()),
       waiting: new WaitingCalls(),

@@ -1,6 +1,7 @@
 // Truth: what a caller is told where nodes don't answer one another: 503 where certainly nothing was done, 504 where nobody knows; all in bounded time.
 import assert from 'node:assert/strict'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import WebSocket from 'ws'
 import { HERE, NOWHERE, type Place } from '../../src/cluster/cluster.ts'
@@ -175,7 +176,7 @@ test('the places of many instances are looked for at one time', async () => {
     monotonicMs: () => clock.now(),
     log: silentLog,
   })
-  const split = shares.split(ids, { headers: {} } as IncomingMessage)
+  const split = shares.split(ids, new IncomingMessage(new Socket()))
   await until(() => looks === ids.length, 'all are looked for')
   clock.skip(PLACED_MS)
   const { here, elsewhere } = await split

@@ -165,13 +165,13 @@ describe('calls between nodes', () => {
   })
 
   test('a client that resets its connection while its web socket is placed ends nothing but that', async () => {
-    let isPlaced = (_place: Place): void => undefined
+    let isPlaced: ((place: Place) => void) | undefined
     first.places.set(HERS, () => new Promise((resolve) => (isPlaced = resolve)))
     const client = await offering(first, HERS)
     const socket = await until(() => first.upgrading, 'the offer came')
     client.resetAndDestroy()
     await until(() => socket.destroyed, 'the reset came')
-    isPlaced(at(second))
+    isPlaced?.(at(second))
     assert.equal((await call({ url: '/health' })).status, 201)
   })
 })

@@ -45,8 +45,7 @@ export class PassingNode {
   /** The last connection that wanted to become a web socket. */
   upgrading: Duplex | undefined
   /** What it answers with; as a rule at once. */
-  respond = (response: ServerResponse, _request: IncomingMessage): void =>
-    void response.writeHead(201, { 'X-By': this.name }).end('done')
+  respond: (response: ServerResponse, request: IncomingMessage) => void = (response) => this.#say(response)
   readonly #server: Server
   readonly #passage: Passage
   readonly #sockets = new WebSocketServer({ noServer: true })
@@ -99,11 +98,15 @@ export class PassingNode {
     this.skewMs = 0
     this.register = () => Promise.resolve()
     this.answerMs = 60_000
-    this.respond = (response) => void response.writeHead(201, { 'X-By': this.name }).end('done')
+    this.respond = (response) => this.#say(response)
   }
 
   passOn(instance: number, request: IncomingMessage, response: ServerResponse, json: unknown): void {
     this.#passage.passOn(instance as InstanceId, request, response, json)
+  }
+
+  #say(response: ServerResponse): void {
+    response.writeHead(201, { 'X-By': this.name }).end('done')
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, trusted: AddressRanges): void {

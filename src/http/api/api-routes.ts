@@ -4,13 +4,14 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
 import { LostOwnership } from '../../instances/record.ts'
-import { fault, isFault, UNAVAILABLE, type Fault } from '../../model/fault.ts'
+import { fault, isFault, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
 import { RegisterMoved, type Register } from '../../partners/register.ts'
 import type { Store } from '../../storage/store.ts'
 import { StorageFailed } from '../../storage/storage-failed.ts'
 import { READ_ONLY } from '../errors.ts'
 import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.ts'
+import { LateAnswers } from '../late-answers.ts'
 import { maskPath } from '../mask.ts'
 import { rateHeaders } from '../rate-headers.ts'
 import type { RequestCounter } from '../request-counter.ts'
@@ -67,12 +68,14 @@ class ApiServer<Subject> {
   readonly #options: ApiOptions<Subject>
   readonly #pace = new Pace<string>()
   readonly #idempotency: Idempotency
+  readonly #late: LateAnswers
   /** Whom `authenticate` found, for the time of the request. */
   readonly #callers = new WeakMap<FastifyRequest, Subject>()
   readonly #labels = new Map<string, string>()
 
   constructor(options: ApiOptions<Subject>) {
     this.#options = options
+    this.#late = new LateAnswers(options.clock)
     this.#idempotency = new Idempotency(options.store.answers, () => options.clock.now())
   }
 
@@ -126,7 +129,12 @@ class ApiServer<Subject> {
       body: request.body,
     })
     if (isFault(prepared)) return this.#refuse(reply, prepared)
-    const outcome = await this.#outcomeOf(row, subject, prepared, request, reply)
+    const outcome = await this.#late.within(
+      row.answerMs,
+      this.#outcomeOf(row, subject, prepared, request, reply),
+      UNCONFIRMED,
+      (error) => this.#log(error, request),
+    )
     if (isFault(outcome)) return this.#refuse(reply, outcome)
     reply.headers(ALWAYS).code(row.created ? 201 : 200)
     if (outcome instanceof Replay) {
@@ -182,11 +190,15 @@ class ApiServer<Subject> {
     const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
     if (given === 413) return sendError(reply, 413, { code: 'tooLarge', message: 'request entity too large' })
     if (typeof given === 'number' && given >= 400 && given < 500) return sendError(reply, 400, UNREADABLE)
-    this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
+    this.#log(error, request)
     const isForNow = FOR_NOW.some((kind) => error instanceof kind)
     return isForNow
       ? this.#refuse(reply.header('Retry-After', '1'), UNAVAILABLE)
       : sendError(reply, 500, statusError(500))
+  }
+
+  #log(error: unknown, request: FastifyRequest): void {
+    this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
   }
 }
 

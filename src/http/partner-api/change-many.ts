@@ -11,6 +11,7 @@ import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
+import { ANSWER_MS } from '../answer-times.ts'
 import { rateLimited } from '../api/api-errors.ts'
 import type { ApiRow } from '../api/route.ts'
 import type { Share, Shares } from '../cluster/shares.ts'
@@ -51,6 +52,7 @@ export function changeMany(deps: ChangeManyDeps): ApiRow<PartnerCaller> {
     summary: 'Changes names or settings of many instances, or of all that are not deleted; what is not given stays.',
     group: 'instances',
     scope: 'full',
+    answerMs: ANSWER_MS.long,
     body: {
       ids: Type.Union([Type.Literal('all'), Type.Array(Type.Integer(), { minItems: 1, maxItems: MOST_IDS })]),
       name: Type.Optional(Type.String({ maxLength: NAME_LENGTH })),
