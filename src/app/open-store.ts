@@ -12,6 +12,9 @@ export interface StoreNeeds {
   readonly onDeath?: (error: Error) => void
 }
 
+/** Besides `databasePool`: beats must not wait behind anything else. */
+export const CONNECTIONS_OF_NODES = 4
+
 /**
  * The database that the settings name.
  * @throws OperatorTrouble where it can't be used
@@ -26,9 +29,12 @@ export async function openStore(config: Config, { onDeath, ...needs }: StoreNeed
   const { openPgPool } = await import('../storage/sql/postgres/pg-pool.ts')
   const { openPostgresStore } = await import('../storage/sql/postgres-store.ts')
   const { PgTrouble } = await import('../storage/sql/postgres/pg-trouble.ts')
-  const db = openPgPool({ connection: connectionOf(config.databaseUrl), size: config.databasePool, log })
+  const connection = connectionOf(config.databaseUrl)
+  const db = openPgPool({ connection, size: config.databasePool, log })
+  const answerMs = config.leaseMs
+  const nodes = { db: openPgPool({ connection, size: CONNECTIONS_OF_NODES, log, answerMs }), answerMs }
   try {
-    return await openPostgresStore({ db, sealingKey })
+    return await openPostgresStore({ db, nodes, sealingKey })
   } catch (error) {
     throw error instanceof PgTrouble ? new OperatorTrouble(`Can't use the database: ${error.message}.`) : error
   }

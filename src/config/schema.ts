@@ -267,7 +267,7 @@ export const SETTINGS = {
   databasePool: cluster(
     'JADEGATE_DATABASE_POOL',
     wholeNumber(4, 1_000),
-    'Connections to PostgreSQL that a server has at most.',
+    'Connections to PostgreSQL that a server has at most, besides four for what nodes tell each other.',
     { default: '16' },
   ),
   nodeUrl: cluster(

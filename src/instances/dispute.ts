@@ -1,5 +1,4 @@
 import type { Clock } from '../lib/clock.ts'
-import type { EpochMs } from '../model/ids.ts'
 
 /** By then each node has heard long ago what it has lost. */
 const LONGEST_MS = 60_000

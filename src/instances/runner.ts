@@ -9,6 +9,7 @@ import { Dispute } from './dispute.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
+import { patiently } from './patiently.ts'
 import { Reading } from './reading.ts'
 import { Reconnection } from './reconnection.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
@@ -328,11 +329,19 @@ export class Runner implements SessionListener {
     }
   }
 
+  patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(this.#record.node.clock, work, () => !this.#stopped)
+  }
+
+  async #store(change: Change): Promise<Applied> {
+    if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
+    return applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
+  }
+
   /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
   #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
-      if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
-      const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
+      const applied = await this.patiently(() => this.#store(change))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       follow?.(applied)

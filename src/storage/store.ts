@@ -24,11 +24,6 @@ export type { Write } from './write.ts'
 export interface Batch {
   readonly guards: readonly Guard[]
   readonly writes: readonly Write[]
-  /**
-   * So long it waits for a database that does not answer before it is given up, nothing of it stored; 10 s where absent. Sessions wait longer:
-   * what the network brought is not lost by waiting.
-   */
-  readonly patienceMs?: number
 }
 
 /** What an earlier call with the same idempotency key was and answered. */
@@ -198,7 +193,7 @@ export interface Store {
   ping(): Promise<void>
   /**
    * The process ends: so long from now what still waits for the database is given up. How a COMMIT ended whose answer was lost nobody hears then;
-   * it was never acknowledged. Undefined where the database is part of the process.
+   * it was never acknowledged. Nothing is given up where the database is part of the process.
    */
   endWithin?(ms: number): void
   /** Resolves when everything handed to `commit` is on disk and the files are closed. */

@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LostOwnership } from '../../src/instances/record.ts'
 import type { Epoch, InstanceId } from '../../src/model/ids.ts'
+import { StorageFailed } from '../../src/storage/storage-failed.ts'
 import type { Batch, Store } from '../../src/storage/store.ts'
 import {
   ACCOUNT,
@@ -101,6 +102,26 @@ test('a session that broke is opened again only when the node is sure; one that 
   assert.ok(!instance.isOnline)
   isSure = true
   await until(() => instance.isOnline)
+})
+
+test('what comes while the store is away is stored when it is back, and the session stays open', async () => {
+  const instance = await newInstance(domain, { incomingWebhook: 'yes' })
+  await link(world, instance, '79011000011')
+  let refusals = 0
+  let isAway = true
+  onCommit = () => {
+    if (!isAway) return
+    refusals += 1
+    throw new StorageFailed('away')
+  }
+  const before = instance.notifications
+  const said = world.simulator('POST', 'messages', { from: '79011000012', to: '79011000011', text: 'hello' })
+  await until(() => refusals > 1)
+  assert.ok(instance.isOnline)
+  isAway = false
+  await said
+  await until(() => instance.notifications > before)
+  assert.ok(instance.isOnline)
 })
 
 test('linking begins only while the node is sure, and one that has begun goes on', async () => {

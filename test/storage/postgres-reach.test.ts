@@ -44,7 +44,12 @@ describe('the addresses in a URL', () => {
     assert.deepEqual(addresses('postgres:///x'), [[undefined, undefined]])
   })
   test('what is none is refused without its password', () => {
-    const wrong = ['postgres://u:geheim@a,,b/x', 'postgres://u:geheim@a:1,b:x/x', 'mysql://u:geheim@a/x']
+    const wrong = [
+      'postgres://u:geheim%@a/x',
+      'postgres://u:geheim@a,,b/x',
+      'postgres://u:geheim@a:1,b:x/x',
+      'mysql://u:geheim@a/x',
+    ]
     for (const url of [
       ...wrong,
       'postgres://u:geheim@a,b/x?port=1,2,3',
@@ -70,7 +75,8 @@ describe('PostgreSQL, reached', { skip: noPostgres() }, () => {
   })
   const poolOf = (url: string): PgPool =>
     openPgPool({ connection: connectionOf(url), size: 4, log: silentLog, connectMs: 1000, answerMs: 1000 })
-  const storeOf = (url: string): Promise<Store> => openPostgresStore({ db: poolOf(url), sealingKey: sample.KEY })
+  const storeOf = (url: string): Promise<Store> =>
+    openPostgresStore({ db: poolOf(url), sealingKey: sample.KEY, times: { patienceMs: 60_000 } })
 
   test('at whichever of its addresses it is, also when it moves', async () => {
     const { pathname } = new URL(await server.newDatabase())
@@ -83,6 +89,20 @@ describe('PostgreSQL, reached', { skip: noPostgres() }, () => {
     assert.equal((await asked()).length, 4)
     await pool.close()
     await there.close()
+  })
+
+  test('a server that vanished without a word holds up none that would wait for long, once one has waited in vain', async () => {
+    const proxy = await DatabaseProxy.start(server.port)
+    const { pathname } = new URL(await server.newDatabase())
+    const pool = poolOf(`postgres://postgres@127.0.0.1:${proxy.port}${pathname}`)
+    const both = () => Promise.all([pool.read(ONE, { answerMs: 60_000 }), pool.read(ONE)])
+    await both()
+    const began = performance.now()
+    proxy.silence()
+    await both()
+    assert.ok(performance.now() - began < 10_000)
+    await pool.close()
+    await proxy.close()
   })
 
   test('encrypted, with a certificate of which it can be sure, or not at all', async () => {
@@ -154,10 +174,10 @@ describe('PostgreSQL, reached', { skip: noPostgres() }, () => {
         return 'answerLost'
       }
     })
-    const outcomes = [store.commit({ ...batch(1), patienceMs: 60_000 })]
+    const outcomes = [store.commit(batch(1))]
     await isAway
     await server.kill()
-    outcomes.push(store.commit({ ...batch(2), patienceMs: 60_000 }))
+    outcomes.push(store.commit(batch(2)))
     const settled = Promise.allSettled(outcomes)
     assert.equal(await Promise.race([settled, delay(1500, 'waits')]), 'waits')
     const began = performance.now()
@@ -177,7 +197,7 @@ describe('PostgreSQL, reached', { skip: noPostgres() }, () => {
     await sample.commit(store, sample.addInstance(sample.FIRST))
     server.pause()
     const batch = sample.batch(sample.enqueue(sample.FIRST, 1, 'm-1'), [sample.owns(sample.FIRST)])
-    const outcome = store.commit({ ...batch, patienceMs: 60_000 }).then(
+    const outcome = store.commit(batch).then(
       () => 'stored',
       () => 'given up',
     )

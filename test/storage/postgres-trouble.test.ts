@@ -40,7 +40,7 @@ describe('PostgreSQL in trouble', { skip: noPostgres() }, () => {
     await load.run(200)
     await server.halt()
     const begun = performance.now()
-    await load.write((sample.FIRST + WRITERS) as InstanceId, 1, 300)
+    await load.write((sample.FIRST + WRITERS) as InstanceId, 1, 'hasty')
     assert.equal(load.failed.has(`${sample.FIRST + WRITERS}-1`), true, 'it was given up')
     assert.ok(performance.now() - begun < 2500)
     await server.restart()
@@ -86,7 +86,7 @@ describe('PostgreSQL in trouble', { skip: noPostgres() }, () => {
 
   test('an outcome that is lost is told when the database is back, however long that takes', async () => {
     const proxy = await DatabaseProxy.start(server.port)
-    const store = await open(await server.newDatabase(), proxy)
+    const store = await open(await server.newDatabase(), proxy, 1000)
     await sample.commit(store, sample.addInstance(sample.FIRST))
     for (const fate of ['answerLost', 'lost'] as const) {
       const isAway = new Promise<void>((resolve) => {
@@ -96,10 +96,9 @@ describe('PostgreSQL in trouble', { skip: noPostgres() }, () => {
         }
       })
       const position = fate === 'lost' ? 2 : 1
-      const committed = store.commit({
-        ...sample.batch(sample.enqueue(sample.FIRST, position, `${fate}-1`), [sample.owns(sample.FIRST)]),
-        patienceMs: 1,
-      })
+      const committed = store.commit(
+        sample.batch(sample.enqueue(sample.FIRST, position, `${fate}-1`), [sample.owns(sample.FIRST)]),
+      )
       const told = committed.then(
         () => 'stored',
         (error: unknown) => error,
@@ -120,29 +119,32 @@ describe('PostgreSQL in trouble', { skip: noPostgres() }, () => {
   })
 })
 
-function open(url: string, proxy: DatabaseProxy): Promise<Store> {
+function open(url: string, proxy: DatabaseProxy, patienceMs = 10_000): Promise<Store> {
   const connection = { ...connectionOf(url), port: proxy.port }
   const db = openPgPool({ connection, size: 8, log: silentLog, answerMs: ANSWER_MS, connectMs: ANSWER_MS })
-  return openPostgresStore({ db, sealingKey: sample.KEY })
+  return openPostgresStore({ db, sealingKey: sample.KEY, times: { patienceMs } })
 }
+
+/** How long a writer waits for a database that does not answer: 0.3 s or 20 s. */
+type Patience = 'hasty' | 'patient'
 
 /** Writers that never rest while it runs; each knows what became of its batches. */
 class Load {
   readonly stored = new Set<string>()
   readonly failed = new Set<string>()
-  readonly #store: Store
+  readonly #stores: Readonly<Record<Patience, Store>>
   readonly #works: Promise<void>[] = []
   readonly #over = new AbortController()
 
-  constructor(store: Store) {
-    this.#store = store
+  constructor(stores: Readonly<Record<Patience, Store>>) {
+    this.#stores = stores
   }
 
   async begin(): Promise<void> {
     for (let n = 0; n < WRITERS; n++) {
       const on = (sample.FIRST + n) as InstanceId
-      await sample.commit(this.#store, sample.addInstance(on))
-      this.#works.push(this.#writeOn(on, n % 2 === 0 ? 300 : 20_000))
+      await sample.commit(this.#stores.patient, sample.addInstance(on))
+      this.#works.push(this.#writeOn(on, n % 2 === 0 ? 'hasty' : 'patient'))
     }
   }
 
@@ -155,11 +157,11 @@ class Load {
     await Promise.all(this.#works)
   }
 
-  async write(on: InstanceId, n: number, patienceMs: number): Promise<void> {
+  async write(on: InstanceId, n: number, patience: Patience): Promise<void> {
     const id = `${on}-${n}`
     const batch = sample.batch([...sample.enqueue(on, n, id), sample.notify(on, n)], [sample.owns(on)])
     try {
-      const committed = await this.#store.commit({ ...batch, patienceMs })
+      const committed = await this.#stores[patience].commit(batch)
       assert.ok(committed.ok)
       this.stored.add(id)
     } catch (error) {
@@ -168,8 +170,8 @@ class Load {
     }
   }
 
-  async #writeOn(on: InstanceId, patienceMs: number): Promise<void> {
-    for (let n = 1; !this.#over.signal.aborted; n++) await this.write(on, n, patienceMs)
+  async #writeOn(on: InstanceId, patience: Patience): Promise<void> {
+    for (let n = 1; !this.#over.signal.aborted; n++) await this.write(on, n, patience)
   }
 }
 
@@ -177,15 +179,15 @@ function trouble(name: string, work: (load: Load, proxy: DatabaseProxy) => Promi
   void test(name, async () => {
     const proxy = await DatabaseProxy.start(server.port)
     const url = await server.newDatabase()
-    const store = await open(url, proxy)
-    const load = new Load(store)
+    const stores = { hasty: await open(url, proxy, 300), patient: await open(url, proxy, 20_000) }
+    const load = new Load(stores)
     try {
       await load.begin()
       await work(load, proxy)
     } finally {
       proxy.fate = () => 'pass'
       await load.end()
-      await store.close()
+      await Promise.all([stores.hasty.close(), stores.patient.close()])
       await proxy.close()
     }
     await judge(url, load)

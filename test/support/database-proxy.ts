@@ -14,6 +14,7 @@ export class DatabaseProxy {
   readonly #server = createServer((client) => this.#join(client))
   readonly #target: number
   readonly #sockets = new Set<Socket>()
+  readonly #silencing = new Set<() => void>()
 
   constructor(target: number) {
     this.#target = target
@@ -28,6 +29,11 @@ export class DatabaseProxy {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Nothing is ever heard again of the connections that there are, as where a machine loses its power. */
+  silence(): void {
+    for (const each of this.#silencing) each()
   }
 
   cutAll(): void {
@@ -48,6 +54,9 @@ export class DatabaseProxy {
       client.destroy()
       upstream.destroy()
     }
+    const silence = () => (answers = 'swallow')
+    this.#silencing.add(silence)
+    client.on('close', () => this.#silencing.delete(silence))
     for (const socket of [client, upstream]) {
       this.#sockets.add(socket)
       socket.setNoDelay(true)

@@ -58,8 +58,12 @@ const READS = {
 
 const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = null returning instance_id, epoch`
 
-/** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
-export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store {
+/**
+ * The store's port on an engine: what all databases have in common, which is everything but how statements get to them. `nodes` is the engine of
+ * what nodes tell each other.
+ */
+export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes = engine): Store {
+  const engines = new Set([engine, nodes])
   const index = new JournalIndex(engine, clock)
   const messages = new MessageSweep(engine)
   return {
@@ -78,7 +82,7 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
         return new Map(taken.rows.map((row) => [rows.instanceId(row), rows.epoch(row)]))
       },
     },
-    ...(engine.dialect.sharedByServers && { cluster: createClusterStore(engine) }),
+    ...(engine.dialect.sharedByServers && { cluster: createClusterStore(nodes) }),
     journal: journalReads(engine, index),
     usage: usageReads(engine),
     files: fileReads(engine),
@@ -89,10 +93,12 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])
     },
-    ...(engine.endWithin !== undefined && { endWithin: engine.endWithin.bind(engine) }),
-    close: () => {
+    endWithin(ms) {
+      for (const each of engines) each.endWithin?.(ms)
+    },
+    async close() {
       index.close()
-      return engine.close()
+      await Promise.all(Array.from(engines, (each) => each.close()))
     },
   }
 }

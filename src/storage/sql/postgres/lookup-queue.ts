@@ -1,5 +1,6 @@
 import { rowsOf, type Lookup, type Param, type Row } from '../statement.ts'
 import type { PgLike, PgStatement } from './pg-like.ts'
+import { isWrong } from './pg-trouble.ts'
 import { arrayText } from './pg-values.ts'
 
 interface Asked {
@@ -56,10 +57,9 @@ export class LookupQueue {
         for (const [place, { resolve }] of of.entries()) resolve(found.get(place + 1))
       }
     } catch (error) {
-      const [only] = asked
-      // One that fails takes the others along: each is asked for itself.
-      if (asked.length === 1 && only !== undefined) only.reject(error)
-      else for (const one of asked) await this.#trip([one])
+      // One that is wrong takes the others along: each is asked for itself. A database that is away is away for all.
+      if (asked.length > 1 && isWrong(error)) for (const one of asked) await this.#trip([one])
+      else for (const { reject } of asked) reject(error)
     }
   }
 }

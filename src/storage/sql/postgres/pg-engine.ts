@@ -5,24 +5,32 @@ import type { Outcome } from '../batch-code.ts'
 import { lanesOf } from '../batch-lanes.ts'
 import { StorageFailed, type Engine } from '../engine.ts'
 import { committed } from '../refusal.ts'
-import type { Param } from '../statement.ts'
 import { numbered, stepsOf } from './batch-steps.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { shapeOf } from './group-shape.ts'
-import type { PgLike } from './pg-like.ts'
-import { PgTrouble } from './pg-trouble.ts'
+import type { PgLike, PgStatement } from './pg-like.ts'
+import { isWrong, PgTrouble } from './pg-trouble.ts'
 import { LookupQueue } from './lookup-queue.ts'
 import { ReadQueue } from './read-queue.ts'
 
-/** A statement that changes many rows may take long. */
-const WRITE_MS = 120_000
-const PATIENCE_MS = 10_000
+/** How long whoever asks waits. */
+export interface PgTimes {
+  /** For a database that does not answer before a batch is given up, nothing of it stored. */
+  readonly patienceMs: number
+  /** For the answer to a query, which may go through a large table. */
+  readonly readMs: number
+  /** For the answer to a single statement that changes something, which may be many rows. */
+  readonly writeMs: number
+}
+
+const USUAL: PgTimes = { patienceMs: 10_000, readMs: 60_000, writeMs: 120_000 }
 
 /** The store's engine on PostgreSQL: see `CommitQueue` for how batches get there. */
-export function createPgEngine(db: PgLike, seal: Seal): Engine {
+export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> = {}): Engine {
+  const { patienceMs, readMs, writeMs } = { ...USUAL, ...times }
   const works = new Works()
   const commits = new CommitQueue(db)
-  const reads = new ReadQueue(db)
+  const reads = new ReadQueue(db, readMs)
   const lookups = new LookupQueue(db)
   let closed: Promise<void> | null = null
 
@@ -32,7 +40,7 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
     try {
       return await work()
     } catch (error) {
-      throw error instanceof PgTrouble ? new StorageFailed(error.message) : error
+      throw error instanceof PgTrouble ? new StorageFailed(error.message, isWrong(error)) : error
     } finally {
       works.end()
     }
@@ -43,7 +51,7 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
     commit: (batch) =>
       tracked(async () => {
         const steps = stepsOf(batch, seal)
-        const until = performance.now() + (batch.patienceMs ?? PATIENCE_MS)
+        const until = performance.now() + patienceMs
         const outcome = await new Promise<Outcome>((resolve, reject) => {
           commits.add({ batch, steps, lanes: lanesOf(batch), until, shape: shapeOf(steps), resolve, reject })
         })
@@ -51,7 +59,7 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
       }),
     read: (sql, params) => tracked(async () => (await reads.ask(numbered(sql, params))).rows),
     lookup: (lookup, params) => tracked(() => lookups.ask(lookup, params)),
-    write: (sql, params) => tracked(() => write(db, sql, params)),
+    write: (sql, params) => tracked(() => write(db, numbered(sql, params), writeMs)),
     endWithin(ms) {
       systemClock.after(ms, () => db.giveUp?.())
     },
@@ -63,14 +71,14 @@ export function createPgEngine(db: PgLike, seal: Seal): Engine {
 }
 
 /** Begun anew only where certainly nothing of it is stored. */
-function write(db: PgLike, sql: string, params: readonly Param[]) {
+function write(db: PgLike, statement: PgStatement, answerMs: number) {
   return db.transaction(
     async (transaction) => {
-      const [result] = await transaction.run([numbered(sql, params)])
+      const [result] = await transaction.run([statement])
       await transaction.commit([])
       return { rows: result?.rows ?? [], changed: result?.count ?? 0 }
     },
-    { isRepeatable: true, answerMs: WRITE_MS },
+    { isRepeatable: true, answerMs },
   )
 }
 

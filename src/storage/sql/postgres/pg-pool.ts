@@ -71,6 +71,7 @@ export class PgPool implements PgLike {
   readonly #size: number
   readonly #wires: PgWires
   readonly #sessions = new WeakMap<ClientBase, PgSession>()
+  readonly #asked = new Set<PgSession>()
   /** Of connections that have ended in good order. */
   readonly #freeMarks: CommitMark[] = []
   /** When a connection was last lost: those that were not heard of since then may be dead too. */
@@ -165,12 +166,21 @@ export class PgPool implements PgLike {
   }
 
   async #run(session: PgSession, statements: readonly PgStatement[], answerMs: number): Promise<readonly PgResult[]> {
+    this.#asked.add(session)
     try {
       return await session.run(statements, answerMs)
     } catch (error) {
-      if (session.isLost) this.#lostAt = performance.now()
+      if (session.isLost) this.#noteLoss()
       throw error
+    } finally {
+      this.#asked.delete(session)
     }
+  }
+
+  /** A server that vanished without a word leaves those waiting who are patient: what has had time enough is given up, too, and asked elsewhere. */
+  #noteLoss(): void {
+    this.#lostAt = performance.now()
+    for (const session of this.#asked) session.giveUpAfter(this.#answerMs)
   }
 
   async #ask(statement: PgStatement): Promise<PgResult | undefined> {

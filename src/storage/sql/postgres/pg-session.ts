@@ -13,6 +13,8 @@ export class PgSession {
   /** By `performance.now()`: when it was last heard of. */
   heardAt = performance.now()
   #isLost = false
+  /** What it is asked at the moment, and since when. */
+  #asked: { readonly pipeline: PgPipeline; readonly at: number } | undefined
   readonly #prepared = new PreparedStatements()
 
   constructor(client: PoolClient, mark: CommitMark) {
@@ -31,6 +33,7 @@ export class PgSession {
    */
   async run(statements: readonly PgStatement[], answerMs: number): Promise<readonly PgResult[]> {
     const pipeline = new PgPipeline(statements, this.#prepared)
+    this.#asked = { pipeline, at: performance.now() }
     const overdue = systemClock.after(answerMs, () => pipeline.giveUp(new AnswerOverdue('No answer in time')))
     try {
       // The driver calls the methods that it has, which its type doesn't name.
@@ -44,7 +47,14 @@ export class PgSession {
       throw trouble
     } finally {
       overdue.cancel()
+      this.#asked = undefined
     }
+  }
+
+  /** Gives up what it was asked at least so long ago, if it was. */
+  giveUpAfter(ms: number): void {
+    if (this.#asked === undefined || performance.now() - this.#asked.at < ms) return
+    this.#asked.pipeline.giveUp(new AnswerOverdue('No answer, as from others'))
   }
 
   /** Nobody knows what the server still makes of it. */

@@ -55,6 +55,11 @@ export function mayComeBack({ kind }: PgTrouble): boolean {
   return kind === 'lost' || kind === 'conflict'
 }
 
+/** What was asked is at fault: it would fail again. */
+export function isWrong(error: unknown): boolean {
+  return troubleOf(error).kind === 'failed'
+}
+
 function kindOf(state: string): TroubleKind {
   if (CONFLICTS.has(state)) return 'conflict'
   if (state === CANCELED) return 'failed'

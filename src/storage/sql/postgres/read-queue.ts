@@ -1,4 +1,5 @@
 import type { PgLike, PgResult, PgStatement } from './pg-like.ts'
+import { isWrong } from './pg-trouble.ts'
 
 interface Asked {
   readonly statement: PgStatement
@@ -10,18 +11,17 @@ interface Asked {
 const TRIPS = 4
 /** And so many reads in each at most, so that none waits for too many others. */
 const MOST = 32
-/** A read may go through a large table. */
-const ANSWER_MS = 60_000
-
 /** Reads that are asked for together go in one round trip. */
 export class ReadQueue {
   readonly #db: PgLike
+  readonly #answerMs: number
   #asked: Asked[] = []
   #trips = 0
   #isPumping = false
 
-  constructor(db: PgLike) {
+  constructor(db: PgLike, answerMs: number) {
     this.#db = db
+    this.#answerMs = answerMs
   }
 
   ask(statement: PgStatement): Promise<PgResult> {
@@ -52,17 +52,16 @@ export class ReadQueue {
       const results = await this.#run(asked)
       for (const [at, { resolve }] of asked.entries()) resolve(results[at] ?? NOTHING)
     } catch (error) {
-      const [only] = asked
-      // One that fails takes those behind it along: each is asked for itself.
-      if (asked.length === 1 && only !== undefined) only.reject(error)
-      else for (const one of asked) await this.#trip([one])
+      // One that is wrong takes the others along: each is asked for itself. A database that is away is away for all.
+      if (asked.length > 1 && isWrong(error)) for (const one of asked) await this.#trip([one])
+      else for (const { reject } of asked) reject(error)
     }
   }
 
   #run(asked: readonly Asked[]): Promise<readonly PgResult[]> {
     return this.#db.read(
       asked.map(({ statement }) => statement),
-      { answerMs: ANSWER_MS },
+      { answerMs: this.#answerMs },
     )
   }
 }
