@@ -15,8 +15,10 @@ import { Cell } from './cell.ts'
 
 const INSTANCES = 12
 const BACK_MS = 30_000
-const REST_MS = 60_000
+/** What waits at the end may be much, and the machine slow: but it must become less, or change, all the time. */
+const STANDSTILL_MS = 45_000
 const SETTLE_MS = 500
+const AT_REST = 'nothing'
 
 /** A cell with linked instances under load from all sides, and everyone's notes. */
 export class CellTrial {
@@ -82,7 +84,7 @@ export class CellTrial {
     const strange = await this.#partner.faults(ids)
     const after = strange.length === 0 ? [] : await this.#partner.faults(ids)
     faults.push(...strange.map((fault) => `${fault}${after.includes(fault) ? ', and stays so' : ' in a stale list'}`))
-    await until(() => this.#atRest(), 'everything has come to rest', REST_MS).catch(late)
+    await this.#comeToRest().catch(late)
     await this.#clients.stopFetching()
     faults.push(...(await linkFaults(linksIn(this.notebook.deliveries, this.notebook.uploads), this.cell.api)))
     return [
@@ -108,12 +110,26 @@ export class CellTrial {
     await this.#files.close()
   }
 
-  async #atRest(): Promise<boolean> {
+  /** Rejects when nothing has moved for long. */
+  async #comeToRest(): Promise<void> {
+    for (let left = await this.#left(); left !== AT_REST;) {
+      const before = left
+      const change = async () => {
+        left = await this.#left()
+        return left !== before
+      }
+      await until(change, `something of ${before} ends`, STANDSTILL_MS)
+    }
+  }
+
+  /** What waits of each instance, and how many events nobody has taken. */
+  async #left(): Promise<string> {
     await sleep(SETTLE_MS)
     const waiting = await Promise.all(this.#subjects.map((subject) => this.cell.waiting(subject)))
-    if (waiting.some((count) => count !== 0)) return false
     const { events } = await this.cell.journal()
-    return events.every((event) => event.acknowledged)
+    const untaken = events.filter((event) => !event.acknowledged).length
+    const isAtRest = untaken === 0 && waiting.every((count) => count === 0)
+    return isAtRest ? AT_REST : `${waiting.map((count) => count ?? '?').join(' ')} and ${untaken} events`
   }
 
   async #evidence(): Promise<Evidence> {

@@ -29,7 +29,7 @@ describe('a cell', { skip: noPostgres() }, () => {
 
   test(
     `${SECONDS} s of all misfortunes lose nothing, double nothing and turn nothing around`,
-    { timeout: 240_000 + SECONDS * 2000 },
+    { timeout: 240_000 + SECONDS * 5000 },
     async (t) => {
       t.diagnostic(`JADEGATE_CLUSTER_SEED=${SEED}`)
       const trial = await CellTrial.begin(await postgres.newDatabase(), LEASE_MS, SEED)
