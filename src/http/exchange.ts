@@ -7,10 +7,10 @@ import type { Pace } from '../lib/pace.ts'
 import { fault, isFault } from '../model/fault.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { Once } from '../storage/once.ts'
-import { StorageFailed } from '../storage/storage-failed.ts'
 import { hasBody } from './body.ts'
 import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
+import { isForNow } from './for-now.ts'
 import { bodyHash, isIdempotencyKey, type Idempotency, type Replay } from './idempotency.ts'
 import { readInput, type Brought, type Intake } from './input.ts'
 import type { LateAnswers } from './late-answers.ts'
@@ -278,7 +278,7 @@ export class Exchange<Subject> implements Call {
     }
     this.#reply.log(error)
     if (this.#response.headersSent) this.#response.destroy()
-    else if (error instanceof StorageFailed) this.#reply.forNow()
+    else if (isForNow(error)) this.#reply.forNow()
     else this.#reply.status(500)
   }
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Clock } from '../lib/clock.ts'
-import { LostOwnership } from '../instances/record.ts'
 import type { Log } from '../lib/log.ts'
-import { StorageFailed } from '../storage/storage-failed.ts'
 import { envelope, statusText } from './errors.ts'
+import { isForNow } from './for-now.ts'
 import { maskPath } from './mask.ts'
 
 /** What Fastify's routes answer where there is none, where a request is bad, and where one failed: the contract's shape. */
@@ -11,7 +10,7 @@ export function answerUnknown(app: FastifyInstance, clock: Clock, log: Log): voi
   app.setNotFoundHandler((request, reply) => sendStatus(reply, request.url, 404, clock))
   app.setErrorHandler((error, request, reply) => {
     const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
-    const failed = error instanceof StorageFailed || error instanceof LostOwnership ? 503 : 500
+    const failed = isForNow(error) ? 503 : 500
     const status = typeof given === 'number' && given >= 400 && given < 500 ? given : failed
     if (status === 503) reply.header('Retry-After', '1')
     if (status >= 500) log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')

@@ -3,13 +3,12 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
-import { LostOwnership } from '../../instances/record.ts'
 import { fault, isFault, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
-import { RegisterMoved, type Register } from '../../partners/register.ts'
+import type { Register } from '../../partners/register.ts'
 import type { Store } from '../../storage/store.ts'
-import { StorageFailed } from '../../storage/storage-failed.ts'
 import { READ_ONLY } from '../errors.ts'
+import { isForNow } from '../for-now.ts'
 import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.ts'
 import { LateAnswers } from '../late-answers.ts'
 import { maskPath } from '../mask.ts'
@@ -191,8 +190,7 @@ class ApiServer<Subject> {
     if (given === 413) return sendError(reply, 413, { code: 'tooLarge', message: 'request entity too large' })
     if (typeof given === 'number' && given >= 400 && given < 500) return sendError(reply, 400, UNREADABLE)
     this.#log(error, request)
-    const isForNow = FOR_NOW.some((kind) => error instanceof kind)
-    return isForNow
+    return isForNow(error)
       ? this.#refuse(reply.header('Retry-After', '1'), UNAVAILABLE)
       : sendError(reply, 500, statusError(500))
   }
@@ -201,9 +199,6 @@ class ApiServer<Subject> {
     this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
   }
 }
-
-/** Nothing was done, and asking again may help. */
-const FOR_NOW = [StorageFailed, LostOwnership, RegisterMoved]
 
 const UNREADABLE: ApiError = { code: 'invalid', message: 'The request can not be read' }
 
