@@ -90,7 +90,7 @@ function cuttable<T extends object>(inner: T, wire: { readonly isCut: boolean })
   return new Proxy(inner, {
     get(target, name): unknown {
       const found: unknown = Reflect.get(target, name)
-      if (name === 'close' || found === null) return found
+      if (name === 'close' || name === 'endWithin' || found === null) return found
       if (typeof found === 'object') return cuttable(found, wire)
       if (typeof found !== 'function') return found
       return async (...args: unknown[]) => {
