@@ -1,6 +1,7 @@
 // Truth: batches that can share a transaction do, whatever guards they have: a server under load stands on that.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Client } from 'pg'
 import { silentLog } from '../../src/lib/log.ts'
 import type { InstanceId } from '../../src/model/ids.ts'
 import { GUARDS } from '../../src/storage/sql/guards.ts'
@@ -27,11 +28,13 @@ const HOLDING = {
 
 void test('batches whose guards hold go together', { skip: noPostgres() }, async (t) => {
   const server = await startPostgres({ isDurable: false })
-  t.after(() => server.stop())
   const transactions: ('stored' | 'failed')[] = []
   const pool = openPgPool({ connection: connectionOf(await server.newDatabase()), size: 8, log: silentLog })
   const store = await openPostgresStore({ db: watched(pool, transactions), sealingKey: sample.KEY })
-  t.after(() => store.close())
+  t.after(async () => {
+    await store.close()
+    await server.stop()
+  })
   const all = Array.from({ length: COUNT }, (_, n) => n)
   await sample.commit(
     store,
@@ -87,6 +90,44 @@ void test('batches whose guards hold go together', { skip: noPostgres() }, async
     assert.ok(transactions.length <= 3 && !transactions.includes('failed'), transactions.join())
   })
 })
+
+void test(
+  'what another node claims while a group waits for it is lost to the group, the rest is stored',
+  { skip: noPostgres() },
+  async (t) => {
+    const server = await startPostgres({ isDurable: false })
+    const url = await server.newDatabase()
+    const pool = openPgPool({ connection: connectionOf(url), size: 8, log: silentLog })
+    const store = await openPostgresStore({ db: pool, sealingKey: sample.KEY })
+    const [other, beside] = [new Client({ connectionString: url }), new Client({ connectionString: url })]
+    await Promise.all([other.connect(), beside.connect()])
+    t.after(async () => {
+      await Promise.all([store.close(), other.end(), beside.end()])
+      await server.stop()
+    })
+    const all = Array.from({ length: 5 }, (_, n) => n)
+    await sample.commit(store, ...all.map((n) => sample.addInstance(instance(n))))
+
+    await other.query('begin')
+    await other.query('update lease set epoch = epoch + 1 where instance_id = $1', [instance(2)])
+    const done = Promise.all(
+      all.map((n) => store.commit(sample.batch([sample.addMessage(instance(n), 'm')], [sample.owns(instance(n))]))),
+    )
+    const waiting = 'select 1 from pg_stat_activity where wait_event_type = $1 and datname = current_database()'
+    while ((await beside.query(waiting, ['Lock'])).rowCount === 0) await new Promise((resolve) => setImmediate(resolve))
+    await other.query('commit')
+
+    assert.deepEqual(
+      (await done).map(({ ok }) => ok),
+      [true, true, false, true, true],
+    )
+    const stored = await Promise.all(all.map((n) => store.journal.find(instance(n), sample.messageId('m'))))
+    assert.deepEqual(
+      stored.map((row) => row !== null),
+      [true, true, false, true, true],
+    )
+  },
+)
 
 async function commitAll(store: Store, batches: readonly Batch[]): Promise<void> {
   const done = await Promise.all(batches.map((batch) => store.commit(batch)))
