@@ -232,6 +232,9 @@ describe('a receiver that fails', () => {
       guards: [],
       writes: [{ kind: 'event.retry', seq: event?.seq ?? 0, id: event?.id ?? '', attempts: 1, dueAt }],
     })
+    // What is stored is seen here a moment before it is seen by who stored it.
+    await sleep(10)
+    await until(() => scene.clock.isWaiting, 'the look after it')
     receiver.answer = ({ response }) => response.end()
     scene.clock.skip(60_000)
     await nothingWaits()
