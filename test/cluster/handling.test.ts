@@ -11,7 +11,7 @@ import { LEASE_MS, openRoom, type Room, type TestNode } from './nodes.ts'
 describe('nodes that share a database', () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>
   before(async () => {
-    postgres = await startPostgres()
+    postgres = await startPostgres({ isDurable: false })
   })
   after(() => postgres.stop())
 

@@ -16,7 +16,7 @@ describe('the register of nodes that share a database', () => {
   let ofTwo: Made
 
   before(async () => {
-    postgres = await startPostgres()
+    postgres = await startPostgres({ isDurable: false })
     room = await openRoom(await postgres.newDatabase())
     one = await room.start()
     two = await room.start()

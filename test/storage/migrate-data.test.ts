@@ -7,8 +7,6 @@ import { PassThrough } from 'node:stream'
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test'
 import { Client } from 'pg'
 import BetterSqlite from 'better-sqlite3'
-import type { Context } from '../../src/cli/context.ts'
-import { createProgram } from '../../src/cli/program.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { monthOfDay } from '../../src/model/billing-month.ts'
 import { JOBS } from '../../src/storage/cluster-store.ts'
@@ -18,13 +16,13 @@ import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import { connectionOf } from '../../src/storage/sql/postgres/connection.ts'
 import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
 import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
+import { MIGRATE, runMigrate } from '../support/migrate-command.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
 import * as sample from './samples.ts'
 
 const { FIRST, SECOND, CHAT, KEY, ACCOUNT } = sample
 const DAY = 20_000
 const MONTH = '2026-11'
-const MIGRATE = ['migrate', '--from', 'sqlite', '--to', 'postgres'] as const
 const BEAT = { node: 'a', url: null, version: '1', startedAt: 1, engines: '', isLeaving: false, leaseMs: 60_000 }
 
 let server: TestPostgres
@@ -34,7 +32,7 @@ let beside: Client
 
 describe('jadegate migrate', { skip: noPostgres() }, () => {
   before(async () => {
-    server = await startPostgres()
+    server = await startPostgres({ isDurable: false })
   })
   after(() => server.stop())
   beforeEach(async () => {
@@ -311,30 +309,5 @@ function byText(one: object, other: object): number {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
 }
 
-/** The command in this process, as `main.ts` would run it. */
-async function migrate(
-  env: Readonly<Record<string, string>> = {},
-  args: readonly string[] = MIGRATE,
-  terminal?: NodeJS.WritableStream,
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const out: string[] = []
-  const err: string[] = []
-  let code = 0
-  const context: Context = {
-    env: {
-      JADEGATE_DATA_DIR: folder,
-      JADEGATE_DATABASE_URL: url,
-      JADEGATE_SEALING_KEY: KEY.toString('hex'),
-      ...env,
-    },
-    ...(terminal !== undefined && { terminal }),
-    print: (line) => void out.push(line),
-    complain: (line) => void err.push(line),
-    setExitCode: (given) => (code = given),
-    log: () => silentLog,
-    input: () => Promise.resolve(''),
-    untilStopped: () => assert.fail('the command runs on'),
-  }
-  await createProgram(context).parseAsync(args, { from: 'user' })
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const migrate = (env: Readonly<Record<string, string>> = {}, args = MIGRATE, terminal?: NodeJS.WritableStream) =>
+  runMigrate({ folder, url, key: KEY.toString('hex') }, { env, args, ...(terminal !== undefined && { terminal }) })

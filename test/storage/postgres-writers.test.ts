@@ -17,7 +17,7 @@ const { ACCOUNT, FIRST, batch, commit } = sample
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>
 before(async () => {
-  postgres = await startPostgres()
+  postgres = await startPostgres({ isDurable: false })
 })
 after(() => postgres.stop())
 

@@ -20,6 +20,8 @@ export interface TestPostgres {
   processes(): readonly number[]
   /** Makes an empty one. */
   newDatabase(): Promise<string>
+  /** Makes one of what `pg_dump` says of another. */
+  restored(url: string): Promise<string>
   /** SIGKILL to every process of it. */
   kill(): Promise<void>
   /** As an administrator stops it who can't wait. */
@@ -57,13 +59,21 @@ export async function startPostgres({ isDurable = true } = {}): Promise<TestPost
   await run(join(bin, 'initdb'), options, { ...owner, cwd: folder })
   await server.start()
   let databases = 0
+  const newDatabase = async () => {
+    const name = `test_${++databases}`
+    await ask(server.port, `create database ${name}`)
+    return urlOf(server.port, name)
+  }
   return {
     port: server.port,
     processes: () => server.processes(),
-    async newDatabase() {
-      const name = `test_${++databases}`
-      await ask(server.port, `create database ${name}`)
-      return urlOf(server.port, name)
+    newDatabase,
+    async restored(url) {
+      const file = join(folder, 'dump')
+      const fresh = await newDatabase()
+      await run(join(bin, 'pg_dump'), ['--format=custom', `--file=${file}`, url])
+      await run(join(bin, 'pg_restore'), ['--exit-on-error', '--no-owner', `--dbname=${fresh}`, file])
+      return fresh
     },
     kill: () => server.end('SIGKILL'),
     halt: () => server.end('SIGINT'),
