@@ -181,6 +181,7 @@ async function recovery(bench: Bench): Promise<readonly Compared[]> {
   if (first === undefined || second === undefined || dying === undefined) throw new Error('no nodes')
   const had = (await cluster.idsOn(dying)).size
   const survivors = [first, second]
+  const others = await total(survivors, 'jadegate_instances{messenger="whatsapp",state="authorized"')
   const cpuBefore = [secondsOf(survivors), cluster.databaseSeconds()] as const
   const began = performance.now()
   dying.kill()
@@ -191,7 +192,7 @@ async function recovery(bench: Bench): Promise<readonly Compared[]> {
       total(survivors, 'jadegate_cluster_leases_living '),
       total(survivors, 'jadegate_instances{messenger="whatsapp",state="authorized"'),
     ])
-    if (Number.isNaN(firstS) && back > count - had + 1) firstS = since()
+    if (Number.isNaN(firstS) && back > others) firstS = since()
     // The lease of the jobs is one of them.
     if (Number.isNaN(ownedS) && living > count) ownedS = since()
     if (back >= count && !Number.isNaN(ownedS)) break
