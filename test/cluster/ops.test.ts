@@ -57,7 +57,7 @@ function addColumn(version: number, oldestCode: number): Migration {
 describe('whoever runs several nodes', { skip: noPostgres() }, () => {
   let postgres: TestPostgres
   before(async () => {
-    postgres = await startPostgres()
+    postgres = await startPostgres({ isDurable: false })
   })
   after(() => postgres.stop())
 
