@@ -134,7 +134,7 @@ describe('whoever runs several nodes', { skip: noPostgres() }, () => {
     assert.match(well, /jobs: done by node:/)
     for (const node of nodes) assert.match(well, new RegExp(`ok {4}${node}: version [^ ]+, started .* answers`))
     for (const secret of [SEALING_KEY, OPERATOR_TOKEN, PARTNER_TOKEN]) assert.ok(!well.includes(secret))
-    const strange = await room.start({ JADEGATE_NODE_URL: one.url })
+    const strange = await room.start({ JADEGATE_NODE_URL: room.network.url })
     const told = await doctor(envOf(url, room, one))
     assert.equal(told.code, 1)
     assert.match(told.out, /FAIL {2}node:.*where something else answers/)
