@@ -25,7 +25,7 @@ function plain(): Plain {
 function native(): Check {
   const curve = { verifySignature: (): boolean => false }
   checkSignaturesNatively(curve)
-  return curve.verifySignature as Check
+  return curve.verifySignature
 }
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
