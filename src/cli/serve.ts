@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config/schema.ts'
 import { isLoopbackHost } from '../config/load.ts'
+import { systemClock } from '../lib/clock.ts'
+import { shrinkAtRest } from '../lib/shrink-at-rest.ts'
 import { startOrComplain } from './start-trouble.ts'
 import type { Context } from './context.ts'
 import { effectiveConfig } from './effective-config.ts'
@@ -20,6 +22,7 @@ export function addServeCommand(program: Command, context: Context): void {
       const app = await startOrComplain(context, config.dataDir, () => startApp(config, log))
       if (app === null) return
       context.untilStopped(app, log)
+      shrinkAtRest(systemClock)
       for (const line of welcome(app, config)) context.print(line)
     })
 }

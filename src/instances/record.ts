@@ -249,13 +249,13 @@ export class InstanceRecord implements MailboxHost {
     return linked?.chat ?? ((linked?.wid ?? '') as ChatId)
   }
 
-  /** What the messenger of this instance can do; undefined where it is switched off. */
   /** The account is one that may send: a restricted one may where its messenger judges each send by itself. */
   get maySend(): boolean {
     const { state } = this.#row
     return state === 'authorized' || (state === 'suspended' && this.capabilities?.sendsWhileRestricted === true)
   }
 
+  /** What the messenger of this instance can do; undefined where it is switched off. */
   get capabilities(): Capabilities | undefined {
     return this.node.drivers.get(this.#row.messenger)?.capabilities
   }

@@ -1,5 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { systemClock } from '../../lib/clock.ts'
 import { createSeal } from '../../lib/seal.ts'
+import { shrinkAtRest } from '../../lib/shrink-at-rest.ts'
 import { CheckpointThread } from './checkpoint-thread.ts'
 import { openSqlite } from './sqlite-database.ts'
 import { countOf, SqliteGroup, type Job } from './sqlite-group.ts'
@@ -70,6 +72,7 @@ function serve(port: MessagePort, { file, sealingKey }: WriterData): void {
     }
     if (closing) void close()
   })
+  shrinkAtRest(systemClock)
   port.postMessage('ready')
 }
 

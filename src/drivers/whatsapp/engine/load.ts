@@ -6,6 +6,7 @@ import { OperatorTrouble } from '../../../lib/operator-trouble.ts'
 import { currentTransaction } from '../keys/transaction.ts'
 import { ENGINE_VERSION, type Credentials, type Engine, type KeyPair } from './engine.ts'
 import { makeJobQueue } from './job-queue.ts'
+import { checkSignaturesNatively } from './native-signatures.ts'
 import { loadQuietly, replaceModule } from './quiet.ts'
 import { undoFailedAttempts } from './session-attempts.ts'
 
@@ -13,8 +14,9 @@ const PACKAGE = 'baileys'
 /** What the hooks below were written for. */
 const SIGNAL_VERSION = '6.0.0'
 const SESSION_CIPHER = 'session_cipher.js'
+const CURVE = 'curve.js'
 /** Those that print, each after those that it requires. */
-const PRINTING = ['curve.js', 'session_record.js', 'session_builder.js', SESSION_CIPHER]
+const PRINTING = [CURVE, 'session_record.js', 'session_builder.js', SESSION_CIPHER]
 const JOB_QUEUE = 'queue_job.js'
 
 let loaded: Promise<Engine> | undefined
@@ -66,6 +68,7 @@ export function hookSignalLibrary(folder: string): void {
       makeJobQueue(() => currentTransaction()?.owner),
     )
     for (const name of PRINTING) loadQuietly(join(folder, name))
+    checkSignaturesNatively(require(join(folder, CURVE)))
     undoFailedAttempts(require(join(folder, SESSION_CIPHER)))
   } catch (trouble) {
     throw new OperatorTrouble(`the signal library of ${PACKAGE} is not as expected: ${messageOf(trouble)}`)
