@@ -215,7 +215,7 @@ export class InstanceRecord implements MailboxHost {
   ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
     const all = posted === undefined ? writes : writes.concat(posted.writes)
-    if (all.length > 0) {
+    if (all.length > 0 || guards.length > 0) {
       const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
       if (!committed.ok) return committed
     }

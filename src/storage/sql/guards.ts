@@ -3,6 +3,10 @@ import { IN_CHAT, places, rowsOf, type GuardStatement } from './statement.ts'
 
 type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
 
+const NEW_MESSAGE = 'instance_id, id, chat_id, direction, shelf, status, at, status_at, body, by_api, description'
+const NEW_MESSAGE_GIVEN = `instance_id bigint, id text, chat_id text, direction text, shelf text, status text, \
+at bigint, status_at bigint, body text`
+
 /** Each guard is one statement. */
 export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>> } = {
   owns: {
@@ -100,6 +104,27 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     },
     put(out, guard) {
       out.push(guard.instance, guard.id, guard.chat)
+    },
+  },
+  newMessage: {
+    sql: `insert into message (${NEW_MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')
+      on conflict (id, instance_id, chat_id) do nothing`,
+    reads: false,
+    many: {
+      with: `with given as materialized (
+          select * from ${rowsOf(NEW_MESSAGE_GIVEN)}
+        ), added as (
+          insert into message (${NEW_MESSAGE})
+          select instance_id, id, chat_id, direction, shelf, status, at, status_at, body, 0, '' from given order by ord
+          on conflict (id, instance_id, chat_id) do nothing returning instance_id, id, chat_id
+        )`,
+      sql: `select g.ord from given g
+        join added a on a.instance_id = g.instance_id and a.id = g.id and a.chat_id = g.chat_id`,
+      row: ['message', 0, 1, 2],
+      adds: true,
+    },
+    put(out, { row }) {
+      out.push(row.instance, row.id, row.chat, row.direction, row.shelf, row.status, row.at, row.at, row.body)
     },
   },
   quota: {

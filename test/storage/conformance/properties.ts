@@ -76,6 +76,12 @@ const guard: fc.Arbitrary<Guard> = fc.oneof(
     arbitrary: fc.record({ instance, position: small }).map((of): Guard => ({ kind: 'queued', ...of })),
   },
   { weight: 2, arbitrary: fc.record({ instance, chat, id }).map((of): Guard => ({ kind: 'fresh', ...of })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ instance, chat, id }).map(({ instance: on, chat, id }): Guard => {
+      return { kind: 'newMessage', row: sample.message(on, id, { chat, byApi: false }) }
+    }),
+  },
 )
 const batches = fc.array(
   fc.record({ guards: fc.array(guard, { maxLength: 2 }), writes: fc.array(write, { maxLength: 3 }) }),
