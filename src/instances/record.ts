@@ -180,38 +180,20 @@ export class InstanceRecord implements MailboxHost {
     throw new LostOwnership(this.id)
   }
 
-  /**
-   * Stores writes together with the notifications that the settings want of these events, whose bodies are frozen here. `as`
-   * is the row as the batch makes it, where the batch changes it.
-   */
-  async commitWith(events: readonly NotificationEvent[], writes: readonly Write[], as?: InstanceRow): Promise<void> {
-    await this.tryCommitWith(events, writes, as, [])
+  /** Stores writes together with the notifications that the settings want of these events, whose bodies are frozen here. */
+  async commitWith(events: readonly NotificationEvent[], writes: readonly Write[]): Promise<void> {
+    await this.tryCommitWith(events, writes, [])
   }
 
-  /** As `commitWith`, with more guards; false when one of them refused, and then nothing is stored or changed. */
+  /**
+   * As `commitWith`, with more guards whose refusal is an answer and not an error: then nothing is stored or changed. `as` is the row as
+   * the batch makes it, where the batch changes it.
+   */
   async tryCommitWith(
     events: readonly NotificationEvent[],
     writes: readonly Write[],
-    as: InstanceRow | undefined,
     guards: readonly Guard[],
-  ): Promise<boolean> {
-    return (await this.#commitAll(events, writes, as, guards)).ok
-  }
-
-  /** As `tryCommitWith`, telling which guard refused. */
-  tryStore(
-    events: readonly NotificationEvent[],
-    writes: readonly Write[],
-    guards: readonly Guard[],
-  ): Promise<Committed> {
-    return this.#commitAll(events, writes, undefined, guards)
-  }
-
-  async #commitAll(
-    events: readonly NotificationEvent[],
-    writes: readonly Write[],
-    as: InstanceRow | undefined,
-    guards: readonly Guard[],
+    as?: InstanceRow,
   ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
     const all = posted === undefined ? writes : writes.concat(posted.writes)
