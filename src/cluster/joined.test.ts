@@ -313,6 +313,17 @@ describe('a cluster', () => {
 })
 
 describe('a node that starts', () => {
+  test('is told at once of what changes, though nobody has heard of it yet', async () => {
+    const world = new ClusterWorld()
+    const node = await world.join('a')
+    await world.pass(2000)
+    const next = await world.join('b')
+    assert.equal(node.cluster.view.nodes.length, 1, 'no beat has told of it')
+    world.database.revision.accounts = 7
+    await world.during(node.cluster.syncEverywhere())
+    assert.equal(next.syncs.at(-1), 7)
+  })
+
   test('waits for the lease of one that was killed at its address, and is refused beside one that lives there', async () => {
     const world = new ClusterWorld()
     fill(world, 4)

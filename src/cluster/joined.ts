@@ -138,21 +138,26 @@ class JoinedCluster implements OpenCluster {
   }
 
   async syncEverywhere(): Promise<void> {
-    const { clock, peers, log, self } = this.#needs
-    // Also one whose beats are late: it may live and answer calls.
-    const others = (this.#membership.beat?.nodes ?? []).flatMap(({ node, url }) =>
-      url !== null && node !== self.node ? [{ node, url }] : [],
-    )
-    const syncs = others.map(async ({ node, url }) => {
+    const own = this.#syncInForce().catch((error: unknown) => {
+      this.#needs.log.warn({ error }, 'a change is not in force here yet')
+    })
+    await within(this.#needs.clock, SYNC_EVERYWHERE_MS, Promise.all([own, this.#tellOthers()]), undefined)
+  }
+
+  async #tellOthers(): Promise<void> {
+    const { peers, log, self } = this.#needs
+    // One that has just joined is told, too, and one whose beats are late: it may live and answer calls.
+    const before = this.#membership.beat
+    const nodes = [before, await this.#membership.beatNow()].flatMap((beat) => beat?.nodes ?? [])
+    const urls = new Map(nodes.map(({ node, url }) => [node, url]))
+    const syncs = [...urls].map(async ([node, url]) => {
+      if (url === null || node === self.node) return
       // One that was not reached goes by its own next look.
       await peers.sync(url, SYNC_EVERYWHERE_MS).catch((error: unknown) => {
         log.warn({ node, error }, 'another node was not told at once of a change')
       })
     })
-    const own = this.#syncInForce().catch((error: unknown) => {
-      log.warn({ error }, 'a change is not in force here yet')
-    })
-    await within(clock, SYNC_EVERYWHERE_MS, Promise.all([own, ...syncs]), undefined)
+    await Promise.all(syncs)
   }
 
   async #syncInForce(): Promise<void> {

@@ -104,6 +104,12 @@ export class Membership {
     await this.#beat()
   }
 
+  /** A beat now, beside the usual ones. What the database last told; undefined where it never did. */
+  async beatNow(): Promise<Beat | undefined> {
+    await this.#beat()
+    return this.beat
+  }
+
   /** Resolves when none of its beats is under way any more: one that comes after `leave` puts the node among the living again. Bounded. */
   async stop(): Promise<void> {
     this.#stopped = true
