@@ -1,16 +1,18 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { cells } from './benchmarks/cells.ts'
 import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
 import { media } from './benchmarks/media.ts'
 import { midnight } from './benchmarks/midnight.ts'
+import { nodes } from './benchmarks/nodes.ts'
 import { polling } from './benchmarks/polling.ts'
 import { sendMessage } from './benchmarks/send-message.ts'
 import { webhook } from './benchmarks/webhook.ts'
 import { whatsapp } from './benchmarks/whatsapp.ts'
-import { Bench, FULL, QUICK, type Benchmark } from './harness/bench.ts'
+import { Bench, DATABASES, FULL, QUICK, type Benchmark } from './harness/bench.ts'
 import type { Compared } from './harness/rounds.ts'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -24,15 +26,27 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   media,
   midnight,
   whatsapp,
+  nodes,
+  cells,
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' }, part: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    part: { type: 'string' },
+    database: { type: 'string', default: 'sqlite' },
+  },
 })
 const unknown = positionals.filter((name) => !(name in BENCHMARKS))
 if (unknown.length > 0) {
   console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
+  process.exit(2)
+}
+const database = DATABASES.find((one) => one === values.database)
+if (database === undefined) {
+  console.error(`No such database: ${values.database}. There are: ${DATABASES.join(', ')}.`)
   process.exit(2)
 }
 const effort = {
@@ -47,7 +61,7 @@ console.log(
 )
 const results: Compared[] = []
 for (const name of names) {
-  const bench = new Bench(effort)
+  const bench = new Bench(effort, database)
   try {
     results.push(...((await BENCHMARKS[name]?.(bench)) ?? []))
   } catch (error) {

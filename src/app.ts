@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseOf, holdFolder, keyOf, operatorFileOf } from './app/data-folder.ts'
+import { examineCluster as lookAtCluster } from './app/examine-cluster.ts'
 import type { Foundation, OnClose } from './app/foundation.ts'
+import { openCluster } from './app/open-cluster.ts'
 import { openDomain } from './app/open-domain.ts'
 import type { Later } from './app/open-files.ts'
 import { enginesOf, whatsAppOf } from './app/open-node.ts'
+import { openStore } from './app/open-store.ts'
 import type { Config } from './config/schema.ts'
 import { checkEngines, examineWhatsApp as examine, type SimulatorAddress } from './drivers/registry.ts'
 import { startHttp } from './http/server.ts'
@@ -15,7 +18,9 @@ import { createSeal } from './lib/seal.ts'
 import type { AccountRow, PartnerTokenRow } from './model/account.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
-import { openSqliteStore } from './storage/sql/sqlite-store.ts'
+
+export { moveData } from './app/move-data.ts'
+export { copyMediaFrom } from './app/open-media.ts'
 
 /** A running server. */
 export interface App {
@@ -27,18 +32,31 @@ export interface App {
   readonly operatorToken: string | undefined
   /** The page of the virtual phones, where a messenger is simulated. */
   readonly phonesUrl: string | undefined
-  /** Takes nothing more, lets what runs come to its end within the bound, and closes the files. Everything acknowledged stays. */
+  /**
+   * Hands over what other nodes go on with, takes nothing more, lets what runs come to its end within the bound, and closes the files.
+   * Everything acknowledged stays.
+   */
   close(): Promise<void>
+  /** So long it may take before it is closed: for handing over. */
+  readonly leaveMs: number
 }
 
 /** What a test may put in the place of the machine's. */
 export interface Surroundings {
   readonly clock?: Clock
+  /** By which this node's beats go; `clock` where absent. */
+  readonly leaseClock?: Clock
   readonly random?: Random
+  /** A clock that nobody sets, and that goes on while the process is stopped. */
+  readonly monotonicMs?: () => number
+  /** Opens the database that the settings name. */
+  readonly openStore?: typeof openStore
 }
 
 /** Of the 10 s that a stop may take, so long deliveries and requests under way may last. */
 const DRAIN_MS = 5000
+/** And so long a database that does not answer is waited for, so that those requests still hear that it did not. */
+const DATABASE_MS = 4000
 
 /** The composition root: config → store → drivers → domain → workers → http. What was opened is closed again when a later part fails. */
 export async function startApp(config: Config, log: Log, surroundings: Surroundings = {}): Promise<App> {
@@ -47,7 +65,9 @@ export async function startApp(config: Config, log: Log, surroundings: Surroundi
     for (const part of opened.splice(0).reverse()) await part()
   }
   try {
-    const needs = { clock: systemClock, random: systemRandom, log, ...surroundings }
+    const monotonicMs = () => performance.now()
+    const clock = surroundings.clock ?? systemClock
+    const needs = { clock, leaseClock: clock, random: systemRandom, monotonicMs, openStore, log, ...surroundings }
     return { ...(await openApp(config, needs, (part) => opened.push(part))), close }
   } catch (error) {
     await close()
@@ -74,6 +94,11 @@ export function examineWhatsApp(config: Config, log: Log, proxy: string): Return
   return examine(whatsAppOf(config), { clock: systemClock, log }, proxy)
 }
 
+/** What several nodes on one database need, and how those that there are do; one thing after the other. Changes nothing. */
+export function examineCluster(config: Config, log: Log): ReturnType<typeof lookAtCluster> {
+  return lookAtCluster(config, { clock: systemClock, log })
+}
+
 /** The partner accounts and the operator with their tokens in clear; for the command line, beside a running server or without one. */
 export async function listPartners(
   config: Config,
@@ -82,9 +107,10 @@ export async function listPartners(
   readonly partners: readonly { readonly account: AccountRow; readonly token: PartnerTokenRow }[]
   readonly operatorToken: string | undefined
 }> {
-  if (!existsSync(databaseOf(config))) return { partners: [], operatorToken: undefined }
-  const sealingKey = keyOf(config, systemRandom)
-  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log })
+  if (config.databaseUrl === undefined && !existsSync(databaseOf(config))) {
+    return { partners: [], operatorToken: undefined }
+  }
+  const store = await openStore(config, { sealingKey: keyOf(config, systemRandom), log })
   try {
     const tokens = await store.accounts.tokens()
     const partners = (await store.accounts.all()).flatMap((account) =>
@@ -103,16 +129,20 @@ export function operatorTokenOf(config: Config): string | undefined {
   return readOperatorToken(file, createSeal(keyOf(config, systemRandom)))
 }
 
-async function openApp(config: Config, needs: Foundation, onClose: OnClose): Promise<Omit<App, 'close'>> {
+type AppNeeds = Foundation & Required<Pick<Surroundings, 'leaseClock' | 'monotonicMs' | 'openStore'>>
+
+async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promise<Omit<App, 'close'>> {
   await checkEngines(enginesOf(config))
   onClose(holdFolder(config))
   const sealingKey = keyOf(config, needs.random)
   const seal = createSeal(sealingKey)
-  const store = await openSqliteStore({ file: databaseOf(config), sealingKey, log: needs.log, onDeath: giveUp })
+  const store = await needs.openStore(config, { sealingKey, log: needs.log, onDeath: giveUp })
   onClose(() => store.close())
+  const cluster = await openCluster(config, { ...needs, clock: needs.leaseClock, store, seal, onDeath: giveUp })
+  onClose(() => cluster.close())
   const simulator = await simulatorOf(config, needs, onClose)
   const later: Later = { url: config.publicUrl ?? '' }
-  const domain = await openDomain(config, { ...needs, store, seal }, simulator, later, onClose)
+  const domain = await openDomain(config, { ...needs, store, seal, cluster }, simulator, later, onClose)
   const { node, instances, business } = domain
   if (config.partnerToken !== undefined && !business.tokens.isInForce(config.partnerToken)) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
@@ -127,6 +157,7 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
     config,
     ...needs,
     store,
+    cluster,
     instances,
     business,
     operatorToken: operator.token,
@@ -138,8 +169,11 @@ async function openApp(config: Config, needs: Foundation, onClose: OnClose): Pro
   onClose(async () => {
     await Promise.all([http.close(DRAIN_MS), node.courier.close(DRAIN_MS)])
   })
+  onClose(() => Promise.resolve(store.endWithin?.(DATABASE_MS)))
+  onClose(() => cluster.leave())
   await domain.start()
   return {
+    leaveMs: cluster.isAlone ? 0 : config.leaveMs,
     url: http.url,
     partnerToken: domain.firstToken,
     operatorToken: operator.isNew ? operator.token : undefined,

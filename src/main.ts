@@ -8,7 +8,7 @@ import { createProgram } from './cli/program.ts'
 import { untilStopped } from './cli/until-stopped.ts'
 import type { Env } from './config/load.ts'
 import { secretValues } from './config/load.ts'
-import { systemClock } from './lib/clock.ts'
+import { wakefulClock } from './lib/clock.ts'
 import type { LogLevel } from './lib/pino-log.ts'
 import { createLog } from './lib/pino-log.ts'
 
@@ -23,13 +23,14 @@ const context: Context = {
   env,
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY && { terminal: process.stderr }),
   setExitCode: (code) => {
     process.exitCode = code
   },
   log,
   input: () => text(process.stdin),
   untilStopped: (service, serviceLog) => {
-    untilStopped(service, serviceLog, systemClock, process)
+    untilStopped(service, serviceLog, wakefulClock, process)
   },
 }
 

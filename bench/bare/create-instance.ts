@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { DurableLog } from './durable-log.ts'
+import { openLog } from './open-log.ts'
 import { serveBare } from './server.ts'
 
 /** Parses the body, makes the token, waits for the durable append, answers. */
-const log = new DurableLog(process.argv[2] ?? 'create-instance.log')
+const log = openLog(process.argv[2] ?? 'create-instance.log')
 let last = 1_101_000_000
 
 serveBare(async (_request, body) => {

@@ -1,11 +1,11 @@
-import { DurableLog } from './durable-log.ts'
+import { openLog } from './open-log.ts'
 import { openDevices } from './link.ts'
 import { notificationOf } from './notification.ts'
 import { serveBare } from './server.ts'
 
 /** Mailboxes in memory, filled over the network's link; a delete waits for its durable settle. */
 const [file = 'polling.log', linkPort, devices] = process.argv.slice(2)
-const log = new DurableLog(file)
+const log = openLog(file)
 const mailboxes = new Map<string, { last: number; items: { receiptId: number; body: string }[] }>()
 
 await openDevices(Number(linkPort), Number(devices), async (channel, event) => {

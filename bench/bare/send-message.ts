@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { DurableLog } from './durable-log.ts'
+import { openLog } from './open-log.ts'
 import { serveBare } from './server.ts'
 
 /** Parses the body, makes the id, waits for the durable append, answers. */
-const log = new DurableLog(process.argv[2] ?? 'send-message.log')
+const log = openLog(process.argv[2] ?? 'send-message.log')
 
 serveBare(async (request, body) => {
   const message = JSON.parse(body) as { chatId: string; message: string }

@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { DurableLog } from './durable-log.ts'
+import { openLog } from './open-log.ts'
 import { openDevices } from './link.ts'
 import { notificationOf } from './notification.ts'
 import { serveBare } from './server.ts'
@@ -9,7 +9,7 @@ import { serveBare } from './server.ts'
  * the comparison would be with something that breaks the order.
  */
 const [file = 'webhook.log', linkPort, webhookPort, devices, connections] = process.argv.slice(2)
-const log = new DurableLog(file)
+const log = openLog(file)
 const pool = new Pool(`http://127.0.0.1:${Number(webhookPort)}`, { connections: Number(connections), pipelining: 1 })
 const queues = new Map<number, string[]>()
 let settled = 0

@@ -12,42 +12,44 @@ export const polling: Benchmark = async (bench) => {
   // At ten thousand pairs a second a round lasts about as long as it should.
   const each = Math.max(2, Math.round(((durationMs / 1000) * 10_000) / count))
   const around = await bench.outside()
-  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort))
+  const storage = await bench.storage()
+  const gateway = bench.own(await Gateway.start(bench.file('product'), around.linkPort, storage.env))
   const instances = await linkedInstances(gateway, count, { incomingWebhook: 'yes' })
-  const aroundBare = await bench.outside()
-  const bare = await bench.bare('polling', [bench.file('bare.log'), String(aroundBare.linkPort), String(count)])
   const load = bench.load()
   const job = (port: number, list: readonly Access[]) =>
     ({ kind: 'pairs', port, connections: CONNECTIONS, rounds: each, mailboxes: list.map(mailboxOf) }) as const
   const bareInstances = instances.map(({ token }, number) => ({ id: 1_101_000_001 + number, token }))
-  const compared = await compare(
+  return compare(
     {
       name: 'polling: receiveNotification and deleteNotification',
       unit: 'pairs',
-      denominator: 'node:http with mailboxes in memory that waits for a durable group append at each delete',
       conditions: [
         `${CONNECTIONS} keep-alive connections, ${count} instances with ${each} notifications each, all of which are fetched`,
         `default settings but incomingWebhook, rate limits times ${RATE_LIMIT_SCALE}`,
-        'both sides are filled over the same link before each round; product: SQLite, WAL, synchronous=FULL; bare: one growing file',
+        `both sides are filled over the same link before each round; product: ${storage.text}; the same disk`,
       ],
-      target: 0.6,
       product: {
         pid: gateway.pid,
+        databaseSeconds: storage.cpuSeconds,
         prepare: async () => {
           await around.run({ kind: 'fill', each })
           await index(gateway, instances)
         },
         run: () => load(job(gateway.port, instances)),
       },
-      bare: {
-        pid: bare.pid,
-        prepare: () => aroundBare.run({ kind: 'fill', each }),
-        run: () => load(job(bare.port, bareInstances)),
-      },
+      limits: await bench.limits(storage, 0.6, async (log) => {
+        const aroundBare = await bench.outside()
+        const bare = await bench.bare('polling', [log.where, String(aroundBare.linkPort), String(count)])
+        return {
+          text: `node:http with mailboxes in memory that waits for a durable group append at each delete: ${log.text}`,
+          pid: bare.pid,
+          prepare: () => aroundBare.run({ kind: 'fill', each }),
+          run: () => load(job(bare.port, bareInstances)),
+        }
+      }),
     },
     rounds,
   )
-  return [compared]
 }
 
 function mailboxOf(access: Access) {

@@ -3,9 +3,31 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, JobResult, Told } from '../load/job.ts'
 import type { Order, Outcome, Ready, Told as OutsideTold } from '../outside/order.ts'
+import { startPostgres } from '../../test/support/postgres.ts'
 import { Child } from './child.ts'
 import { NODE_FLAGS } from './node-flags.ts'
-import type { Compared } from './rounds.ts'
+import type { Compared, Limit, Side } from './rounds.ts'
+import { cpuSeconds, cpuSecondsOfAll } from './usage.ts'
+
+export const DATABASES = ['sqlite', 'postgres'] as const
+export type Database = (typeof DATABASES)[number]
+
+/** Where the product stores, and where a denominator does. */
+export interface Storage {
+  /** The product's settings. */
+  readonly env: Readonly<Record<string, string>>
+  readonly text: string
+  /** What denominators keep what they store in, for `openLog`: each in one of its own. */
+  readonly logs: readonly BareLog[]
+  /** Processor seconds that the database has used so far, where it has processes of its own. */
+  readonly cpuSeconds?: () => number
+}
+
+export interface BareLog {
+  readonly text: string
+  /** Makes one. */
+  readonly make: () => Promise<string>
+}
 
 /** How long and how often. */
 export interface Effort {
@@ -40,11 +62,42 @@ export const QUICK: Effort = {
 /** What a benchmark works with. Everything that was started is stopped when it ends, however it ends. */
 export class Bench {
   readonly effort: Effort
+  readonly database: Database
   readonly folder = mkdtempSync(join(tmpdir(), 'jadegate-bench-'))
   readonly #started: { stop(): Promise<void> }[] = []
 
-  constructor(effort: Effort) {
+  constructor(effort: Effort, database: Database = 'sqlite') {
     this.effort = effort
+    this.database = database
+  }
+
+  async storage(): Promise<Storage> {
+    const file = { text: 'one growing file, one fdatasync a group', make: () => Promise.resolve(this.file('bare.log')) }
+    if (this.database === 'sqlite') return { env: {}, text: 'SQLite, WAL, synchronous=FULL', logs: [file] }
+    const server = this.own(await startPostgres())
+    return {
+      env: { JADEGATE_DATABASE_URL: await server.newDatabase() },
+      text: 'PostgreSQL on this machine, through TCP, fsync and synchronous_commit on',
+      logs: [{ text: 'one table of the same PostgreSQL, one insert a group', make: () => server.newDatabase() }, file],
+      cpuSeconds: () => {
+        const [first = 0, ...children] = server.processes()
+        return children.reduce((seconds, pid) => seconds + cpuSeconds(pid), cpuSecondsOfAll(first))
+      },
+    }
+  }
+
+  /** A denominator for each way to store; the target is that of the first, which stores where the product does. */
+  async limits(
+    { logs, cpuSeconds }: Storage,
+    target: number,
+    start: (log: { readonly where: string; readonly text: string }) => Promise<Side & { readonly text: string }>,
+  ): Promise<readonly Limit[]> {
+    const limits: Limit[] = []
+    for (const [at, { text, make }] of logs.entries()) {
+      const bare = await start({ where: await make(), text })
+      limits.push({ text: bare.text, bare: { ...bare, databaseSeconds: cpuSeconds }, target: at === 0 ? target : null })
+    }
+    return limits
   }
 
   /** Takes over the stopping of it. */

@@ -8,15 +8,21 @@ export function cpuSeconds(pid: number): number {
   return secondsIn(`/proc/${pid}/stat`)
 }
 
+/** As `cpuSeconds`, and of the children that it had and that have ended. */
+export function cpuSecondsOfAll(pid: number): number {
+  return secondsIn(`/proc/${pid}/stat`, [11, 12, 13, 14])
+}
+
 /** As `cpuSeconds`, of its main thread alone. */
 export function mainThreadSeconds(pid: number): number {
   return secondsIn(`/proc/${pid}/task/${pid}/stat`)
 }
 
-function secondsIn(file: string): number {
+/** The fields, counted behind the name: 11 and 12 are its own time, 13 and 14 that of its children that have ended. */
+function secondsIn(file: string, fields: readonly number[] = [11, 12]): number {
   const stat = readFileSync(file, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  const all = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.reduce((ticks, field) => ticks + Number(all[field]), 0) / TICKS_PER_SECOND
 }
 
 export function residentMb(pid: number): number {

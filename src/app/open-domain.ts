@@ -1,12 +1,17 @@
+import type { OpenCluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import type { SimulatorAddress } from '../drivers/registry.ts'
 import { Housekeeping } from '../instances/housekeeping.ts'
 import { Instances } from '../instances/instances.ts'
+import { Retention } from '../instances/retention.ts'
 import type { Node } from '../instances/node.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
+import { Register } from '../partners/register.ts'
 import type { Store } from '../storage/store.ts'
+import { followRegister } from './follow-register.ts'
 import type { Foundation, OnClose } from './foundation.ts'
+import { SharedJobs } from './jobs.ts'
 import { openFiles, type Later } from './open-files.ts'
 import { openNode } from './open-node.ts'
 import { openPartnerBusiness, openPartnerRecords } from './open-partner-business.ts'
@@ -22,7 +27,7 @@ export interface Domain {
   start(): Promise<void>
 }
 
-type DomainNeeds = Foundation & { readonly store: Store; readonly seal: Seal }
+type DomainNeeds = Foundation & { readonly store: Store; readonly seal: Seal; readonly cluster: OpenCluster }
 
 export async function openDomain(
   config: Config,
@@ -33,25 +38,31 @@ export async function openDomain(
 ): Promise<Domain> {
   const loaded = () => later.instances ?? notLoaded()
   const files = await openFiles(config, { ...needs, onClose }, later)
-  const records = await openPartnerRecords(config, { ...needs, media: files.media, instances: loaded })
-  const node = await openNode(config, { ...needs, ...records.forInstances, ...files }, simulator, onClose)
+  const { store, cluster, log } = needs
+  const { ownership } = cluster
+  const register = await Register.open({ store, isShared: !cluster.isAlone })
+  const jobs = new SharedJobs(register, ownership, () => ({ ...business, retention }))
+  const records = await openPartnerRecords(config, { ...needs, register, jobs, media: files.media, instances: loaded })
+  const { accounts } = records
+  const parts = { ...needs, ...records.forInstances, ...files, ownership }
+  const node = await openNode(config, parts, simulator, onClose)
   const instances = (later.instances = await Instances.load(node))
-  const housekeeping = new Housekeeping(node, instances, (before) => records.accounts.erase(before))
+  const housekeeping = new Housekeeping(node, instances, (signal) => accounts.recover(signal))
+  const retention = new Retention(node, instances, (before, signal) => accounts.erase(before, signal))
+  const follower = followRegister({ log, register, accounts, instances })
+  const business = openPartnerBusiness(records, { ...needs, instances, jobsStore: jobs.store })
   onClose(async () => {
-    await housekeeping.stop()
+    await Promise.all([jobs.stop(false), retention.stop(), housekeeping.stop(), follower.stop()])
     await instances.stop()
   })
-  const business = openPartnerBusiness(records, { ...needs, instances })
-  onClose(async () => {
-    await Promise.all([business.dailyCharge.stop(), business.hooks.stop()])
-  })
+  cluster.onJobs(jobs)
+  cluster.onSync(follower)
   const start = async (): Promise<void> => {
     // What a crash left of a deletion is not started first.
-    await business.accounts.recover()
+    await accounts.recover()
     await instances.start()
     housekeeping.start()
-    business.hooks.start()
-    business.dailyCharge.start()
+    await cluster.start(instances.residency)
   }
   return { node, instances, business, firstToken: records.firstToken, start }
 }

@@ -1,17 +1,16 @@
-import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import type { Instances } from '../instances/instances.ts'
 import type { Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
 import { GuardedPools } from '../lib/guarded-pool.ts'
 import type { Seal } from '../lib/seal.ts'
-import { openDiskMedia } from '../media/disk.ts'
 import { FileFetcher, type FileFetcherOptions } from '../media/fetch.ts'
 import { FileLinks, type LinkedFile } from '../media/links.ts'
 import { PagePreviews } from '../media/page-preview.ts'
 import { fault } from '../model/fault.ts'
 import type { Foundation, OnClose } from './foundation.ts'
 import { limitsOf } from './limits.ts'
+import { openMedia } from './open-media.ts'
 
 /** Fetching from the web: few origins, few files each; how long one may take is a setting. */
 const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
@@ -30,11 +29,11 @@ export interface Later {
 /** The media store, the links to what is in it, and what is fetched by URL: files, and what pages show of themselves. */
 export async function openFiles(
   config: Config,
-  { clock, random, seal, onClose }: Foundation & { readonly seal: Seal; readonly onClose: OnClose },
+  { clock, random, log, seal, onClose }: Foundation & { readonly seal: Seal; readonly onClose: OnClose },
   later: Later,
 ): Promise<FileParts> {
   const { keepMediaMs: lifeMs, fileLimitBytes: limitBytes } = limitsOf(config)
-  const media = await openDiskMedia({ folder: join(config.dataDir, 'media'), clock, random })
+  const media = await openMedia(config, { clock, random, log }, onClose)
   const links = new FileLinks({ publicUrl: () => later.url, hash: (text) => seal.hash(text), clock, lifeMs })
   const timeoutMs = config.fetchTimeoutMs
   const pools = new GuardedPools(clock, new AddressRules(config.webhookAllow), {

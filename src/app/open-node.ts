@@ -1,4 +1,3 @@
-import { ownEverything } from '../cluster/ownership.ts'
 import type { Config } from '../config/schema.ts'
 import type { Driver } from '../drivers/driver.ts'
 import { openDrivers, type Engine, type SimulatorAddress, type WhatsAppSettings } from '../drivers/registry.ts'
@@ -15,12 +14,12 @@ import type { FileParts } from './open-files.ts'
 /** Files that are downloaded from networks at one time, each up to 100 MB over what may be a slow line. */
 const DOWNLOADS_AT_ONCE = 8
 
-type Parts = FileParts & Pick<Node, 'store' | 'entitlements' | 'news'>
+type Parts = FileParts & Pick<Node, 'store' | 'ownership' | 'entitlements' | 'news'>
 
 /** What all instances of this process share: drivers, the courier, files, limits. */
 export async function openNode(
   config: Config,
-  { store, entitlements, news, media, links, fetchFile, previewPage, ...needs }: Foundation & Parts,
+  { store, ownership, entitlements, news, media, links, fetchFile, previewPage, ...needs }: Foundation & Parts,
   simulator: SimulatorAddress | undefined,
   onClose: OnClose,
 ): Promise<Node> {
@@ -36,7 +35,6 @@ export async function openNode(
     timeoutMs: config.webhookTimeoutMs,
     retryMs: config.webhookRetryMs,
   })
-  const ownership = await ownEverything(store, `single:${needs.random.bytes(8).toString('hex')}`)
   return {
     ...needs,
     store,
@@ -44,6 +42,7 @@ export async function openNode(
     courier,
     ownership,
     limits: limitsOf(config),
+    cell: config.cell,
     media,
     links,
     fetchFile,

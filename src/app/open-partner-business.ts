@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import type { Instances } from '../instances/instances.ts'
 import type { Node } from '../instances/node.ts'
@@ -17,12 +18,14 @@ import type { PartnerBusiness } from '../partners/partner-business.ts'
 import { PartnerInstances } from '../partners/partner-instances.ts'
 import { PartnerTokens } from '../partners/partner-tokens.ts'
 import { PriceList } from '../partners/price-list.ts'
+import type { JobChanges, Register } from '../partners/register.ts'
 import { Statements } from '../partners/statements.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation } from './foundation.ts'
 
 /** What there is before the instances: accounts and their tokens, tariffs and prices, hooks. */
 export interface PartnerRecords {
+  readonly register: Register
   readonly accounts: Accounts
   readonly tokens: PartnerTokens
   readonly prices: PriceList
@@ -33,30 +36,40 @@ export interface PartnerRecords {
   readonly firstToken: string | undefined
 }
 
+/** Other nodes store news of accounts too: so often it is looked for. */
+const NEWS_OF_OTHERS_MS = 1000
+
 type RecordsNeeds = Foundation & {
-  readonly store: Store
+  readonly cluster: Pick<Cluster, 'isAlone' | 'syncEverywhere'>
+  readonly register: Register
+  readonly jobs: JobChanges
   readonly seal: Seal
   readonly media: Media
   /** Asked when there are some. */
   readonly instances: () => Instances
 }
 
-export async function openPartnerRecords(config: Config, needs: RecordsNeeds): Promise<PartnerRecords> {
+export async function openPartnerRecords(config: Config, given: RecordsNeeds): Promise<PartnerRecords> {
+  const { cluster, register } = given
+  const shared = cluster.isAlone ? {} : { announce: () => cluster.syncEverywhere(), pollMs: NEWS_OF_OTHERS_MS }
+  const needs = { ...given, ...shared, store: register.store }
   const prices = await PriceList.open(needs)
   const accounts = await Accounts.open({ ...needs, prices })
   const tokens = await PartnerTokens.open({ ...needs, accounts })
   const hooks = await Hooks.open({ ...needs, accounts, allow: new AddressRules(config.webhookAllow) })
+  register.keep(accounts, prices, tokens, hooks)
   const forInstances = { entitlements: openEntitlements({ ...needs, accounts, prices }), news: instanceNews(hooks) }
-  const { firstToken } = await openFirstAccount({ ...needs, accounts, tokens }, config.partnerToken)
-  return { accounts, tokens, prices, hooks, forInstances, firstToken }
+  const first = () => openFirstAccount({ ...needs, accounts, tokens }, config.partnerToken)
+  const { firstToken } = await register.decide(first)
+  return { register, accounts, tokens, prices, hooks, forInstances, firstToken }
 }
 
 /** Everything that the APIs work with, around instances that are loaded. */
 export function openPartnerBusiness(
   records: PartnerRecords,
-  needs: Foundation & { readonly store: Store; readonly instances: Instances },
+  needs: Foundation & { readonly store: Store; readonly jobsStore: Store; readonly instances: Instances },
 ): PartnerBusiness {
-  const dailyCharge = new DailyCharge({ ...needs, ...records })
+  const dailyCharge = new DailyCharge({ ...needs, ...records, store: needs.jobsStore })
   return {
     ...records,
     dailyCharge,

@@ -9,6 +9,8 @@ export interface Context {
   print(line: string): void
   /** One line to stderr: why a command can't do it. */
   complain(line: string): void
+  /** Where a bar may be drawn; absent where stderr is no terminal. */
+  readonly terminal?: NodeJS.WritableStream
   /** The exit code once the command is done; 0 unless set. 1: it failed, 2: it was asked wrongly. */
   setExitCode(code: number): void
   /** The process's log: lines on stderr, with every secret of the environment masked. */
@@ -22,4 +24,6 @@ export interface Context {
 /** Something that runs: a server, a network. */
 export interface Closable {
   close(): Promise<void>
+  /** So much longer than usual it may take: for handing over to others. */
+  readonly leaveMs?: number
 }

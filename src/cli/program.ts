@@ -12,6 +12,8 @@ import type { Context } from './context.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addInstanceCommand } from './instance.ts'
+import { addMediaCommand } from './media.ts'
+import { addMigrateCommand } from './migrate.ts'
 import { addPartnerCommand } from './partner.ts'
 import { addPriceCommand } from './price.ts'
 import { addServeCommand } from './serve.ts'
@@ -39,6 +41,8 @@ const COMMANDS = [
   addBillingCommand,
   addAuditCommand,
   addDoctorCommand,
+  addMediaCommand,
+  addMigrateCommand,
 ]
 
 /** The `jadegate` command. It throws commander's error on a usage mistake instead of ending the process. */

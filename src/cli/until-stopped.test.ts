@@ -1,6 +1,7 @@
 // Truth: the contract of stopping: close once, exit 0 when closed, 1 when it failed or took over 10 s.
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
+import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../lib/clock.ts'
@@ -14,7 +15,7 @@ interface Scene {
   closes: number
 }
 
-function scene(close: () => Promise<void>): Scene {
+function scene(close: () => Promise<void>, leaveMs = 0): Scene {
   const scene: Scene = { signals: new EventEmitter(), exits: [], timers: [], closes: 0 }
   const clock: Clock = {
     now: () => 0,
@@ -29,6 +30,7 @@ function scene(close: () => Promise<void>): Scene {
     },
   }
   const service = {
+    ...(leaveMs > 0 && { leaveMs }),
     close: () => {
       scene.closes += 1
       return close()
@@ -70,6 +72,12 @@ test('a failing close exits 1', async () => {
   assert.deepEqual(it.exits, [1])
 })
 
+test('a service that hands over has so much longer', () => {
+  const it = scene(() => new Promise(() => undefined), 60_000)
+  it.signals.emit('SIGTERM')
+  assert.equal(it.timers[0]?.delayMs, 70_000)
+})
+
 test('a close that hangs is cut off after 10 s', async () => {
   const it = scene(() => new Promise(() => undefined))
   it.signals.emit('SIGTERM')
@@ -78,4 +86,18 @@ test('a close that hangs is cut off after 10 s', async () => {
   assert.equal(it.timers[0]?.delayMs, 10_000)
   it.timers[0].callback()
   assert.deepEqual(it.exits, [1])
+})
+
+const WAITS = `
+  import { silentLog } from '${new URL('../lib/log.js', import.meta.url).href}'
+  import { systemClock, wakefulClock } from '${new URL('../lib/clock.js', import.meta.url).href}'
+  import { untilStopped } from '${new URL('./until-stopped.js', import.meta.url).href}'
+  const close = () => new Promise((resolve) => systemClock.after(50, resolve))
+  untilStopped({ close }, silentLog, wakefulClock, process)
+  process.emit('SIGTERM')
+`
+
+test('a close that waits by timers alone, with nothing open any more, comes to its end', async () => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', WAITS], { stdio: 'inherit' })
+  assert.deepEqual(await once(child, 'exit'), [0, null])
 })

@@ -6,25 +6,24 @@ import type { Closable } from './context.ts'
 export interface Stoppable {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
   exit(code: number): void
-  exitCode?: number | string | null | undefined
 }
 
 const LONGEST_CLOSE_MS = 10_000
 
 /**
  * Closes `service` once at the first SIGTERM or SIGINT and ends the process: 0 when it closed, 1 when it failed or took longer than
- * 10 s. Later signals are ignored: under npm one Ctrl-C arrives twice, from the terminal and from npm.
+ * 10 s and what it may take to hand over. Later signals are ignored: under npm one Ctrl-C arrives twice, from the terminal and from npm.
+ * The timers of `clock` must keep the process alive: what is closed waits by timers that don't, perhaps with nothing open any more.
  */
 export function untilStopped(service: Closable, log: Log, clock: Clock, process: Stoppable): void {
   let stopping = false
   const stop = (signal: string): void => {
     if (stopping) return
     stopping = true
-    // Should nothing be left that keeps the process alive while close() still waits, this is how it ends.
-    process.exitCode = 1
     log.info({ signal }, 'stopping')
-    const timer = clock.after(LONGEST_CLOSE_MS, () => {
-      log.error({ afterMs: LONGEST_CLOSE_MS }, 'did not stop in time')
+    const afterMs = LONGEST_CLOSE_MS + (service.leaveMs ?? 0)
+    const timer = clock.after(afterMs, () => {
+      log.error({ afterMs }, 'did not stop in time')
       process.exit(1)
     })
     service.close().then(

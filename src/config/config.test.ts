@@ -69,8 +69,14 @@ describe('loadConfig', () => {
     ['JADEGATE_MAX', 'live', /no engine "live" yet/],
     ['JADEGATE_TELEGRAM', 'live', /no engine "live" yet/],
     ['JADEGATE_WHATSAPP', 'off', /allowed is simulator/],
-    ['JADEGATE_DATABASE_URL', 'postgres://u:pw@db/x', /does not take this setting yet/],
-    ['JADEGATE_NODE_URL', 'http://10.0.0.1', /does not take this setting yet/],
+    ['JADEGATE_DATABASE_URL', 'mysql://u:pw@db/x', /postgres:\/\//],
+    ['JADEGATE_DATABASE_POOL', '0', /whole number/],
+    ['JADEGATE_NODE_URL', '10.0.0.1:8080', /http:\/\/ or https:\/\//],
+    ['JADEGATE_CELL', '9', /from 10 to 99/],
+    ['JADEGATE_CELL', '100', /from 10 to 99/],
+    ['JADEGATE_LEASE_MS', '10', /whole number/],
+    ['JADEGATE_MOVES_PER_SECOND', '0', /above 0/],
+    ['JADEGATE_LEAVE_MS', '-1', /whole number/],
   ]
   for (const [name, value, expected] of refused) {
     test(`${name}=${value} is refused and named`, () => {
@@ -85,10 +91,22 @@ describe('loadConfig', () => {
     assert.equal(errorsOf({ JADEGATE_PORT: 'x', JADEGATE_MAX: 'x', JADEGATE_UNSURE_MS: 'x' }).length, 3)
   })
 
+  test('what s3 asks for is told together, and its key is half of nothing', () => {
+    assert.equal(configOf({}).media, 'disk')
+    assert.deepEqual(errorsOf({ JADEGATE_S3_ACCESS_KEY_ID: 'me' }), [])
+    const errors = errorsOf({ JADEGATE_MEDIA: 's3', JADEGATE_S3_SECRET_ACCESS_KEY: 'top-secret' })
+    assert.equal(errors.length, 2)
+    assert.match(errors.join(), /JADEGATE_S3_BUCKET.*JADEGATE_S3_ACCESS_KEY_ID/)
+    assert.doesNotMatch(errors.join(), /top-secret/)
+    const s3 = { JADEGATE_MEDIA: 's3', JADEGATE_S3_BUCKET: 'files' }
+    assert.equal(configOf({ ...s3, JADEGATE_S3_PREFIX: '/jadegate//media' }).s3Prefix, 'jadegate/media/')
+    assert.match(errorsOf({ ...s3, JADEGATE_S3_PREFIX: '../x' }).join(), /^JADEGATE_S3_PREFIX/)
+  })
+
   test('a secret is never repeated in an error', () => {
     const errors = errorsOf({
       JADEGATE_SEALING_KEY: 'top-secret',
-      JADEGATE_DATABASE_URL: 'postgres://u:top-secret@db/x',
+      JADEGATE_DATABASE_URL: 'postgre://u:top-secret@db/x',
     })
     assert.equal(errors.length, 2)
     assert.ok(!errors.join().includes('top-secret'))
@@ -100,6 +118,33 @@ describe('loadConfig', () => {
     // Near by what all names begin with only.
     assert.doesNotMatch(warningsOf({ JADEGATE_FOO: '1' })[0] ?? '', /meant/)
     assert.deepEqual(warningsOf({ PATH: 'x', JADEGATE_PORT: '1' }), [])
+  })
+
+  test('one of several nodes needs what all nodes have alike, and names all that is missing', () => {
+    const node = { JADEGATE_NODE_URL: 'http://10.0.0.1:8080/' }
+    assert.deepEqual(
+      errorsOf(node).map((error) => error.split(':')[0]),
+      [
+        'JADEGATE_DATABASE_URL',
+        'JADEGATE_SEALING_KEY',
+        'JADEGATE_OPERATOR_TOKEN',
+        'JADEGATE_SIMULATOR_URL',
+        'JADEGATE_MEDIA_DIR',
+      ],
+    )
+    const all = {
+      ...node,
+      JADEGATE_DATABASE_URL: 'postgres://jadegate@db/jadegate',
+      JADEGATE_SEALING_KEY: '0'.repeat(64),
+      JADEGATE_OPERATOR_TOKEN: 'operator-token',
+      JADEGATE_WHATSAPP: 'baileys',
+      JADEGATE_TELEGRAM: 'off',
+    }
+    const media = { JADEGATE_MEDIA: 's3', JADEGATE_S3_BUCKET: 'files' }
+    assert.match(errorsOf({ ...all, ...media }).join(), /^JADEGATE_SIMULATOR_URL:[^\n]*$/)
+    const whole = { ...all, ...media, JADEGATE_SIMULATOR_URL: 'http://10.0.0.9:8090' }
+    assert.equal(configOf(whole).nodeUrl, 'http://10.0.0.1:8080')
+    assert.deepEqual(configOf({ ...whole, JADEGATE_MEDIA: 'disk', JADEGATE_MEDIA_DIR: '/mnt/files' }).media, 'disk')
   })
 
   test('webhooks may reach loopback only while the server itself listens there', () => {
@@ -161,7 +206,7 @@ describe('generated descriptions', () => {
     for (const setting of Object.values(SETTINGS)) {
       assert.equal(describeReference().split(`| \`${setting.env}\` |`).length, 2, setting.env)
       const line = `#${setting.env}=${setting.default}\n`
-      assert.equal(describeEnvFile().includes(line), setting.group !== 'Not yet', setting.env)
+      assert.ok(describeEnvFile().includes(line), setting.env)
     }
   })
 

@@ -10,9 +10,10 @@ const ABOUT: Readonly<Record<Group, string>> = {
   Access: 'Tokens, keys and limits.',
   Messengers: 'What instances speak with.',
   Sending: 'The outgoing queue.',
+  Files: 'Where files of chats are kept.',
   Webhooks: 'How notifications are delivered.',
   Retention: 'How long things are kept.',
-  'Not yet': 'Names that a later version takes. Setting one now is refused at start.',
+  Cluster: 'A database server, and several nodes that share it.',
 }
 
 /** `.env.example`: every setting with its default, all commented out, since zero configuration must start. */
@@ -20,7 +21,7 @@ export function describeEnvFile(): string {
   const parts = [
     '# Generated from src/config/schema.ts by `npm run config:write`. Copy to .env and uncomment what you change.',
   ]
-  for (const group of GROUPS.filter((name) => name !== 'Not yet')) {
+  for (const group of GROUPS) {
     parts.push(`\n# --- ${group}: ${ABOUT[group]}`)
     for (const setting of rowsOf(group)) {
       const unit = setting.unit === '' ? '' : ` Unit: ${setting.unit}.`
@@ -49,10 +50,7 @@ export function describeReference(): string {
 /** One line a setting, as `jadegate config` prints it: name, value, and whether it was set or is the default. */
 export function describeEffective(env: Env): string {
   const width = Math.max(...rows.map((setting) => setting.env.length))
-  return rows
-    .filter((setting) => setting.group !== 'Not yet')
-    .map((setting) => `${setting.env.padEnd(width)}  ${effective(setting, env)}`)
-    .join('\n')
+  return rows.map((setting) => `${setting.env.padEnd(width)}  ${effective(setting, env)}`).join('\n')
 }
 
 const HEADER = ['| name | default | allowed | what it is |', '|---|---|---|---|']

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { rangeText } from '../lib/address-ranges.ts'
 import { parseDottedVersion, type DottedVersion } from '../lib/dotted-version.ts'
+import { partsOfUrl } from '../lib/postgres-url.ts'
 import { isTokenText } from '../lib/token-text.ts'
 
 /** What reading a setting's text came to: a value, or what is wrong with it (without the text itself: it may be secret). */
@@ -59,6 +60,22 @@ export const listenAddress: Kind<string> = kind('a host name or an IP address', 
 
 export const folder: Kind<string> = kind('a path', (text) => (text === '' || text.includes('\0') ? null : text))
 
+/** A name as stores and their keys have: no space, no slash, nothing that a shell or a URL would take for something else. */
+export const plainName: Kind<string> = kind('1 to 128 letters, digits or any of . _ -', (text) =>
+  /^[A-Za-z0-9._-]{1,128}$/.test(text) ? text : null,
+)
+
+/** Anything, as it is. */
+export const text: Kind<string> = kind('any text', (given) => given)
+
+/** What keys in a bucket begin with: empty, or ending with exactly one slash. */
+export const keyPrefix: Kind<string> = kind('names of letters, digits, . _ - with slashes between them', (given) => {
+  const parts = given.split('/').filter((part) => part !== '')
+  const isPlain = parts.every((part) => /^[A-Za-z0-9._-]{1,128}$/.test(part) && !/^[.]{1,2}$/.test(part))
+  if (!isPlain || parts.length > 8) return null
+  return parts.map((part) => `${part}/`).join('')
+})
+
 /** An http or https URL without query or fragment; a trailing slash is dropped, so that paths can be appended. */
 export const webUrl: Kind<string> = kind('an http:// or https:// URL without query', (text) => {
   if (!URL.canParse(text)) return null
@@ -102,11 +119,10 @@ export const addressRanges: Kind<readonly string[]> = kind('a comma list of IP a
   return ranges
 })
 
-/** Part of the interface that a later build will take: setting it now is refused, so that nobody believes it works. */
-export const notYet: Kind<never> = {
-  allowed: 'nothing yet',
-  read: () => ({ problem: 'this build does not take this setting yet; leave it unset' }),
-}
+/** As libpq takes it, with several hosts too; what is secret in it is never told. */
+export const postgresUrl: Kind<string> = kind('a postgres:// URL', (text) =>
+  partsOfUrl(text) === undefined ? null : text,
+)
 
 /** A setting that may be left out; it is then `undefined`. */
 export function optional<T>(inner: Kind<T>): Kind<T | undefined> {

@@ -29,7 +29,36 @@ export function loadConfig(env: Env): Loaded {
   if (errors.length > 0) return { errors }
   // Sound: without errors the loop filled in every row with what the row's own kind read.
   const config = values as Config
+  const missing = unfitTogether(config)
+  if (missing.length > 0) return { errors: missing }
   return { config: { ...config, webhookAllow: withLoopback(config) }, warnings: unknownNames(env) }
+}
+
+/** What each value allows for itself and the others do not. */
+function unfitTogether(config: Config): readonly string[] {
+  const errors: string[] = []
+  if (config.media === 's3') {
+    if (config.s3Bucket === undefined) errors.push('JADEGATE_S3_BUCKET: JADEGATE_MEDIA=s3 needs it')
+    if ((config.s3AccessKeyId === undefined) !== (config.s3SecretAccessKey === undefined))
+      errors.push('JADEGATE_S3_SECRET_ACCESS_KEY: it goes with JADEGATE_S3_ACCESS_KEY_ID: set both or none')
+  }
+  return config.nodeUrl === undefined ? errors : [...errors, ...missingOfNode(config)]
+}
+
+/** What all nodes of a cluster must have alike, and so can't be made by one of them. */
+function missingOfNode(config: Config): readonly string[] {
+  const isSimulated = [config.whatsapp, config.max, config.telegram].some((engine) => engine === 'simulator')
+  const needed: readonly (readonly [string, boolean])[] = [
+    ['JADEGATE_DATABASE_URL', config.databaseUrl !== undefined],
+    ['JADEGATE_SEALING_KEY', config.sealingKey !== undefined],
+    ['JADEGATE_OPERATOR_TOKEN', config.operatorToken !== undefined],
+    ['JADEGATE_SIMULATOR_URL', !isSimulated || config.simulatorUrl !== undefined],
+    ['JADEGATE_MEDIA_DIR', config.media !== 'disk' || config.mediaDir !== undefined],
+  ]
+  return needed.flatMap(([name, isThere]) => {
+    const other = name === 'JADEGATE_MEDIA_DIR' ? ', a folder that all nodes share, or JADEGATE_MEDIA=s3' : ''
+    return isThere ? [] : [`${name}: JADEGATE_NODE_URL needs it, the same for all nodes${other}`]
+  })
 }
 
 /** What is set for a row, else its default; empty when there is neither. */

@@ -1,42 +1,16 @@
-import type { Kind } from './kinds.ts'
 import * as kinds from './kinds.ts'
+import { row, type Row, type Setting } from './setting.ts'
 
-/** A row of the table that everything about configuration derives from: reading, defaults, `.env.example`, the docs. */
-export interface Setting<T> {
-  readonly env: `JADEGATE_${string}`
-  /** As it would be written in the environment; empty where there is none. */
-  readonly default: string
-  /** `ms`, `hours`, `days`, `MB`; empty where there is none. */
-  readonly unit: string
-  readonly group: Group
-  readonly description: string
-  /** Never printed, logged or written to a file. */
-  readonly secret: boolean
-  readonly kind: Kind<T>
-}
-
-export const GROUPS = ['Server', 'Access', 'Messengers', 'Sending', 'Webhooks', 'Retention', 'Not yet'] as const
-export type Group = (typeof GROUPS)[number]
-
-interface Options {
-  readonly default?: string
-  readonly unit?: string
-  readonly secret?: boolean
-}
-
-type Row<T> = readonly [env: Setting<T>['env'], kind: Kind<T>, description: string, options?: Options]
-
-function row<T>(group: Group, [env, kind, description, options = {}]: Row<T>): Setting<T> {
-  return { env, kind, description, group, default: '', unit: '', secret: false, ...options }
-}
+export { GROUPS, type Group, type Setting } from './setting.ts'
 
 const server = <T>(...cells: Row<T>): Setting<T> => row('Server', cells)
 const access = <T>(...cells: Row<T>): Setting<T> => row('Access', cells)
 const messengers = <T>(...cells: Row<T>): Setting<T> => row('Messengers', cells)
 const sending = <T>(...cells: Row<T>): Setting<T> => row('Sending', cells)
+const files = <T>(...cells: Row<T>): Setting<T> => row('Files', cells)
 const webhooks = <T>(...cells: Row<T>): Setting<T> => row('Webhooks', cells)
 const retention = <T>(...cells: Row<T>): Setting<T> => row('Retention', cells)
-const later = <T>(...cells: Row<T>): Setting<T> => row('Not yet', cells)
+const cluster = <T>(...cells: Row<T>): Setting<T> => row('Cluster', cells)
 
 const { wholeNumber, optional } = kinds
 
@@ -193,6 +167,44 @@ export const SETTINGS = {
     'How long it may take to fetch a file that is sent by its URL. The addresses that may be reached are those of webhooks.',
     { default: '300000', unit: 'ms' },
   ),
+  media: files(
+    'JADEGATE_MEDIA',
+    kinds.choice(['disk', 's3']),
+    'Where files of chats are kept; s3: in an S3-compatible store, through the package `@aws-sdk/client-s3`, an optional dependency.',
+    { default: 'disk' },
+  ),
+  mediaDir: files(
+    'JADEGATE_MEDIA_DIR',
+    optional(kinds.folder),
+    'Folder of the files, for disk. Without it: `media` in the data folder. Several nodes may share one.',
+  ),
+  s3Endpoint: files(
+    'JADEGATE_S3_ENDPOINT',
+    optional(kinds.webUrl),
+    'URL of the S3-compatible store. Without it: Amazon S3 of the region.',
+  ),
+  s3Region: files('JADEGATE_S3_REGION', kinds.plainName, 'Region that calls to the store are signed for.', {
+    default: 'us-east-1',
+  }),
+  s3Bucket: files('JADEGATE_S3_BUCKET', optional(kinds.plainName), 'Bucket, which must be there. Needed for s3.'),
+  s3Prefix: files(
+    'JADEGATE_S3_PREFIX',
+    kinds.keyPrefix,
+    'What all keys in the bucket begin with, such as `jadegate/`; nothing else may be kept under it.',
+  ),
+  s3AccessKeyId: files(
+    'JADEGATE_S3_ACCESS_KEY_ID',
+    optional(kinds.plainName),
+    "Access key of the store. Without it and its secret: whatever the SDK's default chain finds (AWS_* variables, files of the user, the role of the machine).",
+  ),
+  s3SecretAccessKey: files('JADEGATE_S3_SECRET_ACCESS_KEY', optional(kinds.text), 'Secret of the access key.', {
+    secret: true,
+  }),
+  s3ForcePathStyle: files(
+    'JADEGATE_S3_FORCE_PATH_STYLE',
+    optional(kinds.choice(['true', 'false'])),
+    "Whether the bucket is named in the URL's path instead of its host. Without it: true where an endpoint is given.",
+  ),
   webhookAllow: webhooks(
     'JADEGATE_WEBHOOK_ALLOW',
     kinds.addressRanges,
@@ -246,10 +258,46 @@ export const SETTINGS = {
     'Answers kept for repeated requests with the same `Idempotency-Key`.',
     { default: '24', unit: 'hours' },
   ),
-  databaseUrl: later('JADEGATE_DATABASE_URL', optional(kinds.notYet), 'PostgreSQL instead of the embedded database.', {
-    secret: true,
-  }),
-  nodeUrl: later('JADEGATE_NODE_URL', optional(kinds.notYet), 'Where the other nodes of a cluster reach this one.'),
+  databaseUrl: cluster(
+    'JADEGATE_DATABASE_URL',
+    optional(kinds.postgresUrl),
+    'PostgreSQL, for one server or several. Without it: a database of its own in the data folder, for one server.',
+    { secret: true },
+  ),
+  databasePool: cluster(
+    'JADEGATE_DATABASE_POOL',
+    wholeNumber(4, 1_000),
+    'Connections to PostgreSQL that a server has at most, besides four for what nodes tell each other.',
+    { default: '16' },
+  ),
+  nodeUrl: cluster(
+    'JADEGATE_NODE_URL',
+    optional(kinds.webUrl),
+    'Where the other nodes of a cluster reach this one, straight, past any proxy. Without it: no other server may use the database meanwhile. With it the sealing key, the operator token, the simulated network and the store of files must be given, the same for all nodes.',
+  ),
+  cell: cluster(
+    'JADEGATE_CELL',
+    optional(wholeNumber(10, 99)),
+    'Second and third digit of every `idInstance` that is given out: for many databases side by side, each with a number of its own. The same for all nodes of a database; it can not be changed any more when ids were given out.',
+  ),
+  leaseMs: cluster(
+    'JADEGATE_LEASE_MS',
+    wholeNumber(1_000, 300_000),
+    'A node that the database has not heard of for so long counts as dead, and the others take over its instances. The same for all nodes.',
+    { default: '5000', unit: 'ms' },
+  ),
+  movesPerSecond: cluster(
+    'JADEGATE_MOVES_PER_SECOND',
+    kinds.positiveNumber(10_000),
+    'How many linked instances a node hands to a new one in a second, on average, until each has its share; those that are not linked go faster, and so does everything where a node leaves.',
+    { default: '5' },
+  ),
+  leaveMs: cluster(
+    'JADEGATE_LEAVE_MS',
+    wholeNumber(0, 3_600_000),
+    'How long a node that is stopped may take to hand its instances to the others. What is left then is taken over when it is gone.',
+    { default: '60000', unit: 'ms' },
+  ),
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -117,6 +117,11 @@ export interface SessionHost {
   readonly hidesNumbers: boolean
   /** `http://`, `https://` or `socks5://` address of the proxy that carries everything of this instance, credentials in it; empty: none. */
   readonly proxy: string
+  /**
+   * Whether no other node can have the instance at this moment. Asked where much time can pass between `connect` and the login itself: what is
+   * not sure gives up the attempt, as when a connection is lost.
+   */
+  isSure(): boolean
   /** The connection is open and logged in; sends may begin. */
   opened(): void
   /**

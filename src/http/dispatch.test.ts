@@ -1,20 +1,26 @@
 // Truth: what every call is promised: an unexpected failure is told to nobody but the log; refused calls use up no budget; HEAD does nothing.
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, test } from 'node:test'
 import Type from 'typebox'
 import { Registry } from 'prom-client'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { silentLog } from '../lib/log.ts'
+import { SkippingClock } from '../lib/skipping-clock.ts'
+import { until } from '../lib/until.ts'
 import { fault, FAULTS, type FaultCode } from '../model/fault.ts'
+import { hopAnswerMs } from './answer-times.ts'
 import { Dispatcher } from './dispatch.ts'
 import { envelope, instanceRefusal, partnerFailure, partnerRefusal, Refusal } from './errors.ts'
 import type { Family } from './family.ts'
-import { integer, optional, text } from './fields.ts'
+import { integer, optional, text as textField } from './fields.ts'
 import type { Media } from '../media/media.ts'
 import { defineMethod, MethodTable } from './method.ts'
+import { instanceMethods } from './green/methods.ts'
+import { QrImages } from './qr/qr-images.ts'
 import { RequestCounter } from './request-counter.ts'
 import { SlowBodies } from './slow-bodies.ts'
 
@@ -42,7 +48,19 @@ const fails = (name: string, fail: () => Promise<object>) =>
     answer: null,
     handle: fail,
   })
+/** Handlers whose outcome somebody has yet to tell. */
+const open: { settle: (outcome: object) => void; fail: (error: Error) => void }[] = []
 const rows = [
+  defineMethod({
+    name: 'waits',
+    summary: 'Waits for its outcome.',
+    verbs: ['GET'],
+    group: 'sending',
+    perSecond: 100,
+    fields: {},
+    answer: null,
+    handle: () => new Promise<object>((settle, fail) => open.push({ settle, fail })),
+  }),
   fails('throws', () => {
     throw new Error('the inner secret')
   }),
@@ -57,7 +75,7 @@ const rows = [
     perSecond: 3,
     fields: {
       count: optional(integer({ empty: 'absent', digits: true, minimum: 1, maximum: 9 })),
-      name: text({ empty: 'value', max: 5 }),
+      name: textField({ empty: 'value', max: 5 }),
     },
     handle(_subject: string, fields) {
       handled.push(fields)
@@ -66,6 +84,8 @@ const rows = [
   }),
 ]
 
+/** Goes as the system's, and can skip. */
+const clock = new SkippingClock()
 const now = (): number => systemClock.now()
 const instances: Family<string> = {
   methods: new MethodTable(rows),
@@ -90,13 +110,14 @@ before(async () => {
     instances,
     partners,
     answers: { find: () => Promise.resolve(null) },
-    clock: systemClock,
+    clock,
     log,
     counter: new RequestCounter(new Registry()),
     rateLimitScale: 1,
     media: NO_MEDIA,
     slowBodies: new SlowBodies(systemClock, 60_000),
     fileLimitBytes: 0,
+    elsewhere: { isHere: () => true, passOn: () => assert.fail('everything is here') },
     page: (_target, _request, response) => response.end(),
   })
   server = createServer((request, response) => {
@@ -155,4 +176,48 @@ test('every fault has an answer on both APIs, never one of 500', () => {
     assert.equal(partner.status, 200)
     assert.ok((JSON.parse(partner.text) as { code: number }).code >= 400)
   }
+})
+
+test('a call whose outcome does not come is told so within its bound, and nothing of coming again; what comes of it later is heard by nobody', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = (method: string, query = '') =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${url}/waInstance1/${method}/${TOKEN}${query}`, { agent }, resolve).on('error', reject)
+    })
+  for (const isWell of [true, false]) {
+    let answered: IncomingMessage | undefined
+    void ask('waits').then((answer) => (answered = answer))
+    const { settle, fail } = await until(() => open.pop(), 'it is handled')
+    clock.skip(14_000)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal(answered, undefined)
+    clock.skip(3000)
+    const answer = await until(() => answered, 'it is answered')
+    const { statusCode, headers } = answer
+    assert.deepEqual([statusCode, headers['retry-after']], [504, undefined])
+    assert.ok(headers['x-ratelimit-remaining'])
+    assert.match(await text(answer), /"statusCode":504/)
+    const lines = logged.length
+    if (isWell) settle({ at: 'last' })
+    else fail(new Error('the inner secret'))
+    // By the same connection.
+    const next = await ask('takes', '?name=a')
+    assert.equal(await text(next), '{"name":"a"}')
+    assert.equal(logged.length, lines + (isWell ? 0 : 1))
+  }
+  const well = ask('waits')
+  const { settle } = await until(() => open.pop(), 'it is handled')
+  clock.skip(14_000)
+  settle({ at: 'last' })
+  assert.equal(await text(await well), '{"at":"last"}')
+  agent.destroy()
+})
+
+test('another node is waited for longer than it takes to answer by itself', () => {
+  const { rows: methods } = instanceMethods({ clock: systemClock, images: new QrImages(), delayMinMs: 500 })
+  for (const { name, answerMs, input } of methods) {
+    assert.ok(hopAnswerMs(`/waInstance1/${name}/${TOKEN}?a=1`, input !== 'json') > answerMs, name)
+  }
+  const poll = methods.find(({ name }) => name === 'receiveNotification')
+  assert.ok(poll !== undefined && poll.answerMs > 60_000)
 })

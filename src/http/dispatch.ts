@@ -5,9 +5,10 @@ import { Pace } from '../lib/pace.ts'
 import type { Media } from '../media/media.ts'
 import type { Store } from '../storage/store.ts'
 import { answerPreflight } from './answer.ts'
-import { Exchange, type Shared } from './exchange.ts'
+import { Exchange, type Elsewhere, type Shared } from './exchange.ts'
 import type { Family } from './family.ts'
 import { Idempotency } from './idempotency.ts'
+import { LateAnswers } from './late-answers.ts'
 import type { RequestCounter } from './request-counter.ts'
 import type { SlowBodies } from './slow-bodies.ts'
 import { parseTarget, type Target } from './target.ts'
@@ -27,6 +28,7 @@ export interface DispatcherDeps<Instance, Partner> {
   readonly media: Media
   /** The largest file that is taken. */
   readonly fileLimitBytes: number
+  readonly elsewhere: Elsewhere
   /** Answers `GET /waInstance{id}/{token}`. */
   readonly page: (target: Target, request: IncomingMessage, response: ServerResponse) => void
 }
@@ -40,7 +42,7 @@ export class Dispatcher<Instance, Partner> {
   readonly #shared: Shared
 
   constructor(deps: DispatcherDeps<Instance, Partner>) {
-    const { clock, log, counter, rateLimitScale, answers, slowBodies, media, fileLimitBytes } = deps
+    const { clock, log, counter, rateLimitScale, answers, slowBodies, media, fileLimitBytes, elsewhere } = deps
     this.#deps = deps
     this.#shared = {
       clock,
@@ -50,6 +52,8 @@ export class Dispatcher<Instance, Partner> {
       slowBodies,
       media,
       fileLimitBytes,
+      elsewhere,
+      late: new LateAnswers(clock),
       pace: new Pace(),
       idempotency: new Idempotency(answers, () => clock.now()),
       waiting: new WaitingCalls(),

@@ -8,7 +8,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   notInGroup: [400, null],
   refused: [400, null],
   fileGone: [400, null],
-  unconfirmed: [503, 'Service Unavailable'],
+  unconfirmed: [504, 'Gateway Timeout'],
   notConnected: [503, 'Service Unavailable'],
   rateLimited: [429, null],
   alreadyLinked: [400, 'instance account already authorized'],
@@ -50,6 +50,7 @@ const ON_PARTNERS: Readonly<Partial<Record<FaultCode, readonly [code: number, de
   notFound: [404, 'Not found'],
   conflict: [409, null],
   rateLimited: [429, 'Too Many Requests'],
+  unconfirmed: [504, 'Gateway Timeout'],
   unavailable: [503, 'Service Unavailable'],
 }
 

@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
+import { LostOwnership } from '../instances/record.ts'
 import type { RequestOrigin } from '../lib/local-request.ts'
 import type { Log } from '../lib/log.ts'
 import type { Pace } from '../lib/pace.ts'
 import { fault, isFault } from '../model/fault.ts'
-import { isRepeated } from '../model/once.ts'
+import type { InstanceId } from '../model/ids.ts'
 import type { Once } from '../storage/once.ts'
-import { answer } from './answer.ts'
 import { hasBody } from './body.ts'
 import { Refusal, statusText } from './errors.ts'
 import type { Family } from './family.ts'
-import { bodyHash, isIdempotencyKey, Replay, type Idempotency } from './idempotency.ts'
+import { isForNow } from './for-now.ts'
+import { bodyHash, isIdempotencyKey, type Idempotency, type Replay } from './idempotency.ts'
 import { readInput, type Brought, type Intake } from './input.ts'
-import { maskPath } from './mask.ts'
-import { RawJson, type Call, type Method, type Outcome, type Prepared, type Upload, type Verb } from './method.ts'
+import type { LateAnswers } from './late-answers.ts'
+import { originOf } from './origin.ts'
+import type { Call, Method, Outcome, Prepared, Upload, Verb } from './method.ts'
 import { rateHeaders } from './rate-headers.ts'
+import { Reply } from './reply.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { queryValue, type Target } from './target.ts'
 import { ClientGone } from './upload-body.ts'
@@ -25,10 +28,20 @@ export interface Shared extends Intake {
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
+  readonly late: LateAnswers
   readonly pace: Pace<string | number>
   readonly rateLimitScale: number
   readonly idempotency: Idempotency
   readonly waiting: WaitingCalls
+  readonly elsewhere: Elsewhere
+}
+
+/** Where instances are that are not here. */
+export interface Elsewhere {
+  /** Whether a call about this instance is answered here; a promise where that takes a look. */
+  isHere(instance: number): boolean | Promise<boolean>
+  /** Has a call answered by the node where its instance is; `json` is its body. */
+  passOn(instance: InstanceId, request: IncomingMessage, response: ServerResponse, json: unknown): void
 }
 
 type OnceMaker = <Result>(answerOf: (result: Result) => object) => Once<Result>
@@ -40,11 +53,8 @@ export class Exchange<Subject> implements Call {
   readonly #target: Target
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  #method = 'none'
-  /** Names and values of the headers that tell the budget left. */
-  #budget: readonly string[] = []
+  readonly #reply: Reply
   #json: unknown
-  #upload: Upload | undefined
   #onceMaker: OnceMaker | undefined
 
   constructor(
@@ -59,6 +69,8 @@ export class Exchange<Subject> implements Call {
     this.#target = target
     this.#request = request
     this.#response = response
+    const { counter, log } = shared
+    this.#reply = new Reply({ counter, log, family }, request, response)
   }
 
   get v3(): boolean {
@@ -78,7 +90,7 @@ export class Exchange<Subject> implements Call {
   }
 
   get upload(): Upload | undefined {
-    return this.#upload
+    return this.#reply.upload
   }
 
   once<Result>(answerOf: (result: Result) => object): Once<Result> | undefined {
@@ -102,19 +114,19 @@ export class Exchange<Subject> implements Call {
   }
 
   get #origin(): RequestOrigin {
-    return { remoteAddress: this.#request.socket.remoteAddress, headers: this.#request.headers }
+    return originOf(this.#request)
   }
 
   #admit(): void {
     const isHead = this.#request.method === 'HEAD'
     const named = this.#family.methods.find(this.#target.method)
     const method = named !== undefined && this.#fits(named, isHead ? 'GET' : this.#request.method) ? named : undefined
-    if (method !== undefined) this.#method = method.name
+    if (method !== undefined) this.#reply.method = method.name
     const subject = this.#family.admit(this.#target, method, this.#url, () => this.#origin)
-    if (subject instanceof Refusal) this.#refuse(subject)
-    else if (method === undefined) this.#refuseStatus(404)
+    if (subject instanceof Refusal) this.#reply.refuse(subject)
+    else if (method === undefined) this.#reply.status(404)
     // A HEAD tells whether the GET exists and is allowed, and does nothing.
-    else if (isHead) this.#send(200, '', [])
+    else if (isHead) this.#reply.head()
     else this.#spend(subject, method)
   }
 
@@ -128,14 +140,14 @@ export class Exchange<Subject> implements Call {
     const turn = this.#shared.pace.take(key, perSecond, this.#shared.clock.now())
     if (!turn.allowed) {
       const headers = ['Retry-After', String(Math.ceil(turn.waitMs / 1000)), ...rateHeaders(0, perSecond)]
-      this.#refuse(this.#family.refuse(fault('rateLimited', statusText(429)), this.#url, headers))
+      this.#reply.fault(fault('rateLimited', statusText(429)), headers)
       return
     }
-    this.#budget = rateHeaders(turn.remaining, perSecond)
+    this.#reply.budget = rateHeaders(turn.remaining, perSecond)
     const messenger = this.#family.messengerOf(subject)
     if (messenger !== null && !method.messengers.includes(messenger)) {
       const text = `Method ${method.name} is not supported for ${messenger} instances`
-      this.#refuse(this.#family.refuse(fault('unsupported', text), this.#url))
+      this.#reply.fault(fault('unsupported', text))
     } else if (method.takesBody && hasBody(this.#request)) this.#readBody(subject, method)
     else this.#prepare(subject, method)
   }
@@ -157,20 +169,37 @@ export class Exchange<Subject> implements Call {
 
   #take(brought: Brought, subject: Subject, method: Method<Subject>): void {
     if ('status' in brought) {
-      this.#refuseStatus(brought.status, brought.message, brought.headers)
+      this.#reply.status(brought.status, brought.message, brought.headers)
       return
     }
-    this.#upload = brought.upload
+    this.#reply.upload = brought.upload
     this.#json = brought.json
     this.#prepare(subject, method)
   }
 
   #prepare(subject: Subject, method: Method<Subject>): void {
     const prepared = method.prepare(this.#target.query === '' ? this.#json : this.#withQuery(method))
-    if (isFault(prepared)) this.#refuse(this.#family.refuse(prepared, this.#url))
-    else if (method.idempotent && this.#request.headers['idempotency-key'] !== undefined) {
-      this.#keyed(subject, method, prepared, this.#request.headers['idempotency-key'])
-    } else this.#settle(this.#handle(subject, method, prepared))
+    if (isFault(prepared)) this.#reply.fault(prepared)
+    else if (prepared.instance === undefined) this.#go(subject, method, prepared)
+    else this.#goWhere(prepared.instance, () => this.#go(subject, method, prepared))
+  }
+
+  #go(subject: Subject, method: Method<Subject>, prepared: Prepared<Subject>): void {
+    const key = method.idempotent ? this.#request.headers['idempotency-key'] : undefined
+    if (key === undefined) this.#settle(method, this.#handle(subject, method, prepared))
+    else this.#keyed(subject, method, prepared, key)
+  }
+
+  /** A call whose fields name its instance belongs where that is. */
+  #goWhere(instance: number, go: () => void): void {
+    const { elsewhere } = this.#shared
+    const follow = (isHere: boolean): void => {
+      if (isHere) go()
+      else elsewhere.passOn(instance as InstanceId, this.#request, this.#response, this.#json)
+    }
+    const isHere = elsewhere.isHere(instance)
+    if (typeof isHere === 'boolean') follow(isHere)
+    else isHere.then(follow).catch((error: unknown) => this.#crash(error))
   }
 
   /** Counts the call against its quota, where the row has one, and handles it. */
@@ -194,16 +223,17 @@ export class Exchange<Subject> implements Call {
 
   #keyed(subject: Subject, method: Method<Subject>, prepared: Prepared<Subject>, key: string | string[]): void {
     if (typeof key !== 'string' || !isIdempotencyKey(key)) {
-      this.#refuse(this.#family.refuse(fault('invalid', KEY_RULE), this.#url))
+      this.#reply.fault(fault('invalid', KEY_RULE))
       return
     }
     const scope = `${String(this.#family.scopeOf(subject))}/${method.name}`
     const call = {
       scope,
       key,
-      bodyHash: bodyHash(prepared.fields, `${this.v3 ? 'v3' : ''}${this.#upload?.draft.sha256 ?? ''}`),
+      bodyHash: bodyHash(prepared.fields, `${this.v3 ? 'v3' : ''}${this.#reply.upload?.draft.sha256 ?? ''}`),
     }
     this.#settle(
+      method,
       this.#shared.idempotency.run(call, (onceMaker) => {
         this.#onceMaker = onceMaker
         return this.#handle(subject, method, prepared)
@@ -211,55 +241,45 @@ export class Exchange<Subject> implements Call {
     )
   }
 
-  #settle(outcome: Outcome | Promise<Outcome | Replay>): void {
+  #settle(method: Method<Subject>, outcome: Outcome | Promise<Outcome | Replay>): void {
     if (!(outcome instanceof Promise)) {
-      this.#finish(outcome)
+      this.#reply.outcome(outcome)
       return
     }
+    const { late } = this.#shared
+    const waiting = late.begin(method.answerMs, () => this.#reply.unconfirmed())
     outcome.then(
-      (settled) => this.#finishSafely(settled),
-      (error: unknown) => this.#crash(error),
+      (settled) => (late.over(waiting) ? this.#finishSafely(settled) : this.#reply.discard()),
+      (error: unknown) => {
+        if (late.over(waiting)) {
+          this.#crash(error)
+          return
+        }
+        this.#reply.log(error)
+        this.#reply.discard()
+      },
     )
   }
 
   #finishSafely(outcome: Outcome | Replay): void {
     try {
-      this.#finish(outcome)
+      this.#reply.outcome(outcome)
     } catch (error) {
       this.#crash(error)
     }
   }
 
-  #finish(outcome: Outcome | Replay): void {
-    if (outcome instanceof RawJson) this.#send(200, outcome.text, this.#budget)
-    else if (outcome instanceof Replay) this.#send(200, outcome.text, [...this.#budget, 'Idempotency-Replayed', 'true'])
-    else if (isFault(outcome)) this.#refuse(this.#family.refuse(outcome, this.#url))
-    else if (isRepeated(outcome)) throw new Error('a repeated outcome of a call without a key')
-    else this.#send(200, JSON.stringify(outcome), this.#budget)
-  }
-
-  #refuseStatus(status: number, message = statusText(status), headers: readonly string[] = []): void {
-    this.#refuse(this.#family.refuseStatus(status, message, this.#url, headers))
-  }
-
-  #refuse(refusal: Refusal): void {
-    this.#send(refusal.status, refusal.text, refusal.headers.length === 0 ? this.#budget : refusal.headers)
-  }
-
-  #send(status: number, text: string | Buffer, headers: readonly string[]): void {
-    // What the handler did not keep is not wanted.
-    this.#upload?.draft.discard().catch((error: unknown) => {
-      this.#shared.log.error({ error }, 'a file that was not wanted could not be removed')
-    })
-    this.#shared.counter.count(this.#method, status)
-    answer(this.#request, this.#response, status, text, headers)
-  }
-
-  /** Nothing of what went wrong is told to the caller. */
   #crash(error: unknown): void {
-    this.#shared.log.error({ error, method: this.#method, path: maskPath(this.#url) }, 'a request failed unexpectedly')
+    if (error instanceof LostOwnership && !this.#response.headersSent) {
+      // Its batch was refused: nothing was done, and the new owner can do it, where the whole of the call is still there.
+      if (this.#reply.upload !== undefined) this.#reply.forNow()
+      else this.#shared.elsewhere.passOn(error.instance, this.#request, this.#response, this.#json)
+      return
+    }
+    this.#reply.log(error)
     if (this.#response.headersSent) this.#response.destroy()
-    else this.#refuseStatus(500)
+    else if (isForNow(error)) this.#reply.forNow()
+    else this.#reply.status(500)
   }
 }
 

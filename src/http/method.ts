@@ -6,6 +6,7 @@ import type { Messenger } from '../model/messenger.ts'
 import { MESSENGERS } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Once } from '../storage/once.ts'
+import { ANSWER_MS } from './answer-times.ts'
 import { validationText, type Refusal } from './errors.ts'
 import { fieldsReader } from './fields.ts'
 
@@ -19,6 +20,24 @@ export type Group =
  * itself is the upload, or a form that holds it.
  */
 export type Input = 'json' | 'form' | 'bytes'
+
+/** How long a call of each chapter may take, by what most of them wait for. */
+const USUAL_MS: Readonly<Record<Group, number>> = {
+  account: ANSWER_MS.asked,
+  sending: ANSWER_MS.stored,
+  receiving: ANSWER_MS.asked,
+  queues: ANSWER_MS.stored,
+  journals: ANSWER_MS.stored,
+  marks: ANSWER_MS.asked,
+  service: ANSWER_MS.asked,
+  groups: ANSWER_MS.asked,
+  statuses: ANSWER_MS.asked,
+  partner: ANSWER_MS.stored,
+}
+
+function usualMs({ group, input = 'json' }: { readonly group: Group; readonly input?: Input }): number {
+  return input === 'json' ? USUAL_MS[group] : ANSWER_MS.long
+}
 
 /** What a handler reads beside its fields; for the reference alone. */
 export interface Parameter {
@@ -76,6 +95,8 @@ export interface Call {
 /** The fields of a request, read and checked, ready to be handled. */
 export interface Prepared<Subject> {
   readonly fields: object
+  /** Which instance the call is about, where its fields say so and not its path. */
+  readonly instance: number | undefined
   handle(subject: Subject, call: Call): Outcome | Promise<Outcome>
 }
 
@@ -105,8 +126,12 @@ export interface MethodSpec<Subject, P extends TProperties> {
   readonly parameters?: readonly Parameter[]
   /** Takes an `Idempotency-Key`. */
   readonly idempotent?: boolean
+  /** So long a call may take; where absent, what is usual in its group. */
+  readonly answerMs?: number
   /** What a wrong token is answered, where it is not the empty 401. */
   readonly refuseToken?: Refusal
+  /** Which instance the call is about, where its fields say so and not its path. */
+  readonly instanceIn?: (fields: Static<TObject<P>>) => number
   handle(subject: Subject, fields: Static<TObject<P>>, call: Call): Outcome | Promise<Outcome>
 }
 
@@ -130,6 +155,8 @@ export interface Method<Subject> {
   readonly tail: boolean
   readonly parameters: readonly Parameter[]
   readonly idempotent: boolean
+  /** After so long its caller is told that the outcome is not known. */
+  readonly answerMs: number
   readonly refuseToken: Refusal | undefined
   prepare(input: unknown): Prepared<Subject> | Fault
 }
@@ -154,11 +181,17 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     tail: spec.tail ?? false,
     parameters: spec.parameters ?? [],
     idempotent: spec.idempotent ?? false,
+    answerMs: spec.answerMs ?? usualMs(spec),
     refuseToken: spec.refuseToken,
     prepare(input) {
       const taken = read(fieldNames.length === 0 ? undefined : input)
       if ('faults' in taken) return fault('invalid', validationText(taken.faults))
-      return { fields: taken.value, handle: (subject, call) => spec.handle(subject, taken.value, call) }
+      const fields = taken.value
+      return {
+        fields,
+        instance: spec.instanceIn?.(fields),
+        handle: (subject, call) => spec.handle(subject, fields, call),
+      }
     },
   }
 }

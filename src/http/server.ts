@@ -1,24 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Instances } from '../instances/instances.ts'
 import { AddressRanges } from '../lib/address-ranges.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { InstanceId } from '../model/ids.ts'
 import type { FileLinks } from '../media/links.ts'
 import type { Media, StoredFile } from '../media/media.ts'
 import { isFault, type Fault } from '../model/fault.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import type { Store } from '../storage/store.ts'
+import { hopAnswerMs } from './answer-times.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
+import { serveDoor } from './cluster/door.ts'
+import { Passage } from './cluster/passage.ts'
+import { Shares } from './cluster/shares.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
 import { MethodTable } from './method.ts'
 import { mediaRoutes } from './media/routes.ts'
+import { registerClusterGauges } from './ops/cluster-gauges.ts'
 import { registerGauges } from './ops/gauges.ts'
+import { Readiness } from './ops/readiness.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { OPERATOR_BASE, operatorApi, operatorRows } from './operator/operator-api.ts'
 import { createInstance } from './partner/create-instance.ts'
@@ -57,6 +65,7 @@ export interface HttpConfig {
 
 export interface HttpDeps {
   readonly config: HttpConfig
+  readonly cluster: Cluster
   readonly instances: Instances
   readonly business: PartnerBusiness
   readonly operatorToken: string
@@ -64,6 +73,7 @@ export interface HttpDeps {
   readonly media: Media
   readonly links: FileLinks
   readonly clock: Clock
+  readonly monotonicMs: () => number
   readonly log: Log
   /** The simulated network's own server; undefined where no messenger is simulated. */
   readonly simulator: SimulatorTarget | undefined
@@ -121,25 +131,38 @@ interface Parts {
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
+  readonly passage: Passage
+  readonly cluster: Cluster
   readonly tables: DescribedTables
   readonly clock: Clock
+  readonly log: Log
   /** Known once the port is. */
   readonly at: { url: string }
 }
 
 function assemble(deps: HttpDeps): Parts {
-  const { clock, log, instances, media } = deps
+  const { clock, log, cluster, instances, media } = deps
   const { publicUrl, rateLimitScale, loginTimeoutMs, fileLimitMb } = deps.config
   const at = { url: publicUrl ?? '' }
   const registry = new Registry()
   const counter = new RequestCounter(registry)
   const trustedProxies = new AddressRanges(deps.config.trustedProxies)
-  registerGauges(registry, instances)
+  registerGauges(registry, instances, cluster.isAlone)
+  registerClusterGauges(registry, cluster, deps.store)
   const images = new QrImages()
   const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
   const family = new InstanceFamily(methods, instances, clock)
   const page = new QrPage(family, publicUrl)
   const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
+  const passage = new Passage({
+    cluster,
+    clock,
+    log,
+    trustedProxies,
+    slowBodies,
+    monotonicMs: deps.monotonicMs,
+    answerMs: hopAnswerMs,
+  })
   const forPartners = partnerMethods(deps, () => at.url)
   const dispatcher = new Dispatcher({
     instances: family,
@@ -152,12 +175,23 @@ function assemble(deps: HttpDeps): Parts {
     slowBodies,
     media,
     fileLimitBytes: fileLimitMb * 1024 * 1024,
+    elsewhere: {
+      isHere: (instance) => cluster.isAlone || isHere(cluster, instance as InstanceId),
+      passOn: (...call) => passage.passOn(...call),
+    },
     page: (target, request, response) => page.serve(target, request, response),
   })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
-  return { registry, counter, trustedProxies, counted, dispatcher, sockets, page, slowBodies, tables, clock, at }
+  const shared = { registry, counter, trustedProxies, passage, cluster, clock, log, at }
+  return { ...shared, counted, dispatcher, sockets, page, slowBodies, tables }
+}
+
+/** A node that nobody can reach answers for none of its instances: a call about one goes there, and is refused on its way. */
+function isHere(cluster: Cluster, instance: InstanceId): boolean | Promise<boolean> {
+  const place = cluster.locate(instance)
+  return place instanceof Promise ? place.then(({ at }) => at === 'here') : place.at === 'here'
 }
 
 function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => string): MethodTable<PartnerCaller> {
@@ -170,7 +204,7 @@ function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => 
 }
 
 function createNodeServer(
-  { dispatcher, sockets, slowBodies }: Parts,
+  { dispatcher, sockets, slowBodies, passage, cluster, log }: Parts,
   next: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const options = {
@@ -182,10 +216,13 @@ function createNodeServer(
   }
   const server = createServer(options, (request, response) => {
     slowBodies.watch(request, response)
-    if (!dispatcher.handle(request, response)) next(request, response)
+    passage.take(request, response, () => {
+      if (dispatcher.handle(request, response) || serveDoor(cluster, log, request, response)) return
+      next(request, response)
+    })
   })
   server.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
-    serveUpgrade(server, sockets, request, socket, head)
+    serveUpgrade(server, sockets, passage, request, socket, head)
   })
   return server
 }
@@ -193,14 +230,25 @@ function createNodeServer(
 async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
   const { registry, page, tables, at, counter, trustedProxies, counted } = parts
   const { rateLimitScale, delayMinMs } = deps.config
-  const ofApis = { ...deps, counter, trustedProxies, counted, rateLimitScale, delayMinMs, publicUrl: () => at.url }
+  const shares = new Shares({ ...deps, trustedProxies })
+  app.addHook('onClose', () => shares.close())
+  const ofApis = {
+    ...deps,
+    shares,
+    counter,
+    trustedProxies,
+    counted,
+    rateLimitScale,
+    delayMinMs,
+    publicUrl: () => at.url,
+  }
   const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerRows },
     { base: OPERATOR_BASE, rows: rowsOfOperator },
   )
   const reference = { tables: { ...tables, own }, url: () => at.url }
-  await app.register(opsRoutes({ registry, store: deps.store, reference }))
+  await app.register(opsRoutes({ registry, readiness: new Readiness(deps), reference }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
@@ -229,7 +277,7 @@ const SWEEP_MS = 50
 async function close(
   app: FastifyInstance,
   servers: readonly Server[],
-  { dispatcher, sockets, clock }: Parts,
+  { dispatcher, sockets, passage, clock }: Parts,
   drainMs: number,
 ): Promise<void> {
   const endsAt = clock.now() + drainMs
@@ -248,4 +296,5 @@ async function close(
   sweep()
   await app.close()
   timer?.cancel()
+  await passage.close()
 }

@@ -9,15 +9,17 @@ const EVERY_MS = 5000
  * lines; everything else ends here, long before it.
  */
 export class SlowBodies {
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'after'>
   readonly #limitMs: number
   /** Oldest first. */
   readonly #coming = new Map<IncomingMessage, { readonly response: ServerResponse; readonly since: number }>()
+  /** By which time goes on here: the time of day may be set meanwhile. */
+  #looks = 0
   /** One for all requests: it is called with the request as `this`. */
   readonly #over: (this: IncomingMessage) => void
   #isWatching = false
 
-  constructor(clock: Clock, limitMs: number) {
+  constructor(clock: Pick<Clock, 'after'>, limitMs: number) {
     this.#clock = clock
     this.#limitMs = limitMs
     const coming = this.#coming
@@ -29,7 +31,7 @@ export class SlowBodies {
   /** For every request, before anything reads its body. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     if (!hasBody(request)) return
-    this.#coming.set(request, { response, since: this.#clock.now() })
+    this.#coming.set(request, { response, since: this.#looks })
     request.on('end', this.#over).on('close', this.#over)
     if (!this.#isWatching) this.#look()
   }
@@ -40,7 +42,9 @@ export class SlowBodies {
   }
 
   #look(): void {
-    const before = this.#clock.now() - this.#limitMs
+    this.#looks += 1
+    // The first look after it came was perhaps at once.
+    const before = this.#looks - 1 - Math.ceil(this.#limitMs / EVERY_MS)
     for (const [request, { response, since }] of this.#coming) {
       if (since > before) break
       this.#coming.delete(request)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Passage } from './cluster/passage.ts'
 import type { ScanSockets } from './qr/scan-socket.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { parseTarget } from './target.ts'
@@ -11,6 +12,7 @@ import { parseTarget } from './target.ts'
 export function serveUpgrade(
   server: Server,
   sockets: ScanSockets,
+  passage: Passage,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -19,7 +21,7 @@ export function serveUpgrade(
   const isSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
   if (!isSocket) serveWithoutUpgrade(server, request, socket, head)
   else if (target?.family === 'instance' && target.method.toLowerCase() === 'scanqrcode') {
-    sockets.accept(target, request, socket, head)
+    passage.takeSocket(request, socket, head, () => sockets.accept(target, request, socket, head))
   } else refuseUpgrade(socket, 404, 'Not Found')
 }
 

@@ -31,6 +31,26 @@ export class AccountInstances {
     this.#revision += 1
   }
 
+  /** The same one anew, with what is known of it by now. */
+  replace(before: Instance, instance: Instance): void {
+    const at = this.#placeOf(before)
+    if (at === -1) return
+    this.#all[at] = instance
+    this.#living += (instance.deletedAt === null ? 1 : 0) - (before.deletedAt === null ? 1 : 0)
+    this.#revision += 1
+  }
+
+  /** By halves: an account may have a hundred thousand. */
+  #placeOf(instance: Instance): number {
+    let [from, to] = [0, this.#all.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.#all[middle]?.createdAt ?? 0) < instance.createdAt) from = middle + 1
+      else to = middle
+    }
+    return this.#all.indexOf(instance, from)
+  }
+
   #insert(instance: Instance): void {
     const at = this.#all.findLastIndex(({ createdAt }) => createdAt <= instance.createdAt) + 1
     this.#all.splice(at, 0, instance)

@@ -2,6 +2,7 @@ import { LASTING, type SessionEvent } from '../drivers/driver.ts'
 import { filesOf } from '../journal/files.ts'
 import {
   callProgress,
+  networkRow,
   readCall,
   recordCall,
   recordCallProgress,
@@ -36,6 +37,7 @@ interface Place {
 
 const NONE: ReadonlyMap<ChatId, MessageId> = new Map()
 const NO_FILES: readonly KeptFile[] = []
+const NO_CHATS: readonly ChatId[] = []
 
 /** The batch that a change becomes, while it is put together. */
 export class ChangeDraft {
@@ -103,8 +105,10 @@ export class ChangeDraft {
   async #addUnknown(event: MessageEvent): Promise<void> {
     const { message } = event
     const known = await this.#known.find(event)
-    if (known === undefined) await this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
-    else if (becomesReadable(known, message)) await this.#addReadable(event, known)
+    if (known === undefined) {
+      this.writes.push(recordNetwork(this.#record.id, message, this.#accepted))
+      await this.#added(event)
+    } else if (becomesReadable(known, message)) await this.#addReadable(event, known)
     else if (event.wasPast === true) await this.#tell(event)
   }
 
@@ -113,26 +117,24 @@ export class ChangeDraft {
     const { message, aliases } = event
     const added = this.#known.added(event)
     if (added !== undefined) return becomesReadable(added, message) ? this.#addReadable(event, added) : undefined
-    this.#mustBeFresh(message.chat.id, message.id)
-    if (aliases !== undefined) for (const chat of aliases) this.#mustBeFresh(chat, message.id)
-    return this.#add(event, recordNetwork(this.#record.id, message, this.#accepted))
-  }
-
-  #mustBeFresh(chat: ChatId, id: MessageId): void {
-    this.guards.push({ kind: 'fresh', instance: this.#record.id, chat, id })
+    const { id: instance } = this.#record
+    for (const chat of aliases ?? NO_CHATS) this.guards.push({ kind: 'fresh', instance, chat, id: message.id })
+    this.guards.push({ kind: 'newMessage', row: networkRow(instance, message, this.#accepted) })
+    return this.#added(event)
   }
 
   /** It stays in the chat where it was first. */
   #addReadable(event: MessageEvent, { chat }: Known): Promise<void> | undefined {
-    return this.#add(event, recordReadable(this.#record.id, event.message, chat), chat)
+    this.writes.push(recordReadable(this.#record.id, event.message, chat))
+    return this.#added(event, chat)
   }
 
-  #add(event: MessageEvent, write: Write, chat = event.message.chat.id): Promise<void> | undefined {
+  /** It is in the batch by now. */
+  #added(event: MessageEvent, chat = event.message.chat.id): Promise<void> | undefined {
     const { message } = event
     const { direction } = message
     const status = direction === 'out' ? this.#accepted : 'delivered'
     this.#known.add(message.id, { chat, direction, status, byApi: false, message })
-    this.writes.push(write)
     return this.#tell(event)
   }
 

@@ -54,7 +54,7 @@ export async function enqueueForward(
     if (record.outbox.count + contents.length > OUTBOX_LIMIT) return QUEUE_FULL
     const { ids, positions, writes, events } = draftForward(record, wanted, contents)
     const guards = guardsOf(once?.(ids), sendGuards(record, wanted.to, method))
-    const committed = await orAbandon(record, positions, () => record.tryStore(events, writes, guards))
+    const committed = await orAbandon(record, positions, () => record.tryCommitWith(events, writes, guards))
     return committed.ok ? ids : committed
   })
   return 'ok' in outcome ? refusal(record, outcome, method) : outcome

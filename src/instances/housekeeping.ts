@@ -1,115 +1,51 @@
-import { billingDayStart } from '../billing/day.ts'
-import { firstDay } from '../billing/month.ts'
-import type { Timer } from '../lib/clock.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
-import type { Sweep } from '../storage/store.ts'
-import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Node } from './node.ts'
+import { erasableBefore } from './retention.ts'
+import { Rounds } from './rounds.ts'
 
-const EVERY_MS = 60_000
-const SWEEP_ROWS = 1000
-/** Looking through a folder of many files takes a while, and a day more or less is nothing to them. */
-const FILES_EVERY_MS = 3_600_000
-/** Monthly counters: this month's and those of a year before it. */
-const KEEP_USAGE_MS = 13 * 31 * 86_400_000
-
-/** Retention: gives up what waited too long and removes what is older than its promise, a little at a time. */
+/**
+ * What each node looks after every minute, for its own instances: those whose paid time has ended or begun stand still or come back, those of
+ * deleted accounts go, what waited too long is given up.
+ */
 export class Housekeeping {
   readonly #node: Node
   readonly #instances: Instances
-  readonly #eraseAccounts: (before: EpochMs) => Promise<void>
-  /** Deleted instances whose files this process has removed. */
-  readonly #withoutFiles = new WeakSet<Instance>()
   /** When those that have notifications were last seen held. */
   readonly #heldAt = new Map<InstanceId, EpochMs>()
-  #filesSweptAt = Number.NEGATIVE_INFINITY
-  #timer: Timer | undefined
-  #running: Promise<void> = Promise.resolve()
-  #stopped = false
+  readonly #rounds: Rounds
 
-  /** `eraseAccounts` erases the accounts that were deleted before a time and have no instance left. */
-  constructor(node: Node, instances: Instances, eraseAccounts: (before: EpochMs) => Promise<void>) {
+  /** `deleteLeftOver` deletes the instances that deleted accounts still have on this node. */
+  constructor(node: Node, instances: Instances, deleteLeftOver: (signal: AbortSignal) => Promise<void>) {
     this.#node = node
     this.#instances = instances
-    this.#eraseAccounts = eraseAccounts
+    this.#rounds = new Rounds(node, {
+      holds: () => instances.refreshHolds(),
+      leftOver: deleteLeftOver,
+      notifications: () => this.#expireNotifications(),
+      queues: (signal) => this.#expireQueues(signal),
+      forgotten: async () => instances.forget(await erasableBefore(node)),
+    })
   }
 
   start(): void {
-    this.#timer = this.#node.clock.after(EVERY_MS, () => {
-      this.#running = this.run().then(() => {
-        if (!this.#stopped) this.start()
-      })
-    })
+    this.#rounds.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#timer?.cancel()
-    await this.#running
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
-  /** One round. A part that fails is said and does not keep the others from their turn. */
-  async run(): Promise<void> {
-    const { limits, clock } = this.#node
+  /** One round, now. */
+  run(): Promise<void> {
+    return this.#rounds.run()
+  }
+
+  async #expireNotifications(): Promise<void> {
+    const { store, clock, limits, ownership } = this.#node
     const now = clock.now()
-    await this.#part('notifications', () => this.#expireNotifications(now))
-    await this.#part('queues', () => this.#expireQueues())
-    await this.#part('messages', () => this.#sweep('messages', now - limits.keepJournalMs))
-    await this.#part('states', () => this.#sweep('states', now - limits.keepStatesMs))
-    await this.#part('answers', () => this.#sweep('answers', now - limits.keepAnswersMs))
-    await this.#part('usage', () => this.#sweep('usage', now - KEEP_USAGE_MS))
-    await this.#part('notes', () => this.#sweep('notes', now))
-    await this.#part('files', () => this.#sweep('files', now - limits.keepMediaMs))
-    await this.#part('media', () => this.#removeFiles(now - limits.keepMediaMs))
-    await this.#part('deletedInstances', async () => {
-      const before = await this.#erasable(now - limits.keepDeletedMs)
-      await this.#sweep('deletedInstances', before)
-      this.#instances.forget(before)
-    })
-    await this.#part('deletedAccounts', async () => {
-      await this.#eraseAccounts(await this.#billed(now - limits.keepDeletedMs))
-    })
-  }
-
-  /** A day that is not charged yet needs the instances that were there when it began. */
-  async #erasable(before: number): Promise<number> {
-    const chargedUpTo = await this.#node.store.billing.chargedUpTo()
-    return chargedUpTo === null ? before : Math.min(before, billingDayStart(chargedUpTo))
-  }
-
-  /** Of an account that is erased no statement can be made any more: the month in which it was deleted must be closed. */
-  async #billed(before: EpochMs): Promise<EpochMs> {
-    const closedUpTo = await this.#node.store.billing.closedUpTo()
-    return closedUpTo === null ? before : Math.min(before, billingDayStart(firstDay(closedUpTo + 1)))
-  }
-
-  /** What is too old, and everything of deleted instances. */
-  async #removeFiles(before: number): Promise<void> {
-    const { media, clock } = this.#node
-    if (clock.now() - this.#filesSweptAt >= FILES_EVERY_MS) {
-      this.#filesSweptAt = clock.now()
-      await media.sweep(before)
-    }
-    for (const instance of this.#instances.all()) {
-      if (this.#stopped) return
-      if (instance.deletedAt === null || this.#withoutFiles.has(instance)) continue
-      await media.removeInstance(instance.id)
-      this.#withoutFiles.add(instance)
-    }
-  }
-
-  async #part(part: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#node.log.error({ part, error }, 'housekeeping failed for this round')
-    }
-  }
-
-  async #expireNotifications(now: EpochMs): Promise<void> {
-    const { store, limits } = this.#node
-    for (const gone of await store.mailbox.expire(now - limits.keepNotificationsMs, this.#spared(now))) {
+    const before = now - limits.keepNotificationsMs
+    for (const gone of await store.mailbox.expire(before, ownership.owner, this.#spared(now))) {
       this.#instances.get(gone.instance)?.mailbox.expired(gone.count, gone.upTo)
     }
   }
@@ -126,13 +62,10 @@ export class Housekeeping {
     return new Set(this.#heldAt.keys())
   }
 
-  async #expireQueues(): Promise<void> {
-    for (const instance of this.#instances.all()) await instance.life.expireQueue()
-  }
-
-  async #sweep(what: Sweep, before: number): Promise<void> {
-    while (!this.#stopped && (await this.#node.store.sweep(what, before, SWEEP_ROWS)) >= SWEEP_ROWS) {
-      await new Promise((resolve) => setImmediate(resolve))
+  async #expireQueues(signal: AbortSignal): Promise<void> {
+    for (const instance of this.#instances.all()) {
+      if (signal.aborted) return
+      await instance.life.expireQueue()
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../drivers/driver.ts'
+import type { Change, SessionEvent } from '../drivers/driver.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { ChatId, MessageId } from '../model/ids.ts'
 import { ChangeDraft, type FindUnsettled } from './change-draft.ts'
@@ -18,6 +18,8 @@ export interface Applied {
   readonly received: ReadonlyMap<ChatId, MessageId>
 }
 
+const NO_EVENTS: readonly SessionEvent[] = []
+
 /** How often a batch is made again: once to look what is stored, and again where a send took a correspondent's place meanwhile. */
 const TRIES = 5
 
@@ -30,17 +32,15 @@ export async function applyChange(record: InstanceRecord, change: Change, unsett
   for (let tries = 0; tries < TRIES; tries++) {
     // What comes is new, but for what was brought again: the writer makes sure of it, for a fraction of what looking first costs.
     const draft = new ChangeDraft(record, unsettled, tries === 0 ? 'assume new' : 'look first')
-    for (const event of change.events ?? []) {
+    for (const event of change.events ?? NO_EVENTS) {
       const looking = draft.add(event)
       if (looking !== undefined) await looking
     }
-    for (const [name, value] of change.secrets ?? []) {
-      draft.writes.push({ kind: 'secret.put', instance: record.id, name, value })
-    }
-    for (const [name, note] of change.notes ?? []) {
-      draft.writes.push({ kind: 'secret.put', instance: record.id, name, ...note })
-    }
-    if (!(await record.tryCommitWith(draft.events, draft.writes, draft.row, draft.guards))) continue
+    const { id: instance } = record
+    change.secrets?.forEach((value, name) => draft.writes.push({ kind: 'secret.put', instance, name, value }))
+    change.notes?.forEach((note, name) => draft.writes.push({ kind: 'secret.put', instance, name, ...note }))
+    const committed = await record.tryCommitWith(draft.events, draft.writes, draft.guards, draft.row)
+    if (!committed.ok) continue
     draft.settled.forEach(() => record.outbox.drop())
     const { linked, unlinked, settled, files, received } = draft
     return { linked, unlinked, settled, files, received, stateChanged: draft.row !== undefined }

@@ -5,7 +5,7 @@ import type { Write } from '../storage/store.ts'
 import { failExpired, storeDeletion } from './giving-up.ts'
 import { LinkTransfer } from './link-transfer.ts'
 import { endedLogin, Linking } from './linking.ts'
-import type { InstanceRecord } from './record.ts'
+import { LostOwnership, type InstanceRecord } from './record.ts'
 import { DELETED, STARTING } from './refusals.ts'
 import { Runner } from './runner.ts'
 
@@ -40,12 +40,16 @@ export class InstanceLife {
     return this.#record.node.entitlements.heldBy(this.#record.row)
   }
 
-  /** Why nothing more is taken in for it, be it to wait. */
+  /**
+   * Why nothing more is taken in for it, be it to wait.
+   * @throws LostOwnership where it is not this node's, or not for long
+   */
   get closed(): Fault | undefined {
+    if (this.#record.isLeaving || !this.#record.isHere) throw new LostOwnership(this.#record.id)
     return this.#isGone ? DELETED : this.held
   }
 
-  /** Why nothing can be done with it now. */
+  /** Why nothing can be done with it now; throws as `closed`. */
   get refusal(): Fault | undefined {
     return this.closed ?? (this.#isStill ? STARTING : undefined)
   }
@@ -104,7 +108,7 @@ export class InstanceLife {
 
   /** Brings the instance back after a start of the process; one that is held stands still until `refreshHold`. */
   async start(): Promise<void> {
-    if (this.#isStill) return
+    if (this.#isStill || this.#record.isLeaving || !this.#record.isHere) return
     if (this.held !== undefined) return this.#standStill()
     this.#record.wakeCourier()
     if (this.#record.row.state === 'notAuthorized' && this.#record.queued === 0) return
@@ -118,9 +122,37 @@ export class InstanceLife {
     await this.#record.changes.idle()
   }
 
+  /** Whether a network sees it come and go. */
+  get hasSession(): boolean {
+    return this.isLinked && !this.#isStill && !this.#isGone
+  }
+
+  /** Somebody links a phone to it at this moment. */
+  get isLinking(): boolean {
+    return this.#linking?.isUnderWay ?? false
+  }
+
+  /** As `stop`, and what the courier has under way comes to its end, within so long: another node goes on with all of it. */
+  async letGo(drainMs: number): Promise<void> {
+    this.#record.leave()
+    this.#record.interruptReceives()
+    await Promise.all([this.#record.node.courier.release(this.#record.id, drainMs), this.stop()])
+  }
+
+  /** Another node has it: it ends here at once, and what was under way is not stored. */
+  abandon(): void {
+    this.#record.leave()
+    this.#record.interruptReceives()
+    this.#record.node.courier.forget(this.#record.id)
+    this.#linking?.cancel()
+    this.#runner?.abandon()
+  }
+
   /** `refreshHold` has something to do. */
   get isHoldDue(): boolean {
-    return !this.#isGone && (this.held !== undefined) !== this.#isStill
+    return (
+      this.#record.isHere && !this.#record.isLeaving && !this.#isGone && (this.held !== undefined) !== this.#isStill
+    )
   }
 
   /** Stops the instance where it is held, or brings it back where it is held no more. One at a time. */
@@ -181,7 +213,8 @@ export class InstanceLife {
 
   /** See `failExpired`. */
   async expireQueue(): Promise<void> {
-    if (this.#record.queued === 0 || this.#record.row.deletedAt !== null || this.#isStill) return
+    const { queued, row, isLeaving } = this.#record
+    if (queued === 0 || row.deletedAt !== null || this.#isStill || isLeaving) return
     await this.#record.changes.run(() => failExpired(this.#record, this.#runner?.sender.attempts))
   }
 }

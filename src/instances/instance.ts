@@ -3,8 +3,8 @@ import type { FacetName, Facets } from '../drivers/facets.ts'
 import type { Draft, StoredFile } from '../media/media.ts'
 import type { Tariff } from '../model/account.ts'
 import type { Fault } from '../model/fault.ts'
-import type { AccountId, ChatId, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
-import type { LinkedAccount } from '../model/instance.ts'
+import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
+import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
@@ -24,7 +24,7 @@ import { keepFile } from './kept-files.ts'
 import type { Linking } from './linking.ts'
 import type { Node } from './node.ts'
 import { spend } from './quotas.ts'
-import type { InstanceRecord } from './record.ts'
+import { LostOwnership, type InstanceRecord } from './record.ts'
 import { NOT_LINKED, STARTING } from './refusals.ts'
 import type { RefusedBy } from './refused-by.ts'
 import { changeSettings, changeTariff, changeToken, type RowPatch, type TariffChange } from './row-changes.ts'
@@ -50,6 +50,26 @@ export class Instance implements CourierClient {
 
   get id(): InstanceId {
     return this.#record.row.id
+  }
+
+  /** It lives in this process; else another node owns it, and this only shows it. */
+  get isHere(): boolean {
+    return this.#record.isHere
+  }
+
+  /** @throws LostOwnership where it is not this node's, or not for long */
+  mustBeHere(): void {
+    if (!this.isHere || this.#record.isLeaving) throw new LostOwnership(this.id)
+  }
+
+  /** `NO_EPOCH` where it is not here. */
+  get epoch(): Epoch {
+    return this.#record.epoch
+  }
+
+  /** All that is stored of it, as far as this process knows. */
+  get row(): InstanceRow {
+    return this.#record.row
   }
 
   get driver(): Driver {
@@ -129,7 +149,8 @@ export class Instance implements CourierClient {
   /** Where the courier delivers, or null while it must not. */
   target(): { url: string; token: string } | null {
     const { settings, deletedAt } = this.#record.row
-    if (settings.webhookUrl === '' || deletedAt !== null || this.held !== undefined) return null
+    if (settings.webhookUrl === '' || deletedAt !== null || this.#record.isLeaving || this.held !== undefined)
+      return null
     return { url: settings.webhookUrl, token: settings.webhookUrlToken }
   }
 

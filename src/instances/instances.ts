@@ -1,3 +1,4 @@
+import { NO_EPOCH } from '../cluster/ownership.ts'
 import type { Measure } from '../drivers/driver.ts'
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
 import { Serial } from '../lib/serial.ts'
@@ -5,19 +6,21 @@ import type { LinkedFile } from '../media/links.ts'
 import type { Draft, StoredFile } from '../media/media.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, type Fault } from '../model/fault.ts'
-import type { AccountId, EpochMs, InstanceId } from '../model/ids.ts'
+import type { AccountId, Epoch, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
-import { ID_RANGES, MESSENGERS, type Messenger } from '../model/messenger.ts'
+import type { Messenger } from '../model/messenger.ts'
 import type { Repeated } from '../model/once.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Once } from '../storage/once.ts'
-import type { Batch, Guard, QueueSize, Write } from '../storage/store.ts'
+import type { Batch, Guard, Write } from '../storage/store.ts'
 import { AccountInstances } from './account-instances.ts'
 import { newInstanceToken } from './identifiers.ts'
 import { Instance } from './instance.ts'
+import { InstanceIds } from './instance-ids.ts'
 import type { Node } from './node.ts'
 import { InstanceRecord, type QueueSizes } from './record.ts'
 import type { RefusedBy } from './refused-by.ts'
+import { EMPTY, inOrderOfCreation, NO_SIZES, readSizes, Residency } from './residency.ts'
 import { SharedSettings } from './shared-settings.ts'
 
 /** What a new instance is to be. */
@@ -32,7 +35,6 @@ export interface NewInstance {
   readonly once?: Once<{ readonly id: InstanceId; readonly token: string }> | undefined
 }
 
-const EMPTY: QueueSizes = {}
 const NO_INSTANCE = fault('notFound', 'there is no such instance')
 
 /** So many sessions are opened or closed before the process looks at anything else again. */
@@ -40,38 +42,49 @@ const START_CHUNK = 200
 /** So many instances are only looked at in one go. */
 const LOOK_CHUNK = 5000
 
-/** All instances of this node: loaded once, kept in memory, written through. */
+/**
+ * All instances: loaded once, kept in memory, written through. Those that another node owns are shadows, which lists show and which are never
+ * live; where the server is alone there are none.
+ */
 export class Instances {
   readonly #node: Node
   readonly #byId = new Map<number, Instance>()
   readonly #byAccount = new Map<AccountId, AccountInstances>()
-  readonly #lastIds = new Map<Messenger, number>()
+  readonly #ids: InstanceIds
   /** One for all instances: a function of its own for each would be a tenth of what an instance keeps in memory. */
   readonly #listingChanged = (account: AccountId, isDeleted = false): void => {
     this.#byAccount.get(account)?.changed(isDeleted)
   }
   readonly #sharedSettings = new SharedSettings()
+  /** What the cluster brings to life and lets go. */
+  readonly residency: Residency
   readonly #holds = new Serial()
   #stopping = false
 
-  private constructor(node: Node) {
+  private constructor(node: Node, ids: InstanceIds, known: number) {
     this.#node = node
+    this.#ids = ids
+    const put = (row: InstanceRow, epoch: Epoch, sizes: QueueSizes) => this.#read(row, epoch, sizes)
+    this.residency = new Residency(node, { get: (id) => this.#byId.get(id), put }, known)
   }
 
-  /** Reads every instance. Nothing is live until `start`. */
+  /**
+   * Reads every instance. Nothing is live until `start`.
+   * @throws OperatorTrouble where they are not of this cell
+   */
   static async load(node: Node): Promise<Instances> {
-    const instances = new Instances(node)
-    const outboxes = bySize(await node.store.outbox.sizes())
-    const mailboxes = bySize(await node.store.mailbox.sizes())
-    for (const row of inOrderOfCreation(await node.store.instances.all())) {
-      const outbox = outboxes.get(row.id)
-      const mailbox = mailboxes.get(row.id)
-      const settings = instances.#sharedSettings.of(row.settings)
-      const instance = instances.#add({ ...row, settings }, { ...(outbox && { outbox }), ...(mailbox && { mailbox }) })
-      await instance.life.recover()
-    }
-    for (const messenger of MESSENGERS) {
-      instances.#lastIds.set(messenger, await node.store.instances.lastId(messenger))
+    const known = (await node.store.cluster?.register())?.instances ?? 0
+    const rows = inOrderOfCreation(await node.store.instances.all())
+    const ids = await InstanceIds.open(
+      node.store,
+      node.cell,
+      rows.map(({ id }) => id),
+    )
+    const instances = new Instances(node, ids, known)
+    // Of a cluster a node owns nothing yet; a server that is alone owns everything.
+    const sizes = node.ownership.isShared ? NO_SIZES : await readSizes(node.store)
+    for (const row of rows) {
+      await instances.#read(row, node.ownership.epochOf(row.id) ?? NO_EPOCH, sizes(row.id)).life.recover()
     }
     return instances
   }
@@ -124,17 +137,24 @@ export class Instances {
     if (!this.#node.drivers.has(wanted.messenger)) return fault('unsupported', 'this messenger is switched off')
     const settings = this.#sharedSettings.of(wanted.settings)
     for (;;) {
-      const id = this.#takeId(wanted.messenger)
-      if (id > ID_RANGES[wanted.messenger].last) return fault('unavailable', 'no ids are left for this messenger')
+      const id = this.#ids.next(wanted.messenger)
+      if (id === undefined) return fault('unavailable', 'no ids are left for this messenger')
       const row = this.#newRow(id, account, wanted, settings)
       const committed = await store.commit(this.#creation(row, wanted))
-      if (committed.ok) return this.#add(row, EMPTY)
+      if (committed.ok) return this.#made(row)
       if (committed.earlier !== undefined) return { earlier: committed.earlier }
       const { refusedBy } = committed
       if (refusedBy.kind !== 'sequence') return { refusedBy }
-      // Another node took this id: begin after the last one that anybody took.
-      this.#lastIds.set(wanted.messenger, await store.instances.lastId(wanted.messenger))
+      await this.#ids.refused(wanted.messenger)
     }
+  }
+
+  /** The store may have told of it already, by way of what has changed, or of what this node owns. */
+  #made(row: InstanceRow): Instance {
+    const { ownership } = this.#node
+    ownership.made(row.id)
+    const known = this.#byId.get(row.id)
+    return known?.isHere === true ? known : this.#put(row, ownership.firstEpoch, EMPTY)
   }
 
   #newRow(id: InstanceId, account: AccountId, wanted: NewInstance, settings: InstanceRow['settings']): InstanceRow {
@@ -213,7 +233,7 @@ export class Instances {
   async start(): Promise<void> {
     let inChunk = 0
     for (const instance of this.#byId.values()) {
-      if (instance.deletedAt !== null) continue
+      if (instance.deletedAt !== null || !instance.isHere) continue
       await instance.life.start()
       inChunk += 1
       if (inChunk % START_CHUNK === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -223,6 +243,7 @@ export class Instances {
   /** Resolves when no instance does anything more. */
   async stop(): Promise<void> {
     this.#stopping = true
+    this.residency.stop()
     await this.#holds.idle()
     await Promise.all([...this.#byId.values()].map((instance) => instance.life.stop()))
   }
@@ -238,35 +259,27 @@ export class Instances {
     for (const account of accounts) this.#byAccount.get(account)?.forget(deletedBefore)
   }
 
-  #takeId(messenger: Messenger): InstanceId {
-    const next = Math.max(this.#lastIds.get(messenger) ?? 0, ID_RANGES[messenger].first - 1) + 1
-    this.#lastIds.set(messenger, next)
-    return next as InstanceId
+  /** As `#put`, of a row as the store has it. */
+  #read(row: InstanceRow, epoch: Epoch, sizes: QueueSizes): Instance {
+    return this.#put({ ...row, settings: this.#sharedSettings.of(row.settings) }, epoch, sizes)
   }
 
-  #add(row: InstanceRow, sizes: QueueSizes): Instance {
-    const { drivers, ownership } = this.#node
+  /** New, or in the place of what was known of it until now. */
+  #put(row: InstanceRow, epoch: Epoch, sizes: QueueSizes): Instance {
+    const { drivers } = this.#node
     const driver = drivers.get(row.messenger)
     if (driver === undefined) {
       throw new OperatorTrouble(
         `Instance ${String(row.id)} needs the messenger ${row.messenger}, which is switched off.`,
       )
     }
-    const epoch = ownership.epochOf(row.id) ?? ownership.firstEpoch
     const instance = new Instance(new InstanceRecord(this.#node, row, epoch, sizes), driver, this.#listingChanged)
+    const before = this.#byId.get(row.id)
     this.#byId.set(row.id, instance)
     const siblings = this.#byAccount.get(row.account) ?? new AccountInstances()
-    siblings.add(instance)
+    if (before === undefined) siblings.add(instance)
+    else siblings.replace(before, instance)
     this.#byAccount.set(row.account, siblings)
     return instance
   }
-}
-
-/** Ids tell the order within one messenger only. */
-function inOrderOfCreation(rows: readonly InstanceRow[]): readonly InstanceRow[] {
-  return rows.toSorted((a, b) => a.createdAt - b.createdAt || a.id - b.id)
-}
-
-function bySize(sizes: readonly QueueSize[]): ReadonlyMap<InstanceId, QueueSize> {
-  return new Map(sizes.map((size) => [size.instance, size]))
 }

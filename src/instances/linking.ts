@@ -4,7 +4,7 @@ import type { EpochMs } from '../model/ids.ts'
 import type { LinkedAccount } from '../model/instance.ts'
 import type { InstanceState } from '../model/state.ts'
 import { LinkingAttempt, type Ok } from './linking-attempt.ts'
-import { stateEvent, type InstanceRecord } from './record.ts'
+import { LostOwnership, stateEvent, type InstanceRecord } from './record.ts'
 
 export { endedLogin } from './linking-attempt.ts'
 
@@ -35,7 +35,8 @@ const VERDICT_MS = 30_000
 
 /**
  * Linking a phone to one instance. An attempt begins with the first question and ends when it is linked, refused, or nobody has
- * looked for a while; one that asks something waits five minutes for the answer. Memory is taken only meanwhile.
+ * looked for a while; one that asks something waits five minutes for the answer. Memory is taken only meanwhile. What would begin one throws
+ * `LostOwnership` while the node is not sure that the instance is its own.
  */
 export class Linking {
   readonly #record: InstanceRecord
@@ -48,6 +49,10 @@ export class Linking {
   constructor(record: InstanceRecord, login: (way: LoginWay) => Login) {
     this.#record = record
     this.#login = login
+  }
+
+  get isUnderWay(): boolean {
+    return this.#attempt !== undefined
   }
 
   /** What the attempt that runs waits for; `code` and `password` are given to `answer`. */
@@ -68,7 +73,7 @@ export class Linking {
     if (attempt.way.way !== 'qr' && stateOf(attempt.asked?.what) !== 'pendingPassword') {
       return { kind: 'ended', fault: fault('conflict', 'linking by phone number is under way; wait for it to end') }
     }
-    const step = this.#tell(await attempt.first())
+    const step = this.#tell(await this.#mine(attempt.first()))
     if (step === undefined) return { kind: 'ended', fault: UNEXPECTED }
     return step.kind === 'linked' ? { kind: 'alreadyLinked' } : step
   }
@@ -77,7 +82,7 @@ export class Linking {
   async code(phone: string): Promise<ShownCode | Fault> {
     const begun = this.#beginBy({ way: 'code', phone })
     if (isFault(begun)) return begun
-    const step = await begun.first()
+    const step = await this.#mine(begun.first())
     if (step.kind === 'show') return { kind: 'code', value: step.value, until: step.until }
     return step.kind === 'done' ? ALREADY_LINKED : troubleOf(step)
   }
@@ -90,7 +95,7 @@ export class Linking {
     const begun = this.#codeSentTo(phone) ?? this.#beginBy({ way: 'sms', phone })
     if (isFault(begun)) return begun
     begun.aliveUntil = Math.max(begun.aliveUntil, begun.begunAt + ASKED_MS)
-    const step = await begun.first()
+    const step = await this.#mine(begun.first())
     if (step.kind === 'done') return ALREADY_LINKED
     return step.kind === 'ask' ? { ok: true } : troubleOf(step)
   }
@@ -166,6 +171,16 @@ export class Linking {
     await Promise.all(this.#telling)
   }
 
+  /**
+   * An attempt that ended since its instance goes to another node can begin anew there.
+   * @throws LostOwnership
+   */
+  async #mine(coming: Promise<LoginStep>): Promise<LoginStep> {
+    const step = await coming
+    if (step.kind === 'ended' && this.#record.isLeaving) throw new LostOwnership(this.#record.id)
+    return step
+  }
+
   get #isLinked(): boolean {
     return this.#record.row.state !== 'notAuthorized'
   }
@@ -200,11 +215,16 @@ export class Linking {
     if (driver?.capabilities.loginWays.includes(way.way) !== true) {
       return fault('unsupported', 'this messenger is not linked in this way')
     }
-    this.cancel()
     return this.#begin(way)
   }
 
+  /**
+   * Ends the one that runs.
+   * @throws LostOwnership where another node may be linking the instance by now
+   */
   #begin(way: LoginWay): LinkingAttempt {
+    if (!this.#record.node.ownership.isSure()) throw new LostOwnership(this.#record.id)
+    this.cancel()
     const attempt = new LinkingAttempt(way, this.#login(way), this.#record.node.clock.now())
     this.#attempt = attempt
     this.#watchIdle(attempt)
@@ -250,13 +270,12 @@ export class Linking {
 
   /** The state of an attempt is told and never stored: the process that ends takes the attempt with it. */
   #tellState(state: InstanceState): void {
-    const { clock, log } = this.#record.node
-    const event = stateEvent(state, clock.now())
+    const event = stateEvent(state, this.#record.node.clock.now())
     const telling = this.#record.changes
       // Whoever was linked meanwhile has told of it.
       .run(async () => (this.#isLinked ? undefined : this.#record.commitWith([event], [])))
       .catch((error: unknown) => {
-        log.error({ idInstance: this.#record.id, error }, 'a state of linking could not be notified')
+        this.#record.complain(error, 'a state of linking could not be notified')
       })
       .finally(() => this.#telling.delete(telling))
     this.#telling.add(telling)

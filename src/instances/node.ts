@@ -56,6 +56,8 @@ export interface Node {
   readonly random: Random
   readonly log: Log
   readonly limits: Limits
+  /** Which ids instances get: see `idRangeOfCell`. Undefined: any of their messenger. */
+  readonly cell?: number | undefined
   readonly media: Media
   readonly links: FileLinks
   /** One for each form that a messenger's capabilities name, for all instances. */

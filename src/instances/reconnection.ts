@@ -32,6 +32,12 @@ export class Reconnection {
     this.#timer = clock.after(Math.max(atLeastMs, backoffMs(PLAN, this.#failures, random)), connect)
   }
 
+  /** Calls `connect` after so long; nothing was lost. */
+  putOff(delayMs: number, connect: () => void): void {
+    this.#timer?.cancel()
+    this.#timer = this.#surroundings.clock.after(delayMs, connect)
+  }
+
   /** Nothing is connected again, and what was lost before is forgotten: somebody closed the session. */
   forget(): void {
     this.#timer?.cancel()

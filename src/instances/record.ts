@@ -1,3 +1,4 @@
+import { NO_EPOCH } from '../cluster/ownership.ts'
 import type { Capabilities } from '../drivers/driver.ts'
 import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
@@ -16,9 +17,12 @@ import type { Node } from './node.ts'
 
 /** The lease went to another owner: nothing that this process does for the instance counts any more. */
 export class LostOwnership extends Error {
+  readonly instance: InstanceId
+
   constructor(instance: InstanceId) {
     super(`instance ${String(instance)} is owned elsewhere`)
     this.name = 'LostOwnership'
+    this.instance = instance
   }
 }
 
@@ -42,6 +46,7 @@ export class InstanceRecord implements MailboxHost {
   #outbox: OutboxCounter | undefined
   #mailbox: Mailbox | undefined
   #changes: Serial | undefined
+  #isLeaving = false
   /** What the queues begin with. */
   readonly #sizes: QueueSizes
 
@@ -111,12 +116,34 @@ export class InstanceRecord implements MailboxHost {
     return this.node.clock.after(delayMs, callback)
   }
 
+  /** It goes to another node, or is there: nothing begins here any more. */
+  get isLeaving(): boolean {
+    return this.#isLeaving
+  }
+
+  /** For good. */
+  leave(): void {
+    this.#isLeaving = true
+  }
+
+  /** It lives in this process; else another node owns it, and nothing can be stored for it here. */
+  get isHere(): boolean {
+    return this.epoch !== NO_EPOCH
+  }
+
   get id(): InstanceId {
     return this.#row.id
   }
 
   get row(): InstanceRow {
     return this.#row
+  }
+
+  /** Something went wrong that nobody waits for. What is refused since the instance is owned elsewhere is done there, or was. */
+  complain(error: unknown, text: string): void {
+    const { log } = this.node
+    if (error instanceof LostOwnership) log.debug({ idInstance: this.id, trouble: text }, error.message)
+    else log.error({ idInstance: this.id, error }, text)
   }
 
   /** Who is linked now. The row keeps the last one after a logout, to tell a new phone from the old. */
@@ -148,46 +175,29 @@ export class InstanceRecord implements MailboxHost {
   }
 
   #mustOwn(committed: Committed): Committed {
-    if (!committed.ok && committed.refusedBy.kind === 'owns') throw new LostOwnership(this.id)
-    return committed
+    if (committed.ok || committed.refusedBy.kind !== 'owns') return committed
+    if (this.isHere) this.node.ownership.refused(this.id, this.epoch)
+    throw new LostOwnership(this.id)
+  }
+
+  /** Stores writes together with the notifications that the settings want of these events, whose bodies are frozen here. */
+  async commitWith(events: readonly NotificationEvent[], writes: readonly Write[]): Promise<void> {
+    await this.tryCommitWith(events, writes, [])
   }
 
   /**
-   * Stores writes together with the notifications that the settings want of these events, whose bodies are frozen here. `as`
-   * is the row as the batch makes it, where the batch changes it.
+   * As `commitWith`, with more guards whose refusal is an answer and not an error: then nothing is stored or changed. `as` is the row as
+   * the batch makes it, where the batch changes it.
    */
-  async commitWith(events: readonly NotificationEvent[], writes: readonly Write[], as?: InstanceRow): Promise<void> {
-    await this.tryCommitWith(events, writes, as, [])
-  }
-
-  /** As `commitWith`, with more guards; false when one of them refused, and then nothing is stored or changed. */
   async tryCommitWith(
     events: readonly NotificationEvent[],
     writes: readonly Write[],
-    as: InstanceRow | undefined,
     guards: readonly Guard[],
-  ): Promise<boolean> {
-    return (await this.#commitAll(events, writes, as, guards)).ok
-  }
-
-  /** As `tryCommitWith`, telling which guard refused. */
-  tryStore(
-    events: readonly NotificationEvent[],
-    writes: readonly Write[],
-    guards: readonly Guard[],
-  ): Promise<Committed> {
-    return this.#commitAll(events, writes, undefined, guards)
-  }
-
-  async #commitAll(
-    events: readonly NotificationEvent[],
-    writes: readonly Write[],
-    as: InstanceRow | undefined,
-    guards: readonly Guard[],
+    as?: InstanceRow,
   ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
     const all = posted === undefined ? writes : writes.concat(posted.writes)
-    if (all.length > 0) {
+    if (all.length > 0 || guards.length > 0) {
       const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
       if (!committed.ok) return committed
     }

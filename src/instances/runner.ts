@@ -5,15 +5,22 @@ import { Serial } from '../lib/serial.ts'
 import type { KeptFile } from '../model/content.ts'
 import { retryOf, type Fault } from '../model/fault.ts'
 import type { InstanceState } from '../model/state.ts'
+import { Dispute } from './dispute.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
+import { patiently } from './patiently.ts'
 import { Reading } from './reading.ts'
 import { Reconnection } from './reconnection.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
 import { NOT_CONNECTED, NOT_LINKED, STARTING, UNSUPPORTED } from './refusals.ts'
 import { Sender } from './sender.ts'
 import { InstanceHost, type SessionListener } from './session-host.ts'
+
+/** How often a node that can't be sure of its leases looks whether it can again. */
+const SURE_AGAIN_MS = 500
+/** So long after its session was replaced a node has found out whether it still has the instance. */
+const DISPUTED_MS = 10_000
 
 /**
  * One live instance: its session, when to connect it again, and what it brings. An idle one holds a few fields and no timer.
@@ -42,6 +49,7 @@ export class Runner implements SessionListener {
   #proxyInUse = ''
   #reading: Reading | undefined
   #files: InstanceFiles | undefined
+  #dispute: Dispute | undefined
 
   constructor(record: InstanceRecord, driver: Driver) {
     this.#record = record
@@ -82,10 +90,7 @@ export class Runner implements SessionListener {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.#record.node.log.error(
-          { idInstance: this.#record.id, error },
-          'the session could not be opened by another proxy',
-        )
+        this.#record.complain(error, 'the session could not be opened by another proxy')
       })
   }
 
@@ -126,7 +131,7 @@ export class Runner implements SessionListener {
     void this.#turns
       .run(() => this.#reopen())
       .catch((error: unknown) => {
-        this.#record.node.log.error({ idInstance: this.#record.id, error }, 'a restart failed')
+        this.#record.complain(error, 'a restart failed')
       })
   }
 
@@ -190,6 +195,15 @@ export class Runner implements SessionListener {
     await this.#record.changes.idle()
   }
 
+  /** Another node has the instance: nothing more is sent from this moment on. What is still under way here is not stored. */
+  abandon(): void {
+    this.#stopped = true
+    this.sender.shut()
+    this.stop().catch((error: unknown) => {
+      this.#record.complain(error, "a session that is another node's by now did not end well")
+    })
+  }
+
   async #close(): Promise<void> {
     const session = this.#session
     this.#letGo()
@@ -218,6 +232,12 @@ export class Runner implements SessionListener {
 
   async #connect(): Promise<void> {
     if (this.#stopped || this.#connection === 'open') return
+    if (!this.#record.node.ownership.isSure()) {
+      // Another node may be connecting it by now; the time until this is known is no failure of the network.
+      this.#connection = 'waiting'
+      this.#reconnection.putOff(SURE_AGAIN_MS, () => void this.#connect())
+      return
+    }
     this.#connection = 'connecting'
     this.#proxyInUse = this.#host.proxy
     await this.#open().connect()
@@ -271,7 +291,7 @@ export class Runner implements SessionListener {
   #liftBlock(): void {
     const lifted: Change = { events: [{ kind: 'restricted', state: 'authorized', at: this.#record.node.clock.now() }] }
     this.#apply(lifted).catch((error: unknown) => {
-      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a block could not be stored')
+      this.#record.complain(error, 'the end of a block could not be stored')
     })
   }
 
@@ -280,12 +300,19 @@ export class Runner implements SessionListener {
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
     this.#record.node.log.info({ idInstance: this.#record.id, fault: trouble.fault }, 'the session was lost')
-    if (retryOf(trouble) === 'never' || !wasLinked) {
+    const isDisputed = trouble.fault === 'replaced' && this.#mayBeOtherNode()
+    if ((retryOf(trouble) === 'never' && !isDisputed) || !wasLinked) {
       this.#connection = 'none'
       return
     }
     this.#connection = 'waiting'
-    this.#reconnection.lost(atLeastMs, () => void this.#connect())
+    this.#reconnection.lost(isDisputed ? DISPUTED_MS : atLeastMs, () => void this.#connect())
+  }
+
+  /** Who has opened this link elsewhere: a node that has the instance now, or one that had it and will soon know; a stranger goes on for longer. */
+  #mayBeOtherNode(): boolean {
+    const { ownership, clock } = this.#record.node
+    return ownership.isShared && (this.#dispute ??= new Dispute(clock)).goesOn()
   }
 
   /** Only a reboot has told the world of `starting`; a start of the process has not, and its end is no news either. */
@@ -298,15 +325,23 @@ export class Runner implements SessionListener {
         this.#record.commitWith([stateEvent(state, this.#record.node.clock.now())], []),
       )
     } catch (error) {
-      this.#record.node.log.error({ idInstance: this.#record.id, error }, 'the end of a restart could not be notified')
+      this.#record.complain(error, 'the end of a restart could not be notified')
     }
+  }
+
+  patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(this.#record.node.clock, work, () => !this.#stopped)
+  }
+
+  async #store(change: Change): Promise<Applied> {
+    if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
+    return applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
   }
 
   /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
   #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
-      if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
-      const applied = await applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
+      const applied = await this.patiently(() => this.#store(change))
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       follow?.(applied)

@@ -8,25 +8,26 @@ import { claimWrite, releaseWrite } from '../queue/outbox.ts'
 import { RETRY_PLAN, TRIES } from '../queue/retries.ts'
 import { nextSendAt } from '../queue/schedule.ts'
 import type { QueuedMessage, Write } from '../storage/store.ts'
-import { Attempts, type Attempt } from './attempts.ts'
+import { Attempts } from './attempts.ts'
 import { OutgoingFile, type BringFile } from './outgoing-file.ts'
 import { followUp, typingTime } from './follow-ups.ts'
 import { KnownMessages } from './known-messages.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
-import { refused, settle, type Outcome } from './settlement.ts'
+import { refused, settle, type Outcome, type Unsettled } from './settlement.ts'
 import { verdictTime } from './verdict-time.ts'
 
 /**
  * Sends one instance's queue, one message at a time. A queued message goes:
  *   queued → claimed (durable, before anything leaves) → settled: `sent`, `noAccount`, `notInGroup` or `failed`;
- *   claimed → queued again, when it certainly did not leave;
+ *   claimed → queued again, when it certainly did not leave: also where the node was no longer sure, after the claim, that it still
+ *   owns the instance;
  *   claimed → unsure, when its verdict was lost: a receipt or the network's look-up ends it, or its deadline. It is never sent
  *   again unless the network says that it does not know it. It holds the queue for a bounded time only.
  * Before the claim the file of a message is brought into the media store (`OutgoingFile`); one that can't be had settles it as `failed`.
  * A crash anywhere leaves the item queued or claimed; `recover` makes every claimed one unsure.
  */
 export class Sender {
-  readonly attempts = new Attempts()
+  readonly attempts: Attempts
   readonly #record: InstanceRecord
   readonly #bring: BringFile
   #files: OutgoingFile | undefined
@@ -47,21 +48,25 @@ export class Sender {
   #stretch = 1
   /** The retry after a refusal for now, or a trouble of the store. */
   #notBefore = 0
+  /** What was claimed and then not sent. */
+  #unsent: QueuedMessage | undefined
 
   /** `bring` gets the files that the network brought earlier. */
   constructor(record: InstanceRecord, bring: BringFile) {
     this.#record = record
     this.#bring = bring
+    this.attempts = new Attempts(record.node.clock, () => this.wake())
     this.#lastSentAt = record.row.lastSentAt
   }
 
   /** Takes over what an earlier process claimed. */
   async recover(): Promise<void> {
     const { store, clock, limits } = this.#record.node
-    const holdUntil = clock.now() + limits.unsureHoldMs
+    const { unsureMs, unsureHoldMs: holdMs } = limits
+    const now = clock.now()
     for (const claimed of await store.outbox.claimed(this.#record.id)) {
       // However old: the network gets the chance to answer before the attempt is given up.
-      this.attempts.add({ ...claimed, holdUntil, deadline: Math.max(claimed.deadline, holdUntil) })
+      this.attempts.add(claimed, { holdMs, waitMs: Math.max(holdMs, Math.min(claimed.deadline - now, unsureMs)) })
     }
   }
 
@@ -109,7 +114,10 @@ export class Sender {
     this.#files?.stop()
     this.#timer?.cancel()
     this.#timer = undefined
+    this.attempts.rest()
     await this.#running
+    // A claim was perhaps under way.
+    this.attempts.rest()
   }
 
   async #run(): Promise<void> {
@@ -138,16 +146,16 @@ export class Sender {
   /** One step; says when the next is due, or undefined when only an event can make one due. */
   async #step(): Promise<EpochMs | undefined> {
     const { clock, store } = this.#record.node
+    await this.#giveBack()
     const attemptsDue = await this.#reconcile()
     const session = this.#session
     if (session === undefined || !this.#record.maySend) return attemptsDue
     const now = clock.now()
     this.#followClock(now)
-    const held = this.#heldUntil(now)
-    if (held > now) return Math.min(held, attemptsDue ?? held)
+    if (this.attempts.areHolding) return attemptsDue
     if (this.#record.outbox.count <= this.attempts.count) return attemptsDue
     const delayMs = this.#record.row.settings.delaySendMessagesMilliseconds * this.#stretch
-    const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore)
+    const due = Math.max(nextSendAt(now, this.#lastSentAt, delayMs), this.#notBefore, this.#sureAt(now))
     if (due > now) return Math.min(due, attemptsDue ?? due)
     const item = await store.outbox.next(this.#record.id)
     if (item === null) return attemptsDue
@@ -163,10 +171,9 @@ export class Sender {
     if (this.#notBefore - now > RETRY_PLAN.longestMs) this.#notBefore = now
   }
 
-  /** Until when the attempts without a verdict hold back the next; no further away than they may. */
-  #heldUntil(now: EpochMs): EpochMs {
-    const until = Math.max(0, ...this.attempts.all().map((attempt) => attempt.holdUntil))
-    return until - now > this.#record.node.limits.unsureHoldMs ? 0 : until
+  /** While the node is not sure of its leases nothing is claimed either: who sends it may be another one by now. */
+  #sureAt(now: EpochMs): EpochMs {
+    return this.#record.node.ownership.isSure() ? now : now + SURE_AGAIN_MS
   }
 
   /** If not, it is on its way, and the queue is looked at again when something came of it. */
@@ -184,6 +191,10 @@ export class Sender {
       await pause(clock, typingMs, abort.signal)
     }
     if (abort.signal.aborted || !(await this.#claim(item))) return
+    if (!this.#record.node.ownership.isSure()) {
+      this.#unsent = item
+      return
+    }
     const timer = clock.after(verdictTime(item.message.content, limits.unsureHoldMs), () => abort.abort())
     this.#inFlight = item.id
     const verdict = await session.send(item.id, item.message, abort.signal)
@@ -192,6 +203,13 @@ export class Sender {
     this.#lastSentAt = clock.now()
     this.#stretch = 1 + (this.#record.capabilities?.delayJitter ?? 0) * this.#record.node.random.fraction()
     await this.#judge(item, verdict)
+  }
+
+  /** What could not be sent after its claim waits in the queue again; refused where another node has it by now. */
+  async #giveBack(): Promise<void> {
+    if (this.#unsent === undefined) return
+    await this.#release(this.#unsent)
+    this.#unsent = undefined
   }
 
   /** Durable before anything leaves. False when the item was cleared meanwhile. */
@@ -209,7 +227,7 @@ export class Sender {
       // None comes in before the head of a queue while a step runs: one that was put back was put back by a step.
       const claimed = await this.#record.tryCommit(claim, [{ kind: 'queued', instance, position }])
       if (!claimed.ok) return false
-      this.attempts.add({ ...item, deadline, holdUntil: at + limits.unsureHoldMs })
+      this.attempts.add(item, { holdMs: limits.unsureHoldMs, waitMs: limits.unsureMs })
       return true
     })
   }
@@ -264,23 +282,18 @@ export class Sender {
     })
   }
 
-  #followUp({ message }: Attempt): void {
+  #followUp({ message }: Unsettled): void {
     if (this.#session !== undefined) followUp(this.#session, this.#record.row.settings, message)
   }
 
   /** Asks the network about every attempt without a verdict, and gives up those whose time is over. Says when to ask again. */
   async #reconcile(): Promise<EpochMs | undefined> {
     const { clock } = this.#record.node
-    let due: EpochMs | undefined
-    for (const attempt of this.attempts.all()) {
-      if (await this.#reconcileOne(attempt)) continue
-      const next = Math.min(attempt.deadline, clock.now() + LOOK_AGAIN_MS)
-      due = Math.min(due ?? next, next)
-    }
-    return due
+    for (const attempt of this.attempts.all()) await this.#reconcileOne(attempt)
+    return this.attempts.count === 0 ? undefined : clock.now() + LOOK_AGAIN_MS
   }
 
-  async #reconcileOne(attempt: Attempt): Promise<boolean> {
+  async #reconcileOne(attempt: Unsettled): Promise<void> {
     const { clock } = this.#record.node
     const found = this.#session === undefined ? 'unknown' : await this.#session.lookup(attempt.id)
     if (found === 'sent') {
@@ -290,13 +303,14 @@ export class Sender {
     } else if (found === 'absent') {
       // What is lost on its way each time may be what breaks the connection: it must not do so for ever.
       await this.settle(attempt.id, { status: 'failed', description: LOST, at: clock.now() })
-    } else if (clock.now() >= attempt.deadline) {
+    } else if (this.attempts.isOver(attempt.id)) {
       await this.settle(attempt.id, { status: 'failed', description: 'unconfirmed', at: clock.now() })
-    } else return false
-    return true
+    }
   }
 }
 
+/** How often a node that can't be sure of its leases looks whether it can again. */
+const SURE_AGAIN_MS = 500
 /** Why a message failed that the network never got, however often it was sent. */
 const LOST = 'the connection broke at each attempt'
 /** How often the network is asked again about an attempt that it could not tell about. */

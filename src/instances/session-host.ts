@@ -7,10 +7,14 @@ import type { Random } from '../lib/random.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
 import type { ChatId, InstanceId, MessageId } from '../model/ids.ts'
+import type { Store } from '../storage/store.ts'
 import type { InstanceRecord } from './record.ts'
 
 /** What a session tells, to whoever runs it. */
-export type SessionListener = Pick<SessionHost, 'commit' | 'opened' | 'lost' | 'file' | 'hidesNumbers'>
+export interface SessionListener extends Pick<SessionHost, 'commit' | 'opened' | 'lost' | 'file' | 'hidesNumbers'> {
+  /** See `patiently`. */
+  patiently<T>(work: () => Promise<T>): Promise<T>
+}
 
 /** What a session may ask: what is stored is answered from the record, what happens goes to the runner. */
 export class InstanceHost implements SessionHost {
@@ -44,16 +48,20 @@ export class InstanceHost implements SessionHost {
     return this.#runner.hidesNumbers
   }
 
+  isSure(): boolean {
+    return this.#record.node.ownership.isSure()
+  }
+
   secret(name: string): Promise<Uint8Array | null> {
-    return this.#record.node.store.secrets.get(this.instance, name)
+    return this.#ask((store) => store.secrets.get(this.instance, name))
   }
 
   secrets(prefix: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#record.node.store.secrets.list(this.instance, prefix)
+    return this.#ask((store) => store.secrets.list(this.instance, prefix))
   }
 
   async message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
-    const row = await this.#record.node.store.journal.inChat(this.instance, chat, id)
+    const row = await this.#ask((store) => store.journal.inChat(this.instance, chat, id))
     if (row === null || row.shelf === 'call') return null
     const { content, author } = readRecord(row)
     return { direction: row.direction, author, at: row.at, content }
@@ -77,5 +85,9 @@ export class InstanceHost implements SessionHost {
 
   lost(trouble: Fault, atLeastMs?: number): void {
     this.#runner.lost(trouble, atLeastMs)
+  }
+
+  #ask<T>(question: (store: Store) => Promise<T>): Promise<T> {
+    return this.#runner.patiently(() => question(this.#record.node.store))
   }
 }

@@ -30,27 +30,29 @@ export function recordOutgoing(instance: InstanceId, id: MessageId, message: Out
   }
 }
 
+/** Adds `networkRow`. */
+export function recordNetwork(instance: InstanceId, message: NetworkMessage, accepted: 'sent' | 'delivered'): Write {
+  return { kind: 'message.add', row: networkRow(instance, message, accepted) }
+}
+
 /**
  * The journal row of a message that the network brought. One from our own phone has left it already: `accepted` is what its
  * messenger calls that.
  */
-export function recordNetwork(instance: InstanceId, message: NetworkMessage, accepted: 'sent' | 'delivered'): Write {
+export function networkRow(instance: InstanceId, message: NetworkMessage, accepted: 'sent' | 'delivered'): MessageRow {
   return {
-    kind: 'message.add',
-    row: {
-      instance,
-      id: message.id,
-      chat: message.chat.id,
-      direction: message.direction,
-      shelf: shelfOf(message.chat.id),
-      byApi: false,
-      status: message.direction === 'out' ? accepted : 'delivered',
-      description: '',
-      at: message.at,
-      body: JSON.stringify(message),
-      isEdited: false,
-      isDeleted: false,
-    },
+    instance,
+    id: message.id,
+    chat: message.chat.id,
+    direction: message.direction,
+    shelf: shelfOf(message.chat.id),
+    byApi: false,
+    status: message.direction === 'out' ? accepted : 'delivered',
+    description: '',
+    at: message.at,
+    body: JSON.stringify(message),
+    isEdited: false,
+    isDeleted: false,
   }
 }
 

@@ -16,8 +16,21 @@ const LONGEST_TIMER_MS = 2_147_483_647
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS))
+    const timer = setTimer(delayMs, callback)
     timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
+}
+
+/** As `systemClock`, but the process goes on while one of its timers runs. */
+export const wakefulClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimer(delayMs, callback)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+function setTimer(delayMs: number, callback: () => void): NodeJS.Timeout {
+  return setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS))
 }

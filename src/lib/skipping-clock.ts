@@ -5,13 +5,26 @@ interface Alarm {
   readonly ring: () => void
 }
 
-/** A clock for tests: it runs as the machine's does, and can skip ahead, which rings what falls due on the way, in order. */
+/**
+ * A clock for tests: it runs as the machine's does, and can skip ahead, which rings what falls due on the way, in order. One that stands at a
+ * moment goes on by skips alone; what is to ring after a while does so all the same.
+ */
 export class SkippingClock implements Clock {
   readonly #alarms = new Set<Alarm>()
+  readonly #standsAt: number | undefined
   #skippedMs = 0
 
+  constructor(standsAt?: number) {
+    this.#standsAt = standsAt
+  }
+
   now(): number {
-    return systemClock.now() + this.#skippedMs
+    return (this.#standsAt ?? systemClock.now()) + this.#skippedMs
+  }
+
+  /** When the first of all alarms is to ring. */
+  get nextAt(): number | undefined {
+    return [...this.#alarms].map(({ at }) => at).sort((a, b) => a - b)[0]
   }
 
   after(delayMs: number, callback: () => void): Timer {

@@ -54,3 +54,21 @@ test('a file lies under its instance and its hash, for the owner of the server a
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+test('who shares a folder leaves the drafts of others alone, and finds what they keep', async () => {
+  const folder = newFolder()
+  try {
+    const open = (sharer: string) => openDiskMedia({ folder, sharer, clock: new SkippingClock(), random: systemRandom })
+    const one = await open('one')
+    const draft = await one.receive(Readable.from([Buffer.from('shared')]), 100)
+    assert.ok(draft !== 'tooLarge')
+    const two = await open('two')
+    await draft.keep(1101000001 as InstanceId)
+    assert.equal((await two.open(1101000001 as InstanceId, draft.sha256))?.size, 6)
+    await one.receive(Readable.from([Buffer.from('cut off')]), 100)
+    await open('one')
+    assert.equal(filesIn(folder).length, 1)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

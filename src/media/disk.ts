@@ -1,16 +1,18 @@
-import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, statSync, unlinkSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
+import { takeDraft } from './draft-file.ts'
 import type { Draft, Media, StoredFile } from './media.ts'
 
 export interface DiskMediaOptions {
-  /** Made when it is not there. One process owns it: what it finds of drafts when it opens is nobody's and removed. */
+  /** Made when it is not there. What lies in its drafts when it opens is nobody's and removed. */
   readonly folder: string
+  /** Where several processes share the folder: a name of this one's own, the same after a restart, for its drafts. */
+  readonly sharer?: string
   readonly clock: Clock
   readonly random: Random
 }
@@ -21,31 +23,31 @@ const SHA256 = /^[0-9a-f]{64}$/
 
 /** Media on the local disk: `{folder}/{idInstance}/{two digits}/{sha256}`, and what is being received in `drafts/`. */
 export async function openDiskMedia(options: DiskMediaOptions): Promise<Media> {
-  const drafts = join(options.folder, DRAFTS)
+  const drafts = join(options.folder, DRAFTS, options.sharer ?? '')
   await rm(drafts, { recursive: true, force: true })
   await mkdir(drafts, PRIVATE)
   await flushFolder(dirname(options.folder))
-  return new DiskMedia(options)
+  return new DiskMedia(options, drafts)
 }
 
 class DiskMedia implements Media {
   readonly #folder: string
+  readonly #drafts: string
   readonly #clock: Clock
   readonly #random: Random
   /** Files that are getting their name now: a sweep must not take the new one for the old one. */
   readonly #keeping = new Map<string, number>()
 
-  constructor({ folder, clock, random }: DiskMediaOptions) {
+  constructor({ folder, clock, random }: DiskMediaOptions, drafts: string) {
     this.#folder = folder
+    this.#drafts = drafts
     this.#clock = clock
     this.#random = random
   }
 
   async receive(stream: Readable, limitBytes: number): Promise<Draft | 'tooLarge'> {
-    // What it says before anybody reads it must not end the process; the loop below meets it again.
-    stream.on('error', () => undefined)
-    const path = join(this.#folder, DRAFTS, this.#random.bytes(16).toString('hex'))
-    const taken = await take(stream, path, limitBytes)
+    const path = join(this.#drafts, this.#random.bytes(16).toString('hex'))
+    const taken = await takeDraft(stream, path, limitBytes, 'flushed')
     if (taken === 'tooLarge') return taken
     const { sha256 } = taken
     return {
@@ -76,9 +78,10 @@ class DiskMedia implements Media {
     return bytes
   }
 
-  async sweep(before: EpochMs): Promise<number> {
+  async sweep(before: EpochMs, signal?: AbortSignal): Promise<number> {
     let removed = 0
     for await (const path of filesIn(this.#folder)) {
+      if (signal?.aborted === true) break
       const found = await unlessGone(stat(path))
       if (found !== null && found.mtimeMs < before && this.#removeOld(path, before)) removed += 1
     }
@@ -124,50 +127,6 @@ class DiskMedia implements Media {
   #pathOf(instance: InstanceId, sha256: string): string {
     return join(this.#folder, String(instance), sha256.slice(0, 2), sha256)
   }
-}
-
-/** Writes a stream to a file, flushed. When it can't be taken whole, the file is gone and the stream destroyed. */
-async function take(
-  stream: Readable,
-  path: string,
-  limitBytes: number,
-): Promise<{ readonly sha256: string; readonly size: number } | 'tooLarge'> {
-  const hash = createHash('sha256')
-  let size: number | 'tooLarge' | undefined
-  try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      size = await copy(stream, file, hash, limitBytes)
-      if (size !== 'tooLarge') await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    stream.destroy()
-    await rm(path, { force: true })
-    throw error
-  }
-  if (size !== 'tooLarge') return { sha256: hash.digest('hex'), size }
-  await rm(path, { force: true })
-  return 'tooLarge'
-}
-
-async function copy(stream: Readable, file: FileHandle, hash: Hash, limitBytes: number): Promise<number | 'tooLarge'> {
-  let size = 0
-  for await (const piece of stream) {
-    const bytes = piece as Buffer
-    size += bytes.length
-    // Leaving the loop destroys the stream.
-    if (size > limitBytes) return 'tooLarge'
-    const writing = writeAll(file, bytes)
-    hash.update(bytes)
-    await writing
-  }
-  return size
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
 }
 
 /** Drafts and kept files. What goes away while it looks is left out. */

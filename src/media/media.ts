@@ -34,8 +34,8 @@ export interface Media {
   open(instance: InstanceId, sha256: string): Promise<StoredFile | null>
   /** How much an instance keeps now. */
   bytesOf(instance: InstanceId): Promise<number>
-  /** Removes what was kept before this time, and forgotten drafts; returns how many files went. */
-  sweep(before: EpochMs): Promise<number>
-  /** Removes everything of an instance. */
-  removeInstance(instance: InstanceId): Promise<void>
+  /** Removes what was kept before this time, and forgotten drafts; returns how many files went. Ends soon, with a part of it, once the signal is aborted. */
+  sweep(before: EpochMs, signal?: AbortSignal): Promise<number>
+  /** Removes everything of an instance; a part of it where the signal is aborted meanwhile. */
+  removeInstance(instance: InstanceId, signal?: AbortSignal): Promise<void>
 }

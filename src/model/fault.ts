@@ -77,3 +77,9 @@ export const ACCOUNT_SUSPENDED = fault('accountSuspended', 'Account is suspended
 
 /** What is not there, and what is somebody else's: nobody can tell these apart. */
 export const NOT_FOUND = fault('notFound', 'Not found')
+
+/** Nothing was done; who asks again a little later may have more luck. */
+export const UNAVAILABLE = fault('unavailable', 'Service Unavailable')
+
+/** Nobody knows whether it was done. */
+export const UNCONFIRMED = fault('unconfirmed', 'It is not known whether this was done')

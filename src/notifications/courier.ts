@@ -43,6 +43,8 @@ export class Courier {
   /** Only the instances that deliver or pause right now. */
   readonly #lanes = new Map<InstanceId, Lane>()
   readonly #endpoints = new Recent<string, Known>(ORIGINS * 2)
+  /** Who waits for the end of an instance's lane. */
+  readonly #releases = new Map<InstanceId, () => void>()
   #closing = false
   #idle: (() => void) | undefined
 
@@ -81,6 +83,8 @@ export class Courier {
     this.#lanes.set(client.id, lane)
     void lane.run(() => {
       if (this.#lanes.get(client.id) === lane) this.#lanes.delete(client.id)
+      this.#releases.get(client.id)?.()
+      this.#releases.delete(client.id)
       if (this.#lanes.size === 0) this.#idle?.()
     })
   }
@@ -88,6 +92,16 @@ export class Courier {
   /** Forgets this instance, which was deleted; an attempt under way is cut off. */
   forget(id: InstanceId): void {
     this.#lanes.get(id)?.abort()
+  }
+
+  /** As `forget`, but an attempt under way may end, within so long. Resolves when all is over; nothing keeps it from being woken again. */
+  async release(id: InstanceId, drainMs: number): Promise<void> {
+    const lane = this.#lanes.get(id)
+    if (lane === undefined) return
+    lane.stop()
+    const timer = this.#clock.after(drainMs, () => lane.abort())
+    await new Promise<void>((resolve) => this.#releases.set(id, resolve))
+    timer.cancel()
   }
 
   /** Takes nothing new, waits for what is under way up to `drainMs`, then cuts it off. Resolves when all is over. */

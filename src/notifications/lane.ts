@@ -59,7 +59,7 @@ export class Lane {
   async run(ended: () => void): Promise<void> {
     try {
       // Looked at and ended without a wait between: what is posted later than this finds no lane and starts one.
-      while (!this.#client.mailbox.isEmpty && this.#target() !== null) await this.#step()
+      for (let target = this.#next(); target !== null; target = this.#next()) await this.#step(target)
     } catch (error) {
       this.#host.log.error({ idInstance: this.#client.id, error }, 'the delivery of notifications failed')
     } finally {
@@ -88,13 +88,20 @@ export class Lane {
     return this.#stopped ? null : this.#client.target()
   }
 
-  /** One notification, taken by the receiver and durably gone; or one failure and the pause after it. */
-  async #step(): Promise<void> {
+  /** Null when there is nothing to deliver, or nobody to deliver it to. */
+  #next(): Target | null {
+    return this.#client.mailbox.isEmpty ? null : this.#target()
+  }
+
+  /** One notification, taken by the receiver and durably gone; or one failure and the pause after it. Or a look for which is next. */
+  async #step(target: Target): Promise<void> {
     try {
       const { mailbox } = this.#client
-      const item = mailbox.known ?? (await mailbox.peek())
-      const target = this.#target()
-      if (item === null || target === null) return
+      const item = mailbox.known
+      if (item === undefined) {
+        await mailbox.peek()
+        return
+      }
       const endpoint = this.#host.endpoint(target)
       let verdict = BAD_URL
       if (endpoint !== null) {
@@ -117,7 +124,7 @@ export class Lane {
       this.#failed = target
     } catch (error) {
       // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
-      this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
+      this.#complain(error)
       this.#failed = this.#target() ?? undefined
       if (this.#failed === undefined) return
     }
@@ -131,6 +138,11 @@ export class Lane {
     return Attempt.make(pool, endpoint, item.body, (attempt) => {
       this.#attempt = attempt
     })
+  }
+
+  /** Where it was stopped, whoever goes on with the instance does so with this item. */
+  #complain(error: unknown): void {
+    if (!this.#stopped) this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
   }
 
   /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */

@@ -80,15 +80,11 @@ export class Mailbox {
    * Gives the bodies their receipt ids. A batch that failed only leaves a gap: its `committed` is never called.
    */
   post(bodies: readonly string[], at: EpochMs): Posted {
-    const items: Notification[] = []
-    const writes: Write[] = []
-    for (const body of bodies) {
-      const receiptId = this.#receipts.next()
-      items.push({ receiptId, body, at })
-      writes.push({ kind: 'mailbox.add', instance: this.#instance, receiptId, body, at })
-    }
+    const instance = this.#instance
+    const items = bodies.map((body): Notification => ({ receiptId: this.#receipts.next(), body, at }))
+    const writes = items.map(({ receiptId, body }): Write => ({ kind: 'mailbox.add', instance, receiptId, body, at }))
     const upTo = this.#receipts.reserve()
-    if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance: this.#instance, upTo })
+    if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance, upTo })
     return { writes, committed: () => this.#committed(items, upTo) }
   }
 

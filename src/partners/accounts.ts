@@ -13,6 +13,7 @@ import { differences, nameOf, termsOf } from './account-terms.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
 import type { PriceList } from './price-list.ts'
+import { unsharedJobs, type JobChanges } from './register.ts'
 
 export interface NewAccount {
   readonly kind: AccountRow['kind']
@@ -36,6 +37,10 @@ export interface AccountsDeps {
   readonly prices: Pick<PriceList, 'tariff'>
   /** Asked for when an account is suspended, resumed or deleted; not before they are loaded. */
   readonly instances: () => Pick<Instances, 'ofAccount' | 'delete' | 'refreshHolds'>
+  /** How it is warned and erased; as everything else where absent. */
+  readonly jobs?: JobChanges
+  /** Lets the other nodes do with their instances what an account's new standing wants; resolves when they have. */
+  readonly announce?: () => Promise<void>
 }
 
 /** What is stored with a row, and what the audit log says of it. */
@@ -54,17 +59,29 @@ const nothing: Beside = () => ({ guards: [], writes: [] })
 /** All accounts: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
 export class Accounts {
   readonly #deps: AccountsDeps
-  readonly #rows: Map<string, AccountRow>
+  readonly #jobs: JobChanges
+  #rows = new Map<string, AccountRow>()
   readonly #changes = new Serial()
   #erased: (account: AccountId) => void = () => undefined
 
-  private constructor(deps: AccountsDeps, rows: readonly AccountRow[]) {
+  private constructor(deps: AccountsDeps) {
     this.#deps = deps
-    this.#rows = new Map(rows.map((row) => [row.id, row]))
+    this.#jobs = deps.jobs ?? unsharedJobs(deps.store)
   }
 
   static async open(deps: AccountsDeps): Promise<Accounts> {
-    return new Accounts(deps, await deps.store.accounts.all())
+    const accounts = new Accounts(deps)
+    await accounts.reload()
+    return accounts
+  }
+
+  /** Reads all accounts anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => {
+      const before = this.#rows
+      this.#rows = new Map((await this.#deps.store.accounts.all()).map((row) => [row.id, row]))
+      for (const { id } of before.values()) if (!this.#rows.has(id)) this.#erased(id)
+    })
   }
 
   /** In the order they were made; deleted ones too, until they are erased. */
@@ -157,7 +174,9 @@ export class Accounts {
     const deleted = await this.#onLiving(account, (row) =>
       this.#put({ ...row, deletedAt: this.#deps.clock.now() }, { action: 'account.delete', by }),
     )
-    if (!isFault(deleted)) await this.#deleteInstances(deleted.id)
+    if (isFault(deleted)) return deleted
+    await this.#deleteInstances(deleted.id)
+    await this.#deps.announce?.()
     return deleted
   }
 
@@ -166,32 +185,36 @@ export class Accounts {
    * Does nothing for an account that is gone, and where it has been noted already.
    */
   setWarned(account: AccountId, warnedAt: EpochMs | null, beside: readonly Write[] = []): Promise<void> {
-    return this.#changes.run(async () => {
+    return this.#asJob(async () => {
       const row = this.#rows.get(account)
       if (row?.deletedAt !== null || (row.warnedAt === null) === (warnedAt === null)) return
       const next = { ...row, warnedAt }
-      await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.put', row: next }, ...beside] })
+      await this.#jobs.store.commit({ guards: [], writes: [{ kind: 'account.put', row: next }, ...beside] })
       this.#rows.set(account, next)
     })
   }
 
-  /** Deletes the instances that deleted accounts still have: of a deletion that a crash cut off, or made while it went on. */
-  async recover(): Promise<void> {
-    for (const { id, deletedAt } of this.all()) if (deletedAt !== null) await this.#deleteInstances(id)
+  /** Deletes the instances of this node that deleted accounts still have: of a deletion that a crash cut off, made while it went on, or of another node's. */
+  async recover(signal?: AbortSignal): Promise<void> {
+    for (const { id, deletedAt } of this.all()) if (deletedAt !== null) await this.#deleteInstances(id, signal)
   }
 
   /** Erases accounts that were deleted before this time for good, once nothing is left of their instances. */
-  async erase(before: EpochMs): Promise<void> {
-    await this.recover()
+  async erase(before: EpochMs, signal?: AbortSignal): Promise<void> {
     for (const { id, deletedAt } of this.all()) {
+      if (signal?.aborted === true) return
       if (deletedAt === null || deletedAt >= before || this.#deps.instances().ofAccount(id).length > 0) continue
-      await this.#changes.run(() => this.#erase(id))
+      await this.#asJob(() => this.#erase(id))
     }
   }
 
   /** Tells of accounts that are erased; there is one listener. */
   onErased(listener: (account: AccountId) => void): void {
     this.#erased = listener
+  }
+
+  #asJob(change: () => Promise<void>): Promise<void> {
+    return this.#jobs.decide(() => this.#changes.run(change))
   }
 
   #termsOf(patch: Partial<AccountTerms>, before?: AccountTerms): AccountTerms | Fault {
@@ -231,15 +254,17 @@ export class Accounts {
   }
 
   async #refreshed(row: AccountRow | Fault): Promise<AccountRow | Fault> {
-    if (!isFault(row)) await this.#deps.instances().refreshHolds(row.id)
+    if (isFault(row)) return row
+    await this.#deps.instances().refreshHolds(row.id)
+    await this.#deps.announce?.()
     return row
   }
 
   /** One that can't be deleted keeps none of the others, and is tried again later. */
-  async #deleteInstances(account: AccountId): Promise<void> {
+  async #deleteInstances(account: AccountId, signal?: AbortSignal): Promise<void> {
     const instances = this.#deps.instances()
-    const left = instances.ofAccount(account).filter((instance) => instance.deletedAt === null)
-    while (left.length > 0) {
+    const left = instances.ofAccount(account).filter((instance) => instance.isHere && instance.deletedAt === null)
+    while (left.length > 0 && signal?.aborted !== true) {
       await Promise.all(left.splice(0, DELETIONS_AT_ONCE).map((instance) => this.#deleteInstance(instance)))
     }
   }
@@ -254,8 +279,9 @@ export class Accounts {
   }
 
   async #erase(account: AccountId): Promise<void> {
+    if (!this.#rows.has(account)) return
     const audit = audited('system', this.#deps.clock.now(), 'account.erase', { account })
-    await this.#deps.store.commit({ guards: [], writes: [{ kind: 'account.erase', account }, audit] })
+    await this.#jobs.store.commit({ guards: [], writes: [{ kind: 'account.erase', account }, audit] })
     this.#rows.delete(account)
     this.#erased(account)
   }

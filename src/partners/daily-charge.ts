@@ -1,5 +1,4 @@
 import { billingDayEnd } from '../billing/day.ts'
-import type { Instances } from '../instances/instances.ts'
 import type { Timer } from '../lib/clock.ts'
 import { Serial } from '../lib/serial.ts'
 import { DayWalk, type DayWalkDeps } from './day-walk.ts'
@@ -8,7 +7,7 @@ import { MonthEnd } from './month-end.ts'
 
 const EVERY_MS = 60_000
 
-export type DailyChargeDeps = DayWalkDeps & LowBalanceDeps & { readonly instances: Pick<Instances, 'refreshHolds'> }
+export type DailyChargeDeps = DayWalkDeps & LowBalanceDeps
 
 /** The midnight run: charges days, closes months with their statements, warns of low balances; catches up after whatever happened. */
 export class DailyCharge {
@@ -17,7 +16,7 @@ export class DailyCharge {
   readonly #months: MonthEnd
   readonly #lowBalance: LowBalance
   readonly #runs = new Serial()
-  readonly #stopping = new AbortController()
+  #stopping = new AbortController()
   #timer: Timer | undefined
 
   constructor(deps: DailyChargeDeps) {
@@ -27,11 +26,16 @@ export class DailyCharge {
     this.#lowBalance = new LowBalance(deps)
   }
 
-  /** Looks now, every minute, and at each midnight UTC+3. */
+  /** Looks now, every minute, and at each midnight UTC+3; after a stop too. */
   start(): void {
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController()
+    this.#look(this.#stopping.signal)
+  }
+
+  #look(signal: AbortSignal): void {
     void this.run()
       .catch(() => undefined)
-      .then(() => this.#sleep())
+      .then(() => this.#sleep(signal))
   }
 
   /** Resolves when nothing more is written. */
@@ -52,11 +56,11 @@ export class DailyCharge {
     return { chargedUpTo: await billing.chargedUpTo(), closedUpTo: await billing.closedUpTo() }
   }
 
-  #sleep(): void {
-    if (this.#stopping.signal.aborted) return
+  #sleep(signal: AbortSignal): void {
+    if (signal.aborted) return
     const { clock } = this.#deps
     const now = clock.now()
-    this.#timer = clock.after(Math.min(EVERY_MS, billingDayEnd(now) - now), () => this.start())
+    this.#timer = clock.after(Math.min(EVERY_MS, billingDayEnd(now) - now), () => this.#look(signal))
   }
 
   async #run(): Promise<void> {
@@ -74,7 +78,6 @@ export class DailyCharge {
     await part('days', () => this.#days.run(signal))
     await part('months', () => this.#months.run(signal))
     await part('balances', () => this.#lowBalance.run(signal))
-    await part('expiry', () => this.#deps.instances.refreshHolds())
     if (errors.length > 0) throw new AggregateError(errors, 'the daily charge is not done')
   }
 }

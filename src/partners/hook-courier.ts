@@ -15,7 +15,8 @@ const GIVE_UP_MS = 3 * 86_400_000
 /** But only where the receiver has failed for so long under our eyes: this server, not the receiver, may have been off for days. */
 const WATCHED_MS = 3_600_000
 /** After news, which is told before its batch commits; then as often as `POLL_MS` says. */
-const LOOKS_MS: readonly number[] = [20, 100, 500, 2_500, 10_000]
+const FIRST_LOOK_MS = 20
+const LOOKS_MS: readonly number[] = [FIRST_LOOK_MS, 100, 500, 2_500, 10_000]
 const POLL_MS = 60_000
 const STORE_PAUSE_MS = 5_000
 /** Events of accounts whose hook was taken away in the same moment. */
@@ -29,6 +30,8 @@ export interface HookCourierDeps {
   readonly random: Random
   readonly log: Log
   readonly post: HookPost
+  /** A minute where absent. */
+  readonly pollMs?: number
   readonly hookOf: (account: AccountId) => AccountHook | undefined
   readonly hookCount: () => number
   readonly tried: (event: LifecycleEvent, status: number) => void
@@ -71,6 +74,10 @@ export class HookCourier {
     this.#deps = deps
   }
 
+  get #pollMs(): number {
+    return this.#deps.pollMs ?? POLL_MS
+  }
+
   start(): void {
     this.#isRunning = true
     this.#lookIn(0)
@@ -79,7 +86,7 @@ export class HookCourier {
   /** News is about to be stored. */
   wake(): void {
     this.#looks = 0
-    this.#lookIn(LOOKS_MS[0] ?? POLL_MS)
+    this.#lookIn(FIRST_LOOK_MS)
   }
 
   /** The account has reason to believe that its receiver takes events now. */
@@ -143,7 +150,7 @@ export class HookCourier {
     this.#looking = undefined
     if (this.#isMissed) nextMs = 0
     this.#isMissed = false
-    this.#lookIn(Math.min(nextMs, LOOKS_MS[this.#looks] ?? POLL_MS))
+    this.#lookIn(Math.min(nextMs, LOOKS_MS[this.#looks] ?? this.#pollMs, this.#pollMs))
     this.#looks += 1
   }
 
@@ -154,7 +161,7 @@ export class HookCourier {
     const oldest = await store.events.due(Number.MAX_SAFE_INTEGER, hookCount() + LEFT_OVER)
     this.#restMs = Math.floor(oldest.length / ACCOUNTS_PER_REST_MS)
     const now = clock.now()
-    let nextMs = POLL_MS
+    let nextMs = this.#pollMs
     for (const event of oldest) {
       if (!this.#isRunning) break
       const { account, dueAt } = event

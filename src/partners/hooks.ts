@@ -16,6 +16,7 @@ import { HookPost } from './hook-post.ts'
 import { makeHookSecret } from './hook-signature.ts'
 import { hookUrlFault } from './hook-url.ts'
 import { lifecycleEvent } from './lifecycle-event.ts'
+import { unsharedJobs, type JobChanges } from './register.ts'
 
 const ATTEMPTS_KEPT = 100
 /** How long an attempt under way may take when the server stops. */
@@ -29,6 +30,10 @@ export interface HooksDeps {
   /** Which addresses a hook may have. */
   readonly allow: AddressRules
   readonly accounts: Pick<Accounts, 'get'>
+  /** How deliveries are settled, which one node does for all; as everything else where absent. */
+  readonly jobs?: JobChanges
+  /** So often at least it is looked whether there is news that this process has not made. */
+  readonly pollMs?: number
   /** How names are resolved; the machine's way where it is absent. */
   readonly resolve?: ResolveName
 }
@@ -45,17 +50,24 @@ export interface HookAttempt {
 /** Where accounts hear of what happens to their instances, by Standard Webhooks. Kept in memory, written through. */
 export class Hooks {
   readonly #deps: HooksDeps
-  readonly #hooks: Map<AccountId, AccountHook>
+  readonly #jobs: JobChanges
+  #hooks = new Map<AccountId, AccountHook>()
   readonly #attempts = new Map<AccountId, HookAttempt[]>()
   readonly #changes = new Serial()
-  readonly #courier: HookCourier
+  #courier: HookCourier
 
-  private constructor(deps: HooksDeps, hooks: readonly AccountHook[]) {
-    const { allow, clock, log, random, resolve, store } = deps
+  private constructor(deps: HooksDeps) {
     this.#deps = deps
-    this.#hooks = new Map(hooks.map((hook) => [hook.account, hook]))
-    this.#courier = new HookCourier({
-      store,
+    this.#jobs = deps.jobs ?? unsharedJobs(deps.store)
+    this.#courier = this.#newCourier()
+  }
+
+  /** One that was stopped delivers nothing more. */
+  #newCourier(): HookCourier {
+    const { allow, clock, log, random, resolve, store, pollMs } = this.#deps
+    return new HookCourier({
+      store: { events: store.events, commit: (batch) => this.#jobs.store.commit(batch) },
+      ...(pollMs !== undefined && { pollMs }),
       clock,
       random,
       log,
@@ -68,7 +80,18 @@ export class Hooks {
   }
 
   static async open(deps: HooksDeps): Promise<Hooks> {
-    return new Hooks(deps, await deps.store.accounts.hooks())
+    const hooks = new Hooks(deps)
+    await hooks.reload()
+    return hooks
+  }
+
+  /** Reads all hooks anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => {
+      const hooks = await this.#deps.store.accounts.hooks()
+      this.#hooks = new Map(hooks.map((hook) => [hook.account, hook]))
+      this.#courier.wake()
+    })
   }
 
   /** From here on what waits is delivered. */
@@ -76,9 +99,11 @@ export class Hooks {
     this.#courier.start()
   }
 
-  /** What is under way may end for 5 s; the rest waits for the next start. */
-  stop(): Promise<void> {
-    return this.#courier.stop(DRAIN_MS)
+  /** What is under way may end for 5 s, or ends at once; the rest waits for the next start, here or on another node. */
+  stop(atOnce = false): Promise<void> {
+    const courier = this.#courier
+    this.#courier = this.#newCourier()
+    return courier.stop(atOnce ? 0 : DRAIN_MS)
   }
 
   get(account: AccountId): Omit<AccountHook, 'secret'> | undefined {
@@ -162,9 +187,11 @@ export class Hooks {
 
   /** A batch with news that was on its way while the hook went away has left them behind. */
   #clear(account: AccountId): Promise<void> {
-    return this.#changes.run(async () => {
-      if (this.#hookOf(account) === undefined) await this.#store(null, account, [])
-    })
+    const clear = async () => {
+      if (this.#hookOf(account) !== undefined) return
+      await this.#jobs.store.commit({ guards: [], writes: [{ kind: 'hook.put', account, hook: null }] })
+    }
+    return this.#jobs.decide(() => this.#changes.run(clear))
   }
 
   #accountFault(account: AccountId): Fault | undefined {

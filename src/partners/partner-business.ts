@@ -8,10 +8,12 @@ import type { OwnInstances } from './own-instances.ts'
 import type { PartnerInstances } from './partner-instances.ts'
 import type { PartnerTokens } from './partner-tokens.ts'
 import type { PriceList } from './price-list.ts'
+import type { Register } from './register.ts'
 import type { Statements } from './statements.ts'
 
 /** All of the partner business, as the APIs see it. */
 export interface PartnerBusiness {
+  readonly register: Pick<Register, 'decide'>
   readonly accounts: Accounts
   readonly tokens: PartnerTokens
   readonly prices: PriceList

@@ -72,8 +72,13 @@ export class PartnerTokens {
 
   static async open(deps: PartnerTokensDeps): Promise<PartnerTokens> {
     const tokens = new PartnerTokens(deps)
-    for (const row of await deps.store.accounts.tokens()) tokens.#keys.keep(row)
+    await tokens.reload()
     return tokens
+  }
+
+  /** Reads all tokens anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => this.#keys.keepOnly(await this.#deps.store.accounts.tokens()))
   }
 
   /**

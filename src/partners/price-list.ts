@@ -24,18 +24,29 @@ type PricesOfOne = Map<AccountId | null, readonly PriceRow[]>
 /** Tariffs and prices: kept in memory, written through; every change is in the audit log of the same batch. Changes run one at a time. */
 export class PriceList {
   readonly #deps: PriceListDeps
-  readonly #tariffs: Map<string, Tariff>
-  readonly #prices = new Map<string, PricesOfOne>()
+  #tariffs = new Map<string, Tariff>()
+  #prices = new Map<string, PricesOfOne>()
   readonly #changes = new Serial()
 
-  private constructor(deps: PriceListDeps, tariffs: readonly Tariff[], prices: readonly PriceRow[]) {
+  private constructor(deps: PriceListDeps) {
     this.#deps = deps
-    this.#tariffs = new Map([...Object.values(TARIFFS), ...tariffs].map((tariff) => [tariff.name, tariff]))
-    for (const price of prices) this.#keep(price)
   }
 
   static async open(deps: PriceListDeps): Promise<PriceList> {
-    return new PriceList(deps, await deps.store.billing.tariffs(), await deps.store.billing.prices())
+    const list = new PriceList(deps)
+    await list.reload()
+    return list
+  }
+
+  /** Reads all tariffs and prices anew, as other nodes may have changed them. */
+  reload(): Promise<void> {
+    return this.#changes.run(async () => {
+      const { billing } = this.#deps.store
+      const [tariffs, prices] = [await billing.tariffs(), await billing.prices()]
+      this.#tariffs = new Map([...Object.values(TARIFFS), ...tariffs].map((tariff) => [tariff.name, tariff]))
+      this.#prices = new Map()
+      for (const price of prices) this.#keep(price)
+    })
   }
 
   /** The built-in ones, as the operator changed them, and his own. */

@@ -95,6 +95,13 @@ export class TokenKeys {
     this.#byId.set(row.id, key)
   }
 
+  /** These are all that there are. */
+  keepOnly(rows: readonly PartnerTokenRow[]): void {
+    const ids = new Set(rows.map(({ id }) => id))
+    for (const id of [...this.#byId.keys()]) if (!ids.has(id)) this.remove(id)
+    for (const row of rows) this.keep(row)
+  }
+
   /** A token is removed. */
   remove(id: string): void {
     this.#last = undefined

@@ -19,6 +19,14 @@ export interface Dialect {
   readonly numberedPlaceholders: boolean
   /** Several transactions write at once, so what a guard has read must be locked until the end. */
   readonly concurrentWriters: boolean
+  /** Several servers use it at once: they beat, leases go from one to another, and changes of what each keeps copies of are counted. */
+  readonly sharedByServers: boolean
+  /** Gives the numbers of a parameter that is a JSON array of them. */
+  readonly numbers: string
+  /** Appended to a query for rows that are to be removed: those that somebody is changing stay for the next time. Empty where nobody can be. */
+  readonly skipLocked: string
+  /** What was deleted stays in the way of who reads past it, until the database tidies up; a sweep then remembers how far it has come. */
+  readonly deletesLater: boolean
   /** The type of a primary key that numbers itself in the order of insertion. */
   readonly serialKey: ColumnDataType
   /** The type of a primary key that is a number of ten digits, so that the table itself is its index where that is possible. */
@@ -37,6 +45,10 @@ export interface Dialect {
 export const sqliteDialect: Dialect = {
   numberedPlaceholders: false,
   concurrentWriters: false,
+  sharedByServers: false,
+  numbers: 'select value from json_each(?)',
+  skipLocked: '',
+  deletesLater: false,
   serialKey: 'integer',
   numberKey: 'integer',
   indexesJournalLater: true,
@@ -57,6 +69,10 @@ const MIGRATION_LOCK = 5_823_640_112
 export const postgresDialect: Dialect = {
   numberedPlaceholders: true,
   concurrentWriters: true,
+  sharedByServers: true,
+  numbers: 'select cast(value as bigint) from json_array_elements_text(cast(? as json))',
+  skipLocked: 'for update skip locked',
+  deletesLater: true,
   serialKey: 'bigserial',
   numberKey: 'bigint',
   indexesJournalLater: false,

@@ -1,5 +1,6 @@
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
+import type { NewMessage } from './journal-row.ts'
 
 /** What must hold inside the transaction, else the whole batch is refused and nothing of it is stored. */
 export type Guard =
@@ -20,6 +21,8 @@ export type Guard =
   | { readonly kind: 'sequence'; readonly messenger: Messenger; readonly value: number }
   /** The journal has no message of this instance with this id in this chat. */
   | { readonly kind: 'fresh'; readonly instance: InstanceId; readonly chat: ChatId; readonly id: MessageId }
+  /** As `fresh`, of the message of this row, which is added. */
+  | { readonly kind: 'newMessage'; readonly row: NewMessage }
   /** The instance has used `what` fewer than `limit` times in this month; it is counted. `month` is `2026-11`. */
   | {
       readonly kind: 'quota'
@@ -50,3 +53,8 @@ export type Guard =
   | { readonly kind: 'currency'; readonly account: AccountId; readonly currency: string }
   /** The account's ledger has no line. */
   | { readonly kind: 'emptyLedger'; readonly account: AccountId }
+  /**
+   * Accounts, tokens, tariffs, prices and hooks are as this node knows them (`RegisterRevision.accounts`); nobody changes them until the batch
+   * is over. Holds always where no other node can have changed them.
+   */
+  | { readonly kind: 'register'; readonly accounts: number }

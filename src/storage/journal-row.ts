@@ -24,6 +24,9 @@ export interface MessageRow {
   readonly isDeleted: boolean
 }
 
+/** A row as it begins where the network brought it. */
+export type NewMessage = Omit<MessageRow, 'byApi' | 'description' | 'isEdited' | 'isDeleted'>
+
 /** A row with its place, by which a longer list is read on. */
 export interface JournalEntry extends MessageRow {
   readonly seq: number

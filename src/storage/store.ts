@@ -6,6 +6,7 @@ import type { OutgoingMessage } from '../model/message.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { StateChange } from '../model/state.ts'
 import type { BillingStore } from './billing-store.ts'
+import type { ClusterStore } from './cluster-store.ts'
 import type { Guard } from './guard.ts'
 import type { JournalEntry, JournalPlace, MessageRow, Receipt, ShelfQuery } from './journal-row.ts'
 import type { Write } from './write.ts'
@@ -64,6 +65,18 @@ export interface QueueSize {
 /** What retention removes; each by the time that its promise counts from. */
 export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes'
 
+/** How busy the way to a database server is, each figure as of the moment that it is read. */
+export interface StoreUse {
+  /** That there may be. */
+  readonly connections: number
+  readonly busy: number
+  readonly idle: number
+  /** Callers that wait for a connection. */
+  readonly waiting: number
+  /** Batches that were given and are not settled yet. */
+  readonly commits: number
+}
+
 export interface Store {
   /**
    * Durable when the promise resolves: a crash one instruction later loses nothing of the batch. Batches that arrive together
@@ -93,6 +106,10 @@ export interface Store {
   readonly instances: {
     /** Every instance, deleted ones too, by id. Read once at start. */
     all(): Promise<readonly InstanceRow[]>
+    /** Those of these ids that there are. */
+    some(ids: readonly InstanceId[]): Promise<readonly InstanceRow[]>
+    /** Those that have changed for lists since this revision (`RegisterRevision.instances`), new ones too; only where `cluster` is. */
+    changedSince(revision: number): Promise<readonly InstanceRow[]>
     /** The last id handed out per messenger; 0 when none was. */
     lastId(messenger: Messenger): Promise<number>
     /** State history, newest first. */
@@ -102,6 +119,10 @@ export interface Store {
     /** Takes every instance for this owner and raises each epoch; what a single node does at each start. */
     takeAll(owner: string): Promise<ReadonlyMap<InstanceId, Epoch>>
   }
+  /** Undefined on a database that only one server can use. */
+  readonly cluster?: ClusterStore
+  /** Undefined where the database is part of the process. */
+  readonly use?: StoreUse
   readonly journal: {
     /** The message with this id; where several chats of the instance share the id, the newest. */
     find(instance: InstanceId, id: MessageId): Promise<MessageRow | null>
@@ -124,7 +145,8 @@ export interface Store {
     correspondents(instance: InstanceId, month: string): Promise<readonly ChatId[]>
   }
   readonly outbox: {
-    sizes(): Promise<readonly QueueSize[]>
+    /** Of these instances, of all where none are named; empty queues are left out. */
+    sizes(of?: readonly InstanceId[]): Promise<readonly QueueSize[]>
     /** The first item that no attempt has claimed. */
     next(instance: InstanceId): Promise<QueuedMessage | null>
     /** Attempts without a verdict, oldest first. */
@@ -133,15 +155,17 @@ export interface Store {
     list(instance: InstanceId, limit: number, after?: number): Promise<readonly QueuedMessage[]>
   }
   readonly mailbox: {
-    sizes(): Promise<readonly QueueSize[]>
+    /** As of the outbox. */
+    sizes(of?: readonly InstanceId[]): Promise<readonly QueueSize[]>
     /** The oldest notification. */
     head(instance: InstanceId): Promise<Notification | null>
     /**
-     * Removes what is older than `before`, but nothing of `spared` instances; says what it removed, so that counters follow. `upTo` is the
-     * last receipt id gone.
+     * Removes what is older than `before` of the instances that `owner` has, but nothing of `spared` ones; says what it removed, so that
+     * counters follow. `upTo` is the last receipt id gone.
      */
     expire(
       before: EpochMs,
+      owner: string,
       spared?: ReadonlySet<InstanceId>,
     ): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
   }
@@ -167,6 +191,11 @@ export interface Store {
   sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
   /** Resolves when the database answers and would take a write. */
   ping(): Promise<void>
+  /**
+   * The process ends: so long from now what still waits for the database is given up. How a COMMIT ended whose answer was lost nobody hears then;
+   * it was never acknowledged. Nothing is given up where the database is part of the process.
+   */
+  endWithin?(ms: number): void
   /** Resolves when everything handed to `commit` is on disk and the files are closed. */
   close(): Promise<void>
 }

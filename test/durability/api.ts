@@ -9,7 +9,7 @@ const HUNG_MS = 15_000
 /** `lost`: nobody knows whether it was done. `refused`: it never reached the server. */
 export type Answer = { readonly status: number; readonly body: unknown } | 'lost' | 'refused'
 
-type Verb = 'GET' | 'POST' | 'DELETE'
+export type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
 type Headers = Readonly<Record<string, string>>
 
 /** A form with one file; its fields go before it. */
@@ -24,8 +24,9 @@ export interface Form {
 export class Api {
   readonly #pool: Pool
 
-  constructor(url: string) {
-    this.#pool = new Pool(url, { connections: 128, pipelining: 1, headersTimeout: HUNG_MS, bodyTimeout: HUNG_MS })
+  /** What is not answered within `hungMs` is lost. */
+  constructor(url: string, hungMs = HUNG_MS) {
+    this.#pool = new Pool(url, { connections: 128, pipelining: 1, headersTimeout: hungMs, bodyTimeout: hungMs })
   }
 
   call(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<Answer> {

@@ -121,6 +121,11 @@ export interface Evidence {
   readonly deliveries: readonly Delivery[]
   readonly network: NetworkRecord
   readonly store: StoreRecord
+  /**
+   * A call may still be on its way when its sender knows that it gets no answer, and makes the next: the server that took it is gone, and had
+   * passed it on to another one. Where there is only one server, the call is gone with it.
+   */
+  readonly mayLinger?: boolean
 }
 
 /** The mark in what the network or the journal shows of a message; empty when there is none. */

@@ -15,7 +15,8 @@ const Qr = Compile(Type.Object({ type: Type.String(), message: Type.String() }))
 const State = Compile(Type.Object({ stateInstance: Type.String() }))
 const Settings = Compile(Type.Object({ wid: Type.String() }))
 const Count = Compile(Type.Object({ count: Type.Integer() }))
-const Journal = Compile(
+/** The answer of the network's journal. */
+export const Journal = Compile(
   Type.Object({
     sends: Type.Array(
       Type.Object({

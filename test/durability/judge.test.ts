@@ -37,6 +37,21 @@ test('what a kill may leave behind is no fault', () => {
   assert.notDeepEqual(judgeAtRest(e), [])
 })
 
+test('where a call may linger, one that was never answered is sent when it was taken in, and any other in its turn', () => {
+  const isTurned = (acknowledged: boolean, mayLinger: boolean, isTakenLate: boolean): boolean => {
+    const e = kept()
+    e.mayLinger = mayLinger
+    e.sends = changed(e.sends, 0, { acknowledged, answers: acknowledged ? ['A'] : [] })
+    e.network = { ...e.network, sends: changed(e.network.sends, 0, { order: 2.5 }) }
+    if (isTakenLate) e.store = { ...e.store, messages: swapped(e.store.messages, 0) }
+    return judge(e).some((fault) => fault.includes('text A was sent after text B'))
+  }
+  assert.ok(!isTurned(false, true, true))
+  assert.ok(isTurned(false, true, false))
+  assert.ok(isTurned(false, false, true))
+  assert.ok(isTurned(true, true, true))
+})
+
 const BROKEN: readonly (readonly [name: string, break_: (e: Draft) => void, expected: RegExp])[] = [
   [
     'an acknowledged send is gone',

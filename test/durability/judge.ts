@@ -19,7 +19,7 @@ export function judge(evidence: Evidence): readonly string[] {
     ...answersAgree(evidence, sends),
     ...acknowledgedAreKept(evidence, sends),
     ...nothingIsSentTwice(sends, apiSends),
-    ...sendsKeepTheirOrder(sends, apiSends),
+    ...sendsKeepTheirOrder(evidence, sends, apiSends),
     ...claimsComeFirst(evidence, apiSends),
     ...judgeMarks(evidence.store.messages),
     ...evidence.store.indexFaults,
@@ -121,20 +121,24 @@ function nothingIsSentTwice(sends: readonly Send[], atNetwork: readonly SeenSend
   return faults
 }
 
-function sendsKeepTheirOrder(sends: readonly Send[], atNetwork: readonly SeenSend[]): string[] {
+/** A sender's turns in their order. Where a call may linger, one that was never answered has its place where it was taken in. */
+function sendsKeepTheirOrder(evidence: Evidence, sends: readonly Send[], atNetwork: readonly SeenSend[]): string[] {
   const byId = new Map(sends.flatMap((send) => send.answers.map((id) => [id, send] as const)))
   // Of what was never answered, a forward says what its original says: it may be either.
   const byMark = new Map(sends.filter((send) => send.kind !== 'forward').map((send) => [send.mark, send]))
   const forwarded = new Set(sends.filter((send) => send.kind === 'forward').map((send) => send.mark))
-  const latest = new Map<string, Send>()
+  const taken = new Map(evidence.store.messages.map((row, index) => [row, index]))
+  const placeOf = ({ row }: SeenSend): number => (row && taken.get(row)) ?? -1
+  const latest = new Map<string, { readonly send: Send; readonly seen: SeenSend }>()
   const faults: string[] = []
   for (const seen of [...atNetwork].sort((a, b) => a.order - b.order)) {
     const mark = markOf(seen)
     const send = byId.get(seen.id) ?? (forwarded.has(mark) ? undefined : byMark.get(mark))
     if (send === undefined) continue
     const before = latest.get(send.sender)
-    if (before !== undefined && before.turn > send.turn) faults.push(`${send.text} was sent after ${before.text}`)
-    else latest.set(send.sender, send)
+    if (before === undefined || before.send.turn <= send.turn) latest.set(send.sender, { send, seen })
+    else if (evidence.mayLinger !== true || send.acknowledged || placeOf(seen) < placeOf(before.seen))
+      faults.push(`${send.text} was sent after ${before.send.text}`)
   }
   return faults
 }
@@ -166,7 +170,9 @@ function reachedTheNetwork(
   const [id = ''] = answers
   if (atNetwork.has(id)) return mustFail ? [`${text} (${id}) was sent, though its file can't be had`] : []
   const row = store.messages.find((one) => one.instance === instance && one.id === id)
-  return isHonestFailure(send, row) ? [] : [`${text} (${id}) was acknowledged and never reached the network`]
+  if (isHonestFailure(send, row)) return []
+  const end = `${row?.status ?? 'nothing'} ${row?.description ?? ''}`.trim()
+  return [`${text} (${id}) was acknowledged and never reached the network: ${end}`]
 }
 
 /** In the end the journal knows of each message what the network knows. */

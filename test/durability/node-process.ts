@@ -61,7 +61,11 @@ export class NodeProcess {
   }
 
   terminate(): void {
-    this.#child.kill('SIGTERM')
+    this.signal('SIGTERM')
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   /** A kill may cut the last line: such a one is none. */

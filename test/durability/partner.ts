@@ -26,14 +26,14 @@ interface Wish {
 
 /** A partner that makes instances, each with a key and again and again until it is answered, and deletes some of them. */
 export class Partner {
-  readonly #gateway: Gateway
+  readonly #gateway: Pick<Gateway, 'api' | 'partnerPath'>
   readonly #dice: Dice
   readonly #wishes: Wish[] = []
   #going = true
   #abandoned = false
   #activity: Promise<void> = Promise.resolve()
 
-  constructor(gateway: Gateway, dice: Dice) {
+  constructor(gateway: Pick<Gateway, 'api' | 'partnerPath'>, dice: Dice) {
     this.#gateway = gateway
     this.#dice = dice
   }

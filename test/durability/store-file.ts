@@ -77,29 +77,35 @@ function readAll(database: BetterSqlite.Database): StoreRecord {
   const rows = (sql: string): unknown[] => database.prepare(sql).all()
   const check = database.pragma('integrity_check', { simple: true })
   if (check !== 'ok') throw new Error(`the database is damaged: ${String(check)}`)
-  const messages = Messages.Parse(
-    rows(`select instance_id as instance, id, chat_id as chat, direction, shelf, by_api as byApi, status, description, at,
-          is_edited as isEdited, is_deleted as isDeleted, body from message order by seq`),
-  )
-  const outbox = Outbox.Parse(
-    rows(`select instance_id as instance, message_id as id, claim_epoch is not null as claimed
-          from outbox order by instance_id, position`),
-  )
-  const mailbox = Mailbox.Parse(
-    rows('select instance_id as instance, receipt_id as receiptId, body from mailbox order by instance_id, receipt_id'),
-  )
+  return {
+    ...recordOf(rows(STORED.messages), rows(STORED.outbox), rows(STORED.mailbox)),
+    indexFaults: Object.entries(INDEXES).flatMap(([name, columns]) => indexFaults(rows, name, columns)),
+  }
+}
+
+/** What asks a database for all that is to be judged. */
+export const STORED = {
+  messages: `select instance_id as instance, id, chat_id as chat, direction, shelf, by_api as "byApi", status, description, at,
+    is_edited as "isEdited", is_deleted as "isDeleted", body from message order by seq`,
+  outbox: `select instance_id as instance, message_id as id, case when claim_epoch is null then 0 else 1 end as claimed
+    from outbox order by instance_id, position`,
+  mailbox: `select instance_id as instance, receipt_id as "receiptId", body from mailbox order by instance_id, receipt_id`,
+} as const
+
+/** The answers to `STORED`, as they are judged. */
+export function recordOf(messageRows: unknown, outboxRows: unknown, mailboxRows: unknown): StoreRecord {
   const marks = new Map<string, string>()
   return {
-    messages: messages.map(({ body, byApi, isEdited, isDeleted, ...row }) => ({
+    messages: Messages.Parse(messageRows).map(({ body, byApi, isEdited, isDeleted, ...row }) => ({
       ...row,
       ...saidIn(body, row.instance, marks, row.id),
       byApi: byApi === 1,
       isEdited: isEdited === 1,
       isDeleted: isDeleted === 1,
     })),
-    outbox: outbox.map((row) => ({ ...row, claimed: row.claimed === 1 })),
-    mailbox: mailbox.map((row) => ({ ...row, body: JSON.stringify(JSON.parse(row.body)) })),
-    indexFaults: Object.entries(INDEXES).flatMap(([name, columns]) => indexFaults(rows, name, columns)),
+    outbox: Outbox.Parse(outboxRows).map((row) => ({ ...row, claimed: row.claimed === 1 })),
+    mailbox: Mailbox.Parse(mailboxRows).map((row) => ({ ...row, body: JSON.stringify(JSON.parse(row.body)) })),
+    indexFaults: [],
   }
 }
 

@@ -8,9 +8,9 @@ import { firstDay, monthOfDay, monthText } from '../../src/billing/month.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import type { AccountId } from '../../src/model/ids.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import { Operator } from '../support/operator-calls.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 const clock = new SkippingClock()
 let server: TestServer
@@ -27,7 +27,7 @@ async function erase(...accounts: readonly string[]): Promise<void> {
   await server.stop()
   const file = join(dataDir, 'jadegate.db')
   const sealingKey = Buffer.from(readFileSync(join(dataDir, 'sealing.key'), 'utf8').trim(), 'hex')
-  const store = await openSqliteStore({ file, sealingKey, log: silentLog })
+  const store = await openTestStore({ file, sealingKey, log: silentLog })
   const writes = accounts.map((account) => ({ kind: 'account.erase' as const, account: account as AccountId }))
   await store.commit({ guards: [], writes })
   await store.close()

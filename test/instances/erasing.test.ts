@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { billingDay, billingDayStart } from '../../src/billing/day.ts'
 import { firstDay, monthOfDay } from '../../src/billing/month.ts'
-import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import type { Instance } from '../../src/instances/instance.ts'
+import { Retention } from '../../src/instances/retention.ts'
 import { newInstance, openWorld, type Domain, type World } from '../support/domain.ts'
 
 let world: World
@@ -25,6 +25,7 @@ async function deleted(): Promise<Instance> {
 }
 
 async function isThere({ id }: Instance): Promise<boolean> {
+  await domain.retention.run()
   await domain.housekeeping.run()
   const isStored = (await domain.node.store.instances.all()).some((row) => row.id === id)
   assert.equal(domain.instances.get(id) !== undefined, isStored)
@@ -54,13 +55,13 @@ test('a live one stays whatever was charged', async () => {
 test('a deleted account stays until the month of its deletion is closed, so that its last statement can be made', async () => {
   const asked: number[] = []
   const erase = (before: number) => Promise.resolve(void asked.push(before))
-  const housekeeping = new Housekeeping(domain.node, domain.instances, erase)
+  const retention = new Retention(domain.node, domain.instances, erase)
   const month = monthOfDay(billingDay(Date.now()))
-  await housekeeping.run()
+  await retention.run()
   assert.ok((asked[0] ?? 0) > Date.now(), 'no month was ever closed')
   for (const closed of [month - 2, month - 1]) {
     await domain.node.store.commit({ guards: [], writes: [{ kind: 'month.close', month: closed }] })
-    await housekeeping.run()
+    await retention.run()
     assert.equal(asked.at(-1), billingDayStart(firstDay(closed + 1)))
   }
 })

@@ -222,11 +222,11 @@ test('the files of a deleted instance are removed, and those that are kept no lo
   const [deleted, live] = kept
   assert.ok(deleted !== undefined && live !== undefined)
   await domain.instances.delete(deleted.instance)
-  await domain.housekeeping.run()
+  await domain.retention.run()
   assert.equal(await media.open(deleted.instance.id, deleted.sha256), null)
   assert.ok((await media.open(live.instance.id, live.sha256)) !== null)
   await domain.stop()
   domain = await world.start({ keepMediaMs: -1000 })
-  await domain.housekeeping.run()
+  await domain.retention.run()
   assert.equal(await domain.node.media.open(live.instance.id, live.sha256), null)
 })

@@ -1,6 +1,7 @@
 // Truth: a message that cannot be sent is settled and never blocks the next; the contract's delays, and what holds the queue.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session, Verdict } from '../../src/drivers/driver.ts'
 import type { Node } from '../../src/instances/node.ts'
 import { InstanceRecord } from '../../src/instances/record.ts'
@@ -82,6 +83,43 @@ test('a clock that is set back holds up no message until it has caught up', asyn
   sender.open(session)
   await until(() => offered.length === 4)
   assert.deepEqual(offered, ids)
+  await sender.stop()
+})
+
+test('a clock that is set forward gives up nothing that the network can still be asked about, and turns no order around', async () => {
+  const instance = await newInstance(domain)
+  const [first, second] = [
+    await say(instance, '79001234567', 'lost on its way'),
+    await say(instance, '79001234567', 'next'),
+  ]
+  let setForwardMs = 0
+  const clock: Clock = { ...systemClock, now: () => Date.now() + setForwardMs }
+  const record = await asLinked(instance.id, { ...domain.node, clock }, 2)
+  const offered: MessageId[] = []
+  let canTell = false
+  const session = {
+    send: (id: MessageId): Promise<Verdict> => {
+      offered.push(id)
+      if (offered.length > 1) return Promise.resolve({ ok: true, at: clock.now() })
+      setForwardMs = 3_600_000
+      return Promise.resolve({ ok: false, fault: fault('unconfirmed', 'the connection broke') })
+    },
+    lookup: () => Promise.resolve(canTell ? 'absent' : 'unknown'),
+    facets: {},
+  } as Partial<Session> as Session
+  const sender = new Sender(record, () => Promise.resolve(undefined))
+  sender.open(session)
+  await until(() => offered.length === 1)
+  sender.shut()
+  for (let turn = 0; turn < 3; turn += 1) {
+    sender.wake()
+    await sleep(20)
+  }
+  assert.equal((await domain.node.store.journal.find(instance.id, first))?.status, 'pending')
+  canTell = true
+  sender.open(session)
+  await until(() => record.outbox.count === 0)
+  assert.deepEqual(offered, [first, first, second])
   await sender.stop()
 })
 

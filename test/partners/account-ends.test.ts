@@ -7,7 +7,6 @@ import { openFirstAccount } from '../../src/partners/first-account.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { asked, FewInstances, HandClock, ok, openFolder, START, type Registry } from './registry.ts'
 
-const DAY_MS = 86_400_000
 const PARTNER: NewAccount = { kind: 'partner', name: 'Acme' }
 
 let clock: HandClock
@@ -71,7 +70,7 @@ describe('deletion', () => {
     await ok(accounts.delete(id, 'operator'))
     assert.deepEqual(instances.ids, [7])
     instances.beforeDelete = () => Promise.resolve()
-    await accounts.erase(START - DAY_MS)
+    await accounts.recover()
     assert.deepEqual(instances.ids, [])
   })
 

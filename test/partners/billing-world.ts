@@ -16,8 +16,8 @@ import { DailyCharge } from '../../src/partners/daily-charge.ts'
 import { PartnerInstances, type PartnerInstancesDeps } from '../../src/partners/partner-instances.ts'
 import { PriceList } from '../../src/partners/price-list.ts'
 import { Statements } from '../../src/partners/statements.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Batch, Store, Write } from '../../src/storage/store.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 /** What a commit may come to besides being stored: nothing is stored, or it is and nobody hears of it. */
 export type Mishap = 'fails' | 'answerLost'
@@ -90,7 +90,6 @@ export class BillingWorld {
   readonly clock: TestClock
   readonly store: Store
   readonly log: Log
-  readonly held: number[] = []
   accounts!: Accounts
   prices!: PriceList
   charge!: DailyCharge
@@ -114,7 +113,7 @@ export class BillingWorld {
   static async open(at: number, options: BillingWorldOptions = {}): Promise<BillingWorld> {
     const { log = silentLog, portionIds = 2, folder = mkdtempSync(join(tmpdir(), 'jadegate-billing-')) } = options
     const file = join(folder, 'jadegate.db')
-    const inner = await openSqliteStore({ file, sealingKey: Buffer.alloc(32, 7), log: silentLog })
+    const inner = await openTestStore({ file, sealingKey: Buffer.alloc(32, 7), log: silentLog })
     const world = new BillingWorld(folder, inner, new TestClock(at), log, portionIds)
     for (const messenger of MESSENGERS) {
       world.#lastIds[messenger] = Math.max(ID_RANGES[messenger].first, await inner.instances.lastId(messenger))
@@ -151,8 +150,7 @@ export class BillingWorld {
   runner(): DailyCharge {
     const { store, clock, log, accounts, prices } = this
     const hooks = { news: (...of: Parameters<BillingWorld['news']>) => this.news(...of) }
-    const instances = { refreshHolds: () => Promise.resolve(void this.held.push(clock.now())) }
-    return new DailyCharge({ store, clock, log, accounts, prices, hooks, instances })
+    return new DailyCharge({ store, clock, log, accounts, prices, hooks })
   }
 
   /** As hooks tell: every time another event. */

@@ -24,6 +24,7 @@ const rows = partnerApiRows({
   instances: { get: () => undefined, ofAccount: () => [], living: () => 0 },
   store: {} as PartnerApiDeps['store'],
   clock: { now: () => 0, after: () => ({ cancel: () => undefined }) },
+  shares: {} as PartnerApiDeps['shares'],
   delayMinMs: 500,
   publicUrl: () => '',
 })

@@ -9,14 +9,16 @@ import { DEFAULT_TERMS, type AccountHook, type AccountRow, type LifecycleType } 
 import { isFault } from '../../src/model/fault.ts'
 import type { AccountId } from '../../src/model/ids.ts'
 import { Hooks } from '../../src/partners/hooks.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Batch, Store } from '../../src/storage/store.ts'
 import { CountingClock } from '../support/courier-scene.ts'
 import { keptLog } from '../support/kept-log.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 export interface HookSceneOptions {
   readonly allow?: readonly string[]
   readonly resolve?: ResolveName
+  /** Another node does the jobs: nothing is stored of what becomes of events. */
+  readonly hasLostJobs?: () => boolean
   /** For jitter: 0 makes every pause its shortest. */
   readonly fraction?: () => number
 }
@@ -40,7 +42,7 @@ export class HookScene {
 
   static async open(accounts: readonly string[], options: HookSceneOptions = {}): Promise<HookScene> {
     const scene = new HookScene(options)
-    scene.#store = await openSqliteStore({
+    scene.#store = await openTestStore({
       file: join(scene.#folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
       log: silentLog,
@@ -118,7 +120,17 @@ export class HookScene {
       if (life.isDead) throw new Error('the process is gone')
     }
     const { accounts, events } = this.store
+    const commit: Store['commit'] = async (batch) => {
+      if (this.loses(batch)) life.isDead = true
+      alive()
+      return this.store.commit(batch)
+    }
+    const commitAsJob: Store['commit'] = async (batch) => {
+      if (this.#options.hasLostJobs?.() === true) throw new Error('another node does the jobs')
+      return commit(batch)
+    }
     this.#hooks = await Hooks.open({
+      jobs: { store: { commit: commitAsJob }, decide: (work) => work() },
       store: {
         accounts,
         events: {
@@ -128,11 +140,7 @@ export class HookScene {
             return events.due(now, limit)
           },
         },
-        commit: async (batch) => {
-          if (this.loses(batch)) life.isDead = true
-          alive()
-          return this.store.commit(batch)
-        },
+        commit,
       },
       clock: this.clock,
       random,

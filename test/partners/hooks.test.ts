@@ -163,11 +163,19 @@ describe('a receiver that fails', () => {
     await scene.happens(A, 'instance.created', { n: 1 })
     const began = scene.clock.now()
     const [event] = await scene.waiting()
+    // What came of each attempt is stored, and the next one has its time.
+    const isAtRest = async () => {
+      const [next] = await scene.waiting()
+      return next === undefined || (next.attempts === receiver.hits.length && scene.clock.isWaiting)
+    }
     while ((await scene.waiting()).length > 0) {
+      await until(isAtRest, 'the end of an attempt')
+      // What is stored is seen here a moment before it is seen by who stored it.
+      await sleep(10)
+      await until(isAtRest, 'the look after it')
       const seen = receiver.hits.length
-      await until(async () => receiver.hits.length > seen || (await scene.waiting()).length === 0, 'an attempt', 2000)
-      await sleep(5)
       scene.clock.skip(HOUR_MS)
+      await until(async () => receiver.hits.length > seen || (await scene.waiting()).length === 0, 'an attempt')
     }
     const days = (scene.clock.now() - began) / (24 * HOUR_MS)
     assert.ok(days > 3 && days < 3.2, String(days))
@@ -224,6 +232,9 @@ describe('a receiver that fails', () => {
       guards: [],
       writes: [{ kind: 'event.retry', seq: event?.seq ?? 0, id: event?.id ?? '', attempts: 1, dueAt }],
     })
+    // What is stored is seen here a moment before it is seen by who stored it.
+    await sleep(10)
+    await until(() => scene.clock.isWaiting, 'the look after it')
     receiver.answer = ({ response }) => response.end()
     scene.clock.skip(60_000)
     await nothingWaits()
@@ -267,6 +278,33 @@ describe('a slow receiver', () => {
     await sleep(50)
     scene.clock.skip(15_000)
     await nothingWaits()
+  })
+
+  test('is not heard where another node has taken the jobs meanwhile: that one delivers it', async () => {
+    let hasLostJobs = false
+    await begin({ hasLostJobs: () => hasLostJobs })
+    scene.hooks.start()
+    await scene.put(A, receiver.url())
+    receiver.answer = ({ response }) => {
+      hasLostJobs = true
+      response.end()
+    }
+    await scene.happens(A, 'instance.created', { n: 1 })
+    await until(() => scene.logged.some((line) => line.includes('could not be stored')), 'it is refused')
+    assert.equal((await scene.waiting()).length, 1)
+  })
+
+  test('is cut off at once where another node does the jobs already', async () => {
+    await begin()
+    scene.hooks.start()
+    await scene.put(A, receiver.url())
+    receiver.answer = () => undefined
+    await scene.happens(A, 'instance.created', { n: 1 })
+    await hits(1)
+    const stopped = scene.hooks.stop(true)
+    scene.clock.skip(0)
+    await stopped
+    assert.equal((await scene.waiting())[0]?.attempts, 0)
   })
 
   test('does not hold up a stop for long, and gets the event again', async () => {

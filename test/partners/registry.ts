@@ -12,8 +12,8 @@ import type { AccountId } from '../../src/model/ids.ts'
 import { Accounts, type AccountsDeps } from '../../src/partners/accounts.ts'
 import { PartnerTokens } from '../../src/partners/partner-tokens.ts'
 import { PriceList } from '../../src/partners/price-list.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 const KEY = Buffer.alloc(32, 7)
 export const START = Date.parse('2026-11-20T12:00:00Z')
@@ -54,7 +54,7 @@ export function openFolder(clock: Clock = new HandClock()) {
   const open: Store[] = []
 
   async function start({ around = (inner) => inner, instances = () => noInstances }: Stead = {}): Promise<Registry> {
-    const inner = await openSqliteStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
+    const inner = await openTestStore({ file: join(folder, 'jadegate.db'), sealingKey: KEY, log: silentLog })
     open.push(inner)
     return over(around(inner), instances)
   }
@@ -95,12 +95,12 @@ export const noInstances: ReturnType<AccountsDeps['instances']> = {
 
 /** Instances of one account as far as a deletion sees them; `ids` of those that are not deleted. */
 export class FewInstances {
-  readonly #all: { id: number; deletedAt: number | null }[]
+  readonly #all: { id: number; deletedAt: number | null; isHere: boolean }[]
   /** Called in the place of the deletion of one. */
   beforeDelete: (id: number) => Promise<void> = () => Promise.resolve()
 
   constructor(ids: readonly number[]) {
-    this.#all = ids.map((id) => ({ id, deletedAt: null }))
+    this.#all = ids.map((id) => ({ id, deletedAt: null, isHere: true }))
   }
 
   get ids(): number[] {

@@ -484,10 +484,10 @@ describe('downloadFile', () => {
   })
 })
 
-/** Lets rounds of housekeeping come and end until it is so. */
+/** Lets rounds of housekeeping come and end until it is so; the files are looked through every hour. */
 function swept(isSo: () => boolean, what: string): Promise<unknown> {
   return eventually(async () => {
-    clock.skip(61_000)
+    clock.skip(3_601_000)
     await sleep(50)
     return isSo()
   }, what)

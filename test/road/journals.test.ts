@@ -7,11 +7,11 @@ import { openKeyFile } from '../../src/lib/key-file.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import type { ChatId, InstanceId, MessageId } from '../../src/model/ids.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import { fileOn, sayContent } from '../support/files.ts'
 import { eventually, listIn, newPhone, objectIn, say } from '../support/road.ts'
 import { room, type Room } from '../support/rooms.ts'
 import { startServer, type Made, type TestServer } from '../support/server.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 let server: TestServer
 let here: Room
@@ -124,7 +124,7 @@ describe('at 10,000 messages and more', () => {
     busy = await server.make()
     await server.stop()
     const sealingKey = openKeyFile(join(server.dataDir, 'sealing.key'), systemRandom)
-    const store = await openSqliteStore({ file: join(server.dataDir, 'jadegate.db'), sealingKey, log: silentLog })
+    const store = await openTestStore({ file: join(server.dataDir, 'jadegate.db'), sealingKey, log: silentLog })
     const now = Date.now()
     const instance = busy.idInstance as InstanceId
     const party = { id: chatId, name: 'Dana', contactName: '' }

@@ -9,7 +9,6 @@ import { silentLog } from '../../src/lib/log.ts'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { DEFAULT_TERMS, type AccountRow, type PartnerTokenRow } from '../../src/model/account.ts'
 import type { AccountId } from '../../src/model/ids.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import {
   at,
   eventually,
@@ -24,6 +23,7 @@ import {
   type Json,
 } from '../support/road.ts'
 import { PARTNER_TOKEN, startServer, type Made, type TestServer } from '../support/server.ts'
+import { openTestStore } from '../support/test-database.ts'
 
 const SEALING_KEY = '5a'.repeat(32)
 const OTHER_TOKEN = `gac.${'7'.repeat(46)}`
@@ -37,7 +37,7 @@ let server: TestServer
 /** Two partner accounts; a server that starts for the first time makes one only. */
 before(async () => {
   const file = join(env.JADEGATE_DATA_DIR, 'jadegate.db')
-  const store = await openSqliteStore({ file, sealingKey: Buffer.from(SEALING_KEY, 'hex'), log: silentLog })
+  const store = await openTestStore({ file, sealingKey: Buffer.from(SEALING_KEY, 'hex'), log: silentLog })
   for (const [account, token] of [
     ['acc-1' as AccountId, PARTNER_TOKEN],
     ['acc-2' as AccountId, OTHER_TOKEN],

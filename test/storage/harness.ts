@@ -18,6 +18,19 @@ export interface Harness {
 /** Makes an empty database. */
 export type Fresh = () => Promise<Harness>
 
+/** A server of databases. */
+export interface Engine {
+  readonly fresh: Fresh
+  close(): Promise<void>
+}
+
+/** What all tables hold, but how often it has changed. */
+export async function contents(harness: Harness): Promise<Map<string, readonly object[]>> {
+  const all = new Map(await harness.dump())
+  all.delete('register')
+  return all
+}
+
 /** A test with an open store on a fresh database, which is closed and removed afterwards. */
 export function storeTest(
   fresh: Fresh,

@@ -1,51 +1,11 @@
-// Truth: the promises of the storage port; PostgreSQL runs inside this process.
+// Truth: the promises of the storage port, on a PostgreSQL server; where none is installed on one that runs inside this process.
 import { after } from 'node:test'
-import { PGlite, type Transaction } from '@electric-sql/pglite'
-import { openPostgresStore, type PgConnection, type PgLike } from '../../src/storage/sql/postgres-store.ts'
-import type { Row } from '../../src/storage/sql/statement.ts'
-import type { Harness } from './harness.ts'
-import * as sample from './samples.ts'
+import { noPostgres } from '../support/postgres.ts'
+import { openPglite } from './pglite.ts'
+import { openServer } from './postgres-server.ts'
 import { storeConformance } from './store-conformance.ts'
 
-const postgres = await PGlite.create()
-after(() => postgres.close())
+const engine = noPostgres() === false ? await openServer() : await openPglite()
+after(() => engine.close())
 
-storeConformance('PostgreSQL', fresh)
-
-async function fresh(): Promise<Harness> {
-  await postgres.exec('drop schema public cascade; create schema public')
-  return {
-    open: (sealingKey = sample.KEY) => openPostgresStore({ db: connect(), sealingKey }),
-    dump,
-    change: (sql) => postgres.exec(sql).then(() => undefined),
-    bytesAtRest: async () => Buffer.from(JSON.stringify([...(await dump())])),
-    destroy: () => Promise.resolve(),
-  }
-}
-
-/** Closing the store leaves the database to the next test. */
-function connect(): PgLike {
-  return {
-    ...connection(postgres),
-    transaction: (work) => postgres.transaction((transaction) => work(connection(transaction))),
-    close: () => Promise.resolve(),
-  }
-}
-
-function connection(to: PGlite | Transaction): PgConnection {
-  return {
-    async query(sql, params) {
-      const { rows, affectedRows = 0 } = await to.query<Row>(sql, [...params])
-      return { rows, count: Math.max(affectedRows, rows.length) }
-    },
-  }
-}
-
-async function dump(): Promise<ReadonlyMap<string, readonly object[]>> {
-  const tables = await postgres.query<{ name: string }>(
-    "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
-  )
-  const all = new Map<string, readonly object[]>()
-  for (const { name } of tables.rows) all.set(name, (await postgres.query<object>(`select * from ${name}`)).rows)
-  return all
-}
+storeConformance('PostgreSQL', () => engine.fresh())

@@ -4,12 +4,14 @@ import { atRest } from './conformance/at-rest.ts'
 import { billingGuards } from './conformance/billing-guards.ts'
 import { billingProperties } from './conformance/billing-properties.ts'
 import { charges } from './conformance/charge.ts'
+import { cluster } from './conformance/cluster.ts'
 import { guards } from './conformance/guards.ts'
 import { journal } from './conformance/journal.ts'
 import { ledger } from './conformance/ledger.ts'
 import { properties } from './conformance/properties.ts'
 import { queues } from './conformance/queues.ts'
 import { records } from './conformance/records.ts'
+import { register } from './conformance/register.ts'
 import { retention } from './conformance/retention.ts'
 import { usage } from './conformance/usage.ts'
 import type { Fresh } from './harness.ts'
@@ -28,6 +30,8 @@ export function storeConformance(name: string, fresh: Fresh): void {
     describe('usage', () => usage(fresh))
     describe('retention', () => retention(fresh))
     describe('secrets at rest', () => atRest(fresh))
+    describe('nodes and leases', () => cluster(fresh))
+    describe('register', () => register(fresh))
     describe('properties of money', () => billingProperties(fresh))
     describe('properties', () => properties(fresh))
   })

@@ -65,6 +65,8 @@ export class StoreModel {
         return this.#queued(guard).some(({ claim }) => claim === null)
       case 'fresh':
         return this.#ofId(guard.instance, guard.id).every(({ chat }) => chat !== guard.chat)
+      case 'newMessage':
+        return this.#adds({ ...guard.row, byApi: false, description: '', isEdited: false, isDeleted: false })
       case 'quota':
         return this.#isBelow(guard.what, guard.limit)
       case 'correspondent':
@@ -72,6 +74,12 @@ export class StoreModel {
       default:
         throw new Error(`Not modelled: ${guard.kind}`)
     }
+  }
+
+  #adds(row: MessageRow): boolean {
+    const taken = this.#ofId(row.instance, row.id).some(({ chat }) => chat === row.chat)
+    this.rows.messages.push(row)
+    return !taken
   }
 
   #isBelow(what: string, limit: number): boolean {
@@ -96,11 +104,8 @@ export class StoreModel {
 
   /** False when it breaks a rule of uniqueness. */
   readonly #writes: { readonly [K in Write['kind']]?: (write: Extract<Write, { kind: K }>) => boolean } = {
-    'message.add': ({ row }) => {
-      const taken = this.#ofId(row.instance, row.id).some(({ chat }) => chat === row.chat)
-      this.rows.messages.push(row)
-      return !taken
-    },
+    'state.add': () => true,
+    'message.add': ({ row }) => this.#adds(row),
     'message.status': (write) => {
       const found = this.#ofId(write.instance, write.id)
       this.#status(

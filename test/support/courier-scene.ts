@@ -23,6 +23,10 @@ export class CountingClock implements Clock {
   skip(ms: number): void {
     this.#inner.skip(ms)
   }
+  /** Whether timers are set, and none of them is to ring now. */
+  get isWaiting(): boolean {
+    return (this.#inner.nextAt ?? 0) > this.now()
+  }
 }
 
 /** One instance: a mailbox over a list, and settings that a test changes. */

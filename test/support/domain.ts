@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TARIFFS } from '../../src/billing/tariffs.ts'
-import { ownEverything } from '../../src/cluster/ownership.ts'
+import { ownEverything, type Ownership } from '../../src/cluster/ownership.ts'
 import { openDrivers } from '../../src/drivers/registry.ts'
 import { Housekeeping } from '../../src/instances/housekeeping.ts'
 import { DecimalIds, HexIds } from '../../src/instances/identifiers.ts'
 import { Instance } from '../../src/instances/instance.ts'
 import { Instances, type NewInstance } from '../../src/instances/instances.ts'
+import { Retention } from '../../src/instances/retention.ts'
 import type { Entitlements, Limits, Node } from '../../src/instances/node.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -28,8 +29,8 @@ import type { Messenger } from '../../src/model/messenger.ts'
 import type { Settings } from '../../src/model/settings.ts'
 import { Courier } from '../../src/notifications/courier.ts'
 import { startNetwork } from '../../src/simulator/network.ts'
-import { openSqliteStore } from '../../src/storage/sql/sqlite-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { openTestStore } from './test-database.ts'
 
 export const ACCOUNT = 'acc-1' as AccountId
 const HOUR_MS = 3_600_000
@@ -62,6 +63,7 @@ const FETCHES: GuardedPoolLimits = {
 export interface Domain {
   readonly instances: Instances
   readonly housekeeping: Housekeeping
+  readonly retention: Retention
   readonly node: Node
   stop(): Promise<void>
 }
@@ -72,6 +74,7 @@ export interface Stead {
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
   readonly node?: Partial<Pick<Node, 'fetchFile' | 'previewPage' | 'clock' | 'drivers' | 'news'>>
+  readonly ownership?: Partial<Ownership>
   readonly entitlements?: Partial<Entitlements>
 }
 
@@ -94,8 +97,14 @@ export async function openWorld() {
     return startWith({ limits, ...(around && { around }) })
   }
 
-  async function startWith({ limits = {}, around = (inner) => inner, node: instead = {}, entitlements }: Stead) {
-    const inner = await openSqliteStore({
+  async function startWith({
+    limits = {},
+    around = (inner) => inner,
+    node: instead = {},
+    ownership: otherwise,
+    entitlements,
+  }: Stead) {
+    const inner = await openTestStore({
       file: join(folder, 'jadegate.db'),
       sealingKey: Buffer.alloc(32, 7),
       log: silentLog,
@@ -123,7 +132,7 @@ export async function openWorld() {
       limitBytes: FILE_LIMIT_BYTES,
       timeoutMs: 10_000,
     })
-    const ownership = await ownEverything(store, 'test')
+    const ownership = { ...(await ownEverything(store, 'test')), ...otherwise }
     const node: Node = {
       store,
       drivers,
@@ -143,15 +152,17 @@ export async function openWorld() {
     }
     const instances = await Instances.load(node)
     const housekeeping = new Housekeeping(node, instances, () => Promise.resolve())
+    const retention = new Retention(node, instances, () => Promise.resolve())
     await instances.start()
     const domain: Domain = {
       instances,
       housekeeping,
+      retention,
       node,
       stop: async () => {
         running.delete(domain)
         await courier.close(1000)
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), retention.stop()])
         await instances.stop()
         await pools.destroy()
         for (const driver of drivers.values()) await driver.close()

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startApp } from '../../src/app.ts'
+import { startApp, type Surroundings } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import type { Clock } from '../../src/lib/clock.ts'
+import { systemClock } from '../../src/lib/clock.ts'
 import type { Log } from '../../src/lib/log.ts'
 import { until } from '../../src/lib/until.ts'
+import { databaseFor } from './test-database.ts'
 
 export const PARTNER_TOKEN = 'gac.5ab31f2c7e9d4860b1c2d3e4f5a6978890a1b2c3d4e5f6'
 export const OPERATOR_TOKEN = 'op.test-operator-token'
@@ -29,9 +30,11 @@ export interface Made {
 export type TestServer = Awaited<ReturnType<typeof startServer>>
 
 /** The whole server on a real port, with its own data folder and simulated network. Every line of its log is kept, unmasked. */
-export async function startServer(env: Readonly<Record<string, string>> = {}, surroundings: { clock?: Clock } = {}) {
+export async function startServer(env: Readonly<Record<string, string>> = {}, surroundings: Surroundings = {}) {
   const dataDir = env['JADEGATE_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'jadegate-http-'))
+  const databaseUrl = await databaseFor(dataDir)
   const loaded = loadConfig({
+    ...(databaseUrl !== undefined && { JADEGATE_DATABASE_URL: databaseUrl, JADEGATE_DATABASE_POOL: '8' }),
     JADEGATE_PORT: '0',
     JADEGATE_RATE_LIMIT_SCALE: '1000',
     JADEGATE_PARTNER_TOKEN: PARTNER_TOKEN,
@@ -41,7 +44,8 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
   })
   if ('errors' in loaded) assert.fail(loaded.errors.join('\n'))
   const logged: string[] = []
-  const app = await startApp(loaded.config, keepingLog(logged), surroundings)
+  // The database's clock goes on whatever a test does with its own.
+  const app = await startApp(loaded.config, keepingLog(logged), { leaseClock: systemClock, ...surroundings })
 
   async function call(
     verb: string,

@@ -65,6 +65,15 @@ describe('the past that a phone tells', { skip, timeout: 90_000 }, () => {
   const left = (host: RecordingHost) => [...host.kept.keys()].filter((name) => name.startsWith('history|'))
   const idsIn = (host: RecordingHost) => host.messages().map(({ id }) => String(id))
 
+  /** The next process on what a host has kept, once it has told all that was said. */
+  async function reopen({ kept }: RecordingHost, said: readonly string[]) {
+    const next = hostWith(kept)
+    const reopened = driver.open(next)
+    await reopened.connect()
+    await until(() => said.every((id) => idsIn(next).includes(id)), 'all of the past', 20_000)
+    return { next, reopened }
+  }
+
   /** From the first commit that `isLast` says yes to, nothing is kept any more: the process is dead from there on. */
   function diesAt(host: RecordingHost, isLast: (change: Change) => boolean): () => boolean {
     const commit = host.commit.bind(host)
@@ -88,10 +97,7 @@ describe('the past that a phone tells', { skip, timeout: 90_000 }, () => {
         await until(isDead, 'its death', 20_000)
         await session.disconnect()
 
-        const next = hostWith(host.kept)
-        const reopened = driver.open(next)
-        await reopened.connect()
-        await until(() => said.every((id) => idsIn(next).includes(id)), 'all of the past', 20_000)
+        const { next, reopened } = await reopen(host, said)
         await until(() => left(next).length === 0, 'nothing is left to be told')
         assert.equal(new Set(idsIn(next)).size, idsIn(next).length, 'each once')
         assert.ok(next.events.every((event) => event.kind !== 'message' || event.isPast === true))
@@ -113,10 +119,7 @@ describe('the past that a phone tells', { skip, timeout: 90_000 }, () => {
     const session = await link(host, own)
     await until(isDead, 'its death', 20_000)
     await session.disconnect()
-    const next = hostWith(host.kept)
-    const reopened = driver.open(next)
-    await reopened.connect()
-    await until(() => said.every((id) => idsIn(next).includes(id)), 'all of the past', 20_000)
+    const { reopened } = await reopen(host, said)
     await reopened.disconnect()
   })
 

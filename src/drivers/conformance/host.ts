@@ -44,6 +44,8 @@ export class RecordingHost implements SessionHost {
   readonly losses: Fault[] = []
   /** Set to let a commit that tells of something take its time, or never end. It runs after the change was kept. */
   afterKeeping: () => Promise<void> = () => Promise.resolve()
+  /** Set it where another node may have the instance. */
+  isSure: SessionHost['isSure'] = () => true
   /** What web pages show; set it where they show anything. */
   pagePreview: SessionHost['preview'] = () => Promise.resolve(null)
   /** The links whose pages were asked for, each as often as it was. */

@@ -21,14 +21,14 @@ interface Arrived {
 export class Inbound {
   readonly #host: SessionHost
   readonly #reader: Reader
-  readonly #acknowledge: (pushes: readonly number[]) => void
+  readonly #acknowledge: (pushes: number[]) => void
   #arrived: Arrived[] = []
   #running: Promise<void> | null = null
   #stopped = false
   #last: (() => void) | null = null
   #wake: (() => void) | null = null
 
-  constructor(host: SessionHost, reader: Reader, acknowledge: (pushes: readonly number[]) => void) {
+  constructor(host: SessionHost, reader: Reader, acknowledge: (pushes: number[]) => void) {
     this.#host = host
     this.#reader = reader
     this.#acknowledge = acknowledge
@@ -69,27 +69,27 @@ export class Inbound {
     await nextTurn()
     for (let failures = 0; this.#arrived.length > 0 && !this.#stopped;) {
       const batch = this.#arrived.slice(0, MOST_AT_ONCE)
-      failures = (await this.#commit(batch)) ? 0 : failures + 1
-      if (failures > 0) await this.#rest(failures)
+      try {
+        await this.#host.commit({ events: batch.map(({ event }) => event) })
+      } catch (error) {
+        const fields = { error: String(error), count: batch.length }
+        this.#host.log.warn(fields, 'what the network brought was not stored; again soon')
+        await this.#rest(++failures)
+        continue
+      }
+      failures = 0
+      this.#committed(batch)
     }
     this.#running = null
     if (!this.#stopped) this.#last?.()
   }
 
-  async #commit(batch: readonly Arrived[]): Promise<boolean> {
-    try {
-      await this.#host.commit({ events: batch.map(({ event }) => event) })
-    } catch (error) {
-      this.#host.log.warn(
-        { error: String(error), count: batch.length },
-        'what the network brought was not stored; again soon',
-      )
-      return false
-    }
-    if (this.#stopped) return true
+  #committed(batch: readonly Arrived[]): void {
+    if (this.#stopped) return
     this.#arrived.splice(0, batch.length)
-    this.#acknowledge(batch.flatMap(({ push }) => (push === null ? [] : [push])))
-    return true
+    const pushes: number[] = []
+    for (const { push } of batch) if (push !== null) pushes.push(push)
+    if (pushes.length > 0) this.#acknowledge(pushes)
   }
 
   async #rest(failures: number): Promise<void> {

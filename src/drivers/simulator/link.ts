@@ -115,7 +115,8 @@ export class Link {
 
   #connect(): void {
     if (this.#socket !== null || this.#retry !== null || this.#closed) return
-    const waitMs = this.#notBefore - this.#options.clock.now()
+    // A clock that was set back makes it wait no longer.
+    const waitMs = Math.min(this.#notBefore - this.#options.clock.now(), RECONNECT.longestMs)
     if (waitMs <= 0) {
       this.#dial()
       return

@@ -311,8 +311,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
 
   #in(): Inbound {
     this.#inbound ??= new Inbound(this.#host, this.#shared.reader, (ids) => {
-      if (ids.length > 0 && this.#channel !== 0)
-        this.#shared.link.send({ t: 'ack', channel: this.#channel, ids: [...ids] })
+      if (this.#channel !== 0) this.#shared.link.send({ t: 'ack', channel: this.#channel, ids })
     })
     return this.#inbound
   }

@@ -58,14 +58,16 @@ export async function openConnection(opening: Opening): Promise<Connection | Fau
     const trouble = isWanted() ? await opening.enter(() => transport.reach(shared.url ?? WHATSAPP_URL)) : null
     if (!isWanted()) return null
     if (trouble !== null) return trouble
-    connection = await connectBy(transport, opening)
+    const opened = await connectBy(transport, opening)
+    if (isFault(opened)) return opened
+    connection = opened
   } finally {
     if (connection === null) await transport.close()
   }
   return connection
 }
 
-async function connectBy(transport: Transport, opening: Opening): Promise<Connection | null> {
+async function connectBy(transport: Transport, opening: Opening): Promise<Connection | Fault | null> {
   const { host, shared, keys, isWanted, listener } = opening
   const { engine, credentials } = keys
   let connection: Connection | null = null
@@ -74,6 +76,8 @@ async function connectBy(transport: Transport, opening: Opening): Promise<Connec
     const own = await versionOf(host)
     if (isWanted() && credentials.me !== undefined) await makeOneTimeKeys(engine, credentials, store)
     if (!isWanted()) return null
+    // Minutes may have passed in the row of logins.
+    if (!host.isSure()) return fault('connectionLost', 'another node may have this instance')
     const versions = shared.versions(engine)
     versions.refreshDaily(transport.dispatcher)
     const version = versions.choose(own)

@@ -251,6 +251,19 @@ describe('a session on WhatsApp', { skip: !engineIsInstalled() && 'the WhatsApp 
     }, 'its end')
   })
 
+  test('it does not log in where another node may have the instance by then', async () => {
+    const { host: kept, session: first } = await linked()
+    await first.disconnect()
+    const { host, session } = open({ kept: kept.kept })
+    host.isSure = () => false
+    await session.connect()
+    assert.equal((await firstLoss(host)).fault, 'connectionLost')
+    assert.equal(host.openings, 0)
+    host.isSure = () => true
+    await session.connect()
+    await until(() => host.openings === 1, 'it is open')
+  })
+
   test('who gives up at the gate never connects', async () => {
     const slow = newDriver(0.001)
     const { host: kept, session: first } = await linked()

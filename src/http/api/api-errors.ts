@@ -18,7 +18,7 @@ const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, tex
   notConnected: [503, 'Service Unavailable'],
   connectionLost: [503, 'Service Unavailable'],
   replaced: [503, 'Service Unavailable'],
-  unconfirmed: [503, 'Service Unavailable'],
+  unconfirmed: [504, null],
 }
 
 /** Refused for now; `waitMs` becomes `Retry-After`. */
@@ -60,4 +60,5 @@ const CODES: Readonly<Record<number, string>> = {
   405: 'methodNotAllowed',
   413: 'tooLarge',
   503: 'unavailable',
+  504: 'unconfirmed',
 }

@@ -10,6 +10,7 @@ import { Registry } from 'prom-client'
 import Type from 'typebox'
 import { SkippingClock } from '../../lib/skipping-clock.ts'
 import type { Log } from '../../lib/log.ts'
+import { until } from '../../lib/until.ts'
 import { fault, isFault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
 import type { Batch, Committed, Earlier } from '../../storage/store.ts'
@@ -90,6 +91,8 @@ const terms = {
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   limit: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
 }
+/** What fails the calls of `/waits`. */
+const waiting: ((error: Error) => void)[] = []
 const ROWS: readonly ApiRow<Caller>[] = [
   define({
     verb: 'GET',
@@ -136,6 +139,15 @@ const ROWS: readonly ApiRow<Caller>[] = [
       return { items }
     },
   }),
+  define({
+    verb: 'POST',
+    at: '/waits',
+    summary: 'Waits for its outcome.',
+    group: 'things',
+    scope: 'full',
+    answer: Type.Object({}),
+    handle: () => new Promise<object>((_settle, fail) => waiting.push(fail)),
+  }),
   ...(['crash', 'gone', 'broken', 'some', 'endless'] as const).map((name) =>
     define({
       verb: 'GET',
@@ -159,7 +171,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((app) => app.close()))
 })
 
-function start(perSecond = 1000) {
+function start(perSecond = 1000, clock = new SkippingClock()) {
   const app = Fastify({ frameworkErrors: (_error, _request, reply) => void refuseApiUrl(reply) })
   const logged: string[] = []
   const keep = (fields: object, text: string): void => {
@@ -177,7 +189,8 @@ function start(perSecond = 1000) {
       mayWrite: (caller) => caller.mayWrite,
       perSecond,
       store,
-      clock: new SkippingClock(),
+      register: { decide: (work) => Promise.resolve(work()) },
+      clock,
       log,
       counter: new RequestCounter(registry),
     }),
@@ -426,4 +439,17 @@ describe('answers', () => {
       request.on('error', () => undefined)
     })
   })
+})
+
+test('a call whose outcome does not come is told so within its bound, and its late trouble is in the log alone', async () => {
+  const clock = new SkippingClock()
+  const { call, logged } = start(1000, clock)
+  const answered = call('POST', '/waits')
+  const fail = await until(() => waiting.pop(), 'it is handled')
+  clock.skip(77_000)
+  const answer = await answered
+  assertError(answer, 504, 'unconfirmed')
+  assert.equal(answer.headers['retry-after'], undefined)
+  fail(new Error('too late'))
+  await until(() => logged.length > 0, 'it is in the log')
 })

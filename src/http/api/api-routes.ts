@@ -3,11 +3,14 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
-import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { fault, isFault, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import { isRepeated } from '../../model/once.ts'
+import type { Register } from '../../partners/register.ts'
 import type { Store } from '../../storage/store.ts'
 import { READ_ONLY } from '../errors.ts'
+import { isForNow } from '../for-now.ts'
 import { bodyHash, Idempotency, isIdempotencyKey, Replay } from '../idempotency.ts'
+import { LateAnswers } from '../late-answers.ts'
 import { maskPath } from '../mask.ts'
 import { rateHeaders } from '../rate-headers.ts'
 import type { RequestCounter } from '../request-counter.ts'
@@ -32,6 +35,7 @@ export interface ApiOptions<Subject> {
   /** Calls a second and owner. */
   readonly perSecond: number
   readonly store: Pick<Store, 'answers' | 'commit'>
+  readonly register: Pick<Register, 'decide'>
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
@@ -63,12 +67,14 @@ class ApiServer<Subject> {
   readonly #options: ApiOptions<Subject>
   readonly #pace = new Pace<string>()
   readonly #idempotency: Idempotency
+  readonly #late: LateAnswers
   /** Whom `authenticate` found, for the time of the request. */
   readonly #callers = new WeakMap<FastifyRequest, Subject>()
   readonly #labels = new Map<string, string>()
 
   constructor(options: ApiOptions<Subject>) {
     this.#options = options
+    this.#late = new LateAnswers(options.clock)
     this.#idempotency = new Idempotency(options.store.answers, () => options.clock.now())
   }
 
@@ -122,7 +128,12 @@ class ApiServer<Subject> {
       body: request.body,
     })
     if (isFault(prepared)) return this.#refuse(reply, prepared)
-    const outcome = await this.#outcomeOf(row, subject, prepared, request, reply)
+    const outcome = await this.#late.within(
+      row.answerMs,
+      this.#outcomeOf(row, subject, prepared, request, reply),
+      UNCONFIRMED,
+      (error) => this.#log(error, request),
+    )
     if (isFault(outcome)) return this.#refuse(reply, outcome)
     reply.headers(ALWAYS).code(row.created ? 201 : 200)
     if (outcome instanceof Replay) {
@@ -142,8 +153,8 @@ class ApiServer<Subject> {
     reply: FastifyReply,
   ): Promise<ApiOutcome | Replay> {
     const { store, clock, name, ownerOf } = this.#options
-    const asked = { language: (request.headers['accept-language'] ?? '').toLowerCase() }
-    const work = (once: MakeOnce) => prepared.handle(subject, asked, once)
+    const asked = { language: (request.headers['accept-language'] ?? '').toLowerCase(), raw: request.raw }
+    const work = (once: MakeOnce) => this.#options.register.decide(() => prepared.handle(subject, asked, once))
     const key = row.idempotent === false ? undefined : request.headers['idempotency-key']
     if (key === undefined) return work(() => undefined)
     if (typeof key !== 'string' || !isIdempotencyKey(key)) return fault('invalid', KEY_RULE)
@@ -178,8 +189,14 @@ class ApiServer<Subject> {
     const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
     if (given === 413) return sendError(reply, 413, { code: 'tooLarge', message: 'request entity too large' })
     if (typeof given === 'number' && given >= 400 && given < 500) return sendError(reply, 400, UNREADABLE)
+    this.#log(error, request)
+    return isForNow(error)
+      ? this.#refuse(reply.header('Retry-After', '1'), UNAVAILABLE)
+      : sendError(reply, 500, statusError(500))
+  }
+
+  #log(error: unknown, request: FastifyRequest): void {
     this.#options.log.error({ error, path: maskPath(request.url) }, 'a request failed unexpectedly')
-    return sendError(reply, 500, statusError(500))
   }
 }
 

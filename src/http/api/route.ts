@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 import { fault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { Repeated } from '../../model/once.ts'
 import type { Once } from '../../storage/once.ts'
+import { ANSWER_MS } from '../answer-times.ts'
 import { validationText } from '../errors.ts'
 import { strictReader } from './strict-reader.ts'
 import { pathValues, queryValues } from './url-values.ts'
@@ -46,6 +48,8 @@ export const BODY_LIMIT = 256 * 1024
 export interface Asked {
   /** Of `Accept-Language`, in lower case; empty where there is none. */
   readonly language: string
+  /** As it came, for what passes it on. */
+  readonly raw: IncomingMessage
 }
 
 /** What a handler is given: everything parsed by the route's schemas. */
@@ -85,6 +89,8 @@ export interface ApiSpec<Subject, Path extends TProperties, Query extends TPrope
   readonly notFound?: boolean
   /** Takes an `Idempotency-Key`. `parts`: the pieces of the call have outcomes of their own. */
   readonly idempotent?: boolean | 'parts'
+  /** So long a call may take; where absent, as one that asks the messenger. */
+  readonly answerMs?: number
   handle(subject: Subject, input: ApiInput<Path, Query, Body>): ApiOutcome | Promise<ApiOutcome>
 }
 
@@ -118,6 +124,8 @@ export interface ApiRow<Subject> {
   readonly notFound: boolean
   readonly idempotent: boolean | 'parts'
   readonly bodyLimit: number
+  /** After so long its caller is told that the outcome is not known. */
+  readonly answerMs: number
   prepare(raw: RawCall): PreparedCall<Subject> | Fault
 }
 
@@ -143,6 +151,7 @@ export function defineRoute<Subject>() {
       notFound: spec.notFound ?? inBraces.length > 0,
       idempotent: spec.idempotent ?? false,
       bodyLimit: spec.bodyLimit ?? BODY_LIMIT,
+      answerMs: spec.answerMs ?? ANSWER_MS.asked,
       prepare: preparation(spec, path, query, body),
     }
   }

@@ -8,6 +8,7 @@ import type { FileContent, FileSource } from '../../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
+import { ANSWER_MS } from '../answer-times.ts'
 import { validationText } from '../errors.ts'
 import { integer, oneOfOrAbsent, optional, text } from '../fields.ts'
 import { defineMethod, type Call, type Outcome, type Row, type Upload } from '../method.ts'
@@ -173,6 +174,7 @@ const downloadFile = defineMethod({
   verbs: ['POST'],
   group: 'receiving',
   perSecond: 5,
+  answerMs: ANSWER_MS.long,
   hasQuota: true,
   atLeast: 2,
   fields: { chatId, idMessage: text({ empty: 'error', max: 128 }) },

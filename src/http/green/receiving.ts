@@ -39,6 +39,8 @@ const receiveNotification = defineMethod({
   async handle(instance: Instance, _fields, call) {
     if (instance.settings.webhookUrl !== '') return WEBHOOK_URL_SET
     const item = (await instance.mailbox.peek()) ?? (await instance.mailbox.receive(waitMs(call), call.waiting()))
+    // Another node has it by now: the call waits on there.
+    if (item === 'interrupted') instance.mustBeHere()
     if (item === 'interrupted') return instance.deletedAt === null ? (instance.held ?? WEBHOOK_URL_SET) : DELETED
     if (item === null) return NOTHING
     return new RawJson(`{"receiptId":${String(item.receiptId)},"body":${item.body}}`)

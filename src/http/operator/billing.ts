@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { billingDay, dayText } from '../../billing/day.ts'
 import { monthText } from '../../billing/month.ts'
 import { fault } from '../../model/fault.ts'
+import { ANSWER_MS } from '../answer-times.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
@@ -28,6 +29,7 @@ export function billingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCal
       summary: 'Does now what the daily charge has to do, and answers when it is done. Nothing is ever charged twice.',
       group: 'billing',
       scope: 'full',
+      answerMs: ANSWER_MS.long,
       answer: BILLING,
       handle: async () => {
         try {

@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.ts'
 import type { Store } from '../../storage/store.ts'
 import { apiRoutes } from '../api/api-routes.ts'
 import type { ApiRow } from '../api/route.ts'
+import { originOf } from '../origin.ts'
 import type { RequestCounter } from '../request-counter.ts'
 import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
@@ -49,17 +50,18 @@ export function operatorRows(parts: OperatorParts): readonly ApiRow<OperatorCall
 
 /** Serves them to whoever shows the operator's token. */
 export function operatorApi(deps: OperatorApiDeps, rows: readonly ApiRow<OperatorCaller>[]): FastifyPluginCallback {
-  const { operatorToken: token, trustedProxies, rateLimitScale, store, clock, log, counter } = deps
+  const { operatorToken: token, trustedProxies, rateLimitScale, store, clock, log, counter, business } = deps
   const door = new OperatorDoor({ token, trustedProxies, rateLimitScale, clock, log })
   return apiRoutes<OperatorCaller>({
     name: 'operator.v1',
     base: OPERATOR_BASE,
     rows,
-    authenticate: (request) => door.admit(request),
+    authenticate: (request) => door.admit(request.headers, originOf(request)),
     ownerOf: () => 'operator',
     mayWrite: () => true,
     perSecond: CALLS_PER_SECOND * rateLimitScale,
     store,
+    register: business.register,
     clock,
     log,
     counter,

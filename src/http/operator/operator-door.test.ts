@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AddressRanges } from '../../lib/address-ranges.ts'
 import { isFault } from '../../model/fault.ts'
-import { OperatorDoor, type Knock } from './operator-door.ts'
+import type { RequestOrigin } from '../../lib/local-request.ts'
+import { OperatorDoor } from './operator-door.ts'
 
 const TOKEN = 'op.0123456789abcdef'
 
@@ -20,15 +21,16 @@ function scene() {
   return { door, warnings, time }
 }
 
-function knock(authorization: string | undefined, from = '203.0.113.7', more: Knock['headers'] = {}): Knock {
-  return {
-    headers: { ...more, ...(authorization !== undefined && { authorization }) },
-    socket: { remoteAddress: from },
-  }
+function knock(
+  authorization: string | undefined,
+  from = '203.0.113.7',
+  more: RequestOrigin['headers'] = {},
+): RequestOrigin {
+  return { headers: { ...more, ...(authorization !== undefined && { authorization }) }, remoteAddress: from }
 }
 
-function codeOf(door: OperatorDoor, asked: Knock): string {
-  const found = door.admit(asked)
+function codeOf(door: OperatorDoor, asked: RequestOrigin): string {
+  const found = door.admit(asked.headers, asked)
   return isFault(found) ? found.fault : found.actor
 }
 
@@ -66,7 +68,7 @@ test('who guesses too often is put off for a while, alone, and the right token s
 test('behind a trusted proxy the client counts; anybody else may write what he wants', () => {
   const { door, warnings } = scene()
   const forwarded = { 'x-forwarded-for': '192.0.2.1' }
-  door.admit(knock('Bearer op.guess', '10.0.0.1', forwarded))
-  door.admit(knock('Bearer op.guess', '203.0.113.7', forwarded))
+  codeOf(door, knock('Bearer op.guess', '10.0.0.1', forwarded))
+  codeOf(door, knock('Bearer op.guess', '203.0.113.7', forwarded))
   assert.deepEqual(warnings, [{ address: '192.0.2.1' }, { address: '203.0.113.7' }])
 })

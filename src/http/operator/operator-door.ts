@@ -14,12 +14,6 @@ export interface OperatorCaller {
   readonly actor: 'operator' | 'cli'
 }
 
-/** What the door sees of a request. */
-export interface Knock {
-  readonly headers: RequestOrigin['headers']
-  readonly socket: Pick<RequestOrigin, 'remoteAddress'>
-}
-
 export interface OperatorDoorDeps {
   readonly token: string
   readonly trustedProxies: AddressRanges
@@ -49,13 +43,14 @@ export class OperatorDoor {
     this.#deps = deps
   }
 
-  admit({ headers, socket }: Knock): OperatorCaller | Fault {
+  /** `headers` as they came; where they come from is `origin`'s to say. */
+  admit(headers: RequestOrigin['headers'], origin: RequestOrigin): OperatorCaller | Fault {
     const given = bearerToken(headers)
     if (given !== undefined && isSameSecret(given, this.#deps.token)) {
       return headers['x-actor'] === 'cli' ? CLI : OPERATOR
     }
     // Who shows nothing has guessed nothing.
-    return given === undefined ? UNAUTHORIZED : this.#refuse({ headers, remoteAddress: socket.remoteAddress })
+    return given === undefined ? UNAUTHORIZED : this.#refuse(origin)
   }
 
   #refuse(origin: RequestOrigin): Fault {

@@ -3,12 +3,16 @@ import type { Measure } from '../../drivers/driver.ts'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 
-/** What is measured by looking at the moment that somebody asks: nothing is counted for it in between. */
-export function registerGauges(registry: Registry, instances: Instances): void {
+/**
+ * What is measured by looking at the moment that somebody asks: nothing is counted for it in between. Of several nodes each tells of its own
+ * instances, so that sums over all nodes count each once.
+ */
+export function registerGauges(registry: Registry, all: Pick<Instances, 'all' | 'measures'>, isAlone: boolean): void {
+  const instances = isAlone ? all : { all: () => here(all) }
   registry.registerMetric(
     new Gauge({
       name: 'jadegate_instances',
-      help: 'Instances that are not deleted, by messenger, state, and why they stand still (held: no, accountSuspended, expired).',
+      help: 'Instances of this server that are not deleted, by messenger, state, and why they stand still (held: no, accountSuspended, expired).',
       labelNames: ['messenger', 'state', 'held'],
       registers: [],
       collect() {
@@ -36,8 +40,12 @@ export function registerGauges(registry: Registry, instances: Instances): void {
       (instance) => instance.notifications,
     ),
   )
-  registerMeasures(registry, () => instances.measures())
+  registerMeasures(registry, () => all.measures())
   registerProcess(registry)
+}
+
+function* here(instances: Pick<Instances, 'all'>): Iterable<Instance> {
+  for (const instance of instances.all()) if (instance.isHere) yield instance
 }
 
 /** What drivers tell of themselves. */
@@ -70,7 +78,7 @@ function registerMeasures(registry: Registry, measures: () => readonly Measure[]
 function queueGauge(
   name: string,
   help: string,
-  instances: Pick<Instances, 'all'>,
+  instances: { all(): Iterable<Instance> },
   size: (instance: Instance) => number,
 ): Gauge<'held'> {
   return new Gauge({

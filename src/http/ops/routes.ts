@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { Store } from '../../storage/store.ts'
 import { referenceRoutes, type ReferenceDeps } from '../reference/routes.ts'
+import type { Readiness } from './readiness.ts'
 
 const ABOUT = {
   name: 'Jadegate',
@@ -20,19 +20,16 @@ const ABOUT = {
 /** For whoever runs the server. Nothing here tells a name, a number or a token. */
 export function opsRoutes(deps: {
   readonly registry: Registry
-  readonly store: Pick<Store, 'ping'>
+  readonly readiness: Readiness
   readonly reference: ReferenceDeps
 }): FastifyPluginCallback {
   return (app, _options, done) => {
     app.get('/', () => ABOUT)
-    app.get('/health', () => ({ status: 'ok' }))
+    app.get('/health', () => ({ status: 'ok', ...deps.readiness.node }))
     app.get('/ready', async (_request, reply) => {
-      try {
-        await deps.store.ping()
-        return { status: 'ready' }
-      } catch {
-        return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' })
-      }
+      const reason = await deps.readiness.trouble()
+      if (reason === undefined) return { status: 'ready', ...deps.readiness.cluster }
+      return reply.code(503).send({ status: 'unavailable', reason, ...deps.readiness.cluster })
     })
     app.get('/metrics', async (_request, reply) =>
       reply.type(deps.registry.contentType).send(await deps.registry.metrics()),

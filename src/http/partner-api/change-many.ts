@@ -1,16 +1,20 @@
+import type { IncomingMessage } from 'node:http'
 import Type from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { NOT_FOUND, type Fault } from '../../model/fault.ts'
+import { isFault, NOT_FOUND, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import type { Settings } from '../../model/settings.ts'
 import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
 import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
+import { ANSWER_MS } from '../answer-times.ts'
 import { rateLimited } from '../api/api-errors.ts'
 import type { ApiRow } from '../api/route.ts'
+import type { Share, Shares } from '../cluster/shares.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { route } from './caller.ts'
@@ -26,6 +30,7 @@ export interface ChangeManyDeps {
   readonly store: Pick<Store, 'commit'>
   readonly clock: Pick<Clock, 'now'>
   readonly delayMinMs: number
+  readonly shares: Pick<Shares, 'split' | 'ask'>
 }
 
 type Patch = Partial<Settings> & { readonly name?: string }
@@ -33,6 +38,7 @@ type Patch = Partial<Settings> & { readonly name?: string }
 interface Outcome {
   readonly idInstance: number
   readonly ok: boolean
+  readonly error?: unknown
 }
 
 /** Changes names or settings of many instances. An account has one such call at a time: each may touch all that it has. */
@@ -46,6 +52,7 @@ export function changeMany(deps: ChangeManyDeps): ApiRow<PartnerCaller> {
     summary: 'Changes names or settings of many instances, or of all that are not deleted; what is not given stays.',
     group: 'instances',
     scope: 'full',
+    answerMs: ANSWER_MS.long,
     body: {
       ids: Type.Union([Type.Literal('all'), Type.Array(Type.Integer(), { minItems: 1, maxItems: MOST_IDS })]),
       name: Type.Optional(Type.String({ maxLength: NAME_LENGTH })),
@@ -56,7 +63,7 @@ export function changeMany(deps: ChangeManyDeps): ApiRow<PartnerCaller> {
         Type.Object({ idInstance: Type.Integer(), ok: Type.Boolean(), error: Type.Optional(ITEM_ERROR) }),
       ),
     }),
-    async handle(caller, { body }) {
+    async handle(caller, { body, raw }) {
       const taken = read(body.settings)
       const patch = 'faults' in taken ? invalid(taken.faults) : patchOf(taken.value, body.name)
       if ('fault' in patch) return patch
@@ -64,7 +71,12 @@ export function changeMany(deps: ChangeManyDeps): ApiRow<PartnerCaller> {
       if (busy.has(account)) return BUSY
       busy.add(account)
       try {
-        return { items: await changeEach(deps, caller, body.ids, patch) }
+        const ids = body.ids === 'all' ? livingIds(deps, caller) : [...new Set(body.ids)]
+        const { here, elsewhere } = await deps.shares.split(ids, raw)
+        const asked = body.ids === 'all' && elsewhere.length === 0 ? 'all' : here
+        const mine = await changeEach(deps, caller, asked, here, patch)
+        const others = await Promise.all(elsewhere.map((share) => changeElsewhere(deps, share, raw, body)))
+        return { items: inOrder(ids, [...mine, ...others.flat()]) }
       } finally {
         busy.delete(account)
       }
@@ -85,9 +97,9 @@ async function changeEach(
   deps: ChangeManyDeps,
   caller: PartnerCaller,
   asked: 'all' | readonly number[],
+  ids: readonly number[],
   patch: Patch,
 ): Promise<readonly Outcome[]> {
-  const ids = asked === 'all' ? livingIds(deps, caller) : [...new Set(asked)]
   const changing = ids.filter((id) => {
     const instance = own(deps.instances, caller, id)
     return instance?.deletedAt === null && differs(instance, patch)
@@ -100,6 +112,39 @@ async function changeEach(
     outcomes.push(...(await Promise.all(portion.map((id) => changeOne(deps, caller, id, isChanging.has(id) && patch)))))
   }
   return outcomes
+}
+
+const SHARE = Compile(
+  Type.Object({
+    items: Type.Array(
+      Type.Object({ idInstance: Type.Integer(), ok: Type.Boolean(), error: Type.Optional(Type.Unknown()) }),
+    ),
+  }),
+)
+
+/** Each node changes its own, as if it alone had been asked, and says so in the audit log. */
+async function changeElsewhere(
+  { shares }: ChangeManyDeps,
+  { url, ids }: Share,
+  request: IncomingMessage,
+  body: object,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (let from = 0; from < ids.length; from += MOST_IDS) {
+    const portion = ids.slice(from, from + MOST_IDS)
+    const asked = url === undefined ? UNAVAILABLE : await shares.ask(url, request, { ...body, ids: portion })
+    if (!isFault(asked) && SHARE.Check(asked.answer)) outcomes.push(...asked.answer.items)
+    else {
+      const trouble = failed(isFault(asked) ? asked : UNCONFIRMED)
+      outcomes.push(...portion.map((idInstance) => ({ idInstance, ...trouble })))
+    }
+  }
+  return outcomes
+}
+
+function inOrder(ids: readonly number[], outcomes: readonly Outcome[]): readonly Outcome[] {
+  const byId = new Map(outcomes.map((outcome) => [outcome.idInstance, outcome]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 function livingIds({ instances }: ChangeManyDeps, { account }: PartnerCaller): readonly number[] {

@@ -18,6 +18,7 @@ import { pageSchema } from '../api/paging.ts'
 import type { ApiRow, MakeOnce } from '../api/route.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { oneOf, optional, text } from '../fields.ts'
+import type { Shares } from '../cluster/shares.ts'
 import { MADE_INSTANCE, madeInstance } from '../made-instance.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { changeMany } from './change-many.ts'
@@ -31,6 +32,7 @@ export interface InstanceRouteDeps {
   readonly instances: Pick<Instances, 'get' | 'ofAccount'>
   readonly store: Pick<Store, 'commit'>
   readonly clock: Pick<Clock, 'now'>
+  readonly shares: Pick<Shares, 'split' | 'ask'>
   /** The least send delay that may be set. */
   readonly delayMinMs: number
   /** Where clients reach this server. */

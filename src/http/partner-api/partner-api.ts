@@ -8,6 +8,7 @@ import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
 import { apiRoutes } from '../api/api-routes.ts'
 import type { ApiRow } from '../api/route.ts'
+import type { Shares } from '../cluster/shares.ts'
 import type { RequestCounter } from '../request-counter.ts'
 import { accountRoutes } from './account-routes.ts'
 import { partnerCaller } from './caller.ts'
@@ -20,13 +21,17 @@ export const PARTNER_API_BASE = '/api/partner/v1'
 const PER_SECOND = 100
 
 export interface PartnerApiDeps {
-  readonly business: Pick<PartnerBusiness, 'tokens' | 'partnerInstances' | 'ledger' | 'statements' | 'prices' | 'hooks'>
+  readonly business: Pick<
+    PartnerBusiness,
+    'register' | 'tokens' | 'partnerInstances' | 'ledger' | 'statements' | 'prices' | 'hooks'
+  >
   readonly instances: Pick<Instances, 'get' | 'ofAccount' | 'living'>
   readonly store: Pick<Store, 'answers' | 'commit'>
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
   readonly trustedProxies: AddressRanges
+  readonly shares: Pick<Shares, 'split' | 'ask'>
   /** Multiplies the rate. */
   readonly rateLimitScale: number
   readonly delayMinMs: number
@@ -36,7 +41,7 @@ export interface PartnerApiDeps {
 
 /** What partners do and see beside the contract, for the reference and for serving. */
 export function partnerApiRows(
-  deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'delayMinMs' | 'publicUrl'>,
+  deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'shares' | 'delayMinMs' | 'publicUrl'>,
 ): readonly ApiRow<PartnerCaller>[] {
   return [...accountRoutes(deps), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps)]
 }
@@ -53,6 +58,7 @@ export function partnerApi(deps: PartnerApiDeps, rows: readonly ApiRow<PartnerCa
     mayWrite: ({ token }) => token.scope === 'full',
     perSecond: PER_SECOND * rateLimitScale,
     store,
+    register: business.register,
     clock,
     log,
     counter,

@@ -15,6 +15,7 @@ export function deleteInstanceAccount(instances: Pick<PartnerInstances, 'delete'
     group: 'partner',
     perSecond: 1000,
     fields: { idInstance: integer({ empty: 'error', digits: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
+    instanceIn: ({ idInstance }) => idInstance,
     async handle(caller: PartnerCaller, fields) {
       const refused = await instances.delete(caller.account, fields.idInstance, partnerActor(caller))
       return refused ?? { deleteInstanceAccount: true }

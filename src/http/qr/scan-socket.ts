@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Instance } from '../../instances/instance.ts'
 import type { LinkingStep } from '../../instances/linking.ts'
+import { LostOwnership } from '../../instances/record.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
@@ -78,7 +79,8 @@ export class ScanSockets {
         sendFrame(client, await this.#frame(instance, step))
       }
     } catch (error) {
-      log.error({ idInstance: instance.id, error }, 'a scanqrcode socket failed')
+      // Of one that is another node's, or may be, this is no news.
+      if (!(error instanceof LostOwnership)) log.error({ idInstance: instance.id, error }, 'a scanqrcode socket failed')
       sendFrame(client, { type: 'error', message: 'linking failed, try again' })
     } finally {
       timer.cancel()

@@ -35,7 +35,8 @@ export const OWN_REFUSALS = {
     headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' }, ...RATE_HEADERS },
     content,
   },
-  ApiUnavailable: { description: 'The database can not be reached now.', content },
+  ApiUnavailable: { description: 'The database can not be reached now. Nothing was done.', content },
+  ApiUnconfirmed: { description: 'No answer came in time: it is not known whether this was done.', content },
 } as const
 
 const ref = (name: keyof typeof OWN_REFUSALS) => ({ $ref: `#/components/responses/${name}` })
@@ -122,5 +123,6 @@ function refusals({ verb, scope, notFound }: DescribedRoute): Readonly<Record<st
     ...(changes && { '409': ref('ApiConflict'), '413': ref('ApiTooLarge'), '422': ref('ApiQuotaExceeded') }),
     '429': ref('ApiTooManyRequests'),
     '503': ref('ApiUnavailable'),
+    '504': ref('ApiUnconfirmed'),
   }
 }

@@ -23,7 +23,7 @@ export const REFUSAL_SCHEMAS = {
     type: 'object',
     description: 'Partner methods refuse with HTTP 200 and a code.',
     properties: {
-      code: { type: 'integer', enum: [400, 401, 403, 404, 409, 413, 429, 466, 500, 503] },
+      code: { type: 'integer', enum: [400, 401, 403, 404, 409, 413, 429, 466, 500, 503, 504] },
       description: text,
     },
     required: ['code', 'description'],
@@ -104,7 +104,14 @@ export const REFUSALS = {
       },
     },
   },
-  Unavailable: { description: 'The messenger or the database can not be reached now.', content: asJson('Refusal') },
+  Unavailable: {
+    description: 'The messenger or the database can not be reached now. Nothing was done.',
+    content: asJson('Refusal'),
+  },
+  Unconfirmed: {
+    description: 'No answer came in time: it is not known whether this was done.',
+    content: asJson('Refusal'),
+  },
 } as const
 
 type RefusalName = keyof typeof REFUSALS
@@ -125,5 +132,6 @@ export function refusalsOf(api: Api, row: Described): Readonly<Record<string, ob
     '429': ref('TooManyRequests'),
     ...((row.hasQuota || mayCorrespond || row.input !== 'json') && { '466': ref('QuotaExceeded') }),
     '503': ref('Unavailable'),
+    '504': ref('Unconfirmed'),
   }
 }

@@ -1,7 +1,9 @@
 import type { AccountWrite } from '../write.ts'
-import { places, type Statement } from './statement.ts'
+import { places, rowsOf, type Statement } from './statement.ts'
 import { termsToJson } from './terms-json.ts'
 import type { WriteOf, WriteTable } from './write-table.ts'
+
+const EVENT = 'id text, account_id text, type text, body text, at bigint, attempts bigint, due_at bigint'
 
 /** Accounts with their tokens, the audit log, hooks and the events on their way to them. */
 export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
@@ -114,6 +116,13 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
     {
       sql: `insert into event (id, account_id, type, body, at, attempts, due_at) values (?, ?, ?, ?, ?, ?, ?)
         on conflict (id) do nothing`,
+      many: {
+        sql: `insert into event (id, account_id, type, body, at, attempts, due_at)
+          select id, account_id, type, body, at, attempts, due_at from ${rowsOf(EVENT)} order by ord
+          on conflict (id) do nothing`,
+        row: ['event', 0],
+        adds: true,
+      },
       put(out, { event }) {
         out.push(event.id, event.account, event.type, event.body, event.at, event.attempts, event.dueAt)
       },

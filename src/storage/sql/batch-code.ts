@@ -5,6 +5,7 @@ import {
   countParams,
   type GuardStatement,
   type Lock,
+  type Many,
   type Param,
   type Row,
   type Sealed,
@@ -23,12 +24,17 @@ export interface Operation {
   readonly sealed: Sealed | undefined
   /** See `Statement.lock`; of a guard that reads, always there. */
   readonly lock: Lock | undefined
+  readonly many: Many | undefined
+  /** Its own place in `OPERATIONS`. */
+  readonly index: number
   /** null for a write. */
   readonly guard: {
     readonly reads: boolean
     readonly lasts: boolean
     readonly why: string | null
     readonly whyParamCount: number
+    /** See `GuardStatement.before`. */
+    readonly before: { readonly sql: string; readonly paramCount: number } | null
   } | null
 }
 
@@ -48,13 +54,18 @@ const operations: Operation[] = []
 function index<T>(statement: Statement<T>, guard: Operation['guard']): Indexed<T> {
   const { sql, sealed } = statement
   const lock = statement.lock ?? (guard?.reads === true ? 'share' : undefined)
-  return { index: operations.push({ sql, paramCount: countParams(sql), sealed, lock, guard }) - 1, statement }
+  const { many } = statement
+  const at = operations.length
+  operations.push({ sql, paramCount: countParams(sql), sealed, lock, many, guard, index: at })
+  return { index: at, statement }
 }
 
 function indexGuard<T>(statement: GuardStatement<T>): Indexed<T> {
   const why = statement.why ?? null
   const { reads, lasts = false } = statement
-  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why) })
+  const before =
+    statement.before === undefined ? null : { sql: statement.before, paramCount: countParams(statement.before) }
+  return index(statement, { reads, lasts, why, whyParamCount: why === null ? 0 : countParams(why), before })
 }
 
 // The parameters of a statement's methods are compared both ways, so a statement for one kind may stand for one of any kind.

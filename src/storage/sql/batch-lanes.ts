@@ -28,24 +28,25 @@ const ABOUT_THE_MARK: ReadonlySet<(Guard | Write)['kind']> = new Set([
   'month.close',
 ])
 
-function addRow(lanes: Set<LaneKey>, write: Extract<Write, { row: unknown }>): void {
-  switch (write.kind) {
+function addRow(lanes: Set<LaneKey>, part: Extract<Guard | Write, { row: unknown }>): void {
+  switch (part.kind) {
+    case 'newMessage':
     case 'message.add':
-      lanes.add(write.row.instance)
+      lanes.add(part.row.instance)
       break
     case 'instance.add':
-      lanes.add(write.row.id).add(write.row.account)
+      lanes.add(part.row.id).add(part.row.account)
       break
     case 'account.put':
-      lanes.add(write.row.id)
+      lanes.add(part.row.id)
       break
     case 'token.put':
-      lanes.add(write.row.account)
+      lanes.add(part.row.account)
       break
     case 'tariff.put':
     case 'price.put':
       break
     default:
-      write satisfies never
+      part satisfies never
   }
 }

@@ -35,7 +35,7 @@ export const CHARGE_WRITES: WriteTable<ChargeWrite['kind']> = {
     {
       // No account's currency changes between its price and its line.
       sql: `select 1 as locked from account
-        where id in (select account_id from instance where id > ? and id <= ?)`,
+        where id in (select account_id from instance where id > ? and id <= ?) order by id`,
       lock: 'share',
       put(out, { from, to }) {
         out.push(from, to)
@@ -49,7 +49,7 @@ export const CHARGE_WRITES: WriteTable<ChargeWrite['kind']> = {
     },
     {
       sql: `insert into account_balance (account_id, amount, lines, open_from)
-        select account_id, sum(amount), count(*), 0 from charge_scratch where true group by account_id ${ADD_TO_BALANCE}`,
+        select account_id, sum(amount), count(*), 0 from charge_scratch where true group by account_id order by account_id ${ADD_TO_BALANCE}`,
       put: () => undefined,
     },
     {

@@ -1,7 +1,10 @@
 import type { InstanceWrite } from '../write.ts'
 import { settingsToJson } from './settings-json.ts'
-import { bytesParam, places } from './statement.ts'
+import { bytesParam, places, rowsOf, type Many } from './statement.ts'
 import type { WriteTable } from './write-table.ts'
+
+const INSTANCE = `id bigint, account_id text, messenger text, name text, token text, settings text, state text, linked text, \
+created_at bigint, deleted_at bigint, receipts_up_to bigint, last_sent_at bigint, tariff text, paid_until bigint`
 
 /** Instances with their leases, their number by account, the history of their states, and their drivers' secrets. */
 export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
@@ -10,6 +13,14 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
       sql: `insert into instance (id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
         receipts_up_to, last_sent_at, tariff, paid_until) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       sealed: { at: 4, place: ([id]) => places.instanceToken(Number(id)) },
+      many: {
+        sql: `insert into instance (id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
+          receipts_up_to, last_sent_at, tariff, paid_until)
+          select id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
+          receipts_up_to, last_sent_at, tariff, paid_until from ${rowsOf(INSTANCE)}`,
+        row: ['instance', 0],
+        adds: true,
+      },
       put(out, { row }, seal) {
         out.push(row.id, row.account, row.messenger, row.name, row.token)
         out.push(settingsToJson(row.settings, row.id, seal), row.state, linkedToJson(row.linked))
@@ -26,6 +37,12 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
     },
     {
       sql: 'insert into lease (instance_id, owner, epoch) values (?, ?, ?)',
+      many: {
+        sql: `insert into lease (instance_id, owner, epoch) select instance_id, owner, epoch
+          from ${rowsOf('instance_id bigint, owner text, epoch bigint')}`,
+        row: ['lease', 0],
+        adds: true,
+      },
       put(out, write) {
         out.push(write.row.id, write.owner, write.epoch)
       },
@@ -59,6 +76,12 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'instance.state': [
     {
       sql: 'update instance set state = ?, linked = ? where id = ?',
+      many: {
+        sql: `update instance i set state = r.new_state, linked = r.new_linked
+          from ${rowsOf('new_state text, new_linked text, of_instance bigint')} where i.id = r.of_instance`,
+        row: ['instance', 2],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.state, linkedToJson(write.linked), write.instance)
       },
@@ -67,6 +90,7 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'instance.receipts': [
     {
       sql: 'update instance set receipts_up_to = ? where id = ?',
+      many: ofInstance('receipts_up_to', 'bigint'),
       put(out, write) {
         out.push(write.upTo, write.instance)
       },
@@ -75,6 +99,7 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'instance.sent': [
     {
       sql: 'update instance set last_sent_at = ? where id = ?',
+      many: ofInstance('last_sent_at', 'bigint'),
       put(out, write) {
         out.push(write.at, write.instance)
       },
@@ -122,6 +147,11 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
   'state.add': [
     {
       sql: 'insert into state_history (instance_id, state, wid, at) values (?, ?, ?, ?)',
+      many: {
+        sql: `insert into state_history (instance_id, state, wid, at) select instance_id, state, wid, at
+          from ${rowsOf('instance_id bigint, state text, wid text, at bigint')} order by ord`,
+        adds: true,
+      },
       put(out, { instance, change }) {
         out.push(instance, change.state, change.wid, change.at)
       },
@@ -132,6 +162,13 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
       sql: `insert into secret (instance_id, name, value, until) values (?, ?, ?, ?)
         on conflict (instance_id, name) do update set value = excluded.value, until = excluded.until`,
       sealed: { at: 2, isBytes: true, place: ([instance, name]) => places.secret(Number(instance), String(name)) },
+      many: {
+        sql: `insert into secret (instance_id, name, value, until) select instance_id, name, value, until
+          from ${rowsOf('instance_id bigint, name text, value text, until bigint')} order by instance_id, name
+          on conflict (instance_id, name) do update set value = excluded.value, until = excluded.until`,
+        row: ['secret', 0, 1],
+        adds: false,
+      },
       when: (write) => write.value !== null,
       put(out, { instance, name, value, until = null }) {
         out.push(instance, name, bytesParam(value ?? new Uint8Array()), until)
@@ -139,6 +176,12 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
     },
     {
       sql: 'delete from secret where instance_id = ? and name = ?',
+      many: {
+        sql: `delete from secret s using ${rowsOf('instance_id bigint, name text')}
+          where s.instance_id = r.instance_id and s.name = r.name`,
+        row: ['secret', 0, 1],
+        adds: false,
+      },
       when: (write) => write.value === null,
       put(out, write) {
         out.push(write.instance, write.name)
@@ -161,6 +204,16 @@ export const INSTANCE_WRITES: WriteTable<InstanceWrite['kind']> = {
       },
     },
   ],
+}
+
+/** Sets one column. */
+function ofInstance(column: string, type: string): Many {
+  return {
+    sql: `update instance i set ${column} = r.new_value from ${rowsOf(`new_value ${type}, of_instance bigint`)}
+      where i.id = r.of_instance`,
+    row: ['instance', 1],
+    adds: false,
+  }
 }
 
 function linkedToJson(linked: unknown): string | null {

@@ -45,8 +45,9 @@ export class JournalIndex {
   }
 
   /** Counts what is about to be added. */
-  note({ writes }: Batch): void {
+  note({ guards, writes }: Batch): void {
     if (!this.#isLate) return
+    for (const { kind } of guards) if (kind === 'newMessage') this.#left++
     for (const { kind } of writes) if (kind === 'message.add') this.#left++
     if (this.#left === 0) return
     this.#storedAt = this.#clock.now()

@@ -1,4 +1,5 @@
 import type { EpochMs, InstanceId } from '../../model/ids.ts'
+import type { Dialect } from '../dialect.ts'
 import type { Store } from '../store.ts'
 import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
@@ -16,10 +17,10 @@ const EXPIRE = `delete from mailbox where seq in (
 const PORTION = `select instance_id, count(*) as count, max(seq) as last from (
     select seq, instance_id, at from mailbox where seq > ? order by seq limit ${String(AT_ONCE)}
   ) as portion where at < ? group by instance_id`
-/** A portion has no more instances than rows; places that are left over name none. */
-const EXPIRE_PORTION = `delete from mailbox where seq > ? and seq <= ? and at < ?
-  and instance_id not in (${Array.from({ length: AT_ONCE }, () => '?').join()}) returning instance_id, receipt_id`
-const NO_INSTANCE = 0
+const OLD_IN_PORTION = 'select m.seq from mailbox m where m.seq > ? and m.seq <= ? and m.at < ?'
+/** Leases that another server might take are held until what it will count is gone. */
+const OWNED_IN_PORTION = `select m.seq from mailbox m join lease l on l.instance_id = m.instance_id
+  where m.seq > ? and m.seq <= ? and m.at < ? and l.owner = ?`
 
 type Expired = Awaited<ReturnType<Store['mailbox']['expire']>>
 
@@ -27,6 +28,7 @@ type Expired = Awaited<ReturnType<Store['mailbox']['expire']>>
 export async function expireMailbox(
   engine: Engine,
   before: EpochMs,
+  owner: string,
   spared: ReadonlySet<InstanceId> = new Set(),
 ): Promise<Expired> {
   const gone = new Map<InstanceId, Expired[number]>()
@@ -38,7 +40,8 @@ export async function expireMailbox(
       gone.set(instance, { instance, count: (known?.count ?? 0) + 1, upTo })
     }
   }
-  await (spared.size === 0 ? expireAll(engine, before, note) : expireOthers(engine, before, spared, note))
+  const isForAll = spared.size === 0 && !engine.dialect.sharedByServers
+  await (isForAll ? expireAll(engine, before, note) : expireOthers(engine, before, owner, spared, note))
   return [...gone.values()]
 }
 
@@ -55,9 +58,12 @@ async function expireAll(engine: Engine, before: EpochMs, note: (rows: readonly 
 async function expireOthers(
   engine: Engine,
   before: EpochMs,
+  owner: string,
   spared: ReadonlySet<InstanceId>,
   note: (rows: readonly Row[]) => void,
 ): Promise<void> {
+  const remove = removing(engine.dialect)
+  const owners = engine.dialect.sharedByServers ? [owner] : []
   let place = 0
   let old: number
   do {
@@ -66,10 +72,15 @@ async function expireOthers(
     const last = Math.max(place, ...found.map((row) => integer(row, 'last')))
     const staying = found.map((row) => instanceId(row)).filter((instance) => spared.has(instance))
     if (staying.length < found.length) {
-      const blank = Array.from({ length: AT_ONCE - staying.length }, () => NO_INSTANCE)
-      note((await engine.write(EXPIRE_PORTION, [place, last, before, ...staying, ...blank])).rows)
+      note((await engine.write(remove, [place, last, before, ...owners, JSON.stringify(staying)])).rows)
     }
     place = last
     await new Promise((resolve) => setImmediate(resolve))
   } while (old === AT_ONCE)
+}
+
+function removing({ sharedByServers, numbers }: Dialect): string {
+  const spared = `and m.instance_id not in (${numbers})`
+  const found = sharedByServers ? `${OWNED_IN_PORTION} ${spared} for share of l` : `${OLD_IN_PORTION} ${spared}`
+  return `delete from mailbox where seq in (${found}) returning instance_id, receipt_id`
 }

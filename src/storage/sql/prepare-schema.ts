@@ -18,16 +18,22 @@ const PLACE = 'meta:sealing.probe'
  */
 export async function prepareSchema(run: RunStatement, dialect: Dialect, seal: Seal): Promise<readonly string[]> {
   const made = await migrate(run, dialect)
+  if ((await mustFit(run, dialect, seal)) === null) await writeMeta(run, dialect, PROBE, seal.seal(PROBE, PLACE))
+  return made
+}
+
+/**
+ * True where the key is the database's own; null where nothing was sealed yet.
+ * @throws WrongSealingKey
+ */
+export async function mustFit(run: RunStatement, dialect: Dialect, seal: Seal): Promise<true | null> {
   const probe = await readMeta(run, dialect, PROBE)
-  if (probe === null) {
-    await writeMeta(run, dialect, PROBE, seal.seal(PROBE, PLACE))
-    return made
-  }
+  if (probe === null) return null
   try {
     seal.open(probe, PLACE)
+    return true
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error
     throw new WrongSealingKey('The database was sealed with another key: give the sealing key that it was made with.')
   }
-  return made
 }

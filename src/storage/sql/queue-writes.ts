@@ -1,5 +1,6 @@
 import { statusRank } from '../../model/message.ts'
 import type { QueueWrite } from '../write.ts'
+import { rowsOf } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
@@ -8,6 +9,12 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'outbox.add': [
     {
       sql: 'insert into outbox (instance_id, position, message_id, at) values (?, ?, ?, ?)',
+      many: {
+        sql: `insert into outbox (instance_id, position, message_id, at) select instance_id, position, message_id, at
+          from ${rowsOf('instance_id bigint, position bigint, message_id text, at bigint')}`,
+        row: ['outbox', 0, 1],
+        adds: true,
+      },
       put(out, write) {
         out.push(write.instance, write.position, write.id, write.at)
       },
@@ -16,6 +23,13 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'outbox.claim': [
     {
       sql: 'update outbox set claim_epoch = ?, claim_deadline = ? where instance_id = ? and position = ?',
+      many: {
+        sql: `update outbox o set claim_epoch = r.epoch, claim_deadline = r.deadline
+          from ${rowsOf('epoch bigint, deadline bigint, instance_id bigint, position bigint')}
+          where o.instance_id = r.instance_id and o.position = r.position`,
+        row: ['outbox', 2, 3],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.epoch, write.deadline, write.instance, write.position)
       },
@@ -24,6 +38,13 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'outbox.release': [
     {
       sql: 'update outbox set claim_epoch = null, claim_deadline = null where instance_id = ? and position = ?',
+      many: {
+        sql: `update outbox o set claim_epoch = null, claim_deadline = null
+          from ${rowsOf('instance_id bigint, position bigint')}
+          where o.instance_id = r.instance_id and o.position = r.position`,
+        row: ['outbox', 0, 1],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.instance, write.position)
       },
@@ -32,6 +53,12 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'outbox.remove': [
     {
       sql: 'delete from outbox where instance_id = ? and position = ?',
+      many: {
+        sql: `delete from outbox o using ${rowsOf('instance_id bigint, position bigint')}
+          where o.instance_id = r.instance_id and o.position = r.position`,
+        row: ['outbox', 0, 1],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.instance, write.position)
       },
@@ -56,6 +83,12 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'mailbox.add': [
     {
       sql: 'insert into mailbox (instance_id, receipt_id, body, at) values (?, ?, ?, ?)',
+      many: {
+        sql: `insert into mailbox (instance_id, receipt_id, body, at) select instance_id, receipt_id, body, at
+          from ${rowsOf('instance_id bigint, receipt_id bigint, body text, at bigint')} order by ord`,
+        row: ['mailbox', 0, 1],
+        adds: true,
+      },
       put(out, write) {
         out.push(write.instance, write.receiptId, write.body, write.at)
       },
@@ -64,6 +97,12 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
   'mailbox.remove': [
     {
       sql: 'delete from mailbox where instance_id = ? and receipt_id = ?',
+      many: {
+        sql: `delete from mailbox m using ${rowsOf('instance_id bigint, receipt_id bigint')}
+          where m.instance_id = r.instance_id and m.receipt_id = r.receipt_id`,
+        row: ['mailbox', 0, 1],
+        adds: false,
+      },
       put(out, write) {
         out.push(write.instance, write.receiptId)
       },

@@ -3,6 +3,7 @@ import type { Seal } from '../../lib/seal.ts'
 import type { Store } from '../store.ts'
 import { accountReads, auditReads, eventReads } from './account-reads.ts'
 import { billingReads } from './billing-reads.ts'
+import { createClusterStore } from './cluster-sql-store.ts'
 import { integer, integerOrNull, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
@@ -10,36 +11,59 @@ import { fileReads, journalReads, usageReads } from './journal-reads.ts'
 import { expireMailbox } from './mailbox-expiry.ts'
 import { MessageSweep } from './message-sweep.ts'
 import * as rows from './rows.ts'
-import { places } from './statement.ts'
+import { places, type Param } from './statement.ts'
 import { sweep } from './sweeps.ts'
 
 const QUEUED = `select o.position, o.message_id, o.at, o.claim_epoch, o.claim_deadline, m.body
   from outbox o join message m on m.instance_id = o.instance_id and m.id = o.message_id and m.by_api = 1
   where o.instance_id = ?`
 
+const INSTANCE = `select id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
+  receipts_up_to, last_sent_at, tariff, paid_until from instance`
+const OUTBOX_SIZES = 'select instance_id, count(*) as count, max(position) as last from outbox'
+const MAILBOX_SIZES = 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox'
+
+/** Each gives one row or none. */
+const LOOKUPS = {
+  lastId: { sql: 'select value from sequence where messenger = ?', columns: 'messenger text' },
+  nextQueued: {
+    sql: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
+    columns: 'instance_id bigint',
+  },
+  head: {
+    sql: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
+    columns: 'instance_id bigint',
+  },
+  secret: {
+    sql: 'select value from secret where instance_id = ? and name = ?',
+    columns: 'instance_id bigint, name text',
+  },
+  answer: {
+    sql: 'select body_hash, answer from answer where scope = ? and key = ?',
+    columns: 'scope text, key text',
+  },
+} as const
+
 const READS = {
-  instances: `select id, account_id, messenger, name, token, settings, state, linked, created_at, deleted_at,
-    receipts_up_to, last_sent_at, tariff, paid_until from instance order by id`,
-  lastId: 'select value from sequence where messenger = ?',
+  instances: `${INSTANCE} order by id`,
+  instancesSince: `${INSTANCE} where listed > ? order by id`,
   states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
-  outboxSizes: 'select instance_id, count(*) as count, max(position) as last from outbox group by instance_id',
-  nextQueued: `${QUEUED} and o.claim_epoch is null order by o.position limit 1`,
   claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
   queued: `${QUEUED} and o.position > ? order by o.position limit ?`,
-  mailboxSizes: 'select instance_id, count(*) as count, max(receipt_id) as last from mailbox group by instance_id',
-  head: 'select receipt_id, body, at from mailbox where instance_id = ? order by receipt_id limit 1',
-  secret: 'select value from secret where instance_id = ? and name = ?',
   // No range of names: how a database sorts them is its own affair.
   secrets: 'select name, value from secret where instance_id = ? and substr(name, 1, ?) = ?',
   allSecrets: 'select name, value, until from secret where instance_id = ?',
-  answer: 'select body_hash, answer from answer where scope = ? and key = ?',
   ping: 'select 1 as answers',
 } as const
 
 const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = null returning instance_id, epoch`
 
-/** The store's port on an engine: what all databases have in common, which is everything but how statements get to them. */
-export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store {
+/**
+ * The store's port on an engine: what all databases have in common, which is everything but how statements get to them. `nodes` is the engine of
+ * what nodes tell each other.
+ */
+export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes = engine): Store {
+  const engines = new Set([engine, nodes])
   const index = new JournalIndex(engine, clock)
   const messages = new MessageSweep(engine)
   return {
@@ -51,20 +75,14 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
     billing: billingReads(engine),
     audit: auditReads(engine),
     events: eventReads(engine),
-    instances: {
-      all: async () => (await engine.read(READS.instances, [])).map((row) => rows.instanceRow(row, seal)),
-      async lastId(messenger) {
-        const [row] = await engine.read(READS.lastId, [messenger])
-        return row === undefined ? 0 : integer(row, 'value')
-      },
-      states: async (instance, count) => (await engine.read(READS.states, [instance, count])).map(rows.stateChange),
-    },
+    instances: instances(engine, seal),
     leases: {
       async takeAll(owner) {
         const taken = await engine.write(TAKE_ALL, [owner])
         return new Map(taken.rows.map((row) => [rows.instanceId(row), rows.epoch(row)]))
       },
     },
+    ...(engine.dialect.sharedByServers && { cluster: createClusterStore(nodes) }),
     journal: journalReads(engine, index),
     usage: usageReads(engine),
     files: fileReads(engine),
@@ -75,19 +93,49 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock): Store 
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])
     },
-    close: () => {
-      index.close()
-      return engine.close()
+    endWithin(ms) {
+      for (const each of engines) each.endWithin?.(ms)
     },
+    async close() {
+      index.close()
+      await Promise.all(Array.from(engines, (each) => each.close()))
+    },
+  }
+}
+
+function instances(engine: Engine, seal: Seal): Store['instances'] {
+  const { numbers, sharedByServers } = engine.dialect
+  const some = `${INSTANCE} where id in (${numbers}) order by id`
+  const read = async (sql: string, params: readonly Param[]) =>
+    (await engine.read(sql, params)).map((row) => rows.instanceRow(row, seal))
+  return {
+    all: () => read(READS.instances, []),
+    some: (ids) => read(some, [JSON.stringify(ids)]),
+    // Where nobody else writes, nothing changes behind anyone's back.
+    changedSince: async (revision) => (sharedByServers ? read(READS.instancesSince, [revision]) : []),
+    async lastId(messenger) {
+      const row = await engine.lookup(LOOKUPS.lastId, [messenger])
+      return row === undefined ? 0 : integer(row, 'value')
+    },
+    states: async (instance, count) => (await engine.read(READS.states, [instance, count])).map(rows.stateChange),
+  }
+}
+
+function queueSizes(engine: Engine, sizes: string): Store['outbox']['sizes'] {
+  const ofSome = `${sizes} where instance_id in (${engine.dialect.numbers}) group by instance_id`
+  const ofAll = `${sizes} group by instance_id`
+  return async (of) => {
+    const found = of === undefined ? await engine.read(ofAll, []) : await engine.read(ofSome, [JSON.stringify(of)])
+    return found.map(rows.queueSize)
   }
 }
 
 function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
   return {
     outbox: {
-      sizes: async () => (await engine.read(READS.outboxSizes, [])).map(rows.queueSize),
+      sizes: queueSizes(engine, OUTBOX_SIZES),
       async next(instance) {
-        const [row] = await engine.read(READS.nextQueued, [instance])
+        const row = await engine.lookup(LOOKUPS.nextQueued, [instance])
         return row === undefined ? null : rows.queuedMessage(row)
       },
       claimed: async (instance) => (await engine.read(READS.claimed, [instance])).map(rows.claimedMessage),
@@ -95,12 +143,12 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
         (await engine.read(READS.queued, [instance, after, limit])).map(rows.queuedMessage),
     },
     mailbox: {
-      sizes: async () => (await engine.read(READS.mailboxSizes, [])).map(rows.queueSize),
+      sizes: queueSizes(engine, MAILBOX_SIZES),
       async head(instance) {
-        const [row] = await engine.read(READS.head, [instance])
+        const row = await engine.lookup(LOOKUPS.head, [instance])
         return row === undefined ? null : rows.notification(row)
       },
-      expire: (before, spared) => expireMailbox(engine, before, spared),
+      expire: (before, owner, spared) => expireMailbox(engine, before, owner, spared),
     },
   }
 }
@@ -110,7 +158,7 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
   return {
     secrets: {
       async get(instance, name) {
-        const [row] = await engine.read(READS.secret, [instance, name])
+        const row = await engine.lookup(LOOKUPS.secret, [instance, name])
         return row === undefined ? null : seal.openBytes(text(row, 'value'), places.secret(instance, name))
       },
       async list(instance, prefix) {
@@ -131,7 +179,7 @@ function sealed(engine: Engine, seal: Seal): Pick<Store, 'secrets' | 'answers'> 
     },
     answers: {
       async find(scope, key) {
-        const [row] = await engine.read(READS.answer, [scope, key])
+        const row = await engine.lookup(LOOKUPS.answer, [scope, key])
         if (row === undefined) return null
         return { bodyHash: text(row, 'body_hash'), answer: seal.open(text(row, 'answer'), places.answer(scope, key)) }
       },

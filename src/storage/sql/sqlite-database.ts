@@ -8,6 +8,8 @@ export interface SqliteStatement {
   run(params: readonly Param[]): number
   get(params: readonly Param[]): Row | undefined
   all(params: readonly Param[]): readonly Row[]
+  /** One row after the other; the database does nothing else until the last one is asked for, or no more are wanted. */
+  iterate(params: readonly Param[]): IterableIterator<Row>
   /** Whether it gives a row at all; cheaper than the row. */
   finds(params: readonly Param[]): boolean
   /** It gives rows, so it must be asked by `get` or `all`. */
@@ -53,6 +55,7 @@ export function openSqlite(file: string, use: 'write' | 'read'): SqliteDatabase 
         run: (params) => statement.run(...params).changes,
         get: (params) => statement.get(params),
         all: (params) => statement.all(params),
+        iterate: (params) => statement.iterate(params),
         finds: (params) => {
           finder ??= database.prepare(sql).pluck()
           return finder.get(...params) !== undefined

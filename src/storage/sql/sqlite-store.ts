@@ -88,6 +88,7 @@ function createEngine(reader: SqliteDatabase, writer: WriterThread, seal: Seal):
         },
       ),
     read: (sql, params) => new Promise((resolve) => resolve(prepared(sql).all(params))),
+    lookup: ({ sql }, params) => new Promise((resolve) => resolve(prepared(sql).all(params)[0])),
     write: (sql, params) =>
       writer.query(sql, params, (outcome) => {
         if (outcome?.kind === 'rows') return outcome

@@ -30,9 +30,49 @@ export interface Statement<T> {
    * this does nothing else, and is left out on other databases.
    */
   readonly lock?: Lock
+  /** On a database that takes arrays, the statement for many batches at once. */
+  readonly many?: Many
   /** Left out when this says so; without it the statement always runs. */
   when?(of: T): boolean
 }
+
+/** A statement once for many batches: the same as running it for each, in their order. */
+export interface Many {
+  /**
+   * With `$1`, `$2` for an array of each parameter's values, see `rowsOf`. Of a guard, it gives a row for each one that holds, with its place
+   * in `ord`, and locks what the guard itself would.
+   */
+  readonly sql: string
+  /** What stands before it, where it needs a `with`. */
+  readonly with?: string
+  /** The table, and the parameters by which the row in it is known that it adds, changes or looks for; absent: it adds one that nobody knows yet. */
+  readonly row?: readonly [table: string, ...parameters: number[]]
+  /** It only adds, or only looks: batches of one instance that do nothing else come to the same in one statement as one by one. */
+  readonly adds: boolean
+}
+
+/** A query by a key, which gives one row or none: the kind that many ask at once. */
+export interface Lookup {
+  readonly sql: string
+  /** Of its parameters, as for `rowsOf`. */
+  readonly columns: string
+}
+
+/**
+ * Arrays as rows that are called `r`, numbered from 1 by `ord`. `columns` is as in `instance_id bigint, id text`. What is asked is asked for
+ * each row by itself (`lateral`, `offset 0`): plans are kept, and one that was made while a table was small would go through all of it later on.
+ */
+export function rowsOf(columns: string): string {
+  const all = columns.split(', ').map((column) => column.split(' '))
+  const arrays = all.map(([, type = 'text'], index) => `$${String(index + 1)}::${type}[]`)
+  return `unnest(${arrays.join(', ')}) with ordinality as r (${all.map(([name]) => name).join(', ')}, ord)`
+}
+
+/**
+ * `chat_id =`, for who looks for a message by its id: that alone is to be looked up. An equation would let PostgreSQL prefer the index
+ * of chats, and read all messages of a chat to find one.
+ */
+export const IN_CHAT = 'chat_id is not distinct from'
 
 export interface GuardStatement<T> extends Statement<T> {
   /** The guard holds when the statement finds a row (`reads`), else when it changes one. */
@@ -42,6 +82,11 @@ export interface GuardStatement<T> extends Statement<T> {
    * writes. Who alone writes need not ask again.
    */
   readonly lasts?: boolean
+  /**
+   * On a database where several write at once, runs before it, with the first ones of its parameters; a statement of its own, so that
+   * the guard's sees what those have stored for whom this one has waited.
+   */
+  readonly before?: string
   /**
    * What a refused caller is told: one row of this query, whose parameters are the first ones of the guard's own.
    */

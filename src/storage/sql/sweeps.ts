@@ -1,42 +1,35 @@
 import type { EpochMs } from '../../model/ids.ts'
+import type { Dialect } from '../dialect.ts'
 import type { Sweep } from '../store.ts'
 import { integer } from './columns.ts'
 import type { Engine } from './engine.ts'
 import type { JournalIndex } from './journal-index.ts'
 import type { MessageSweep } from './message-sweep.ts'
 
-/** Each finds what is old by an index, so that it costs next to nothing when nothing is old enough. */
-const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly string[]>> = {
+interface Aged {
+  readonly table: string
+  readonly key: string
+  /** The column that says how old a row is; it has an index, so that a sweep costs next to nothing when nothing is old enough. */
+  readonly by: string
+}
+
+const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly Aged[]>> = {
   // Those go before, by `MessageSweep`; a receipt is younger than its message, so it never goes first.
-  messages: [
-    `delete from receipt where (instance_id, message_id, participant) in (
-      select instance_id, message_id, participant from receipt where at < ? order by at limit ?
-    )`,
-  ],
-  states: ['delete from state_history where seq in (select seq from state_history where at < ? order by at limit ?)'],
-  answers: [
-    `delete from answer where (scope, key) in (
-      select scope, key from answer where at < ? order by at limit ?
-    )`,
-  ],
-  notes: [
-    `delete from secret where (instance_id, name) in (
-      select instance_id, name from secret where until < ? order by until limit ?
-    )`,
-  ],
+  messages: [{ table: 'receipt', key: 'instance_id, message_id, participant', by: 'at' }],
+  states: [{ table: 'state_history', key: 'seq', by: 'at' }],
+  answers: [{ table: 'answer', key: 'scope, key', by: 'at' }],
+  notes: [{ table: 'secret', key: 'instance_id, name', by: 'until' }],
   usage: [
-    `delete from usage_count where (instance_id, month, what) in (
-      select instance_id, month, what from usage_count where month < ? order by month limit ?
-    )`,
-    `delete from correspondent where (instance_id, month, chat_id) in (
-      select instance_id, month, chat_id from correspondent where month < ? order by month limit ?
-    )`,
+    { table: 'usage_count', key: 'instance_id, month, what', by: 'month' },
+    { table: 'correspondent', key: 'instance_id, month, chat_id', by: 'month' },
   ],
-  files: [
-    `delete from kept_file where (instance_id, sha256) in (
-      select instance_id, sha256 from kept_file where at < ? order by at limit ?
-    )`,
-  ],
+  files: [{ table: 'kept_file', key: 'instance_id, sha256', by: 'at' }],
+}
+
+function removing({ table, key, by }: Aged, { skipLocked }: Dialect): string {
+  return `delete from ${table} where (${key}) in (
+      select ${key} from ${table} where ${by} < ? order by ${by} limit ? ${skipLocked}
+    )`
 }
 
 /** What an instance leaves behind; its own row goes last, so that a sweep that was cut short is taken up again. Sequences stay. */
@@ -96,7 +89,9 @@ type ByAge = keyof typeof BY_AGE
 async function sweepByAge(engine: Engine, what: ByAge, before: EpochMs, limit: number): Promise<number> {
   const end = what === 'usage' ? monthOf(before) : before
   let left = limit
-  for (const sql of BY_AGE[what]) if (left > 0) left -= (await engine.write(sql, [end, left])).changed
+  for (const aged of BY_AGE[what]) {
+    if (left > 0) left -= (await engine.write(removing(aged, engine.dialect), [end, left])).changed
+  }
   return limit - left
 }
 

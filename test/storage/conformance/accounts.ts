@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AuditEntry, LifecycleEvent } from '../../../src/model/account.ts'
 import type { Store, Write } from '../../../src/storage/store.ts'
-import { storeTest, type Fresh } from '../harness.ts'
+import { contents, storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
 
 const { ACCOUNT, account, accountId, commit, putAccount, putHook, putToken, token } = sample
@@ -219,8 +219,8 @@ function erasing(fresh: Fresh): void {
 
   storeTest(fresh, 'an account that is not deleted is not erased', async (store, harness) => {
     await commit(store, ...everything(ACCOUNT))
-    const before = await harness.dump()
+    const before = await contents(harness)
     await commit(store, { kind: 'account.erase', account: ACCOUNT }, { kind: 'account.erase', account: OTHER })
-    assert.deepEqual(await harness.dump(), before)
+    assert.deepEqual(await contents(harness), before)
   })
 }

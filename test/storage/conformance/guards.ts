@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ChatId, Epoch, InstanceId } from '../../../src/model/ids.ts'
+import type { MessageRow } from '../../../src/storage/store.ts'
 import { storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
 
@@ -75,6 +76,42 @@ export function guards(fresh: Fresh): void {
     const elsewhere = { ...isFresh(FIRST, 'a'), chat: '79990000000@c.us' as ChatId }
     assert.equal((await store.commit(batch([], [elsewhere]))).ok, true, 'another chat may have the same id')
   })
+
+  storeTest(
+    fresh,
+    'a new message is added by its guard, and what its instance has is refused',
+    async (store, harness) => {
+      await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
+      const isNew = (instance: InstanceId, id: string, rest: Partial<MessageRow> = {}) =>
+        ({ kind: 'newMessage', row: sample.message(instance, id, { byApi: false, ...rest }) }) as const
+      const first = isNew(FIRST, 'a', {
+        direction: 'in',
+        shelf: 'status',
+        status: 'delivered',
+        body: '{}',
+      })
+      const again = isNew(FIRST, 'a')
+      const both = await Promise.all([
+        store.commit(batch([notify(FIRST, 1)], [owns(FIRST), first])),
+        store.commit(batch([notify(FIRST, 2)], [owns(FIRST), isNew(FIRST, 'b'), again])),
+      ])
+      assert.deepEqual(both, [{ ok: true }, { ok: false, refusedBy: again }])
+      assert.deepEqual(await store.journal.inChat(FIRST, sample.CHAT, sample.messageId('a')), first.row)
+      assert.equal(await store.journal.find(FIRST, sample.messageId('b')), null, 'nothing of a refused batch is stored')
+      const before = await harness.dump()
+      assert.equal((await store.commit(batch([], [again]))).ok, false)
+      assert.deepEqual(await harness.dump(), before)
+      const elsewhere = isNew(FIRST, 'a', { chat: '79990000000@c.us' as ChatId })
+      const others = [isNew(SECOND, 'a'), isNew(FIRST, 'b'), elsewhere]
+      const outcomes = await Promise.all(others.map((guard) => store.commit(batch([], [guard]))))
+      assert.deepEqual(
+        outcomes,
+        others.map(() => ({ ok: true })),
+      )
+      const [status] = await store.journal.since({ instance: FIRST, shelf: 'status', direction: 'in', since: 0 }, 10)
+      assert.equal(status?.id, 'a', 'lists show it')
+    },
+  )
 
   storeTest(fresh, 'a message is queued until it is claimed, and again when that is taken back', async (store) => {
     await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND), sample.addMessage(FIRST, 'a'))

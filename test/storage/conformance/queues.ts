@@ -94,10 +94,11 @@ export function queues(fresh: Fresh): void {
   })
 
   storeTest(fresh, 'expiring a mailbox says what went, also when it is much', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
     const many = Array.from({ length: 2500 }, (_, n) => notify(FIRST, n + 1, 100 + n))
     await commit(store, ...many, notify(SECOND, 4, 100), notify(SECOND, 5, 100), notify(SECOND, 6, 9999))
-    assert.deepEqual(await store.mailbox.expire(100), [])
-    assert.deepEqual(byInstance(await store.mailbox.expire(2590)), [
+    assert.deepEqual(await store.mailbox.expire(100, 'node-1'), [])
+    assert.deepEqual(byInstance(await store.mailbox.expire(2590, 'node-1')), [
       { instance: FIRST, count: 2490, upTo: 2490 },
       { instance: SECOND, count: 2, upTo: 5 },
     ])
@@ -113,10 +114,12 @@ export function queues(fresh: Fresh): void {
 
 function sparing(fresh: Fresh): void {
   storeTest(fresh, 'of spared instances nothing expires, and they keep nobody else from it', async (store) => {
+    await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
     const theirs = Array.from({ length: 2300 }, (_, n) => notify(FIRST, n + 1, 100))
     const mixed = Array.from({ length: 40 }, (_, n) => notify(n % 2 === 0 ? FIRST : SECOND, 2301 + n, 200))
     await commit(store, ...theirs, ...mixed, notify(FIRST, 3000, 300), notify(SECOND, 3000, 300))
-    const expire = (before: number, ...spared: (typeof FIRST)[]) => store.mailbox.expire(before, new Set(spared))
+    const expire = (before: number, ...spared: (typeof FIRST)[]) =>
+      store.mailbox.expire(before, 'node-1', new Set(spared))
     assert.deepEqual(await expire(250, FIRST, SECOND), [])
     assert.deepEqual(await expire(250, FIRST), [{ instance: SECOND, count: 20, upTo: 2340 }])
     assert.deepEqual(await expire(250, FIRST), [])

@@ -3,6 +3,7 @@ import type { ChatId, Epoch, InstanceId } from '../../../src/model/ids.ts'
 import { MESSAGE_STATUSES, statusRank, type MessageStatus } from '../../../src/model/message.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/model/settings.ts'
 import type { StateChange } from '../../../src/model/state.ts'
+import { JOBS } from '../../../src/storage/cluster-store.ts'
 import { storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
 
@@ -27,7 +28,7 @@ export function records(fresh: Fresh): void {
     assert.deepEqual(await store.instances.all(), [])
     assert.equal(await store.instances.lastId('whatsapp'), 0)
     assert.deepEqual(await store.instances.states(FIRST, 10), [])
-    assert.equal((await store.leases.takeAll('node-1')).size, 0)
+    assert.deepEqual(await store.leases.takeAll('node-1'), new Map([[JOBS, 1]]))
     assert.equal(await store.journal.find(FIRST, sample.messageId('a')), null)
     assert.deepEqual(await store.outbox.sizes(), [])
     assert.equal(await store.outbox.next(FIRST), null)
@@ -99,8 +100,8 @@ export function records(fresh: Fresh): void {
 
   storeTest(fresh, 'taking all leases raises every epoch, and only the new one owns', async (store) => {
     await commit(store, sample.addInstance(FIRST), sample.addInstance(SECOND))
-    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[FIRST, 2], [SECOND, 2]])) // prettier-ignore
-    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[FIRST, 3], [SECOND, 3]])) // prettier-ignore
+    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[JOBS, 1], [FIRST, 2], [SECOND, 2]])) // prettier-ignore
+    assert.deepEqual(await store.leases.takeAll('node-2'), new Map([[JOBS, 2], [FIRST, 3], [SECOND, 3]])) // prettier-ignore
     const stale = sample.owns(FIRST, 2 as Epoch)
     assert.deepEqual(await store.commit(sample.batch([], [stale])), { ok: false, refusedBy: stale })
     assert.deepEqual(await store.commit(sample.batch([], [sample.owns(FIRST, 3 as Epoch)])), { ok: true })
