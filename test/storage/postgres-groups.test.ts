@@ -24,6 +24,7 @@ const HOLDING = {
   once: (n) => ({ kind: 'once', scope: 's', key: `k${n}`, bodyHash: 'h', answer: '{}', at: 1 }),
   sequence: (n) => ({ kind: 'sequence', messenger: 'whatsapp', value: n + 1 }),
   fresh: (n) => ({ kind: 'fresh', instance: instance(n), chat: sample.CHAT, id: sample.messageId('new') }),
+  newMessage: (n) => ({ kind: 'newMessage', row: sample.message(instance(n), 'added', { byApi: false }) }),
 } satisfies Partial<Record<Guard['kind'], (n: number) => Guard>>
 
 void test('batches whose guards hold go together', { skip: noPostgres() }, async (t) => {
