@@ -240,9 +240,11 @@ async function linked({ nodes: all, network }: BenchNodes, count: number): Promi
   await inParallel(instances.length, async (number) => {
     const [one, node] = [instances[number], all[number % all.length]]
     if (one === undefined || node === undefined) return
-    // While shares are made even, a call may be refused for now.
-    const code = await again(() => node.api.code(one, phoneOf(number)))
-    await network.post('/simulator/link', { code, phoneNumber: String(phoneOf(number)) })
+    // While shares are made even, a call may be refused for now, and an attempt to link cut off.
+    await again(async () => {
+      const code = await node.api.code(one, phoneOf(number))
+      await network.post('/simulator/link', { code, phoneNumber: String(phoneOf(number)) })
+    })
   })
   await authorized(all, instances.length)
   console.log(`  ${instances.length} made and linked in ${((performance.now() - began) / 1000).toFixed(0)} s`)

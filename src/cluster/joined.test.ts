@@ -312,6 +312,27 @@ describe('a cluster', () => {
   })
 })
 
+describe('a node that leaves', () => {
+  test('is asked nothing any more when it closes: by then every other node has heard of it', async () => {
+    const world = new ClusterWorld()
+    fill(world, 12)
+    const first = await world.join('a')
+    await world.pass(500)
+    const second = await world.join('b')
+    await world.pass(10_000)
+    const all = [...world.database.leases.keys()]
+    for (const id of all) await world.during(Promise.resolve(first.cluster.locate(id)))
+    const before = world.nowMs
+    await world.during(second.cluster.leave())
+    assert.ok(world.nowMs - before >= (2 * LEASE_MS) / 5, 'it stayed to be heard')
+    for (const id of all) {
+      const place = await world.during(Promise.resolve(first.cluster.locate(id)))
+      assert.equal(place.at, 'here')
+    }
+    await world.during(second.cluster.close())
+  })
+})
+
 describe('a node that starts', () => {
   test('is told at once of what changes, though nobody has heard of it yet', async () => {
     const world = new ClusterWorld()

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { pause } from '../lib/pause.ts'
 import { within } from '../lib/within.ts'
 import type { Epoch, InstanceId } from '../model/ids.ts'
 import type { Beat, ClusterStore, NodeBeat } from '../storage/cluster-store.ts'
@@ -8,7 +9,7 @@ import { Claims } from './claims.ts'
 import type { ClusterDoor, ClusterView, Jobs, OpenCluster, Place } from './cluster.ts'
 import { HandOver } from './hand-over.ts'
 import { Holdings } from './holdings.ts'
-import { Membership } from './membership.ts'
+import { BEATS_PER_LEASE, Membership } from './membership.ts'
 import { Moves } from './moves.ts'
 import type { Ownership } from './ownership.ts'
 import type { Peers } from './peers.ts'
@@ -36,6 +37,9 @@ const FIRST_EPOCH = 1 as Epoch
 /** So long one that changed the register waits for the others. */
 const SYNC_EVERYWHERE_MS = 5000
 const SAY_LEAVING_MS = 2000
+/** After so many beats every other node has heard of it. */
+const HEARD_BEATS = 2
+const UNHURRIED = new AbortController().signal
 
 /**
  * Takes part in a cluster: from now on the others see this node. Rejects where the database does not answer.
@@ -208,8 +212,13 @@ class JoinedCluster implements OpenCluster {
   }
 
   async leave(): Promise<void> {
-    await within(this.#needs.clock, SAY_LEAVING_MS, this.#membership.setLeaving(), undefined)
-    if (this.#residents !== undefined) await this.#moves.giveAll(this.#needs.leaveMs)
+    const { clock, leaseMs, leaveMs } = this.#needs
+    await within(clock, SAY_LEAVING_MS, this.#membership.setLeaving(), undefined)
+    const given = this.#residents === undefined ? undefined : this.#moves.giveAll(leaveMs)
+    // A call that another node still sends here while the last connection is closed would have an end that nobody knows.
+    const isHeard =
+      this.#alive.size > 1 ? pause(clock, (HEARD_BEATS * leaseMs) / BEATS_PER_LEASE, UNHURRIED) : undefined
+    await Promise.all([given, isHeard])
   }
 
   async close(): Promise<void> {
@@ -225,6 +234,7 @@ class JoinedCluster implements OpenCluster {
   async #heard(beat: Beat, hasLapsed: boolean): Promise<void> {
     if (this.#residents === undefined) return
     this.#noticeGone(beat)
+    this.#places.setLeaving(new Set(beat.nodes.filter(({ isLeaving }) => isLeaving).map(({ node }) => node)))
     if (this.#register.isBehind(beat.register)) this.#unheard(this.sync(), 'the register could not be read anew')
     if (hasLapsed) await this.#reconcile(beat.changes)
     else if (this.#isReconcileDue(beat)) this.#unheard(this.#reconcile(beat.changes), 'the leases could not be read')

@@ -35,6 +35,7 @@ export class Places {
   /** Until when these are believed not to exist. */
   readonly #absent = new Recent<InstanceId, number>(ABSENT)
   readonly #searches = new Map<InstanceId, Promise<Place>>()
+  #leaving: ReadonlySet<string> = new Set()
 
   constructor(needs: PlacesNeeds) {
     this.#needs = needs
@@ -57,7 +58,13 @@ export class Places {
   }
 
   remember(instance: InstanceId, place: Extract<Place, { at: 'node' }>): void {
-    this.#known.set(instance, place)
+    if (!this.#leaving.has(place.node)) this.#known.set(instance, place)
+  }
+
+  /** Nothing stays at these nodes, and soon nobody answers there: where what they have is now is asked for each call. */
+  setLeaving(nodes: ReadonlySet<string>): void {
+    for (const node of nodes) if (!this.#leaving.has(node)) this.gone(node)
+    this.#leaving = nodes
   }
 
   /** It is not there after all. */
