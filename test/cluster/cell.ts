@@ -8,7 +8,7 @@ import { until } from '../../src/lib/until.ts'
 import { Api, type Verb } from '../durability/api.ts'
 import type { Dice } from '../durability/dice.ts'
 import type { NetworkRecord, Subject } from '../durability/evidence.ts'
-import { Created, Journal, pathOf } from '../durability/gateway.ts'
+import { WANTED, Created, Journal, pathOf } from '../durability/gateway.ts'
 import { NodeProcess } from '../durability/node-process.ts'
 import { ANSWERED_MS, CellApi } from './cell-api.ts'
 import { CellNode } from './cell-node.ts'
@@ -22,18 +22,6 @@ const PARTNER_TOKEN = `gac.${randomBytes(23).toString('hex')}`
 const OPERATOR_TOKEN = `op.${randomBytes(24).toString('hex')}`
 const NODES = 3
 const AUTHORIZED_MS = 60_000
-/** Whatever a client asks for, so that nothing but what befalls the cell decides what comes. */
-const WANTED = {
-  delaySendMessagesMilliseconds: 0,
-  outgoingWebhook: 'yes',
-  outgoingMessageWebhook: 'yes',
-  outgoingAPIMessageWebhook: 'yes',
-  incomingWebhook: 'yes',
-  pollMessageWebhook: 'yes',
-  editedMessageWebhook: 'yes',
-  deletedMessageWebhook: 'yes',
-  incomingCallWebhook: 'yes',
-} as const
 
 /** Three nodes that share a database and a folder of files, each behind wires of its own, and beside them the simulated network. */
 export class Cell {

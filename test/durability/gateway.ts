@@ -9,6 +9,19 @@ import { Api } from './api.ts'
 import type { NetworkRecord, Subject } from './evidence.ts'
 import { freePort, NodeProcess, type End } from './node-process.ts'
 
+/** Every notification, at once, so that nothing but what befalls the server decides what comes. */
+export const WANTED = {
+  delaySendMessagesMilliseconds: 0,
+  outgoingWebhook: 'yes',
+  outgoingMessageWebhook: 'yes',
+  outgoingAPIMessageWebhook: 'yes',
+  incomingWebhook: 'yes',
+  pollMessageWebhook: 'yes',
+  editedMessageWebhook: 'yes',
+  deletedMessageWebhook: 'yes',
+  incomingCallWebhook: 'yes',
+} as const
+
 /** The answer of `createInstance`. */
 export const Created = Compile(Type.Object({ idInstance: Type.Integer(), apiTokenInstance: Type.String() }))
 const Qr = Compile(Type.Object({ type: Type.String(), message: Type.String() }))
@@ -164,15 +177,7 @@ export class Gateway {
     const made = Created.Parse(
       await this.api.ask('POST', this.partnerPath('createInstance'), {
         typeInstance: messenger,
-        delaySendMessagesMilliseconds: 0,
-        outgoingWebhook: 'yes',
-        outgoingMessageWebhook: 'yes',
-        outgoingAPIMessageWebhook: 'yes',
-        incomingWebhook: 'yes',
-        pollMessageWebhook: 'yes',
-        editedMessageWebhook: 'yes',
-        deletedMessageWebhook: 'yes',
-        incomingCallWebhook: 'yes',
+        ...WANTED,
       }),
     )
     const url = webhookUrl(made.idInstance)

@@ -11,6 +11,7 @@ interface Asked {
 const TRIPS = 4
 /** And so many reads in each at most, so that none waits for too many others. */
 const MOST = 32
+
 /** Reads that are asked for together go in one round trip. */
 export class ReadQueue {
   readonly #db: PgLike
