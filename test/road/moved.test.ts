@@ -8,7 +8,19 @@ import { Client } from 'pg'
 import { runMigrate } from '../support/migrate-command.ts'
 import { partnerAccount } from '../support/operator.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
-import { at, linked, listIn, newPhone, notificationCount, objectIn, say, send, take, textsOn } from '../support/road.ts'
+import {
+  at,
+  eventually,
+  linked,
+  listIn,
+  newPhone,
+  notificationCount,
+  objectIn,
+  say,
+  send,
+  take,
+  textsOn,
+} from '../support/road.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const KEY = '0b'.repeat(32)
@@ -17,48 +29,56 @@ const INCOMING = { incomingWebhook: 'yes' }
 describe('a running installation', { skip: noPostgres() }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'jadegate-moved-'))
   let postgres: TestPostgres
+  let server: TestServer | undefined
   before(async () => {
     postgres = await startPostgres({ isDurable: false })
   })
   after(async () => {
+    await server?.stop()
     await postgres.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
   /** On the data folder's own database where none is named. */
-  const start = (url = '') =>
-    startServer({ JADEGATE_DATA_DIR: folder, JADEGATE_DATABASE_URL: url, JADEGATE_SEALING_KEY: KEY })
+  const start = async (url = '') => {
+    server = await startServer({ JADEGATE_DATA_DIR: folder, JADEGATE_DATABASE_URL: url, JADEGATE_SEALING_KEY: KEY })
+    return server
+  }
+  const stop = async () => {
+    await server?.stop()
+    server = undefined
+  }
 
   test('goes on after a move to PostgreSQL, and again on what was restored of a dump', async () => {
     const [friend, speaker] = [newPhone(), newPhone()]
-    let server = await start()
-    const { made, phone } = await linked(server, { ...INCOMING, delaySendMessagesMilliseconds: 2000 })
-    const account = await partnerAccount(server)
-    const idMessage = await send(server, made, friend, 'a')
-    await textsOn(server, friend, 1)
-    await say(server, speaker, phone, 'x')
-    await say(server, speaker, phone, 'y')
-    assert.equal(textOf(await take(server, made)), 'x')
-    for (const text of ['b', 'c']) await send(server, made, friend, text)
-    await server.stop()
+    const old = await start()
+    const { made, phone } = await linked(old, { ...INCOMING, delaySendMessagesMilliseconds: 2000 })
+    const account = await partnerAccount(old)
+    const idMessage = await send(old, made, friend, 'a')
+    await textsOn(old, friend, 1)
+    await say(old, speaker, phone, 'x')
+    await say(old, speaker, phone, 'y')
+    assert.equal(textOf(await take(old, made)), 'x')
+    for (const text of ['b', 'c']) await send(old, made, friend, text)
+    await stop()
 
     const url = await postgres.newDatabase()
     const { code, err } = await runMigrate({ folder, url, key: KEY })
     assert.deepEqual([code, err], [0, ''])
-    server = await start(url)
+    const moved = await start(url)
     const known = { made, phone, friend, speaker, account, idMessage }
-    await goesOn(server, known, { before: ['a', 'b', 'c'], waiting: ['y'] })
-    const next = await server.make()
+    await goesOn(moved, known, { before: ['a', 'b', 'c'], waiting: ['y'] })
+    const next = await moved.make()
     assert.equal(next.idInstance, made.idInstance + 1)
-    await say(server, speaker, phone, 'z')
-    await server.stop()
+    await say(moved, speaker, phone, 'z')
+    await stop()
 
     assert.notEqual(await rowsOf(url, 'commit_mark'), 0, 'what connections note of themselves is in the dump, too')
     const restored = await postgres.restored(url)
-    server = await start(restored)
-    await goesOn(server, known, { before: ['a', 'b', 'c', 'd'], waiting: ['z'] })
-    assert.equal((await server.make()).idInstance, next.idInstance + 1)
-    await server.stop()
+    const dumped = await start(restored)
+    await goesOn(dumped, known, { before: ['a', 'b', 'c', 'd'], waiting: ['z'] })
+    assert.equal((await dumped.make()).idInstance, next.idInstance + 1)
+    await stop()
   })
 })
 
@@ -83,7 +103,8 @@ async function goesOn(
   assert.deepEqual(await textsOn(server, friend, before.length), before)
   const told = objectIn(await server.on(made, 'POST', 'getMessage', { chatId: `${friend}@c.us`, idMessage }))
   assert.equal(at(told, 'textMessage'), 'a')
-  assert.equal(await notificationCount(server, made), waiting.length)
+  // What came in while the server stopped is told by the network again, as soon as the instance is connected.
+  await eventually(async () => (await notificationCount(server, made)) === waiting.length, 'what waits is there')
   for (const text of waiting) assert.equal(textOf(await take(server, made)), text)
   await say(server, speaker, phone, 'new')
   assert.equal(textOf(await take(server, made)), 'new')
