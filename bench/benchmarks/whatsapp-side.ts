@@ -35,7 +35,7 @@ export class Side {
     return new Side(network, bench.own(await Gateway.start(bench.file(name), await freePort(), env)))
   }
 
-  /** Links more instances until there are so many. */
+  /** Links more instances until there are so many, and anyone can write to them. */
   async grow(count: number, settings: object = {}): Promise<void> {
     const from = this.instances.length
     const body = { name: 'bench', delaySendMessagesMilliseconds: 1, ...settings }
@@ -54,6 +54,7 @@ export class Side {
       }
     }
     await Promise.all(Array.from({ length: 8 }, worker))
+    await poll(async () => (await this.network.statistics()).withKeys === count)
   }
 
   /** Seconds from the start of the new process until the last instance is connected. */

@@ -17,6 +17,7 @@ interface Ready {
 
 export interface Statistics {
   readonly connected: number
+  readonly withKeys: number
   readonly unacknowledged: number
   readonly busiestSecond: number
   readonly phones: { readonly received: number; readonly unreadable: number; readonly retriesAsked: number }

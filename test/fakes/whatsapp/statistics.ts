@@ -81,6 +81,8 @@ export class Statistics {
     return {
       accounts: accounts.length,
       devices: devices.length,
+      // The others can't be written to yet.
+      withKeys: devices.filter(({ bundle }) => bundle !== null).length,
       connected: devices.filter(({ connection }) => connection !== null).length,
       unacknowledged: devices.reduce((total, { unacknowledged }) => total + unacknowledged.length, 0),
       logins: this.#loginCount,
