@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import { PROOF_HEADER, type Cluster } from '../../cluster/cluster.ts'
 import type { AddressRanges } from '../../lib/address-ranges.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import { originOf } from '../origin.ts'
-import { CONNECT_MS, howItFailed, MISDIRECTED, type Passed } from './passed.ts'
+import { AnswerThrough } from './answer-through.ts'
+import { CONNECT_MS, type Passed } from './passed.ts'
 import { tunnel } from './tunnel.ts'
 
 /** Whose call it is that another node passes on. */
@@ -45,32 +45,58 @@ export interface Passing {
   readonly answerMs: number
 }
 
+interface UnderWay {
+  giveUp(): void
+}
+
 /** Brings calls to other nodes, and their answers to the callers, as they come. */
 export class NodeClient {
   readonly #deps: NodeClientDeps
   /** As many connections as there are calls under way: where they were bounded, whatever comes would wait for a long poll to end. */
   readonly #agent = new Agent({ connect: { timeout: CONNECT_MS }, bodyTimeout: 0 })
-  readonly #underWay = new Map<string, Set<AbortController>>()
+  readonly #underWay = new Map<string, Set<UnderWay>>()
 
   constructor(deps: NodeClientDeps) {
     this.#deps = deps
     deps.cluster.onGone((node) => {
-      for (const call of this.#underWay.get(node) ?? []) call.abort()
+      for (const call of this.#underWay.get(node) ?? []) call.giveUp()
     })
   }
 
   /** Until the answer is through, as far as there is one. */
-  pass(to: Addressee, request: IncomingMessage, response: ServerResponse, passing: Passing): Promise<Passed> {
-    return this.#whileThere(to, response, (signal) => this.#exchange(to, request, response, passing, signal))
+  async pass(
+    { node, url }: Addressee,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { body, answerMs }: Passing,
+  ): Promise<Passed> {
+    const call = new AnswerThrough(response, isPassedBack)
+    response.once('close', call.giveUp)
+    this.#note(node, call)
+    const asked = {
+      origin: url,
+      path: pathOf(request.url ?? '/'),
+      method: request.method ?? 'GET',
+      headers: this.#headersFor(request, body),
+      body: body ?? (hasStream(request) ? request : null),
+      // Begins anew with each piece of a body that is on its way.
+      headersTimeout: answerMs,
+    }
+    this.#agent.dispatch(asked, call)
+    const passed = await call.passed
+    response.off('close', call.giveUp)
+    this.#underWay.get(node)?.delete(call)
+    return passed
   }
 
   /** Joins a web socket to be with the node that takes it. */
   async join({ node, url }: Addressee, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Passed> {
     const over = new AbortController()
-    this.#note(node, over)
-    socket.once('close', () => this.#underWay.get(node)?.delete(over))
+    const call = { giveUp: () => over.abort() }
+    this.#note(node, call)
+    socket.once('close', () => this.#underWay.get(node)?.delete(call))
     const passed = await tunnel(url, request, this.#headersFor(request, undefined), socket, head, over.signal)
-    if (passed !== 'answered') this.#underWay.get(node)?.delete(over)
+    if (passed !== 'answered') this.#underWay.get(node)?.delete(call)
     return passed
   }
 
@@ -78,59 +104,10 @@ export class NodeClient {
     return this.#agent.destroy()
   }
 
-  async #whileThere(
-    { node }: Addressee,
-    response: ServerResponse,
-    work: (signal: AbortSignal) => Promise<Passed>,
-  ): Promise<Passed> {
-    const over = new AbortController()
-    const end = (): void => over.abort()
-    response.once('close', end)
-    this.#note(node, over)
-    try {
-      return await work(over.signal)
-    } finally {
-      response.off('close', end)
-      this.#underWay.get(node)?.delete(over)
-    }
-  }
-
-  #note(node: string, call: AbortController): void {
+  #note(node: string, call: UnderWay): void {
     const calls = this.#underWay.get(node)
     if (calls === undefined) this.#underWay.set(node, new Set([call]))
     else calls.add(call)
-  }
-
-  async #exchange(
-    { url }: Addressee,
-    request: IncomingMessage,
-    response: ServerResponse,
-    { body, answerMs }: Passing,
-    signal: AbortSignal,
-  ): Promise<Passed> {
-    let answer: Dispatcher.ResponseData
-    try {
-      answer = await this.#agent.request({
-        origin: url,
-        path: pathOf(request.url ?? '/'),
-        method: request.method ?? 'GET',
-        headers: this.#headersFor(request, body),
-        body: body ?? (hasStream(request) ? request : null),
-        // Begins anew with each piece of a body that is on its way.
-        headersTimeout: answerMs,
-        signal,
-      })
-    } catch (error) {
-      return howItFailed(error)
-    }
-    if (answer.statusCode === MISDIRECTED) {
-      await answer.body.dump()
-      return 'misdirected'
-    }
-    response.writeHead(answer.statusCode, headersBack(answer.headers))
-    // One that breaks off in the middle breaks off for the caller too.
-    await pipeline(answer.body, response).catch(() => response.destroy())
-    return 'answered'
   }
 
   /** Names and values in turn. */
@@ -159,10 +136,6 @@ function pathOf(url: string): string {
   return absolute.startsWith('/') ? absolute : `/${absolute}`
 }
 
-function headersBack(given: NodeJS.Dict<string | string[]>): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && !NOT_PASSED.has(name)) headers[name] = value
-  }
-  return headers
+function isPassedBack(header: string): boolean {
+  return !NOT_PASSED.has(header)
 }

@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from '../../../lib/clock.ts'
+import type { Outcome } from '../batch-code.ts'
 import type { LaneKey } from '../lanes.ts'
 import { runBatch } from './batch-run.ts'
 import type { BatchStep } from './batch-steps.ts'
@@ -60,9 +61,11 @@ export class CommitQueue {
     if (!this.#isForming && this.#isGroupDue() && isGroupReady(this.#waiting, this.#busy)) {
       this.#groups++
       this.#isForming = true
-      void this.#runGroup().finally(() => {
+      void this.#runGroup().then((tell) => {
         this.#groups--
-        this.#pump()
+        // What comes next is on its way before the callers go on: their work is as long as the database's, and it would wait for them.
+        this.#start()
+        setImmediate(tell)
       })
     }
     while (this.#singles < SINGLES) {
@@ -80,8 +83,8 @@ export class CommitQueue {
     return this.#groups === 0 || (this.#groups < GROUPS && this.#waiting.length >= GROWTH * this.#lastSize)
   }
 
-  /** What goes together is decided when there is a connection. */
-  async #runGroup(): Promise<void> {
+  /** What goes together is decided when there is a connection. Gives what tells the callers. */
+  async #runGroup(): Promise<() => void> {
     let group: readonly Waiting[] = []
     try {
       const outcomes = await this.#db.transaction(
@@ -91,11 +94,12 @@ export class CommitQueue {
         },
         { patienceMs: Number.POSITIVE_INFINITY },
       )
-      for (const [at, { resolve }] of group.entries()) resolve(outcomes[at] ?? null)
+      return () => tell(group, outcomes)
     } catch (error) {
       if (group.length === 0) this.#rejectAll(error)
-      else if (error instanceof NotAllHold) await this.#runAsking(group)
+      else if (error instanceof NotAllHold) return await this.#runAsking(group)
       else this.#fail(group, error)
+      return NOTHING_TO_TELL
     } finally {
       if (group.length === 0) this.#isForming = false
       this.#free(group)
@@ -103,12 +107,13 @@ export class CommitQueue {
   }
 
   /** A guard of the group does not hold: which, is asked before anything is written. */
-  async #runAsking(group: readonly Waiting[]): Promise<void> {
+  async #runAsking(group: readonly Waiting[]): Promise<() => void> {
     try {
       const outcomes = await this.#db.transaction((transaction) => runGroup(transaction, stepsIn(group)))
-      for (const [at, { resolve }] of group.entries()) resolve(outcomes[at] ?? null)
+      return () => tell(group, outcomes)
     } catch (error) {
       this.#fail(group, error)
+      return NOTHING_TO_TELL
     }
   }
 
@@ -161,6 +166,12 @@ export class CommitQueue {
   #rejectAll(error: unknown): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
+}
+
+const NOTHING_TO_TELL = (): void => undefined
+
+function tell(group: readonly Waiting[], outcomes: readonly Outcome[]): void {
+  for (const [at, { resolve }] of group.entries()) resolve(outcomes[at] ?? null)
 }
 
 function stepsIn(group: readonly Waiting[]): readonly (readonly BatchStep[])[] {
