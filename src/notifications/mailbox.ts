@@ -81,8 +81,13 @@ export class Mailbox {
    */
   post(bodies: readonly string[], at: EpochMs): Posted {
     const instance = this.#instance
-    const items = bodies.map((body): Notification => ({ receiptId: this.#receipts.next(), body, at }))
-    const writes = items.map(({ receiptId, body }): Write => ({ kind: 'mailbox.add', instance, receiptId, body, at }))
+    const items: Notification[] = []
+    const writes: Write[] = []
+    for (const body of bodies) {
+      const receiptId = this.#receipts.next()
+      items.push({ receiptId, body, at })
+      writes.push({ kind: 'mailbox.add', instance, receiptId, body, at })
+    }
     const upTo = this.#receipts.reserve()
     if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance, upTo })
     return { writes, committed: () => this.#committed(items, upTo) }
