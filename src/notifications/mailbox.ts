@@ -177,10 +177,20 @@ export class Mailbox {
 
   /** True when it was the head and is durably gone; false for anything else. Rejects when the store failed: it is still there. */
   remove(receiptId: number): Promise<boolean> {
-    return this.#removals.run(async () => {
-      const head = this.#head ?? (await this.peek())
-      if (head?.receiptId !== receiptId) return false
-      await this.#host.commit([{ kind: 'mailbox.remove', instance: this.#instance, receiptId }])
+    return this.#removals.run(() => {
+      const head = this.#head
+      return head === undefined ? this.#findAndRemove(receiptId) : this.#removeHead(head, receiptId)
+    })
+  }
+
+  async #findAndRemove(receiptId: number): Promise<boolean> {
+    const head = await this.peek()
+    return head !== null && (await this.#removeHead(head, receiptId))
+  }
+
+  #removeHead(head: Notification, receiptId: number): Promise<boolean> {
+    if (head.receiptId !== receiptId) return Promise.resolve(false)
+    return this.#host.commit([{ kind: 'mailbox.remove', instance: this.#instance, receiptId }]).then(() => {
       // Where the retention job took the head meanwhile, its report has counted this item.
       if (this.#head === head) {
         this.#head = undefined
