@@ -10,25 +10,40 @@ interface Named {
   readonly aliases?: readonly ChatId[]
 }
 
+const NONE: readonly Known[] = []
+
 /** Finds messages as they will be when the change that is being made is stored: in the change first, then in the journal. */
 export class KnownMessages {
   readonly #record: InstanceRecord
-  /** What the store does not show yet: what the change adds or raises, the newest last. */
-  readonly #added = new Map<MessageId, Known[]>()
+  /** What the store does not show yet: what the change adds or raises, the newest last. Most changes are about one message and need no map. */
+  #first: { readonly id: MessageId; readonly known: Known } | undefined
+  #added: Map<MessageId, readonly Known[]> | undefined
 
   constructor(record: InstanceRecord) {
     this.#record = record
   }
 
   add(id: MessageId, known: Known): void {
-    const others = this.#added.get(id)?.filter(({ chat }) => chat !== known.chat) ?? []
+    if (this.#first === undefined) {
+      this.#first = { id, known }
+      return
+    }
+    this.#added ??= new Map([[this.#first.id, [this.#first.known]]])
+    const others = this.#added.get(id)?.filter(({ chat }) => chat !== known.chat) ?? NONE
     this.#added.set(id, [...others, known])
+  }
+
+  /** What the change adds or raises under this id. */
+  #withId(id: MessageId): readonly Known[] {
+    if (this.#added !== undefined) return this.#added.get(id) ?? NONE
+    return this.#first?.id === id ? [this.#first.known] : NONE
   }
 
   /** What the change itself adds. */
   added({ message: { chat, id }, aliases }: Named): Known | undefined {
-    const added = this.#added.get(id)
-    return added?.find((one) => one.chat === chat.id) ?? added?.find((one) => aliases?.includes(one.chat) === true)
+    const added = this.#withId(id)
+    if (added.length === 0) return undefined
+    return added.find((one) => one.chat === chat.id) ?? added.find((one) => aliases?.includes(one.chat) === true)
   }
 
   /** By whichever name of its chat. */
@@ -67,7 +82,7 @@ export class KnownMessages {
     if (known?.direction === 'out') return known
     if (!this.#isPerson(chat)) return undefined
     const isToPerson = (one: Known): boolean => one.direction === 'out' && this.#isPerson(one.chat)
-    const added = this.#added.get(id)?.findLast(isToPerson)
+    const added = this.#withId(id).findLast(isToPerson)
     if (added !== undefined) return added
     const row = await this.#record.node.store.journal.find(this.#record.id, id)
     const found = row === null ? undefined : knownRow(row)
@@ -75,7 +90,7 @@ export class KnownMessages {
   }
 
   #inChange(chat: ChatId, id: MessageId): Known | undefined {
-    return this.#added.get(id)?.find((known) => known.chat === chat)
+    return this.#withId(id).find((known) => known.chat === chat)
   }
 
   async #stored(chat: ChatId, id: MessageId): Promise<Known | undefined> {

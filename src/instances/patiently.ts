@@ -12,16 +12,31 @@ const AGAIN_MS = 500
  * @param isWanted false where the session is over
  */
 export async function patiently<T>(clock: Clock, work: () => Promise<T>, isWanted: () => boolean): Promise<T> {
-  let [isOver, timer] = [false, undefined as Timer | undefined]
+  try {
+    return await work()
+  } catch (error) {
+    return await patientlyAgain(clock, work, isWanted, error)
+  }
+}
+
+/** As `patiently`, where it was tried and failed so. */
+export async function patientlyAgain<T>(
+  clock: Clock,
+  work: () => Promise<T>,
+  isWanted: () => boolean,
+  trouble: unknown,
+): Promise<T> {
+  let [isOver, timer, last] = [false, undefined as Timer | undefined, trouble]
   try {
     for (;;) {
+      if (!(last instanceof StorageFailed) || last.isLasting || isOver || !isWanted()) throw last
+      timer ??= clock.after(PATIENCE_MS, () => (isOver = true))
+      await pause(clock, AGAIN_MS, UNHURRIED)
       try {
         return await work()
       } catch (error) {
-        if (!(error instanceof StorageFailed) || error.isLasting || isOver || !isWanted()) throw error
+        last = error
       }
-      timer ??= clock.after(PATIENCE_MS, () => (isOver = true))
-      await pause(clock, AGAIN_MS, UNHURRIED)
     }
   } finally {
     timer?.cancel()

@@ -6,7 +6,7 @@ import type { KeptFile } from '../model/content.ts'
 import type { ChatId, Epoch, EpochMs, InstanceId } from '../model/ids.ts'
 import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { InstanceState, StoredState } from '../model/state.ts'
-import type { NotificationEvent } from '../notifications/event.ts'
+import type { NotificationEvent, Rendering } from '../notifications/event.ts'
 import { isWanted } from '../notifications/gate.ts'
 import type { CourierClient } from '../notifications/courier.ts'
 import { renderNotification } from '../notifications/body/render.ts'
@@ -189,7 +189,7 @@ export class InstanceRecord implements MailboxHost {
    * As `commitWith`, with more guards whose refusal is an answer and not an error: then nothing is stored or changed. `as` is the row as
    * the batch makes it, where the batch changes it.
    */
-  async tryCommitWith(
+  tryCommitWith(
     events: readonly NotificationEvent[],
     writes: readonly Write[],
     guards: readonly Guard[],
@@ -197,27 +197,31 @@ export class InstanceRecord implements MailboxHost {
   ): Promise<Committed> {
     const posted = this.#post(events, as ?? this.#row)
     const all = posted === undefined ? writes : writes.concat(posted.writes)
-    if (all.length > 0 || guards.length > 0) {
-      const committed = this.#mustOwn(await this.node.store.commit(this.#batch(all, guards)))
-      if (!committed.ok) return committed
+    const follow = (committed: Committed): Committed => {
+      if (!this.#mustOwn(committed).ok) return committed
+      posted?.committed()
+      if (as !== undefined) this.follow(as)
+      return committed
     }
-    posted?.committed()
-    if (as !== undefined) this.follow(as)
-    return STORED
+    if (all.length === 0 && guards.length === 0) return Promise.resolve(follow(STORED))
+    return this.node.store.commit(this.#batch(all, guards)).then(follow)
   }
 
   /** What the settings want of these events; undefined when it is nothing. */
   #post(events: readonly NotificationEvent[], row: InstanceRow): Posted | undefined {
-    const wanted = events.filter((event) => isWanted(event, row.settings))
-    if (wanted.length === 0) return undefined
-    const instance = {
-      idInstance: row.id,
-      wid: row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? ''),
-      typeInstance: row.messenger,
+    let bodies: string[] | undefined
+    for (const event of events) {
+      if (isWanted(event, row.settings)) (bodies ??= []).push(renderNotification(this.#rendering(row), event))
     }
-    const rendering = { instance, linkOf: (file: KeptFile, name: string) => this.linkOf(file, name) }
-    const bodies = wanted.map((event) => renderNotification(rendering, event))
-    return this.mailbox.post(bodies, this.node.clock.now())
+    return bodies && this.mailbox.post(bodies, this.node.clock.now())
+  }
+
+  #rendering(row: InstanceRow): Rendering {
+    const wid = row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? '')
+    return {
+      instance: { idInstance: row.id, wid, typeInstance: row.messenger },
+      linkOf: (file, name) => this.linkOf(file, name),
+    }
   }
 
   /** Where a file of this instance can be fetched for as long as files are kept; the name gives its extension. */

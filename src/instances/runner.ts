@@ -9,7 +9,7 @@ import { Dispute } from './dispute.ts'
 import { InstanceFiles } from './files.ts'
 import { applyChange, type Applied } from './inbound.ts'
 import { dropOthersQueue, linksOtherPhone, withLinkMode } from './new-link.ts'
-import { patiently } from './patiently.ts'
+import { patiently, patientlyAgain } from './patiently.ts'
 import { Reading } from './reading.ts'
 import { Reconnection } from './reconnection.ts'
 import { stateEvent, type InstanceRecord } from './record.ts'
@@ -333,18 +333,41 @@ export class Runner implements SessionListener {
     return patiently(this.#record.node.clock, work, () => !this.#stopped)
   }
 
-  async #store(change: Change): Promise<Applied> {
-    if (linksOtherPhone(this.#record, change)) await dropOthersQueue(this.#record, this.sender.attempts)
+  #store(change: Change): Promise<Applied> {
+    return linksOtherPhone(this.#record, change) ? this.#storeForOtherPhone(change) : this.#storeChange(change)
+  }
+
+  async #storeForOtherPhone(change: Change): Promise<Applied> {
+    await dropOthersQueue(this.#record, this.sender.attempts)
+    return this.#storeChange(change)
+  }
+
+  #storeChange(change: Change): Promise<Applied> {
     return applyChange(this.#record, change, (id) => this.sender.attempts.find(id))
   }
 
   /** `follow` is part of the change's turn: what waits behind it finds done what follows from it. */
   #apply(change: Change, follow?: (applied: Applied) => void): Promise<void> {
     return this.#record.changes.run(async () => {
-      const applied = await this.patiently(() => this.#store(change))
+      let applied: Applied
+      try {
+        applied = await this.#store(change)
+      } catch (error) {
+        applied = await this.#storeAgain(change, error)
+      }
       for (const id of applied.settled) this.sender.settled(id)
       if (applied.stateChanged || applied.settled.length > 0) this.sender.wake()
       follow?.(applied)
     })
+  }
+
+  #storeAgain(change: Change, trouble: unknown): Promise<Applied> {
+    const { clock } = this.#record.node
+    return patientlyAgain(
+      clock,
+      () => this.#store(change),
+      () => !this.#stopped,
+      trouble,
+    )
   }
 }

@@ -50,7 +50,7 @@ export function networkRow(instance: InstanceId, message: NetworkMessage, accept
     status: message.direction === 'out' ? accepted : 'delivered',
     description: '',
     at: message.at,
-    body: JSON.stringify(message),
+    body: networkBody(message),
     isEdited: false,
     isDeleted: false,
   }
@@ -58,7 +58,12 @@ export function networkRow(instance: InstanceId, message: NetworkMessage, accept
 
 /** What could not be read when it came can be read now; `chat` is where it was put then. */
 export function recordReadable(instance: InstanceId, message: NetworkMessage, chat: ChatId): Write {
-  return { kind: 'message.body', instance, id: message.id, chat, body: JSON.stringify(message) }
+  return { kind: 'message.body', instance, id: message.id, chat, body: networkBody(message) }
+}
+
+/** What the row's columns do not say. */
+function networkBody({ chat, author, content }: NetworkMessage): string {
+  return JSON.stringify({ chat, author, content })
 }
 
 /** The journal row of a call that begins; one row a call, its body is what is known of it now. */
@@ -123,7 +128,7 @@ export function readRecord(row: MessageRow): JournalRecord {
     const sent = JSON.parse(row.body) as OutgoingMessage
     return { author: '', content: sent.content, sent }
   }
-  const { chat, author, content } = JSON.parse(row.body) as NetworkMessage
+  const { chat, author, content } = JSON.parse(row.body) as Pick<NetworkMessage, 'chat' | 'author' | 'content'>
   return { author: row.direction === 'in' ? author.id : '', content, parties: { chat, author } }
 }
 

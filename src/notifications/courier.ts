@@ -40,8 +40,13 @@ export class Courier {
   readonly #pools: GuardedPools
   readonly #clock: Clock
   readonly #host: LaneHost
-  /** Only the instances that deliver or pause right now. */
+  /**
+   * Of each instance that has ever delivered here, until it is gone: an entry that came and went with each delivery would cost the
+   * collector more than the delivery itself.
+   */
   readonly #lanes = new Map<InstanceId, Lane>()
+  /** How many lanes deliver or pause right now. */
+  #running = 0
   readonly #endpoints = new Recent<string, Known>(ORIGINS * 2)
   /** Who waits for the end of an instance's lane. */
   readonly #releases = new Map<InstanceId, () => void>()
@@ -65,7 +70,8 @@ export class Courier {
       },
       deps.resolve,
     )
-    this.#host = { clock, log, retryMs, pools: this.#pools, endpoint: (target) => this.#endpoint(target) }
+    const endpoint = (target: Target) => this.#endpoint(target)
+    this.#host = { clock, log, retryMs, pools: this.#pools, endpoint, ended: (lane) => this.#ended(lane) }
   }
 
   /**
@@ -73,42 +79,59 @@ export class Courier {
    * token takes effect at once, and cuts a pause short.
    */
   wake(client: CourierClient): void {
-    const running = this.#lanes.get(client.id)
-    if (running !== undefined) running.wake()
-    else if (!this.#closing && client.target() !== null && !client.mailbox.isEmpty) this.#start(client)
+    const lane = this.#lanes.get(client.id)
+    if (lane?.isRunning === true) lane.wake()
+    else if (!this.#closing && client.target() !== null && !client.mailbox.isEmpty) this.#start(client, lane)
   }
 
-  #start(client: CourierClient): void {
-    const lane = new Lane(client, this.#host)
-    this.#lanes.set(client.id, lane)
-    void lane.run(() => {
-      if (this.#lanes.get(client.id) === lane) this.#lanes.delete(client.id)
-      this.#releases.get(client.id)?.()
-      this.#releases.delete(client.id)
-      if (this.#lanes.size === 0) this.#idle?.()
-    })
+  #start(client: CourierClient, known: Lane | undefined): void {
+    const lane = known?.client === client ? known : new Lane(client, this.#host)
+    if (lane !== known) this.#lanes.set(client.id, lane)
+    this.#running += 1
+    void lane.run()
+  }
+
+  #ended(lane: Lane): void {
+    const { id } = lane.client
+    this.#running -= 1
+    if (lane.isStopped && this.#lanes.get(id) === lane) this.#lanes.delete(id)
+    if (this.#releases.size > 0) {
+      this.#releases.get(id)?.()
+      this.#releases.delete(id)
+    }
+    if (this.#running === 0) this.#idle?.()
   }
 
   /** Forgets this instance, which was deleted; an attempt under way is cut off. */
   forget(id: InstanceId): void {
-    this.#lanes.get(id)?.abort()
+    this.#stop(id)?.abort()
   }
 
   /** As `forget`, but an attempt under way may end, within so long. Resolves when all is over; nothing keeps it from being woken again. */
   async release(id: InstanceId, drainMs: number): Promise<void> {
-    const lane = this.#lanes.get(id)
+    const lane = this.#stop(id)
     if (lane === undefined) return
-    lane.stop()
     const timer = this.#clock.after(drainMs, () => lane.abort())
     await new Promise<void>((resolve) => this.#releases.set(id, resolve))
     timer.cancel()
+  }
+
+  /** The lane where it runs, which ends now; one that rests is forgotten. */
+  #stop(id: InstanceId): Lane | undefined {
+    const lane = this.#lanes.get(id)
+    if (lane?.isRunning === true) {
+      lane.stop()
+      return lane
+    }
+    this.#lanes.delete(id)
+    return undefined
   }
 
   /** Takes nothing new, waits for what is under way up to `drainMs`, then cuts it off. Resolves when all is over. */
   async close(drainMs: number): Promise<void> {
     this.#closing = true
     for (const lane of this.#lanes.values()) lane.stop()
-    if (this.#lanes.size > 0) {
+    if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.after(drainMs, () => {
           for (const lane of this.#lanes.values()) lane.abort()

@@ -28,6 +28,8 @@ export interface LaneHost {
   readonly retryMs: number
   readonly pools: GuardedPools
   endpoint(target: Target): Endpoint | null
+  /** A lane has nothing left to deliver, or was stopped; called in the same breath, so that no wake falls in between. */
+  ended(lane: Lane): void
 }
 
 /**
@@ -37,11 +39,12 @@ export interface LaneHost {
  *               → anything else: pause → look, which finds the same item again
  *
  * An item leaves the mailbox only by an answer 200, and then whatever the settings say by now. A crash between the answer and
- * the removal delivers it once more.
+ * the removal delivers it once more. What was stopped never runs again.
  */
 export class Lane {
-  readonly #client: CourierClient
+  readonly client: CourierClient
   readonly #host: LaneHost
+  #running = false
   #stopped = false
   #attempt: Attempt | undefined
   /** What the attempt that failed last went to, while pausing after it. */
@@ -51,19 +54,29 @@ export class Lane {
   #failedReceipt = 0
 
   constructor(client: CourierClient, host: LaneHost) {
-    this.#client = client
+    this.client = client
     this.#host = host
   }
 
-  /** Resolves when nothing is left to deliver; `ended` is called in the same breath, so that no wake falls in between. */
-  async run(ended: () => void): Promise<void> {
+  get isRunning(): boolean {
+    return this.#running
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Resolves when nothing is left to deliver. Only while it does not run. */
+  async run(): Promise<void> {
+    this.#running = true
     try {
-      // Looked at and ended without a wait between: what is posted later than this finds no lane and starts one.
+      // Looked at and ended without a wait between: what is posted later than this finds it at rest and starts it again.
       for (let target = this.#next(); target !== null; target = this.#next()) await this.#step(target)
     } catch (error) {
-      this.#host.log.error({ idInstance: this.#client.id, error }, 'the delivery of notifications failed')
+      this.#host.log.error({ idInstance: this.client.id, error }, 'the delivery of notifications failed')
     } finally {
-      ended()
+      this.#running = false
+      this.#host.ended(this)
     }
   }
 
@@ -85,18 +98,18 @@ export class Lane {
   }
 
   #target(): Target | null {
-    return this.#stopped ? null : this.#client.target()
+    return this.#stopped ? null : this.client.target()
   }
 
   /** Null when there is nothing to deliver, or nobody to deliver it to. */
   #next(): Target | null {
-    return this.#client.mailbox.isEmpty ? null : this.#target()
+    return this.client.mailbox.isEmpty ? null : this.#target()
   }
 
   /** One notification, taken by the receiver and durably gone; or one failure and the pause after it. Or a look for which is next. */
   async #step(target: Target): Promise<void> {
     try {
-      const { mailbox } = this.#client
+      const { mailbox } = this.client
       const item = mailbox.known
       if (item === undefined) {
         await mailbox.peek()
@@ -142,14 +155,14 @@ export class Lane {
 
   /** Where it was stopped, whoever goes on with the instance does so with this item. */
   #complain(error: unknown): void {
-    if (!this.#stopped) this.#host.log.error({ idInstance: this.#client.id, error }, 'the mailbox did not answer')
+    if (!this.#stopped) this.#host.log.error({ idInstance: this.client.id, error }, 'the mailbox did not answer')
   }
 
   /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */
   #report({ receiptId }: Notification, endpoint: Endpoint | null, { status, code }: Verdict): void {
     this.#failures = this.#failedReceipt === receiptId ? this.#failures + 1 : 1
     this.#failedReceipt = receiptId
-    const fields = { idInstance: this.#client.id, receiptId, origin: endpoint?.origin ?? '', status, code }
+    const fields = { idInstance: this.client.id, receiptId, origin: endpoint?.origin ?? '', status, code }
     if (status === 200) this.#host.log.info({ ...fields, attempts: this.#failures }, 'a notification arrived at last')
     else if (this.#failures === 1) this.#host.log.warn(fields, 'a notification was not taken')
     else this.#host.log.debug({ ...fields, attempts: this.#failures }, 'a notification was not taken again')
@@ -172,7 +185,7 @@ export class Lane {
   #mustPause(): boolean {
     const now = this.#target()
     return (
-      !this.#client.mailbox.isEmpty && now !== null && now.url === this.#failed?.url && now.token === this.#failed.token
+      !this.client.mailbox.isEmpty && now !== null && now.url === this.#failed?.url && now.token === this.#failed.token
     )
   }
 }

@@ -81,8 +81,13 @@ export class Mailbox {
    */
   post(bodies: readonly string[], at: EpochMs): Posted {
     const instance = this.#instance
-    const items = bodies.map((body): Notification => ({ receiptId: this.#receipts.next(), body, at }))
-    const writes = items.map(({ receiptId, body }): Write => ({ kind: 'mailbox.add', instance, receiptId, body, at }))
+    const items: Notification[] = []
+    const writes: Write[] = []
+    for (const body of bodies) {
+      const receiptId = this.#receipts.next()
+      items.push({ receiptId, body, at })
+      writes.push({ kind: 'mailbox.add', instance, receiptId, body, at })
+    }
     const upTo = this.#receipts.reserve()
     if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance, upTo })
     return { writes, committed: () => this.#committed(items, upTo) }
@@ -172,10 +177,20 @@ export class Mailbox {
 
   /** True when it was the head and is durably gone; false for anything else. Rejects when the store failed: it is still there. */
   remove(receiptId: number): Promise<boolean> {
-    return this.#removals.run(async () => {
-      const head = this.#head ?? (await this.peek())
-      if (head?.receiptId !== receiptId) return false
-      await this.#host.commit([{ kind: 'mailbox.remove', instance: this.#instance, receiptId }])
+    return this.#removals.run(() => {
+      const head = this.#head
+      return head === undefined ? this.#findAndRemove(receiptId) : this.#removeHead(head, receiptId)
+    })
+  }
+
+  async #findAndRemove(receiptId: number): Promise<boolean> {
+    const head = await this.peek()
+    return head !== null && (await this.#removeHead(head, receiptId))
+  }
+
+  #removeHead(head: Notification, receiptId: number): Promise<boolean> {
+    if (head.receiptId !== receiptId) return Promise.resolve(false)
+    return this.#host.commit([{ kind: 'mailbox.remove', instance: this.#instance, receiptId }]).then(() => {
       // Where the retention job took the head meanwhile, its report has counted this item.
       if (this.#head === head) {
         this.#head = undefined

@@ -20,6 +20,8 @@ type Read<T> = (outcome: JobOutcome) => T
  * (measured with 64 callers: half as much again). The writer puts waiting messages together into one group anyway.
  */
 const MESSAGE_BATCHES = 16
+/** As that, while the writer has not answered what it has: it can't take up more before, and each message has its price. */
+const MESSAGE_BATCHES_BUSY = 48
 /** So many answered callers may stand in the queue of waiting ones before it is shortened. */
 const ANSWERED_KEPT = 1024
 
@@ -72,7 +74,7 @@ export class WriterThread {
       }
       this.#waiting.push({ answered: (outcome) => resolve(read(outcome)), reject })
       if (this.#codedCount++ === 0) setImmediate(this.#flush)
-      if (this.#codedCount >= MESSAGE_BATCHES) this.#flush()
+      if (this.#codedCount >= (this.#isBusy ? MESSAGE_BATCHES_BUSY : MESSAGE_BATCHES)) this.#flush()
     })
   }
 
@@ -98,6 +100,11 @@ export class WriterThread {
       this.#post('close')
     })
     return this.#closing
+  }
+
+  /** It has not answered all that was sent. */
+  get #isBusy(): boolean {
+    return this.#waiting.length - this.#settled > this.#codedCount
   }
 
   readonly #flush = (): void => {
