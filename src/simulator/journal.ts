@@ -104,11 +104,12 @@ export class Journal {
     return rows.map(({ acked, ...row }) => ({ ...row, acknowledged: acked === 1 }))
   }
 
-  /** Forgets what is older, at most `limit` rows of a kind; a device that stayed away for so long has missed it. */
-  sweep(before: EpochMs, limit: number): void {
-    this.#file.change(() => {
-      for (const sweep of this.#sweeps) sweep.run(limit, before)
+  /** Forgets what is older, at most `limit` rows of a kind, and tells whether there may be more; a device that stayed away for so long has missed it. */
+  sweep(before: EpochMs, limit: number): boolean {
+    return this.#file.change(() => {
+      const counts = this.#sweeps.map((sweep) => sweep.run(limit, before).changes)
       this.#sweepDevices.run(before)
+      return counts.some((count) => count >= limit)
     })
   }
 }

@@ -28,6 +28,8 @@ export interface Network {
 }
 
 const HOUSEKEEPING_MS = 60_000
+/** Unless there was more to forget than one round takes: the next round goes on then. */
+const JOURNAL_HOUSEKEEPING_MS = 600_000
 const KEPT_MS = 30 * 86_400_000
 const SWEEP_ROWS = 5_000
 /** Looking at every file takes longer. */
@@ -91,12 +93,16 @@ function acceptLinks(server: Server, parts: NetworkParts, token: string | undefi
 /** One timer for the whole network. */
 function keepHouse(parts: NetworkParts, log: Log): Timer {
   let timer: Timer
+  let journalAt = 0
   let filesAt = 0
   const run = () => {
     const now = parts.clock.now()
     try {
       parts.devices.dropUnconfirmed()
-      parts.journal.sweep(now - KEPT_MS, SWEEP_ROWS)
+      if (now - journalAt >= JOURNAL_HOUSEKEEPING_MS) {
+        const hasMore = parts.journal.sweep(now - KEPT_MS, SWEEP_ROWS)
+        if (!hasMore) journalAt = now
+      }
       if (now - filesAt >= FILES_HOUSEKEEPING_MS) {
         filesAt = now
         for (const sha256 of [...parts.accounts.pictures(), ...parts.groups.pictures()]) parts.files.touch(sha256)

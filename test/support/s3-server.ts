@@ -17,6 +17,8 @@ export interface S3Server {
   /** Through the door. */
   readonly settings: S3Settings
   door: DoorMode
+  /** Troubles one upload, whenever it comes, and nothing else; the door is open from then on. */
+  troubleUpload(mode: 'busy' | { readonly up: number }): void
   /** How many connections came to the door. */
   readonly connections: number
   /** All objects; what is not put to its end is none. */
@@ -55,7 +57,10 @@ export async function startS3Server(): Promise<S3Server> {
       return door.mode
     },
     set door(mode) {
-      door.mode = mode
+      door.set(mode)
+    },
+    troubleUpload: (mode) => {
+      door.set(mode, true)
     },
     get connections() {
       return door.connections
@@ -101,6 +106,7 @@ export function ageFiles(folder: string, ms: number): void {
 class Door {
   mode: DoorMode = 'open'
   connections = 0
+  #isForOneUpload = false
   readonly #portBehind: () => number
   readonly #sockets = new Set<Socket>()
   readonly #server = createServer((socket) => this.#enter(socket))
@@ -120,6 +126,19 @@ class Door {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  set(mode: DoorMode, isForOneUpload = false): void {
+    this.mode = mode
+    this.#isForOneUpload = isForOneUpload
+  }
+
+  #troubled(): void {
+    if (this.#isForOneUpload) this.set('open')
+  }
+
+  #refuses(piece: Buffer): boolean {
+    return this.mode === 'busy' && (!this.#isForOneUpload || piece.subarray(0, 4).toString() === 'PUT ')
+  }
+
   #enter(socket: Socket): void {
     this.connections += 1
     this.#track(socket)
@@ -129,14 +148,23 @@ class Door {
       socket.destroy()
       behind.destroy()
     }
+    const breakOff = () => {
+      end()
+      this.#troubled()
+    }
+    const refuse = () => {
+      socket.removeAllListeners('data').resume()
+      socket.end('HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+      this.#troubled()
+    }
     for (const each of [socket, behind]) each.on('error', end).on('close', end)
     let [up, down] = [0, 0]
     socket.on('data', (piece) => {
       const { mode } = this
       up += piece.length
       if (mode === 'deaf') return
-      if (mode === 'busy') socket.end('HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
-      else if (typeof mode === 'object' && 'up' in mode && up > mode.up) end()
+      if (this.#refuses(piece)) refuse()
+      else if (typeof mode === 'object' && 'up' in mode && up > mode.up) breakOff()
       else if (!behind.write(piece)) {
         socket.pause()
         behind.once('drain', () => socket.resume())
@@ -146,7 +174,7 @@ class Door {
       const { mode } = this
       down += piece.length
       if (mode === 'deaf') return
-      if (typeof mode === 'object' && 'down' in mode && down > mode.down) end()
+      if (typeof mode === 'object' && 'down' in mode && down > mode.down) breakOff()
       else if (!socket.write(piece) || mode === 'trickle') {
         behind.pause()
         if (mode === 'trickle') setTimeout(() => behind.resume(), piece.length / 64)

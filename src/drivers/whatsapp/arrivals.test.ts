@@ -8,7 +8,7 @@ import type { BinaryNode } from './engine/engine.ts'
 const FROM = '79001112233@s.whatsapp.net'
 
 function rig() {
-  const clock = new SkippingClock()
+  const clock = new SkippingClock(1_700_000_000_000)
   return { clock, arrivals: new Arrivals(clock), begin: clock.now() }
 }
 
