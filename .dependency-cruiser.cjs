@@ -9,6 +9,7 @@ const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'me
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
 const INSTANCES = ['^src/instances/', ...DOMAIN]
 const PARTNERS = ['^src/partners/', ...INSTANCES]
+const PEOPLE = ['^src/people/', ...PARTNERS]
 const CONFIG = ['^src/config/']
 
 const PARTS = [
@@ -18,9 +19,10 @@ const PARTS = [
   {
     name: 'app',
     path: '^src/app([.]ts$|/)',
-    may: ['^src/http/', '^src/storage/', '^src/simulator/', '^src/drivers/registry[.]ts$', ...CONFIG, ...PARTNERS],
+    may: ['^src/http/', '^src/storage/', '^src/simulator/', '^src/drivers/registry[.]ts$', ...CONFIG, ...PEOPLE],
   },
-  { name: 'http', path: '^src/http/', may: PARTNERS },
+  { name: 'http', path: '^src/http/', may: PEOPLE },
+  { name: 'people', path: '^src/people/', may: PARTNERS },
   { name: 'partners', path: '^src/partners/', may: INSTANCES },
   { name: 'instances', path: '^src/instances/', may: DOMAIN },
   ...SIBLINGS.map((name) => ({ name, path: `^src/${name}/`, may: PORTS })),

@@ -36,6 +36,8 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   tooLarge: [413, 'request entity too large'],
   quotaExceeded: [466, null],
   unauthorized: [401, 'Unauthorized'],
+  codeNeeded: [401, null],
+  csrf: [403, null],
   conflict: [409, null],
   webhookUrlSet: [400, null],
   unavailable: [503, 'Service Unavailable'],

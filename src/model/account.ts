@@ -158,7 +158,7 @@ export interface StatementRow {
 export interface AuditEntry {
   readonly seq: number
   readonly at: EpochMs
-  /** `operator`, `cli`, `system`, or `partner:{token id}`. */
+  /** `operator`, `cli`, `system`, `partner:{token id}`, or `person:{id}`. */
   readonly actor: string
   /** `account.suspend`, `token.revoke`, … */
   readonly action: string

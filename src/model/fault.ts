@@ -43,6 +43,8 @@ export const FAULTS = {
   tooLarge: 'never',
   quotaExceeded: 'never',
   unauthorized: 'never',
+  codeNeeded: 'never',
+  csrf: 'never',
   conflict: 'never',
   webhookUrlSet: 'never',
   unavailable: 'later',

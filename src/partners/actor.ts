@@ -1,5 +1,10 @@
-/** Who does something, as the audit log and the ledger name him: `operator`, `cli`, `system`, or `partner:{token id}`. */
-export type Actor = 'operator' | 'cli' | 'system' | `partner:${string}`
+/** Who does something, as the audit log and the ledger name him: `operator`, `cli`, `system`, `partner:{token id}`, or `person:{id}`. */
+export type Actor = 'operator' | 'cli' | 'system' | `partner:${string}` | `person:${string}`
+
+/** Whoever is signed in to the console. */
+export function personActor({ id }: { readonly id: string }): Actor {
+  return `person:${id}`
+}
 
 /** Whoever calls with a partner's token. */
 export function partnerActor({ token }: { readonly token: { readonly id: string } }): Actor {

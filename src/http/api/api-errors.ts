@@ -4,6 +4,8 @@ import { statusText } from '../errors.ts'
 /** The HTTP status of each fault on the APIs of our own, and its text where the fault's own message is not for the caller. */
 const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, text: string | null]>>> = {
   unauthorized: [401, 'Unauthorized'],
+  codeNeeded: [401, null],
+  csrf: [403, null],
   forbidden: [403, null],
   accountSuspended: [403, 'Account is suspended'],
   suspended: [403, null],
