@@ -112,7 +112,8 @@ export class PgPool implements PgLike {
       try {
         return await this.#run(session, statements, answerMs)
       } catch (error) {
-        if (troubleOf(error).kind !== 'lost' || attempt === READ_REPEATS) throw error
+        const mayRepeat = attempt < READ_REPEATS && performance.now() < until
+        if (troubleOf(error).kind !== 'lost' || !mayRepeat) throw error
       } finally {
         session.release()
       }
@@ -168,7 +169,9 @@ export class PgPool implements PgLike {
   async #run(session: PgSession, statements: readonly PgStatement[], answerMs: number): Promise<readonly PgResult[]> {
     this.#asked.add(session)
     try {
-      return await session.run(statements, answerMs)
+      // Held since before a loss it may be as dead, and those who ask it after that are not among the asked of then.
+      const ms = session.heardAt < this.#lostAt ? Math.min(answerMs, this.#answerMs) : answerMs
+      return await session.run(statements, ms)
     } catch (error) {
       if (session.isLost) this.#noteLoss()
       throw error
@@ -177,7 +180,10 @@ export class PgPool implements PgLike {
     }
   }
 
-  /** A server that vanished without a word leaves those waiting who are patient: what has had time enough is given up, too, and asked elsewhere. */
+  /**
+   * A server that vanished without a word leaves those waiting who are patient: they have only as long as others from now on, and what has had
+   * that already is given up, and asked elsewhere.
+   */
   #noteLoss(): void {
     this.#lostAt = performance.now()
     for (const session of this.#asked) session.giveUpAfter(this.#answerMs)

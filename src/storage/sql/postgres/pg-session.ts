@@ -1,9 +1,16 @@
 import type { PoolClient, Submittable } from 'pg'
-import { systemClock } from '../../../lib/clock.ts'
+import { systemClock, type Timer } from '../../../lib/clock.ts'
 import type { CommitMark } from './commit-mark.ts'
 import type { PgResult, PgStatement } from './pg-like.ts'
 import { PgPipeline, PreparedStatements } from './pg-pipeline.ts'
 import { AnswerOverdue, troubleOf } from './pg-trouble.ts'
+
+interface Asked {
+  readonly pipeline: PgPipeline
+  readonly at: number
+  /** Set where it has less time than it was given. */
+  early?: Timer
+}
 
 /** What is known of one connection for as long as it lives. */
 export class PgSession {
@@ -14,7 +21,7 @@ export class PgSession {
   heardAt = performance.now()
   #isLost = false
   /** What it is asked at the moment, and since when. */
-  #asked: { readonly pipeline: PgPipeline; readonly at: number } | undefined
+  #asked: Asked | undefined
   readonly #prepared = new PreparedStatements()
 
   constructor(client: PoolClient, mark: CommitMark) {
@@ -33,7 +40,8 @@ export class PgSession {
    */
   async run(statements: readonly PgStatement[], answerMs: number): Promise<readonly PgResult[]> {
     const pipeline = new PgPipeline(statements, this.#prepared)
-    this.#asked = { pipeline, at: performance.now() }
+    const asked: Asked = { pipeline, at: performance.now() }
+    this.#asked = asked
     const overdue = systemClock.after(answerMs, () => pipeline.giveUp(new AnswerOverdue('No answer in time')))
     try {
       // The driver calls the methods that it has, which its type doesn't name.
@@ -47,14 +55,20 @@ export class PgSession {
       throw trouble
     } finally {
       overdue.cancel()
+      asked.early?.cancel()
       this.#asked = undefined
     }
   }
 
-  /** Gives up what it was asked at least so long ago, if it was. */
+  /** Gives up what it is asked at the moment once it has had so long for it, which may be now. */
   giveUpAfter(ms: number): void {
-    if (this.#asked === undefined || performance.now() - this.#asked.at < ms) return
-    this.#asked.pipeline.giveUp(new AnswerOverdue('No answer, as from others'))
+    const asked = this.#asked
+    if (asked === undefined) return
+    asked.early?.cancel()
+    const giveUp = () => asked.pipeline.giveUp(new AnswerOverdue('No answer, as from others'))
+    const leftMs = ms - (performance.now() - asked.at)
+    if (leftMs > 0) asked.early = systemClock.after(leftMs, giveUp)
+    else giveUp()
   }
 
   /** Nobody knows what the server still makes of it. */
