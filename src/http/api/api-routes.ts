@@ -23,15 +23,17 @@ import { BODY_LIMIT, Download, type ApiOutcome, type ApiRow, type MakeOnce, type
 export interface ApiOptions<Subject> {
   /** Names the API in metrics and tells its idempotency keys from those of others: `partner.v1`. */
   readonly name: string
-  /** Where its rows begin, without a slash at the end: `/api/partner/v1`. */
+  /** Where its rows begin, without a slash at the end: `/api/partner/v1`; names in braces are given to `authenticate`. */
   readonly base: string
   readonly rows: readonly ApiRow<Subject>[]
-  /** Whose call this is, or why it is refused; before anything else is read of it. */
-  readonly authenticate: (request: IncomingMessage) => Subject | Fault
+  /** Whose call this is, or why it is refused; before anything else is read of it. `at`: the row that it is for, and where. */
+  readonly authenticate: (request: IncomingMessage, at: Asking) => Subject | Fault | Promise<Subject | Fault>
   /** Whose budget and idempotency keys a call uses. */
   readonly ownerOf: (subject: Subject) => string
   /** Whether the caller may do more than read. */
   readonly mayWrite: (subject: Subject) => boolean
+  /** Its callers show a cookie, not a token: browsers are not told how tokens are shown. */
+  readonly hasSessions?: boolean
   /** Calls a second and owner. */
   readonly perSecond: number
   readonly store: Pick<Store, 'answers' | 'commit'>
@@ -39,6 +41,13 @@ export interface ApiOptions<Subject> {
   readonly clock: Clock
   readonly log: Log
   readonly counter: RequestCounter
+}
+
+/** What a call asks for, as its address says. */
+export interface Asking {
+  readonly row: Pick<ApiRow<never>, 'verb' | 'at' | 'group' | 'scope'>
+  /** The texts in the place of what is in braces, also in that of the base. */
+  readonly path: Readonly<Record<string, string>>
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -57,7 +66,7 @@ export function apiRoutes<Subject>(options: ApiOptions<Subject>): FastifyPluginC
         new ApiServer(options).serve(scope)
         ready()
       },
-      { prefix: options.base },
+      { prefix: fastifyPath(options.base) },
     )
     done()
   }
@@ -82,8 +91,8 @@ class ApiServer<Subject> {
     const { rows, counter, base, name } = this.#options
     readJson(app, BODY_LIMIT)
     for (const row of rows) {
-      const url = row.at.replaceAll(/\{(\w+)\}/g, ':$1')
-      this.#labels.set(`${row.verb} ${base}${url}`, `${name} ${row.verb} ${row.at}`)
+      const url = fastifyPath(row.at)
+      this.#labels.set(`${row.verb} ${fastifyPath(base)}${url}`, `${name} ${row.verb} ${row.at}`)
       app.route({
         method: row.verb,
         url,
@@ -102,9 +111,24 @@ class ApiServer<Subject> {
     })
   }
 
-  #admit(row: ApiRow<Subject>, request: FastifyRequest, reply: FastifyReply, next: () => void): void {
-    const { authenticate, ownerOf, mayWrite, perSecond, clock } = this.#options
-    const subject = authenticate(request.raw)
+  #admit(row: ApiRow<Subject>, request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): void {
+    const path = request.params as Readonly<Record<string, string>>
+    const found = this.#options.authenticate(request.raw, { row, path })
+    if (!(found instanceof Promise)) {
+      this.#let(found, row, request, reply, next)
+      return
+    }
+    found.then((subject) => this.#let(subject, row, request, reply, next)).catch(next)
+  }
+
+  #let(
+    subject: Subject | Fault,
+    row: ApiRow<Subject>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: () => void,
+  ): void {
+    const { ownerOf, mayWrite, perSecond, clock } = this.#options
     if (isFault(subject)) {
       this.#refuse(reply, subject)
       return
@@ -168,7 +192,7 @@ class ApiServer<Subject> {
   }
 
   #refuse(reply: FastifyReply, trouble: Fault): FastifyReply {
-    if (trouble.fault === 'unauthorized') reply.header('WWW-Authenticate', 'Bearer')
+    if (trouble.fault === 'unauthorized' && this.#options.hasSessions !== true) reply.header('WWW-Authenticate', 'Bearer')
     const wait = retryAfter(trouble)
     if (wait !== undefined) reply.header('Retry-After', wait)
     return sendError(reply, apiStatus(trouble), apiError(trouble))
@@ -176,8 +200,9 @@ class ApiServer<Subject> {
 
   /** Whether a path is known does not depend on who asks. */
   #refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const path = (request.url.split('?', 1)[0] ?? '').slice(this.#options.base.length)
-    const allowed = this.#options.rows.filter((row) => isAt(row.at, path)).map((row) => row.verb)
+    const path = request.url.split('?', 1)[0] ?? ''
+    const { base } = this.#options
+    const allowed = this.#options.rows.filter((row) => isAt(base + row.at, path)).map((row) => row.verb)
     if (allowed.length === 0) return sendError(reply, 404, statusError(404))
     const verbs = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed
     return sendError(reply.header('Allow', verbs.join(', ')), 405, statusError(405))
@@ -204,6 +229,11 @@ const UNREADABLE: ApiError = { code: 'invalid', message: 'The request can not be
 
 function sendError(reply: FastifyReply, status: number, error: ApiError): FastifyReply {
   return reply.headers(ALWAYS).code(status).type(JSON_TYPE).send(JSON.stringify({ error }))
+}
+
+/** As Fastify writes it: `:name` for `{name}`. */
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 /** Names and values in turn. */

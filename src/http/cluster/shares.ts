@@ -90,7 +90,7 @@ export class Shares {
         path: request.url ?? '/',
         method: request.method === 'PATCH' ? 'PATCH' : 'POST',
         headers: {
-          authorization: request.headers.authorization ?? '',
+          ...shownBy(request),
           'content-type': 'application/json',
           [PROOF_HEADER]: cluster.proof,
           [FROM_HEADER]: clientAddress(originOf(request), trustedProxies),
@@ -109,6 +109,16 @@ export class Shares {
   close(): Promise<void> {
     return this.#agent.destroy()
   }
+}
+
+/** By what the caller is known, here as there. */
+function shownBy({ headers }: IncomingMessage): Record<string, string> {
+  const shown: Record<string, string> = {}
+  for (const name of ['authorization', 'cookie', 'x-csrf-token'] as const) {
+    const value = headers[name]
+    if (typeof value === 'string') shown[name] = value
+  }
+  return shown
 }
 
 function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -7,11 +7,12 @@ import type { Log } from '../../lib/log.ts'
 import { Pace } from '../../lib/pace.ts'
 import { isSameSecret } from '../../lib/same-secret.ts'
 import { fault, UNAUTHORIZED, type Fault } from '../../model/fault.ts'
+import type { Actor } from '../../partners/actor.ts'
 
-/** Whoever shows the operator's token. */
+/** Whoever shows the operator's token, or is signed in as a person who is one. */
 export interface OperatorCaller {
   /** How the audit log names him. */
-  readonly actor: 'operator' | 'cli'
+  readonly actor: Actor
 }
 
 export interface OperatorDoorDeps {

@@ -3,22 +3,31 @@ import type { AddressRanges } from '../../lib/address-ranges.ts'
 import { bearerToken } from '../../lib/bearer.ts'
 import { clientAddress } from '../../lib/client-address.ts'
 import { ACCOUNT_SUSPENDED, UNAUTHORIZED, type Fault } from '../../model/fault.ts'
-import type { PartnerCaller, PartnerTokens } from '../../partners/partner-tokens.ts'
+import { partnerActor } from '../../partners/actor.ts'
+import type { PartnerTokens, TokenInfo } from '../../partners/partner-tokens.ts'
+import type { AccountCaller } from '../api/account-caller.ts'
 import { defineRoute } from '../api/route.ts'
 import { originOf } from '../origin.ts'
 
+/** Who calls with a partner token. */
+export interface TokenCaller extends AccountCaller {
+  readonly token: TokenInfo
+}
+
 /** Who calls by the token in the header; a wrong one, one that is over and one from a foreign address are the same. */
-export function partnerCaller(
+export function tokenCaller(
   tokens: Pick<PartnerTokens, 'find'>,
   trustedProxies: AddressRanges,
-): (request: IncomingMessage) => PartnerCaller | Fault {
+): (request: IncomingMessage) => TokenCaller | Fault {
   return (request) => {
     const token = bearerToken(request.headers)
     if (token === undefined) return UNAUTHORIZED
     const caller = tokens.find(token, () => clientAddress(originOf(request), trustedProxies))
     if (caller === undefined) return UNAUTHORIZED
-    return caller.account.suspendedAt === null ? caller : ACCOUNT_SUSPENDED
+    if (caller.account.suspendedAt !== null) return ACCOUNT_SUSPENDED
+    return { ...caller, scope: caller.token.scope, actor: partnerActor(caller), showsTokens: true }
   }
 }
 
-export const route = defineRoute<PartnerCaller>()
+/** Defines a row that needs to know the token itself. */
+export const tokenRoute = defineRoute<TokenCaller>()

@@ -7,17 +7,15 @@ import type { Clock } from '../../lib/clock.ts'
 import { isFault, NOT_FOUND, UNAVAILABLE, UNCONFIRMED, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import type { Settings } from '../../model/settings.ts'
-import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
-import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
 import { ANSWER_MS } from '../answer-times.ts'
+import { accountRoute as route, type AccountCaller } from '../api/account-caller.ts'
 import { rateLimited } from '../api/api-errors.ts'
 import type { ApiRow } from '../api/route.ts'
 import type { Share, Shares } from '../cluster/shares.ts'
 import { fieldsWithin, strictFields } from '../api/strict-fields.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
-import { route } from './caller.ts'
 import { failed, invalid, ITEM_ERROR, NAME_LENGTH, own } from './instance-parts.ts'
 
 const MOST_IDS = 1000
@@ -42,7 +40,7 @@ interface Outcome {
 }
 
 /** Changes names or settings of many instances. An account has one such call at a time: each may touch all that it has. */
-export function changeMany(deps: ChangeManyDeps): ApiRow<PartnerCaller> {
+export function changeMany(deps: ChangeManyDeps): ApiRow<AccountCaller> {
   const fields = settingsFields(deps.delayMinMs)
   const read = strictFields(fields)
   const busy = new Set<AccountId>()
@@ -95,7 +93,7 @@ function patchOf(settings: Partial<Settings>, name: string | undefined): Patch |
 /** Nothing is stored of those that are so already. That the others are to change is in the audit log before the first of them does. */
 async function changeEach(
   deps: ChangeManyDeps,
-  caller: PartnerCaller,
+  caller: AccountCaller,
   asked: 'all' | readonly number[],
   ids: readonly number[],
   patch: Patch,
@@ -147,7 +145,7 @@ function inOrder(ids: readonly number[], outcomes: readonly Outcome[]): readonly
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-function livingIds({ instances }: ChangeManyDeps, { account }: PartnerCaller): readonly number[] {
+function livingIds({ instances }: ChangeManyDeps, { account }: AccountCaller): readonly number[] {
   return instances.ofAccount(account.id).flatMap(({ id, deletedAt }) => (deletedAt === null ? [id] : []))
 }
 
@@ -161,20 +159,20 @@ function differs(instance: Instance, { name, ...settings }: Patch): boolean {
 /** The values may be secret (`webhookUrlToken`), their names are not. */
 async function note(
   { store, clock }: ChangeManyDeps,
-  caller: PartnerCaller,
+  caller: AccountCaller,
   ids: 'all' | readonly number[],
   count: number,
   patch: Patch,
 ): Promise<void> {
   const details = { fields: Object.keys(patch), count, ids }
-  const entry = audited(partnerActor(caller), clock.now(), 'instance.settings', { account: caller.account.id, details })
+  const entry = audited(caller.actor, clock.now(), 'instance.settings', { account: caller.account.id, details })
   await store.commit({ guards: [], writes: [entry] })
 }
 
 /** `patch` is false where there is nothing to change. */
 async function changeOne(
   { instances }: ChangeManyDeps,
-  caller: PartnerCaller,
+  caller: AccountCaller,
   idInstance: number,
   patch: Patch | false,
 ): Promise<Outcome> {

@@ -3,14 +3,12 @@ import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
 import { isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
-import { partnerActor } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
-import type { PartnerCaller } from '../../partners/partner-tokens.ts'
+import { accountRoute as route, type AccountCaller } from '../api/account-caller.ts'
 import { rateLimited } from '../api/api-errors.ts'
 import { originOf } from '../../lib/web-url.ts'
 import { isoTime } from '../api/iso-time.ts'
 import type { ApiRow } from '../api/route.ts'
-import { route } from './caller.ts'
 
 const URL_LENGTH = 4096
 /** Each is a row of the database until it is delivered. */
@@ -32,7 +30,7 @@ export interface HookRouteDeps {
 }
 
 /** Where the account hears of what happens to its instances, by Standard Webhooks. */
-export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): readonly ApiRow<PartnerCaller>[] {
+export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): readonly ApiRow<AccountCaller>[] {
   const tests = new Pace<AccountId>()
   return [
     route({
@@ -44,11 +42,11 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
       scope: 'read',
       notFound: true,
       answer: HOOK,
-      handle({ account, token }) {
+      handle({ account, scope }) {
         const hook = hooks.get(account.id)
         if (hook === undefined) return NOT_FOUND
         const attempts = hooks.attempts(account.id).map(({ at, ...attempt }) => ({ time: isoTime(at), ...attempt }))
-        const url = token.scope === 'read' ? originOf(hook.url) : hook.url
+        const url = scope === 'read' ? originOf(hook.url) : hook.url
         return { url, createdAt: isoTime(hook.createdAt), attempts }
       },
     }),
@@ -60,7 +58,7 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
       scope: 'full',
       notFound: true,
       answer: null,
-      handle: (caller) => hooks.remove(caller.account.id, partnerActor(caller)),
+      handle: (caller) => hooks.remove(caller.account.id, caller.actor),
     }),
     route({
       verb: 'POST',
@@ -81,9 +79,9 @@ export function hookRoutes({ business: { hooks }, clock }: HookRouteDeps): reado
 }
 
 /** Those that tell the secret. */
-function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<PartnerCaller>[] {
-  const put = async (caller: PartnerCaller, url: string, newSecret: boolean) => {
-    const hook = await hooks.put(caller.account.id, url, newSecret, partnerActor(caller))
+function settingRoutes(hooks: PartnerBusiness['hooks']): readonly ApiRow<AccountCaller>[] {
+  const put = async (caller: AccountCaller, url: string, newSecret: boolean) => {
+    const hook = await hooks.put(caller.account.id, url, newSecret, caller.actor)
     return isFault(hook) ? hook : { url: hook.url, createdAt: isoTime(hook.createdAt), secret: hook.secret }
   }
   return [

@@ -6,11 +6,10 @@ import { isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
 import { isRepeated } from '../../model/once.ts'
-import { partnerActor } from '../../partners/actor.ts'
 import { audited } from '../../partners/audit-log.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
-import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
+import { accountRoute as route, type AccountCaller } from '../api/account-caller.ts'
 import { INSTANCE_FILTERS, instancePage } from '../api/instance-list.ts'
 import { INSTANCE, INSTANCE_WITH_SETTINGS, instanceWithSettings } from '../api/instance-view.ts'
 import { earlierAnswer } from '../api/keyed.ts'
@@ -22,7 +21,6 @@ import type { Shares } from '../cluster/shares.ts'
 import { MADE_INSTANCE, madeInstance } from '../made-instance.ts'
 import { settingsFaults, settingsFields } from '../settings-fields.ts'
 import { changeMany } from './change-many.ts'
-import { route } from './caller.ts'
 import { failed, invalid, ITEM_ERROR, NAME_LENGTH, own } from './instance-parts.ts'
 
 const MOST_AT_ONCE = 100
@@ -42,13 +40,14 @@ export interface InstanceRouteDeps {
 const path = { idInstance: Type.Integer() }
 
 /** What a partner sees of its instances and does with them. */
-export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
+export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
   return [...readRoutes(deps), createMany(deps), changeMany(deps), ...changeRoutes(deps)]
 }
 
-function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
-  const view = ({ token: { scope } }: PartnerCaller) => {
-    return { now: deps.clock.now(), withSecrets: scope === 'full', withOriginsOnly: scope === 'read' }
+function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
+  const view = ({ scope, showsTokens }: AccountCaller) => {
+    const withSecrets = scope === 'full' && showsTokens
+    return { now: deps.clock.now(), withSecrets, withOriginsOnly: scope === 'read' }
   }
   return [
     route({
@@ -77,7 +76,7 @@ function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
   ]
 }
 
-function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[] {
+function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
   return [
     route({
       verb: 'DELETE',
@@ -88,7 +87,7 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
       path,
       answer: null,
       handle: (caller, input) =>
-        deps.business.partnerInstances.delete(caller.account, input.path.idInstance, partnerActor(caller)),
+        deps.business.partnerInstances.delete(caller.account, input.path.idInstance, caller.actor),
     }),
     route({
       verb: 'POST',
@@ -108,8 +107,8 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<PartnerCaller>[]
   ]
 }
 
-function audit({ clock }: InstanceRouteDeps, caller: PartnerCaller, { id }: Instance, action: string) {
-  return audited(partnerActor(caller), clock.now(), action, { account: caller.account.id, target: String(id) })
+function audit({ clock }: InstanceRouteDeps, caller: AccountCaller, { id }: Instance, action: string) {
+  return audited(caller.actor, clock.now(), action, { account: caller.account.id, target: String(id) })
 }
 
 function newInstanceFields(delayMinMs: number) {
@@ -121,7 +120,7 @@ function newInstanceFields(delayMinMs: number) {
 }
 type NewInstanceFields = Static<TObject<ReturnType<typeof newInstanceFields>>>
 
-function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
+function createMany(deps: InstanceRouteDeps): ApiRow<AccountCaller> {
   const fields = newInstanceFields(deps.delayMinMs)
   const read = strictFields(fields)
   const made = Type.Object({ ok: Type.Literal(true), ...MADE_INSTANCE.properties })
@@ -148,7 +147,7 @@ function createMany(deps: InstanceRouteDeps): ApiRow<PartnerCaller> {
 
 async function create(
   { business, publicUrl }: InstanceRouteDeps,
-  { account }: PartnerCaller,
+  { account }: AccountCaller,
   { name = '', typeInstance, ...settings }: NewInstanceFields,
   makeOnce: MakeOnce,
   part: string,

@@ -4,8 +4,8 @@ import type { Clock } from '../../lib/clock.ts'
 import type { AccountRow, PriceRow } from '../../model/account.ts'
 import { TARIFF_PLANS } from '../../model/account.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
-import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { PriceList } from '../../partners/price-list.ts'
+import { accountRoute as route, type AccountCaller } from '../api/account-caller.ts'
 import { BALANCE, balanceView, LEDGER_PAGE, ledgerPage, PRICE, USAGE, usageView } from '../api/ledger-views.ts'
 import { PAGING, pageSchema } from '../api/paging.ts'
 import type { ApiRow } from '../api/route.ts'
@@ -21,7 +21,6 @@ import {
 } from '../api/statements.ts'
 import { LANGUAGES } from '../api/statement-words.ts'
 import { pageOfAll } from '../api/whole-list.ts'
-import { route } from './caller.ts'
 
 export interface MoneyDeps {
   readonly business: Pick<PartnerBusiness, 'ledger' | 'statements' | 'prices'>
@@ -31,7 +30,7 @@ export interface MoneyDeps {
 const month = Type.String({ maxLength: 20 })
 
 /** What the caller's account has and pays. */
-export function moneyRoutes({ business, clock }: MoneyDeps): readonly ApiRow<PartnerCaller>[] {
+export function moneyRoutes({ business, clock }: MoneyDeps): readonly ApiRow<AccountCaller>[] {
   const { ledger, prices } = business
   const money = { group: 'billing', scope: 'read', verb: 'GET' } as const
   return [
@@ -71,7 +70,7 @@ export function moneyRoutes({ business, clock }: MoneyDeps): readonly ApiRow<Par
   ]
 }
 
-function statementRoutes(books: MoneyDeps['business']): readonly ApiRow<PartnerCaller>[] {
+function statementRoutes(books: MoneyDeps['business']): readonly ApiRow<AccountCaller>[] {
   const money = { group: 'billing', scope: 'read', verb: 'GET' } as const
   return [
     route({

@@ -4,17 +4,17 @@ import type { AddressRanges } from '../../lib/address-ranges.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
-import type { PartnerCaller } from '../../partners/partner-tokens.ts'
 import type { Store } from '../../storage/store.ts'
 import { apiRoutes } from '../api/api-routes.ts'
 import type { ApiRow } from '../api/route.ts'
 import type { Shares } from '../cluster/shares.ts'
 import type { RequestCounter } from '../request-counter.ts'
 import { accountRoutes } from './account-routes.ts'
-import { partnerCaller } from './caller.ts'
+import { tokenCaller, type TokenCaller } from './caller.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { moneyRoutes } from './money-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 
 export const PARTNER_API_BASE = '/api/partner/v1'
 /** Generous: a partner's own programs call, and one call can do much. */
@@ -42,20 +42,26 @@ export interface PartnerApiDeps {
 /** What partners do and see beside the contract, for the reference and for serving. */
 export function partnerApiRows(
   deps: Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'shares' | 'delayMinMs' | 'publicUrl'>,
-): readonly ApiRow<PartnerCaller>[] {
-  return [...accountRoutes(deps), ...instanceRoutes(deps), ...moneyRoutes(deps), ...hookRoutes(deps)]
+): readonly ApiRow<TokenCaller>[] {
+  return [
+    ...accountRoutes(deps.instances),
+    ...tokenRoutes(deps.business),
+    ...instanceRoutes(deps),
+    ...moneyRoutes(deps),
+    ...hookRoutes(deps),
+  ]
 }
 
 /** `/api/partner/v1`, with a partner token in the header `Authorization: Bearer …`. */
-export function partnerApi(deps: PartnerApiDeps, rows: readonly ApiRow<PartnerCaller>[]): FastifyPluginCallback {
+export function partnerApi(deps: PartnerApiDeps, rows: readonly ApiRow<TokenCaller>[]): FastifyPluginCallback {
   const { business, store, clock, log, counter, trustedProxies, rateLimitScale } = deps
-  return apiRoutes<PartnerCaller>({
+  return apiRoutes<TokenCaller>({
     name: 'partner.v1',
     base: PARTNER_API_BASE,
     rows,
-    authenticate: partnerCaller(business.tokens, trustedProxies),
+    authenticate: tokenCaller(business.tokens, trustedProxies),
     ownerOf: ({ account }) => account.id,
-    mayWrite: ({ token }) => token.scope === 'full',
+    mayWrite: ({ scope }) => scope === 'full',
     perSecond: PER_SECOND * rateLimitScale,
     store,
     register: business.register,

@@ -1,0 +1,84 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import type { Random } from '../../lib/random.ts'
+import { BuiltFiles, type BuiltFile } from './built-files.ts'
+
+export interface PagesDeps {
+  readonly random: Pick<Random, 'bytes'>
+  /** Where the built pages lie; a folder that is not there is a console that was not built. */
+  readonly folder: URL
+}
+
+const NONCE = '__NONCE__'
+const NONCE_BYTES = 16
+/** Their names change with what is in them. */
+const HASHED = /^assets\//
+const A_YEAR = 'public, max-age=31536000, immutable'
+
+const ALWAYS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'X-Robots-Tag': 'noindex',
+} as const
+
+/** `nonce`: of the style tags that the component library writes. Scripts come from files alone. */
+function policy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "frame-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join('; ')
+}
+
+/** `/console/…`: the built files, and the one page of them for every other address: what it shows is its own business. */
+export function consolePages({ random, folder }: PagesDeps): FastifyPluginCallback {
+  const files = new BuiltFiles(folder)
+  const index = files.get('index.html')
+  return (app, _options, done) => {
+    app.get('/console', (_request, reply) => reply.redirect('/console/'))
+    app.get('/console/*', async (request, reply) => {
+      void reply.headers(ALWAYS)
+      const path = (request.url.split('?', 1)[0] ?? '').slice('/console/'.length)
+      const file = path === 'index.html' ? undefined : files.get(path)
+      if (file !== undefined) return sendFile(file, HASHED.test(path), request, reply)
+      if (HASHED.test(path)) return reply.callNotFound()
+      const nonce = random.bytes(NONCE_BYTES).toString('base64')
+      void reply.headers({ 'Content-Security-Policy': policy(nonce), 'Cache-Control': 'no-store' })
+      void reply.type('text/html; charset=utf-8')
+      if (index === undefined) return reply.code(503).send(NOT_BUILT)
+      return reply.send(index.bytes.toString('utf8').replaceAll(NONCE, nonce))
+    })
+    done()
+  }
+}
+
+async function sendFile(
+  file: BuiltFile,
+  isHashed: boolean,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  void reply.headers({ 'Cache-Control': isHashed ? A_YEAR : 'no-cache', ETag: file.etag, Vary: 'Accept-Encoding' })
+  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+  const { bytes, encoding } = await file.encoded(request.headers['accept-encoding'] ?? '')
+  if (encoding !== undefined) void reply.header('Content-Encoding', encoding)
+  return reply.type(file.type).send(bytes)
+}
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8" />
+  <title>Jadegate</title>
+  <h1>The console is not built</h1>
+  <p>The server runs, but its pages were not built. Stop it and run <code>npm run build</code>, then <code>npm start</code>.</p>
+  <p lang="ru">Сервер работает, но страницы консоли не собраны. Остановите его и выполните <code>npm run build</code>, затем <code>npm start</code>.</p>
+</html>
+`
