@@ -3,81 +3,35 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Instance } from '../instances/instance.ts'
-import type { Instances } from '../instances/instances.ts'
 import { AddressRanges } from '../lib/address-ranges.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { InstanceId } from '../model/ids.ts'
-import type { FileLinks } from '../media/links.ts'
-import type { Media, StoredFile } from '../media/media.ts'
-import { isFault, type Fault } from '../model/fault.ts'
-import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { PartnerCaller } from '../partners/partner-tokens.ts'
-import type { Store } from '../storage/store.ts'
 import { hopAnswerMs } from './answer-times.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
 import { serveDoor } from './cluster/door.ts'
 import { Passage } from './cluster/passage.ts'
-import { Shares } from './cluster/shares.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
 import { instanceMethods } from './green/methods.ts'
+import type { HttpDeps } from './http-deps.ts'
 import { MethodTable } from './method.ts'
-import { mediaRoutes } from './media/routes.ts'
 import { registerClusterGauges } from './ops/cluster-gauges.ts'
 import { registerGauges } from './ops/gauges.ts'
-import { Readiness } from './ops/readiness.ts'
-import { opsRoutes } from './ops/routes.ts'
-import { OPERATOR_BASE, operatorApi, operatorRows } from './operator/operator-api.ts'
 import { createInstance } from './partner/create-instance.ts'
 import { deleteInstanceAccount } from './partner/delete-instance-account.ts'
 import { PartnerFamily } from './partner/family.ts'
 import { getInstances } from './partner/get-instances.ts'
-import { PARTNER_API_BASE, partnerApi, partnerApiRows } from './partner-api/partner-api.ts'
-import { describedApis, describedTables, type DescribedTables } from './reference/described.ts'
+import { describedTables, type DescribedTables } from './reference/described.ts'
 import { QrImages } from './qr/qr-images.ts'
 import { QrPage } from './qr/qr-page.ts'
 import { ScanSockets } from './qr/scan-socket.ts'
 import { RequestCounter } from './request-counter.ts'
-import { answerUnknown, sendStatus } from './not-found.ts'
-import { simulatorProxy, type SimulatorTarget } from './simulator/proxy.ts'
+import { sendStatus } from './not-found.ts'
+import { addRoutes } from './served-routes.ts'
 import { SlowBodies } from './slow-bodies.ts'
 import { serveUpgrade } from './upgrade.ts'
-
-/** The settings that the server reads. */
-export interface HttpConfig {
-  readonly host: string
-  /** 0 takes any free one. */
-  readonly port: number
-  /** Where clients are told to reach the API; made of host and port where undefined. */
-  readonly publicUrl?: string | undefined
-  /** Multiplies every rate limit. */
-  readonly rateLimitScale: number
-  /** The least `delaySendMessagesMilliseconds` that may be set. */
-  readonly delayMinMs: number
-  /** How long the `scanqrcode` web socket stays open. */
-  readonly loginTimeoutMs: number
-  /** Addresses and ranges whose word on where a request comes from counts. */
-  readonly trustedProxies: readonly string[]
-  /** The largest file that is taken, 1,048,576 bytes each. */
-  readonly fileLimitMb: number
-}
-
-export interface HttpDeps {
-  readonly config: HttpConfig
-  readonly cluster: Cluster
-  readonly instances: Instances
-  readonly business: PartnerBusiness
-  readonly operatorToken: string
-  readonly store: Store
-  readonly media: Media
-  readonly links: FileLinks
-  readonly clock: Clock
-  readonly monotonicMs: () => number
-  readonly log: Log
-  /** The simulated network's own server; undefined where no messenger is simulated. */
-  readonly simulator: SimulatorTarget | undefined
-}
 
 export interface HttpServer {
   /** Where clients reach the API; no slash at the end. */
@@ -225,45 +179,6 @@ function createNodeServer(
     serveUpgrade(server, sockets, passage, request, socket, head)
   })
   return server
-}
-
-async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Parts): Promise<void> {
-  const { registry, page, tables, at, counter, trustedProxies, counted } = parts
-  const { rateLimitScale, delayMinMs } = deps.config
-  const shares = new Shares({ ...deps, trustedProxies })
-  app.addHook('onClose', () => shares.close())
-  const ofApis = {
-    ...deps,
-    shares,
-    counter,
-    trustedProxies,
-    counted,
-    rateLimitScale,
-    delayMinMs,
-    publicUrl: () => at.url,
-  }
-  const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
-  const own = describedApis(
-    { base: PARTNER_API_BASE, rows: partnerRows },
-    { base: OPERATOR_BASE, rows: rowsOfOperator },
-  )
-  const reference = { tables: { ...tables, own }, url: () => at.url }
-  await app.register(opsRoutes({ registry, readiness: new Readiness(deps), reference }))
-  await app.register(page.assetRoutes())
-  await app.register(
-    mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
-  )
-  await app.register(partnerApi(ofApis, partnerRows))
-  await app.register(operatorApi(ofApis, rowsOfOperator))
-  if (deps.simulator !== undefined) {
-    await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
-  }
-  answerUnknown(app, deps.clock, deps.log)
-}
-
-async function unlessFault(opening: Promise<StoredFile | Fault>): Promise<StoredFile | null> {
-  const found = await opening
-  return isFault(found) ? null : found
 }
 
 function urlHost(host: string): string {

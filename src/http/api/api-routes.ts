@@ -192,7 +192,8 @@ class ApiServer<Subject> {
   }
 
   #refuse(reply: FastifyReply, trouble: Fault): FastifyReply {
-    if (trouble.fault === 'unauthorized' && this.#options.hasSessions !== true) reply.header('WWW-Authenticate', 'Bearer')
+    if (trouble.fault === 'unauthorized' && this.#options.hasSessions !== true)
+      reply.header('WWW-Authenticate', 'Bearer')
     const wait = retryAfter(trouble)
     if (wait !== undefined) reply.header('Retry-After', wait)
     return sendError(reply, apiStatus(trouble), apiError(trouble))
