@@ -1,5 +1,6 @@
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { Messenger } from '../model/messenger.ts'
+import type { PersonRow, Role } from '../model/person.ts'
 import type { NewMessage } from './journal-row.ts'
 
 /** What must hold inside the transaction, else the whole batch is refused and nothing of it is stored. */
@@ -58,3 +59,23 @@ export type Guard =
    * is over. Holds always where no other node can have changed them.
    */
   | { readonly kind: 'register'; readonly accounts: number }
+  | PeopleGuard
+
+/** Of who signs in to the console. */
+export type PeopleGuard =
+  /** The person is there as somebody has read him; whoever else changes him waits until the batch is over. */
+  | { readonly kind: 'person'; readonly person: string; readonly version: number }
+  /** Nobody has this e-mail; the person is added. Without a second factor: that comes later. */
+  | { readonly kind: 'newPerson'; readonly row: PersonRow }
+  /** The person is in the account as this. */
+  | { readonly kind: 'member'; readonly person: string; readonly account: AccountId; readonly role: Role }
+  /** The account has another owner, who is not disabled; the same may not be asked of it until the batch is over. */
+  | { readonly kind: 'otherOwner'; readonly account: AccountId; readonly person: string }
+  /** There is another operator, who is not disabled; as above. */
+  | { readonly kind: 'otherOperator'; readonly person: string }
+  /** The one-time link is open; from here on it is closed. */
+  | { readonly kind: 'openLink'; readonly tokenHash: string; readonly at: EpochMs }
+  /** Since this time fewer invitations into the account were made than the limit. */
+  | { readonly kind: 'fewInvitations'; readonly account: AccountId; readonly since: EpochMs; readonly limit: number }
+  /** The same of links to reset the password of whoever has this e-mail. */
+  | { readonly kind: 'fewResets'; readonly email: string; readonly since: EpochMs; readonly limit: number }

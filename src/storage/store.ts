@@ -9,11 +9,13 @@ import type { BillingStore } from './billing-store.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import type { Guard } from './guard.ts'
 import type { JournalEntry, JournalPlace, MessageRow, Receipt, ShelfQuery } from './journal-row.ts'
+import type { PeopleStore } from './people-store.ts'
 import type { Write } from './write.ts'
 
 export type { LedgerPlace, LedgerQuery } from './billing-store.ts'
 export type { Guard } from './guard.ts'
 export type { JournalEntry, JournalPlace, MessageRow, Receipt, Shelf, ShelfQuery } from './journal-row.ts'
+export type { Member, OpenSession, PeopleStore } from './people-store.ts'
 export type { Write } from './write.ts'
 
 /**
@@ -63,7 +65,7 @@ export interface QueueSize {
 }
 
 /** What retention removes; each by the time that its promise counts from. */
-export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes'
+export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes' | 'access'
 
 /** How busy the way to a database server is, each figure as of the moment that it is read. */
 export interface StoreUse {
@@ -93,6 +95,7 @@ export interface Store {
     hooks(): Promise<readonly AccountHook[]>
   }
   readonly billing: BillingStore
+  readonly people: PeopleStore
   readonly audit: {
     /** Newest first, before `before` (a `seq`) where it is given. */
     list(query: { readonly account?: AccountId }, limit: number, before?: number): Promise<readonly AuditEntry[]>

@@ -13,12 +13,13 @@ import type { KeptFile } from '../model/content.ts'
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { MessageStatus } from '../model/message.ts'
+import type { LinkRow, MembershipRow, PersonRow, SessionRow } from '../model/person.ts'
 import type { Settings } from '../model/settings.ts'
 import type { StateChange, StoredState } from '../model/state.ts'
 import type { MessageRow, Receipt } from './journal-row.ts'
 
 /** A closed union: a new kind of write is a new member, and the compiler shows every place that must know it. */
-export type Write = AccountWrite | LedgerWrite | ChargeWrite | InstanceWrite | MessageWrite | QueueWrite
+export type Write = AccountWrite | PeopleWrite | LedgerWrite | ChargeWrite | InstanceWrite | MessageWrite | QueueWrite
 
 /** Accounts and their tokens, who did what, and what their hooks are told. */
 export type AccountWrite =
@@ -45,6 +46,25 @@ export type AccountWrite =
       readonly dueAt: EpochMs
     }
   | { readonly kind: 'event.remove'; readonly seq: number; readonly id: string }
+
+/** Who signs in to the console. */
+export type PeopleWrite =
+  /** Replaces everything that is said of a person but his e-mail; does nothing where there is none. Belongs behind the guard `person`. */
+  | { readonly kind: 'person.put'; readonly row: PersonRow }
+  /** Removes a person with his memberships, sessions and open links. */
+  | { readonly kind: 'person.erase'; readonly person: string; readonly email: string }
+  /** Adds it, or changes the role; does nothing where there is no such person. */
+  | { readonly kind: 'membership.put'; readonly row: MembershipRow }
+  | { readonly kind: 'membership.remove'; readonly person: string; readonly account: AccountId }
+  /** Beside it a person keeps the sessions that were seen last, `MOST_SESSIONS` in all. */
+  | { readonly kind: 'session.put'; readonly row: SessionRow }
+  | { readonly kind: 'session.seen'; readonly id: string; readonly at: EpochMs; readonly expiresAt: EpochMs }
+  | { readonly kind: 'session.end'; readonly person: string; readonly id: string }
+  /** All of a person, but this one. */
+  | { readonly kind: 'session.endOthers'; readonly person: string; readonly but: string | null }
+  | { readonly kind: 'link.put'; readonly row: LinkRow }
+  /** It opens nothing any more. */
+  | { readonly kind: 'link.close'; readonly id: string; readonly at: EpochMs }
 
 /** Tariffs, prices, the money that moves, and its statements. */
 export type LedgerWrite =

@@ -8,6 +8,7 @@ import { cluster } from './conformance/cluster.ts'
 import { guards } from './conformance/guards.ts'
 import { journal } from './conformance/journal.ts'
 import { ledger } from './conformance/ledger.ts'
+import { people } from './conformance/people.ts'
 import { properties } from './conformance/properties.ts'
 import { queues } from './conformance/queues.ts'
 import { records } from './conformance/records.ts'
@@ -21,6 +22,7 @@ export function storeConformance(name: string, fresh: Fresh): void {
   describe(name, () => {
     describe('records', () => records(fresh))
     describe('accounts', () => accounts(fresh))
+    describe('people', () => people(fresh))
     describe('ledger', () => ledger(fresh))
     describe('guards of money and counts', () => billingGuards(fresh))
     describe('daily charge', () => charges(fresh))

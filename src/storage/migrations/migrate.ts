@@ -5,10 +5,18 @@ import { wholeContract } from './0002-whole-contract.ts'
 import { partnerBusiness } from './0003-partner-business.ts'
 import { liveMessengers } from './0004-live-messengers.ts'
 import { manyNodes } from './0005-many-nodes.ts'
+import { consolePeople } from './0006-console.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of their versions. */
-export const MIGRATIONS: readonly Migration[] = [mainRoad, wholeContract, partnerBusiness, liveMessengers, manyNodes]
+export const MIGRATIONS: readonly Migration[] = [
+  mainRoad,
+  wholeContract,
+  partnerBusiness,
+  liveMessengers,
+  manyNodes,
+  consolePeople,
+]
 
 /** Runs one statement on the connection whose transaction the caller has begun and will end. */
 export type RunStatement = (

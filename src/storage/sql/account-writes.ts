@@ -40,6 +40,8 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
     erasing('delete from partner_token where account_id'),
     erasing('delete from hook where account_id'),
     erasing('delete from event where account_id'),
+    erasing('delete from membership where account_id'),
+    erasing('delete from console_link where account_id'),
     erasing('delete from account where id'),
   ],
   'token.put': [

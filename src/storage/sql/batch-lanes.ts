@@ -16,6 +16,7 @@ function add(lanes: Set<LaneKey>, part: Guard | Write): void {
   if ('instance' in part) lanes.add(part.instance)
   if ('account' in part) lanes.add(part.account)
   if ('row' in part) addRow(lanes, part)
+  if ('person' in part) lanes.add(personLane(part.person))
   if (part.kind === 'ledger.add') lanes.add(part.line.account)
   if (part.kind === 'event.add') lanes.add(part.event.account)
   if (ABOUT_THE_MARK.has(part.kind)) lanes.add(CHARGED_UP_TO)
@@ -43,10 +44,28 @@ function addRow(lanes: Set<LaneKey>, part: Extract<Guard | Write, { row: unknown
     case 'token.put':
       lanes.add(part.row.account)
       break
+    case 'person.put':
+    case 'newPerson':
+      lanes.add(personLane(part.row.id))
+      break
+    case 'membership.put':
+      lanes.add(personLane(part.row.person)).add(part.row.account)
+      break
+    case 'session.put':
+      lanes.add(personLane(part.row.person))
+      break
+    case 'link.put':
+      if (part.row.account !== null) lanes.add(part.row.account)
+      break
     case 'tariff.put':
     case 'price.put':
       break
     default:
       part satisfies never
   }
+}
+
+/** No account is called so either. */
+function personLane(id: string): LaneKey {
+  return `person ${id}`
 }

@@ -61,6 +61,12 @@ export function locksOf(batches: readonly Batch[]): readonly LockStatement[] {
 const LOCKING: ReadonlySet<(Guard | Write)['kind']> = new Set<(Guard | Write)['kind']>([
   'register',
   'chargedUpTo',
+  'person',
+  'member',
+  'otherOwner',
+  'otherOperator',
+  'fewInvitations',
+  'fewResets',
   'balance',
   'emptyLedger',
   'currency',
@@ -100,6 +106,28 @@ function addGuard(wanted: Wanted, guard: Guard): void {
     case 'currency':
     case 'instances':
       wanted.accounts.add(guard.account)
+      break
+    default:
+      addGuardOfPeople(wanted, guard)
+  }
+}
+
+/** What is counted or compared of people has locks of the same kind, by names that no account has: ids of accounts have no spaces. */
+function addGuardOfPeople(wanted: Wanted, guard: Guard): void {
+  switch (guard.kind) {
+    case 'person':
+      wanted.accounts.add(`person ${guard.person}`)
+      break
+    case 'member':
+    case 'otherOwner':
+    case 'fewInvitations':
+      wanted.accounts.add(`people of ${guard.account}`)
+      break
+    case 'otherOperator':
+      wanted.accounts.add('all operators')
+      break
+    case 'fewResets':
+      wanted.accounts.add(`mailbox ${guard.email}`)
       break
     default:
   }

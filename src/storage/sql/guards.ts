@@ -1,7 +1,8 @@
 import type { Guard } from '../store.ts'
+import { PEOPLE_GUARDS } from './people-guards.ts'
 import { IN_CHAT, places, rowsOf, type GuardStatement } from './statement.ts'
 
-type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
+export type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
 
 const NEW_MESSAGE = 'instance_id, id, chat_id, direction, shelf, status, at, status_at, body, by_api, description'
 const NEW_MESSAGE_GIVEN = `instance_id bigint, id text, chat_id text, direction text, shelf text, status text, \
@@ -223,4 +224,5 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
       out.push(guard.accounts)
     },
   },
+  ...PEOPLE_GUARDS,
 }

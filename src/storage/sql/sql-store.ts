@@ -11,6 +11,7 @@ import { fileReads, journalReads, usageReads } from './journal-reads.ts'
 import { expireMailbox } from './mailbox-expiry.ts'
 import { MessageSweep } from './message-sweep.ts'
 import * as rows from './rows.ts'
+import { peopleReads } from './people-reads.ts'
 import { places, type Param } from './statement.ts'
 import { sweep } from './sweeps.ts'
 
@@ -73,6 +74,7 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes =
     },
     accounts: accountReads(engine, seal),
     billing: billingReads(engine),
+    people: peopleReads(engine, seal),
     audit: auditReads(engine),
     events: eventReads(engine),
     instances: instances(engine, seal),

@@ -118,5 +118,6 @@ export const places = {
   secret: (instance: number, name: string) => `instance:${String(instance)}:secret:${name}`,
   hook: (account: string) => `account:${account}:hook`,
   partnerToken: (account: string) => `account:${account}:partnerToken`,
+  totpSecret: (person: string) => `person:${person}:totp`,
   answer: (scope: string, key: string) => `answer:${String(scope.length)}:${scope}:${key}`,
 } as const

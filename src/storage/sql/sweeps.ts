@@ -23,6 +23,10 @@ const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly Aged[
     { table: 'usage_count', key: 'instance_id, month, what', by: 'month' },
     { table: 'correspondent', key: 'instance_id, month, chat_id', by: 'month' },
   ],
+  access: [
+    { table: 'console_session', key: 'token_hash', by: 'expires_at' },
+    { table: 'console_link', key: 'token_hash', by: 'expires_at' },
+  ],
   files: [{ table: 'kept_file', key: 'instance_id, sha256', by: 'at' }],
 }
 

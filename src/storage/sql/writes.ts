@@ -5,11 +5,13 @@ import { INSTANCE_WRITES } from './instance-writes.ts'
 import { LEDGER_WRITES } from './ledger-writes.ts'
 import { MESSAGE_WRITES } from './message-writes.ts'
 import { QUEUE_WRITES } from './queue-writes.ts'
+import { PEOPLE_WRITES } from './people-writes.ts'
 import type { WriteTable } from './write-table.ts'
 
 /** What each write does. The one place that turns writes into SQL, for every database. */
 export const WRITES: WriteTable<Write['kind']> = {
   ...ACCOUNT_WRITES,
+  ...PEOPLE_WRITES,
   ...LEDGER_WRITES,
   ...CHARGE_WRITES,
   ...INSTANCE_WRITES,
