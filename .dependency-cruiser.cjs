@@ -50,6 +50,17 @@ const PACKAGES = [
   { name: '@aws-sdk', home: '^$' },
 ]
 
+/** The pages of the console: an area knows what all share, never another area. They talk to the server over HTTP alone. */
+const PAGES = '^console/src/pages/'
+const SHARED = ['^console/src/parts/', '^console/src/api/', '^console/src/words/']
+const CONSOLE_PARTS = [
+  { name: 'console-words', path: '^console/src/words/', may: [] },
+  { name: 'console-api', path: '^console/src/api/', may: [] },
+  { name: 'console-parts', path: '^console/src/parts/', may: SHARED },
+  { name: 'console-style', path: '^console/src/style/', may: [] },
+  { name: 'console-shell', path: '^console/src/shell/', may: ['^console/src/style/', ...SHARED] },
+]
+
 // A conformance suite is test code that several suites call.
 const TESTS = '([.]test[.]ts$|^src/[^/]+/conformance/)'
 
@@ -79,6 +90,27 @@ module.exports = {
   forbidden: [
     ...PARTS.map(direction),
     ...PACKAGES.map(home),
+    ...CONSOLE_PARTS.map(({ name, path, may }) => ({
+      name,
+      comment: `${path} may import only itself and: ${may.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from: { path },
+      to: { path: '^(console|src)/', pathNot: [path, ...may] },
+    })),
+    {
+      name: 'console-pages',
+      comment: 'a page knows its own area, the shared parts and the shell, never another area',
+      severity: 'error',
+      from: { path: `${PAGES}([^/]+)/` },
+      to: { path: '^(console|src)/', pathNot: [`${PAGES}$1/`, '^console/src/shell/', ...SHARED] },
+    },
+    {
+      name: 'console-apart',
+      comment: 'the console and the server share no code',
+      severity: 'error',
+      from: { path: '^(src|console)/' },
+      to: { path: '^(src|console)/', pathNot: '^$1/' },
+    },
     {
       name: 'driver-inside',
       comment: 'the files of a driver know the contract, the model and their own folder, never another driver',

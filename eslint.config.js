@@ -1,11 +1,14 @@
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+/** The pages have a compiler's project of their own. */
+const CONSOLE = ['console/**/*.{ts,tsx}']
+
 export default defineConfig(
-  globalIgnores(['dist/', 'dist-*/', 'data/', 'coverage/']),
+  globalIgnores(['dist/', 'dist-*/', 'console/dist/', 'data/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -36,6 +39,14 @@ export default defineConfig(
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
+    },
+  },
+  {
+    files: CONSOLE,
+    languageOptions: { parserOptions: { project: './console/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Handlers of React are told apart by what they give back, not by what is made of it.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },
   },
   {
@@ -83,7 +94,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['scripts/**/*.mjs', '*.js', '*.cjs', 'pages/**/*.js'],
+    files: ['scripts/**/*.mjs', '*.js', '*.cjs', 'pages/**/*.js', 'console/public/*.js'],
     rules: {
       eqeqeq: 'error',
       'no-var': 'error',

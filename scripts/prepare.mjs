@@ -1,15 +1,26 @@
-// Makes a clone ready to run: right Node, packages as locked, compiled output as the sources. What is in order is left alone and not
-// talked about. Called before start, test, demo and bench. Node's own modules only: it runs before anything is installed.
-import { spawnSync } from 'node:child_process'
+// Makes a clone ready to run: right Node, packages as locked, compiled output and the console's pages as their sources. What is in
+// order is left alone and not talked about. Called before start, test, demo and bench. Node's own modules only: it runs before anything
+// is installed.
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SOURCES = ['src', 'test', 'bench']
-const STAMP = join(ROOT, 'dist', '.sources')
+const PACKAGES = ['package.json', 'package-lock.json']
+/** What is built, of what; a stamp beside the output says which sources it was made of. */
+const SERVER = {
+  folders: ['src', 'test', 'bench'],
+  files: ['tsconfig.json', ...PACKAGES],
+  output: 'dist',
+}
+const CONSOLE = {
+  folders: ['console/src', 'console/public'],
+  files: ['console/index.html', 'console/vite.config.ts', 'console/tsconfig.json', 'console/package.json', ...PACKAGES],
+  output: 'console/dist',
+}
 
 const COMPILER_HINT =
   'better-sqlite3 found no ready-made binary for this machine and could not be compiled: that needs a C++ compiler, make and Python 3 ' +
@@ -19,10 +30,16 @@ class Trouble extends Error {}
 
 try {
   checkNode()
-  const build = buildNeeded()
-  if (!packagesInOrder(build)) install()
+  const needed = [
+    { part: SERVER, build: compile },
+    { part: CONSOLE, build: bundle },
+  ].filter(({ part }) => buildNeeded(part))
+  if (!packagesInOrder(needed.length > 0)) install()
   ensureDatabaseBinding()
-  if (build) compile()
+  // Beside each other: neither keeps two cores busy.
+  const outcomes = await Promise.allSettled(needed.map(({ part, build }) => build(part)))
+  const failed = outcomes.find(({ status }) => status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 } catch (error) {
   if (!(error instanceof Trouble)) throw error
   console.error(`\n${error.message}`)
@@ -54,7 +71,7 @@ function packagesInOrder(needDevelopment) {
     const own = installed[path]
     if (path === '' || locked.optional || locked.devOptional || (locked.dev && !needDevelopment && own === undefined))
       return true
-    return own?.version === locked.version && own.integrity === locked.integrity
+    return own !== undefined && own.version === locked.version && own.integrity === locked.integrity
   })
 }
 
@@ -83,39 +100,62 @@ function databaseOpens() {
   return spawnSync(process.execPath, ['-e', code], { cwd: ROOT, stdio: 'ignore' }).status === 0
 }
 
-function buildNeeded() {
-  return !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== fingerprint()
+function buildNeeded(part) {
+  return !existsSync(stampOf(part)) || readFileSync(stampOf(part), 'utf8') !== fingerprint(part)
 }
 
-function compile() {
+function stampOf(part) {
+  return join(ROOT, part.output, '.sources')
+}
+
+async function compile(part) {
   console.error('Compiling (tsc).')
   // Without a stamp the output may be incomplete though the compiler's own notes say otherwise: start over.
-  if (!existsSync(STAMP)) rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-  const before = fingerprint()
+  if (!existsSync(stampOf(part))) rmSync(join(ROOT, part.output), { recursive: true, force: true })
+  const before = fingerprint(part)
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json'], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-  })
-  if (status !== 0) throw new Trouble('Compiling failed, see above.')
+  if ((await runNode([compiler, '-p', 'tsconfig.json'], ROOT)) !== 0) throw new Trouble('Compiling failed, see above.')
   removeOrphans()
-  mkdirSync(join(ROOT, 'dist'), { recursive: true })
   chmodSync(join(ROOT, 'dist/src/main.js'), 0o755)
-  writeFileSync(STAMP, before)
+  putStamp(part, before)
+}
+
+/** Vite empties its folder first, so that nothing of a page that is gone stays, nor an old stamp beside half a build. */
+async function bundle(part) {
+  console.error("Building the console's pages (vite).")
+  const before = fingerprint(part)
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
+  const status = await runNode([vite, 'build', '--logLevel', 'warn'], join(ROOT, 'console'))
+  if (status !== 0) throw new Trouble("Building the console's pages failed, see above.")
+  putStamp(part, before)
+}
+
+function putStamp(part, text) {
+  mkdirSync(join(ROOT, part.output), { recursive: true })
+  writeFileSync(stampOf(part), text)
+}
+
+/** All that it says goes to stderr: stdout belongs to what was called after this. */
+function runNode(args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 2, 2] })
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
 }
 
 /** Output whose source is gone would still be found by the test runner. */
 function removeOrphans() {
-  for (const file of filesUnder(SOURCES.map((folder) => join('dist', folder)))) {
+  for (const file of filesUnder(SERVER.folders.map((folder) => join('dist', folder)))) {
     const source = file.replace(/^dist./, '').replace(/\.js(\.map)?$/, '.ts')
     if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, file))
   }
 }
 
-/** Changes when a source, the compiler's settings or a package's version does, and when a file comes or goes. */
-function fingerprint() {
+/** Changes when a source, the settings of its compiler or a package's version does, and when a file comes or goes. */
+function fingerprint({ folders, files }) {
   const hash = createHash('sha256')
-  for (const file of [...filesUnder(SOURCES), 'tsconfig.json', 'package.json', 'package-lock.json']) {
+  for (const file of [...filesUnder(folders), ...files]) {
     const { size, mtimeMs } = statSync(join(ROOT, file))
     hash.update(`${file}\0${size}\0${mtimeMs}\n`)
   }

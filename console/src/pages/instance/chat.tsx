@@ -1,0 +1,8 @@
+import type { ReactNode } from 'react'
+import { PageHead } from '../../parts/page-head.tsx'
+import { useWords } from '../../words/words.ts'
+
+export default function Page(): ReactNode {
+  const words = useWords('chat')
+  return <PageHead title={words.title} />
+}

@@ -1,0 +1,46 @@
+import { Menu, UnstyledButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { useMe } from '../api/me.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useWords } from '../words/words.ts'
+import { LanguageItems, ThemeItems } from './looks.tsx'
+import classes from './person-menu.module.css'
+import { useSignOut } from './sign-out.ts'
+
+/** Who is signed in, how the pages look, and the way out. */
+export function PersonMenu(): ReactNode {
+  const words = useWords('shell')
+  const { person } = useMe()
+  const signOut = useSignOut()
+  const name = person.name === '' ? person.email : person.name
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <UnstyledButton className={classes['target']} aria-label={`${words.personMenu}: ${name}`}>
+          <span className={classes['face']} aria-hidden="true">
+            {Array.from(name)[0]?.toUpperCase()}
+          </span>
+          <span className={classes['name']}>{name}</span>
+          <Icon name="chevronDown" size={16} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label className={classes['label'] ?? ''}>{person.email}</Menu.Label>
+        <Menu.Item component={Link} to="/me" leftSection={<Icon name="person" />}>
+          {words.me}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{words.language}</Menu.Label>
+        <LanguageItems />
+        <Menu.Divider />
+        <Menu.Label>{words.theme}</Menu.Label>
+        <ThemeItems />
+        <Menu.Divider />
+        <Menu.Item leftSection={<Icon name="signOut" />} onClick={signOut}>
+          {words.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

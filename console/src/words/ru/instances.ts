@@ -1,0 +1,5 @@
+import type { words as english } from '../en/instances.ts'
+
+export const words: typeof english = {
+  title: 'Инстансы',
+}

@@ -1,0 +1,5 @@
+import type { words as english } from '../en/try.ts'
+
+export const words: typeof english = {
+  title: 'Попробовать метод',
+}
