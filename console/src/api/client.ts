@@ -21,19 +21,15 @@ export interface Ask<T> {
 /** Asks the server and reads its answer. Throws an ApiFault, and nothing else but what an aborted signal throws. */
 export async function ask<T>(question: Ask<T>): Promise<T> {
   const response = await fetched(question)
-  if (!response.ok) {
-    if (response.status === 401 && question.mayBeUnauthorized !== true) leaveForSignIn()
-    throw await faultOf(response)
-  }
+  if (!response.ok) return await refused(response, question)
   return await readAnswer(response, question.read)
 }
 
 /** As `ask`, for an answer that is a file. */
 export async function askFile(question: Omit<Ask<unknown>, 'read'>): Promise<Blob> {
   const response = await fetched({ ...question, read: nothing })
-  if (response.ok) return await response.blob()
-  if (response.status === 401) leaveForSignIn()
-  throw await faultOf(response)
+  if (!response.ok) return await refused(response, question)
+  return await response.blob()
 }
 
 /** `path\`/accounts/${id}\`` escapes what is put in; `path(…, { search })` adds a query without what is empty. */
@@ -88,6 +84,16 @@ function sentBody(body: unknown): BodyInit | null {
 
 function isRaw(body: unknown): body is FormData | Blob {
   return body instanceof FormData || body instanceof Blob
+}
+
+async function refused(
+  response: Response,
+  { mayBeUnauthorized }: Pick<Ask<unknown>, 'mayBeUnauthorized'>,
+): Promise<never> {
+  const isOver = response.status === 401 && mayBeUnauthorized !== true
+  // Never settles: the page stays as it is until the browser has left it.
+  if (isOver && leaveForSignIn()) return await new Promise<never>(() => undefined)
+  throw await faultOf(response)
 }
 
 async function readAnswer<T>(response: Response, read: Reader<T>): Promise<T> {

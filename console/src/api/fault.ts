@@ -24,3 +24,8 @@ export function asFault(error: unknown): ApiFault {
   if (error instanceof ApiFault) return error
   return new ApiFault('unknown', error instanceof Error ? error.message : String(error))
 }
+
+/** The server names the field that it does not take; what is wrong with a new password it says in English only. */
+export function isWeakPassword({ code, message }: ApiFault): boolean {
+  return code === 'invalid' && message.includes("'password'")
+}

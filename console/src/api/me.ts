@@ -6,6 +6,9 @@ import { rememberCsrf } from './session.ts'
 export const ROLES = ['owner', 'developer', 'billing', 'viewer'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Shorter passwords the server does not take. */
+export const PASSWORD_LEAST = 10
+
 export const readRole = oneOf(...ROLES)
 
 export const readMe = object({

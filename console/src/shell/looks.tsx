@@ -5,13 +5,11 @@ import { ask } from '../api/client.ts'
 import { fetchMe, putMe } from '../api/me.ts'
 import { nothing } from '../api/read.ts'
 import { Icon } from '../parts/icon.tsx'
+import { LANGUAGE_NAMES } from '../words/language-names.ts'
 import { LANGUAGES, setLanguage, useLanguage, type Language } from '../words/language.ts'
 import { preloadLanguage, useWords } from '../words/words.ts'
 
 const THEMES: readonly MantineColorScheme[] = ['light', 'dark', 'auto']
-
-/** Each language by its own name: who needs it can read that one. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ru: 'Русский' }
 
 export function LanguageItems(): ReactNode {
   const chosen = useLanguage()

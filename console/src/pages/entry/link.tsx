@@ -1,8 +1,85 @@
-import type { ReactNode } from 'react'
-import { PageHead } from '../../parts/page-head.tsx'
+import { Anchor } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, type ReactNode } from 'react'
+import { Link, useLocation, useNavigate } from 'react-router'
+import { ask } from '../../api/client.ts'
+import { asFault } from '../../api/fault.ts'
+import { flag, nullable, object, oneOf, or, text, type Read } from '../../api/read.ts'
+import { QueryView } from '../../parts/query-view.tsx'
+import type { Words } from '../../words/dictionaries.ts'
 import { useWords } from '../../words/words.ts'
+import { AcceptForm } from './accept-form.tsx'
+import { EntryFrame } from './entry-frame.tsx'
 
-export default function Page(): ReactNode {
+const readLink = object({
+  kind: oneOf('invite', 'reset'),
+  /** Empty for the very first operator, who says it himself. */
+  email: or(text, ''),
+  accountName: nullable(text),
+  hasPerson: flag,
+})
+
+export type OneTimeLink = Read<typeof readLink>
+
+/** What a one-time link opens: an invitation, or a new password. */
+export default function LinkPage(): ReactNode {
   const words = useWords('entry')
-  return <PageHead title={words.title} />
+  const token = useToken()
+  const query = useQuery({
+    queryKey: ['link', token],
+    queryFn: () =>
+      ask({ method: 'POST', path: '/links/look', body: { token }, read: readLink, mayBeUnauthorized: true }),
+    enabled: token !== '',
+    staleTime: Infinity,
+  })
+  if (token === '') return <Dead title={words.linkMissing} text={words.linkMissingText} />
+  if (query.isError && [400, 404, 410].includes(asFault(query.error).status)) {
+    return <Dead title={words.linkGone} text={words.linkGoneText} />
+  }
+  const link = query.data
+  return (
+    <EntryFrame
+      title={link === undefined ? words.link : titleOf(link, words)}
+      text={link === undefined ? undefined : textOf(link, words)}
+    >
+      <QueryView query={query}>{(found) => <AcceptForm link={found} token={token} />}</QueryView>
+    </EntryFrame>
+  )
+}
+
+/**
+ * The token out of the link's fragment. It moves at once to where neither the address bar nor a bookmark shows it, but a reload still finds
+ * it.
+ */
+function useToken(): string {
+  const { hash, state } = useLocation()
+  const navigate = useNavigate()
+  const given = hash.slice(1)
+  useEffect(() => {
+    if (given !== '') void navigate('/link', { replace: true, state: { token: given } })
+  }, [given, navigate])
+  if (given !== '') return given
+  const kept: unknown = typeof state === 'object' && state !== null ? Reflect.get(state, 'token') : undefined
+  return typeof kept === 'string' ? kept : ''
+}
+
+function Dead({ title, text: why }: { readonly title: string; readonly text: string }): ReactNode {
+  const words = useWords('entry')
+  return (
+    <EntryFrame title={title} text={why}>
+      <Anchor component={Link} to="/sign-in" size="sm">
+        {words.toSignIn}
+      </Anchor>
+    </EntryFrame>
+  )
+}
+
+function titleOf({ kind, accountName }: OneTimeLink, words: Words<'entry'>): string {
+  if (kind === 'reset') return words.linkReset
+  return accountName === null ? words.linkInviteOperator : words.linkInviteTo(accountName)
+}
+
+function textOf({ email, hasPerson, kind }: OneTimeLink, words: Words<'entry'>): string | undefined {
+  const whose = email === '' ? undefined : words.linkFor(email)
+  return hasPerson && kind === 'invite' ? [whose, words.linkJoin].filter(Boolean).join('. ') : whose
 }
