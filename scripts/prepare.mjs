@@ -13,7 +13,7 @@ const PACKAGES = ['package.json', 'package-lock.json']
 /** What is built, of what; a stamp beside the output says which sources it was made of. */
 const SERVER = {
   folders: ['src', 'test', 'bench'],
-  files: ['tsconfig.json', ...PACKAGES],
+  files: ['tsconfig.json', 'scripts/one-file-packages.mjs', ...PACKAGES],
   output: 'dist',
 }
 const CONSOLE = {
@@ -34,10 +34,10 @@ try {
     { part: SERVER, build: compile },
     { part: CONSOLE, build: bundle },
   ].filter(({ part }) => buildNeeded(part))
-  if (!packagesInOrder(needed.length > 0)) install()
-  ensureDatabaseBinding()
-  // Beside each other: neither keeps two cores busy.
-  const outcomes = await Promise.allSettled(needed.map(({ part, build }) => build(part)))
+  if (!packagesInOrder(needed.length > 0)) await install()
+  // Beside each other: none keeps two cores busy.
+  const builds = [ensureDatabaseBinding(), ...needed.map(({ part, build }) => build(part))]
+  const outcomes = await Promise.allSettled(builds)
   const failed = outcomes.find(({ status }) => status === 'rejected')
   if (failed !== undefined) throw failed.reason
 } catch (error) {
@@ -75,22 +75,19 @@ function packagesInOrder(needDevelopment) {
   })
 }
 
-function install() {
-  console.error(
-    'Installing packages (npm ci); the first time this takes a minute or two, longer where better-sqlite3 has to be compiled.',
-  )
-  // --include=dev: NODE_ENV=production must not leave out the compiler that the next step needs.
-  const { status, output } = runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
-  if (status === 0) return
-  const hint = /better-sqlite3|node-gyp|gyp ERR/.test(output) ? `\n${COMPILER_HINT}` : ''
-  throw new Trouble(`Installing the packages failed, see above.${hint}`)
+async function install() {
+  console.error('Installing packages (npm ci); the first time this takes a minute.')
+  // --include=dev: NODE_ENV=production must not leave out the compiler that the next step needs. Without scripts: the one that
+  // counts, better-sqlite3's, runs beside the builds.
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  if ((await runNpm(args)) !== 0) throw new Trouble('Installing the packages failed, see above.')
 }
 
-/** Another Node than the one that npm ran with needs another binary of better-sqlite3; so does an install without scripts. */
-function ensureDatabaseBinding() {
+/** After an install without scripts; and another Node than the one that npm ran with needs another binary. */
+async function ensureDatabaseBinding() {
   if (databaseOpens()) return
-  console.error(`Building better-sqlite3 for Node ${process.versions.node}.`)
-  const { status } = runNpm(['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--loglevel=error'])
+  console.error(`Getting or compiling better-sqlite3 for Node ${process.versions.node}: a minute where it is compiled.`)
+  const status = await runNpm(['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--loglevel=error'])
   if (status !== 0 || !databaseOpens()) throw new Trouble(COMPILER_HINT)
 }
 
@@ -116,6 +113,8 @@ async function compile(part) {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   if ((await runNode([compiler, '-p', 'tsconfig.json'], ROOT)) !== 0) throw new Trouble('Compiling failed, see above.')
   removeOrphans()
+  if ((await runNode([join(ROOT, 'scripts/one-file-packages.mjs')], ROOT)) !== 0)
+    throw new Trouble('Gathering packages failed, see above.')
   chmodSync(join(ROOT, 'dist/src/main.js'), 0o755)
   putStamp(part, before)
 }
@@ -173,18 +172,23 @@ function filesUnder(folders) {
     .sort()
 }
 
-/** Runs the npm that called us, or the one on the PATH; what it says goes to stderr and is returned too. */
+/** Runs the npm that called us, or the one on the PATH; what it says is told only where it fails. */
 function runNpm(args) {
   const npm = process.env.npm_execpath ?? ''
   const ours = basename(npm).startsWith('npm')
-  const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
-  const result = ours
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
-  if (result.error !== undefined) throw new Trouble(`npm could not be started: ${result.error.message}`)
-  const output = `${result.stdout}${result.stderr}`
-  if (result.status !== 0) process.stderr.write(output)
-  return { status: result.status, output }
+  const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] }
+  const child = ours
+    ? spawn(process.execPath, [npm, ...args], options)
+    : spawn('npm', args, { ...options, shell: process.platform === 'win32' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new Trouble(`npm could not be started: ${error.message}`)))
+    child.once('close', (status) => {
+      if (status !== 0) process.stderr.write(output)
+      resolve(status)
+    })
+  })
 }
 
 function readJson(path) {

@@ -1,6 +1,8 @@
 // Runs the compiled tests: all of them, or those whose path contains one of the words on the command line
 // (`npm test` runs all; `node scripts/test.mjs queue/schedule` one). With CI set a skipped test is a failure.
-import { readdirSync } from 'node:fs'
+// `--check` runs `npm run check` beside them: it needs one core for a while, and most of the tests wait for something.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -8,11 +10,31 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Files at a time: the tests start servers, and small machines have two cores. */
-const CONCURRENCY = 2
+const CONCURRENCY = 3
 /** For one file with everything in it; Node 20 can't limit single tests from outside. */
-const FILE_TIMEOUT_MS = 5 * 60_000
+const FILE_TIMEOUT_MS = 10 * 60_000
+/** What takes longest begins first, so that the run does not end with one of them alone. */
+const LONGEST = [
+  'durability/kill',
+  'cluster/faults',
+  'storage/sqlite.test',
+  'whatsapp/kill',
+  'durability/billing-kill',
+  'drivers/whatsapp/driver.test',
+  'console/',
+  'command-line',
+  'durability/stop',
+  'media/s3',
+  'storage/postgres.test',
+]
+/** Suites beside their units take less than the start of a process: those of `src/` share a few. */
+const SHARES = 6
+const UNIT = /^dist\/src\//
+const SHARES_FOLDER = 'dist/.shares'
 
-const words = process.argv.slice(2).map((word) => word.replace(/\.[jt]s$/, ''))
+const options = process.argv.slice(2)
+const isChecking = options.includes('--check')
+const words = options.filter((word) => !word.startsWith('--')).map((word) => word.replace(/\.[jt]s$/, ''))
 const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
 if (files.length === 0) {
   console.error(words.length === 0 ? 'No test was found in dist: is it built?' : `No test matches ${words.join(', ')}.`)
@@ -24,7 +46,13 @@ const counts = { passed: 0, failed: 0 }
 const failed = new Set()
 const skipped = []
 
-const events = run({ files: files.map((file) => join(ROOT, file)), concurrency: CONCURRENCY, timeout: FILE_TIMEOUT_MS })
+const check = isChecking ? startCheck() : undefined
+const processes = words.length === 0 ? shared(files) : files
+const events = run({
+  files: processes.sort((one, other) => rankOf(one) - rankOf(other)).map((file) => join(ROOT, file)),
+  concurrency: CONCURRENCY,
+  timeout: FILE_TIMEOUT_MS,
+})
 events.on('test:pass', (test) => {
   if (reasonOf(test) !== null) skipped.push(`${fileOf(test)}: ${test.name} (${reasonOf(test)})`)
   else if (test.details?.type !== 'suite') counts.passed += 1
@@ -35,8 +63,13 @@ events.on('test:fail', (test) => {
 })
 events.compose(spec).pipe(process.stdout)
 let ended = false
+let checked = !isChecking
 events.on('end', () => {
   ended = true
+})
+void check?.then(({ isFine, output }) => {
+  checked = isFine
+  console.log(`\n=== npm run check\n${output}${isFine ? 'in order' : 'FAILED'}\n`)
 })
 process.on('exit', conclude)
 
@@ -47,9 +80,41 @@ function conclude() {
   if (failed.size > 0) lines.push(`failed in: ${[...failed].sort().join(', ')}`)
   if (skipped.length > 0)
     lines.push(strict ? 'SKIPPED, which fails here:' : 'SKIPPED:', ...skipped.map((line) => `  ${line}`))
-  const fine = ended && counts.failed === 0 && failed.size === 0 && counts.passed > 0 && !(strict && skipped.length > 0)
+  if (!checked) lines.push('npm run check failed, see above')
+  const fine =
+    ended && checked && counts.failed === 0 && failed.size === 0 && counts.passed > 0 && !(strict && skipped.length > 0)
   console.log(`\n${lines.join('\n')}\n${fine ? 'OK' : 'FAILED'}`)
   process.exitCode = fine ? 0 : 1
+}
+
+/** What it says comes in one piece, not between the lines of the tests. */
+function startCheck() {
+  const child = spawn('npm', ['run', 'check'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ isFine: false, output: String(error) }))
+    child.on('close', (status) => resolve({ isFine: status === 0, output }))
+  })
+}
+
+/** The files to run, with those of many small ones in the place of these. */
+function shared(all) {
+  const units = all.filter((file) => UNIT.test(file) && rankOf(file) === LONGEST.length)
+  rmSync(join(ROOT, SHARES_FOLDER), { recursive: true, force: true })
+  mkdirSync(join(ROOT, SHARES_FOLDER), { recursive: true })
+  const shares = Array.from({ length: SHARES }, (_, share) => {
+    const own = units.filter((_file, at) => at % SHARES === share)
+    const path = join(SHARES_FOLDER, `${share}.test.js`)
+    writeFileSync(join(ROOT, path), own.map((file) => `import '../../${file}'\n`).join(''))
+    return path
+  })
+  return [...all.filter((file) => !units.includes(file)), ...shares]
+}
+
+function rankOf(file) {
+  const rank = LONGEST.findIndex((long) => file.includes(long))
+  return rank < 0 ? LONGEST.length : rank
 }
 
 /** Why a test was not run or does not count; null for one that does. */
@@ -66,7 +131,7 @@ function fileOf({ file, name }) {
 function testFiles() {
   try {
     return readdirSync(join(ROOT, 'dist'), { recursive: true })
-      .filter((path) => path.endsWith('.test.js'))
+      .filter((path) => path.endsWith('.test.js') && !path.startsWith('.'))
       .map((path) => join('dist', path))
       .sort()
   } catch {

@@ -1,6 +1,6 @@
+import type { AccountTerms } from '../../model/account.ts'
 import type { AccountWrite } from '../write.ts'
 import { places, rowsOf, type Statement } from './statement.ts'
-import { termsToJson } from './terms-json.ts'
 import type { WriteOf, WriteTable } from './write-table.ts'
 
 const EVENT = 'id text, account_id text, type text, body text, at bigint, attempts bigint, due_at bigint'
@@ -156,4 +156,9 @@ function erasing(what: string): Statement<WriteOf<'account.erase'>> {
       out.push(write.account)
     },
   }
+}
+
+/** All but the currency, which has a column of its own, as prices are looked up by it; terms-json.ts reads it. */
+function termsToJson(terms: AccountTerms): string {
+  return JSON.stringify({ ...terms, currency: undefined })
 }

@@ -16,12 +16,8 @@ const Stored = Compile(
   }),
 )
 
-/** What an account agreed on as it is stored: JSON of all but the currency, which has a column of its own, as prices are looked up by it. */
-export function termsToJson(terms: AccountTerms): string {
-  return JSON.stringify({ ...terms, currency: undefined })
-}
-
 /**
+ * What an account agreed on, of the JSON that account-writes.ts makes of it: apart from it, so that the writer thread need not read TypeBox at each start.
  * What the text doesn't have takes its default; what is unknown is left out.
  * @throws TypeError when it isn't what the schema says, as then the database is damaged
  */

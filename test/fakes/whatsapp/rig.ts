@@ -7,6 +7,7 @@ import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
 import { arrivesOnWhatsApp } from './arrives.ts'
 import type { CallEnd } from './calls.ts'
 import type { Shown } from './presence.ts'
+import { takeKnownKeys } from './known-keys.ts'
 import { trustFakeWhatsApp } from './trust.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -33,6 +34,7 @@ const ENDS: Readonly<Record<'pickUp' | 'hungUp' | 'declined', CallEnd>> = {
 /** A fresh fake WhatsApp in this process, and the real driver with the engine as it is. Rejects when the engine is not installed. */
 export async function startWhatsAppRig(): Promise<DriverRig> {
   const world = await startWorld()
+  await takeKnownKeys()
   const distrust = await trustFakeWhatsApp(world.fake)
   for (const phone of [...Object.values(PHONES), ...BYSTANDERS]) world.person(phone)
   const clock = new SkippingClock()

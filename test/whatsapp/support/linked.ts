@@ -9,6 +9,7 @@ import { systemRandom } from '../../../src/lib/random.ts'
 import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
 import { until } from '../../../src/lib/until.ts'
 import type { ChatId, MessageId } from '../../../src/model/ids.ts'
+import { takeKnownKeys } from '../../fakes/whatsapp/known-keys.ts'
 import { trustFakeWhatsApp } from '../../fakes/whatsapp/trust.ts'
 import { startWorld, type World } from '../../fakes/whatsapp/world.ts'
 
@@ -48,6 +49,7 @@ export class Ground {
   }
 
   static async open(limits: Limits = {}): Promise<Ground> {
+    await takeKnownKeys()
     const world = await startWorld()
     return new Ground(world, await trustFakeWhatsApp(world.fake), limits)
   }

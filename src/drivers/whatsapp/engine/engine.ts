@@ -296,7 +296,7 @@ export interface Engine {
   makeSocket(options: SocketOptions): EngineSocket
   makeSignalRepository(auth: SignalAuth, log: EngineLog, toLid?: unknown): SignalRepository
   initCredentials(): Credentials
-  makeKeyPair(): KeyPair
+  makeKeyPair: () => KeyPair
   /** How many one-time keys a new device hands to the network. */
   readonly firstKeyCount: number
   readonly json: {
