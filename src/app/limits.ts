@@ -17,6 +17,7 @@ export function limitsOf(config: Config): Limits {
     keepStatesMs: config.keepStatesDays * DAY_MS,
     keepDeletedMs: config.keepDeletedDays * DAY_MS,
     keepAnswersMs: config.keepAnswersHours * HOUR_MS,
+    keepDeliveriesMs: config.keepDeliveriesDays * DAY_MS,
     keepMediaMs: config.keepMediaDays * DAY_MS,
     fileLimitBytes: config.fileLimitMb * MEGABYTE,
   }

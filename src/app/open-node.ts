@@ -34,6 +34,7 @@ export async function openNode(
     allow: new AddressRules(config.webhookAllow),
     timeoutMs: config.webhookTimeoutMs,
     retryMs: config.webhookRetryMs,
+    keepsDeliveries: config.keepDeliveriesDays > 0,
   })
   return {
     ...needs,

@@ -228,6 +228,12 @@ export const SETTINGS = {
     'Notifications nobody has fetched.',
     { default: '24', unit: 'hours' },
   ),
+  keepDeliveriesDays: retention(
+    'JADEGATE_KEEP_DELIVERIES_DAYS',
+    wholeNumber(0, 3_650),
+    'Ledger of webhook deliveries: which notifications were tried when, what the receiver answered, and what was sent, to be sent again. 0: none is kept.',
+    { default: '7', unit: 'days' },
+  ),
   keepQueueHours: retention(
     'JADEGATE_KEEP_QUEUE_HOURS',
     wholeNumber(1, 8_760),

@@ -31,6 +31,7 @@ export interface Limits {
   readonly keepDeletedMs: number
   readonly keepAnswersMs: number
   readonly keepMediaMs: number
+  readonly keepDeliveriesMs: number
   /** The largest file that is taken in, bytes. */
   readonly fileLimitBytes: number
 }

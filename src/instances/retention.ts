@@ -37,6 +37,7 @@ export class Retention {
       states: (signal) => this.#sweep('states', limits.keepStatesMs, signal),
       answers: (signal) => this.#sweep('answers', limits.keepAnswersMs, signal),
       usage: (signal) => this.#sweep('usage', KEEP_USAGE_MS, signal),
+      deliveries: (signal) => this.#sweep('deliveries', limits.keepDeliveriesMs, signal),
       notes: (signal) => this.#sweep('notes', 0, signal),
       files: (signal) => this.#sweep('files', limits.keepMediaMs, signal),
       media: (signal) => this.#removeFiles(signal),

@@ -31,6 +31,8 @@ export interface CourierDeps {
   readonly timeoutMs: number
   /** How long to wait before the same notification is sent again. */
   readonly retryMs: number
+  /** Each attempt is noted in the ledger of deliveries. */
+  readonly keepsDeliveries: boolean
   /** How names are resolved; the machine's way where it is absent. */
   readonly resolve?: ResolveName
 }
@@ -54,7 +56,7 @@ export class Courier {
   #idle: (() => void) | undefined
 
   constructor(deps: CourierDeps) {
-    const { clock, log, retryMs, timeoutMs } = deps
+    const { clock, log, retryMs, timeoutMs, keepsDeliveries } = deps
     this.#clock = clock
     this.#pools = new GuardedPools(
       clock,
@@ -71,7 +73,8 @@ export class Courier {
       deps.resolve,
     )
     const endpoint = (target: Target) => this.#endpoint(target)
-    this.#host = { clock, log, retryMs, pools: this.#pools, endpoint, ended: (lane) => this.#ended(lane) }
+    const ended = (lane: Lane) => this.#ended(lane)
+    this.#host = { clock, log, retryMs, keepsDeliveries, pools: this.#pools, endpoint, ended }
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { GuardedPools } from '../lib/guarded-pool.ts'
 import type { Log } from '../lib/log.ts'
-import type { InstanceId } from '../model/ids.ts'
-import type { Notification } from '../storage/store.ts'
+import type { EpochMs, InstanceId } from '../model/ids.ts'
+import type { Notification, Write } from '../storage/store.ts'
 import { Attempt, type Verdict } from './attempt.ts'
+import { typeOfBody } from './body/envelope.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -26,6 +27,7 @@ export interface LaneHost {
   readonly clock: Clock
   readonly log: Log
   readonly retryMs: number
+  readonly keepsDeliveries: boolean
   readonly pools: GuardedPools
   endpoint(target: Target): Endpoint | null
   /** A lane has nothing left to deliver, or was stopped; called in the same breath, so that no wake falls in between. */
@@ -37,6 +39,8 @@ export interface LaneHost {
  *
  *   look → post → 200: remove durably → look …
  *               → anything else: pause → look, which finds the same item again
+ *
+ * Each attempt is noted in the ledger of deliveries: with the removal, or by itself before the pause.
  *
  * An item leaves the mailbox only by an answer 200, and then whatever the settings say by now. A crash between the answer and
  * the removal delivers it once more. What was stopped never runs again.
@@ -117,10 +121,12 @@ export class Lane {
       }
       const endpoint = this.#host.endpoint(target)
       let verdict = BAD_URL
+      let beganAt = 0
       if (endpoint !== null) {
         const { admission } = this.#host.pools.get(endpoint.origin)
         const entering = admission.enter()
         const ticket = typeof entering === 'number' ? entering : await entering
+        beganAt = this.#host.clock.now()
         try {
           verdict = await this.#post(endpoint, item)
         } finally {
@@ -128,13 +134,17 @@ export class Lane {
           admission.leave(ticket)
         }
       }
+      const note = this.#noteOf(item, verdict, beganAt)
       if (verdict.status === 200) {
         if (this.#failedReceipt === item.receiptId) this.#report(item, endpoint, verdict)
-        await mailbox.remove(item.receiptId)
+        await mailbox.remove(item.receiptId, note)
         return
       }
-      if (!this.#stopped) this.#report(item, endpoint, verdict)
       this.#failed = target
+      if (!this.#stopped) {
+        this.#report(item, endpoint, verdict)
+        if (note !== undefined) await mailbox.note(note)
+      }
     } catch (error) {
       // The store did not read or remove: the item is still there, and the pause keeps a broken disk from a storm.
       this.#complain(error)
@@ -151,6 +161,15 @@ export class Lane {
     return Attempt.make(pool, endpoint, item.body, (attempt) => {
       this.#attempt = attempt
     })
+  }
+
+  /** A line of the ledger, or one more attempt of it. `beganAt` is 0 where nothing could be asked. */
+  #noteOf({ receiptId, body }: Notification, { status, code }: Verdict, beganAt: EpochMs): Write | undefined {
+    if (!this.#host.keepsDeliveries) return undefined
+    const at = this.#host.clock.now()
+    const attempt = { at, ms: beganAt === 0 ? 0 : Math.max(at - beganAt, 0), status, code }
+    const isDelivered = status === 200
+    return { kind: 'delivery.note', instance: this.client.id, receiptId, type: typeOfBody(body), attempt, isDelivered }
   }
 
   /** Where it was stopped, whoever goes on with the instance does so with this item. */

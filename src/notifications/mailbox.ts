@@ -19,6 +19,8 @@ export interface MailboxHost {
 /** Bodies that have their receipt ids: the writes go into the caller's batch, `committed` is called once that is durable. */
 export interface Posted {
   readonly writes: readonly Write[]
+  /** The receipt id of the first body; 0 where there is none. */
+  readonly first: number
   committed(): void
 }
 
@@ -90,7 +92,7 @@ export class Mailbox {
     }
     const upTo = this.#receipts.reserve()
     if (upTo !== undefined) writes.push({ kind: 'instance.receipts', instance, upTo })
-    return { writes, committed: () => this.#committed(items, upTo) }
+    return { writes, first: items[0]?.receiptId ?? 0, committed: () => this.#committed(items, upTo) }
   }
 
   #committed(items: readonly Notification[], upTo: number | undefined): void {
@@ -175,22 +177,32 @@ export class Mailbox {
     this.#waiters?.wake()
   }
 
-  /** True when it was the head and is durably gone; false for anything else. Rejects when the store failed: it is still there. */
-  remove(receiptId: number): Promise<boolean> {
+  /**
+   * True when it was the head and is durably gone, with `note` of how it went where it is given; false for anything else. Rejects when the store
+   * failed: it is still there.
+   */
+  remove(receiptId: number, note?: Write): Promise<boolean> {
     return this.#removals.run(() => {
       const head = this.#head
-      return head === undefined ? this.#findAndRemove(receiptId) : this.#removeHead(head, receiptId)
+      return head === undefined ? this.#findAndRemove(receiptId, note) : this.#removeHead(head, receiptId, note)
     })
   }
 
-  async #findAndRemove(receiptId: number): Promise<boolean> {
-    const head = await this.peek()
-    return head !== null && (await this.#removeHead(head, receiptId))
+  /** Stores a note of something that stays where it is. */
+  note(note: Write): Promise<void> {
+    return this.#host.commit([note])
   }
 
-  #removeHead(head: Notification, receiptId: number): Promise<boolean> {
+  async #findAndRemove(receiptId: number, note: Write | undefined): Promise<boolean> {
+    const head = await this.peek()
+    return head !== null && (await this.#removeHead(head, receiptId, note))
+  }
+
+  #removeHead(head: Notification, receiptId: number, note: Write | undefined): Promise<boolean> {
     if (head.receiptId !== receiptId) return Promise.resolve(false)
-    return this.#host.commit([{ kind: 'mailbox.remove', instance: this.#instance, receiptId }]).then(() => {
+    const removal: Write = { kind: 'mailbox.remove', instance: this.#instance, receiptId }
+    // The note is of what is in the mailbox, so it comes first.
+    return this.#host.commit(note === undefined ? [removal] : [note, removal]).then(() => {
       // Where the retention job took the head meanwhile, its report has counted this item.
       if (this.#head === head) {
         this.#head = undefined

@@ -7,11 +7,13 @@ import type { Messenger } from '../model/messenger.ts'
 import type { StateChange } from '../model/state.ts'
 import type { BillingStore } from './billing-store.ts'
 import type { ClusterStore } from './cluster-store.ts'
+import type { DeliveryStore } from './delivery-store.ts'
 import type { Guard } from './guard.ts'
 import type { JournalEntry, JournalPlace, MessageRow, Receipt, ShelfQuery } from './journal-row.ts'
 import type { PeopleStore } from './people-store.ts'
 import type { Write } from './write.ts'
 
+export type { DeliveryPage, DeliveryQuery } from './delivery-store.ts'
 export type { LedgerPlace, LedgerQuery } from './billing-store.ts'
 export type { Guard } from './guard.ts'
 export type { JournalEntry, JournalPlace, MessageRow, Receipt, Shelf, ShelfQuery } from './journal-row.ts'
@@ -65,7 +67,8 @@ export interface QueueSize {
 }
 
 /** What retention removes; each by the time that its promise counts from. */
-export type Sweep = 'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes' | 'access'
+export type Sweep =
+  'messages' | 'states' | 'answers' | 'deletedInstances' | 'usage' | 'files' | 'notes' | 'access' | 'deliveries'
 
 /** How busy the way to a database server is, each figure as of the moment that it is read. */
 export interface StoreUse {
@@ -162,6 +165,8 @@ export interface Store {
     sizes(of?: readonly InstanceId[]): Promise<readonly QueueSize[]>
     /** The oldest notification. */
     head(instance: InstanceId): Promise<Notification | null>
+    /** What waits behind a receipt id (0: all of it), oldest first, at most `limit`. */
+    list(instance: InstanceId, limit: number, after?: number): Promise<readonly Notification[]>
     /**
      * Removes what is older than `before` of the instances that `owner` has, but nothing of `spared` ones; says what it removed, so that
      * counters follow. `upTo` is the last receipt id gone.
@@ -172,6 +177,7 @@ export interface Store {
       spared?: ReadonlySet<InstanceId>,
     ): Promise<readonly { instance: InstanceId; count: number; upTo: number }[]>
   }
+  readonly deliveries: DeliveryStore
   readonly secrets: {
     get(instance: InstanceId, name: string): Promise<Uint8Array | null>
     /** Those whose names begin so (empty: all). */
@@ -189,7 +195,7 @@ export interface Store {
 
   /**
    * Removes at most `limit` rows older than `before`; returns how many went. `messages` spares what is still queued, and goes by the order
-   * in which they were stored: an old one that was stored lately goes with those of its day.
+   * in which they were stored, as `deliveries` does: an old one that was stored lately goes with those of its day.
    */
   sweep(what: Sweep, before: EpochMs, limit: number): Promise<number>
   /** Resolves when the database answers and would take a write. */

@@ -10,6 +10,7 @@ import type {
   Tariff,
 } from '../model/account.ts'
 import type { KeptFile } from '../model/content.ts'
+import type { DeliveryAttempt } from '../model/delivery.ts'
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { InstanceRow, LinkedAccount } from '../model/instance.ts'
 import type { MessageStatus } from '../model/message.ts'
@@ -19,7 +20,8 @@ import type { StateChange, StoredState } from '../model/state.ts'
 import type { MessageRow, Receipt } from './journal-row.ts'
 
 /** A closed union: a new kind of write is a new member, and the compiler shows every place that must know it. */
-export type Write = AccountWrite | PeopleWrite | LedgerWrite | ChargeWrite | InstanceWrite | MessageWrite | QueueWrite
+export type Write =
+  AccountWrite | PeopleWrite | LedgerWrite | ChargeWrite | InstanceWrite | MessageWrite | DeliveryWrite | QueueWrite
 
 /** Accounts and their tokens, who did what, and what their hooks are told. */
 export type AccountWrite =
@@ -190,6 +192,18 @@ export type MessageWrite =
   | { readonly kind: 'receipt.put'; readonly instance: InstanceId; readonly id: MessageId; readonly receipt: Receipt }
   /** A file that the network brought and can bring again: how, for as long as files are kept. */
   | { readonly kind: 'file.put'; readonly instance: InstanceId; readonly file: KeptFile; readonly at: EpochMs }
+
+/** Which notifications were tried by webhook. */
+export type DeliveryWrite =
+  /** Makes the line of a notification that waits, or adds an attempt to it; does nothing where it waits no more. */
+  {
+    readonly kind: 'delivery.note'
+    readonly instance: InstanceId
+    readonly receiptId: number
+    readonly type: string
+    readonly attempt: DeliveryAttempt
+    readonly isDelivered: boolean
+  }
 
 /** What waits: to be sent, and to be told. */
 export type QueueWrite =

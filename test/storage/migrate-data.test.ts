@@ -254,7 +254,7 @@ async function fill(): Promise<void> {
       { kind: 'statement.make', account: ACCOUNT, month: monthOfDay(DAY), plan: 'prepaid', at },
       ...sample.enqueue(FIRST, 1, 'a'),
       ...sample.enqueue(FIRST, 2, 'b'),
-      ...[sample.notify(FIRST, 1), sample.notify(FIRST, 2), sample.notify(SECOND, 1)],
+      ...[sample.notify(FIRST, 1), sample.notify(FIRST, 2), sample.notify(SECOND, 1), sample.attempted(FIRST, 1)],
       { kind: 'outbox.claim', instance: FIRST, position: 1, epoch: sample.EPOCH, deadline: 77 },
       { kind: 'state.add', instance: FIRST, change: { state: 'authorized', wid: '7@c.us', at } },
       { kind: 'secret.put', instance: FIRST, name: 'x', value: Uint8Array.of(0, 255) },
@@ -278,6 +278,7 @@ async function everything(store: Store): Promise<unknown> {
     ...[journal.ofChat(FIRST, CHAT, 9), journal.receipts(FIRST, sample.messageId('a'))],
     ...[usage.ofMonth(FIRST, MONTH), usage.correspondents(FIRST, MONTH)],
     ...[outbox.sizes(), outbox.list(FIRST, 9), outbox.claimed(FIRST), mailbox.sizes(), mailbox.head(FIRST)],
+    ...[store.deliveries.list(FIRST, {}, 9), store.deliveries.find(FIRST, 1)],
     ...[secrets.all(FIRST), files.find(FIRST, 'ab'), answers.find('scope-1', 'key')],
   ])
 }

@@ -8,6 +8,7 @@ import {
   type PartnerTokenRow,
   type PriceRow,
 } from '../../src/model/account.ts'
+import type { DeliveryAttempt } from '../../src/model/delivery.ts'
 import type { AccountId, ChatId, Epoch, InstanceId, MessageId } from '../../src/model/ids.ts'
 import type { InstanceRow } from '../../src/model/instance.ts'
 import type { OutgoingMessage } from '../../src/model/message.ts'
@@ -154,6 +155,17 @@ export function enqueue(on: InstanceId, position: number, id: string, at = 2000)
 
 export function notify(on: InstanceId, receiptId: number, at = 3000): Write {
   return { kind: 'mailbox.add', instance: on, receiptId, body: `{"receipt":${receiptId}}`, at }
+}
+
+export function attempted(
+  on: InstanceId,
+  receiptId: number,
+  attempt: Partial<DeliveryAttempt> = {},
+  type = 'kind',
+): Extract<Write, { kind: 'delivery.note' }> {
+  const { at = 500, ms = 12, status = 200, code = '' } = attempt
+  const isDelivered = status === 200
+  return { kind: 'delivery.note', instance: on, receiptId, type, attempt: { at, ms, status, code }, isDelivered }
 }
 
 export function owns(on: InstanceId, epoch: Epoch = EPOCH): Guard {

@@ -5,6 +5,7 @@ import { billingGuards } from './conformance/billing-guards.ts'
 import { billingProperties } from './conformance/billing-properties.ts'
 import { charges } from './conformance/charge.ts'
 import { cluster } from './conformance/cluster.ts'
+import { deliveries } from './conformance/deliveries.ts'
 import { guards } from './conformance/guards.ts'
 import { journal } from './conformance/journal.ts'
 import { ledger } from './conformance/ledger.ts'
@@ -28,6 +29,7 @@ export function storeConformance(name: string, fresh: Fresh): void {
     describe('daily charge', () => charges(fresh))
     describe('guards and atomicity', () => guards(fresh))
     describe('queues', () => queues(fresh))
+    describe('deliveries', () => deliveries(fresh))
     describe('journal', () => journal(fresh))
     describe('usage', () => usage(fresh))
     describe('retention', () => retention(fresh))

@@ -1,3 +1,4 @@
+import type { DeliveryAttempt } from '../../src/model/delivery.ts'
 import type { InstanceId } from '../../src/model/ids.ts'
 import { statusRank } from '../../src/model/message.ts'
 import type { Batch, Guard, MessageRow, Write } from '../../src/storage/store.ts'
@@ -14,6 +15,7 @@ interface Rows {
   messages: MessageRow[]
   outbox: Queued[]
   mailbox: { instance: InstanceId; receiptId: number; body: string; at: number }[]
+  deliveries: Map<string, DeliveryAttempt[]>
   secrets: Map<string, number[]>
   answers: Map<string, string>
   sequence: number
@@ -28,6 +30,7 @@ export class StoreModel {
     messages: [],
     outbox: [],
     mailbox: [],
+    deliveries: new Map(),
     secrets: new Map(),
     answers: new Map(),
     sequence: 0,
@@ -161,6 +164,12 @@ export class StoreModel {
     },
     'mailbox.clear': ({ instance, upTo }) => {
       this.rows.mailbox = this.rows.mailbox.filter((row) => row.instance !== instance || row.receiptId > upTo)
+      return true
+    },
+    'delivery.note': ({ instance, receiptId, attempt }) => {
+      const waits = this.rows.mailbox.some((row) => row.instance === instance && row.receiptId === receiptId)
+      const key = `${instance}/${receiptId}`
+      if (waits) this.rows.deliveries.set(key, [...(this.rows.deliveries.get(key) ?? []), attempt])
       return true
     },
     'secret.put': ({ instance, name, value }) => {

@@ -86,13 +86,20 @@ export class CourierScene {
   readonly courier: Courier
   #next = 1101000001
 
-  constructor(options: { readonly timeoutMs?: number; readonly allow?: readonly string[] } = {}) {
+  constructor(
+    options: {
+      readonly timeoutMs?: number
+      readonly allow?: readonly string[]
+      readonly keepsDeliveries?: boolean
+    } = {},
+  ) {
     this.courier = new Courier({
       clock: this.clock,
       log: keptLog(this.logged),
       allow: new AddressRules(options.allow ?? ['127.0.0.0/8']),
       timeoutMs: options.timeoutMs ?? 180_000,
       retryMs: RETRY_MS,
+      keepsDeliveries: options.keepsDeliveries ?? false,
     })
   }
 

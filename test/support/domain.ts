@@ -45,6 +45,7 @@ const LIMITS: Limits = {
   keepStatesMs: 365 * 24 * HOUR_MS,
   keepDeletedMs: 92 * 24 * HOUR_MS,
   keepAnswersMs: 24 * HOUR_MS,
+  keepDeliveriesMs: 7 * 24 * HOUR_MS,
   keepMediaMs: 15 * 24 * HOUR_MS,
   fileLimitBytes: FILE_LIMIT_BYTES,
 }
@@ -113,7 +114,14 @@ export async function openWorld() {
     const engines = { whatsapp: 'simulator', v3: 'simulator', telegram: 'simulator' } as const
     const drivers = await openDrivers(engines, { ...shared, simulator: { url: network.url } })
     const allow = new AddressRules(['127.0.0.0/8'])
-    const courier = new Courier({ clock: systemClock, log: silentLog, allow, timeoutMs: 5000, retryMs: 200 })
+    const courier = new Courier({
+      clock: systemClock,
+      log: silentLog,
+      allow,
+      timeoutMs: 5000,
+      retryMs: 200,
+      keepsDeliveries: true,
+    })
     const pools = new GuardedPools(systemClock, allow, FETCHES)
     const media = await openDiskMedia({ folder: join(folder, 'media'), ...shared })
     const links = new FileLinks({

@@ -6,6 +6,7 @@ import { partnerBusiness } from './0003-partner-business.ts'
 import { liveMessengers } from './0004-live-messengers.ts'
 import { manyNodes } from './0005-many-nodes.ts'
 import { consolePeople } from './0006-console.ts'
+import { deliveries } from './0007-deliveries.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of their versions. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   liveMessengers,
   manyNodes,
   consolePeople,
+  deliveries,
 ]
 
 /** Runs one statement on the connection whose transaction the caller has begun and will end. */

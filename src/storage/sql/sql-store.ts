@@ -5,6 +5,8 @@ import { accountReads, auditReads, eventReads } from './account-reads.ts'
 import { billingReads } from './billing-reads.ts'
 import { createClusterStore } from './cluster-sql-store.ts'
 import { integer, integerOrNull, text } from './columns.ts'
+import { deliveryReads } from './delivery-reads.ts'
+import { DeliverySweep } from './delivery-sweep.ts'
 import type { Engine } from './engine.ts'
 import { JournalIndex } from './journal-index.ts'
 import { fileReads, journalReads, usageReads } from './journal-reads.ts'
@@ -51,6 +53,8 @@ const READS = {
   states: 'select state, wid, at from state_history where instance_id = ? order by seq desc limit ?',
   claimed: `${QUEUED} and o.claim_epoch is not null order by o.position`,
   queued: `${QUEUED} and o.position > ? order by o.position limit ?`,
+  waiting:
+    'select receipt_id, body, at from mailbox where instance_id = ? and receipt_id > ? order by receipt_id limit ?',
   // No range of names: how a database sorts them is its own affair.
   secrets: 'select name, value from secret where instance_id = ? and substr(name, 1, ?) = ?',
   allSecrets: 'select name, value, until from secret where instance_id = ?',
@@ -66,7 +70,7 @@ const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = nu
 export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes = engine): Store {
   const engines = new Set([engine, nodes])
   const index = new JournalIndex(engine, clock)
-  const messages = new MessageSweep(engine)
+  const sweeps = { messages: new MessageSweep(engine), deliveries: new DeliverySweep(engine) }
   return {
     commit(batch) {
       index.note(batch)
@@ -88,9 +92,10 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes =
     journal: journalReads(engine, index),
     usage: usageReads(engine),
     files: fileReads(engine),
+    deliveries: deliveryReads(engine),
     ...queues(engine),
     ...sealed(engine, seal),
-    sweep: (what, before, limit) => sweep(engine, index, messages, what, before, limit),
+    sweep: (what, before, limit) => sweep(engine, index, sweeps, what, before, limit),
     async ping() {
       // The way that writes take: a database that only reads is of no use.
       await engine.write(READS.ping, [])
@@ -150,6 +155,8 @@ function queues(engine: Engine): Pick<Store, 'outbox' | 'mailbox'> {
         const row = await engine.lookup(LOOKUPS.head, [instance])
         return row === undefined ? null : rows.notification(row)
       },
+      list: async (instance, limit, after = 0) =>
+        (await engine.read(READS.waiting, [instance, after, limit])).map(rows.notification),
       expire: (before, owner, spared) => expireMailbox(engine, before, owner, spared),
     },
   }

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../model/ids.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Sweep } from '../store.ts'
 import { integer } from './columns.ts'
+import type { DeliverySweep } from './delivery-sweep.ts'
 import type { Engine } from './engine.ts'
 import type { JournalIndex } from './journal-index.ts'
 import type { MessageSweep } from './message-sweep.ts'
@@ -13,7 +14,7 @@ interface Aged {
   readonly by: string
 }
 
-const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly Aged[]>> = {
+const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances' | 'deliveries'>, readonly Aged[]>> = {
   // Those go before, by `MessageSweep`; a receipt is younger than its message, so it never goes first.
   messages: [{ table: 'receipt', key: 'instance_id, message_id, participant', by: 'at' }],
   states: [{ table: 'state_history', key: 'seq', by: 'at' }],
@@ -40,6 +41,7 @@ function removing({ table, key, by }: Aged, { skipLocked }: Dialect): string {
 const OF_AN_INSTANCE: readonly string[] = [
   'delete from outbox where instance_id = ? and position in (select position from outbox where instance_id = ? limit ?)',
   'delete from mailbox where seq in (select seq from mailbox where instance_id = ? limit ?)',
+  'delete from delivery where seq in (select seq from delivery where instance_id = ? limit ?)',
   'delete from message where seq in (select seq from journal_chat where instance_id = ? limit ?)',
   'delete from state_history where seq in (select seq from state_history where instance_id = ? limit ?)',
   'delete from secret where instance_id = ? and name in (select name from secret where instance_id = ? limit ?)',
@@ -61,11 +63,17 @@ const OF_AN_INSTANCE: readonly string[] = [
 
 const DELETED = 'select id from instance where deleted_at < ? order by deleted_at limit 1'
 
+/** Of tables whose rows have no index on their times. */
+export interface OrderedSweeps {
+  readonly messages: MessageSweep
+  readonly deliveries: DeliverySweep
+}
+
 /** See `Store.sweep`. Of deleted instances it counts the rows of all tables. */
 export async function sweep(
   engine: Engine,
   index: JournalIndex,
-  messages: MessageSweep,
+  { messages, deliveries }: OrderedSweeps,
   what: Sweep,
   before: EpochMs,
   limit: number,
@@ -74,6 +82,7 @@ export async function sweep(
     const removed = await messages.run(before, limit)
     return removed + (await sweepByAge(engine, what, before, limit - removed))
   }
+  if (what === 'deliveries') return deliveries.run(before, limit)
   if (what !== 'deletedInstances') return sweepByAge(engine, what, before, limit)
   let left = limit
   while (left > 0) {

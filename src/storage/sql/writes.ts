@@ -1,6 +1,7 @@
 import type { Write } from '../store.ts'
 import { ACCOUNT_WRITES } from './account-writes.ts'
 import { CHARGE_WRITES } from './charge-writes.ts'
+import { DELIVERY_WRITES } from './delivery-writes.ts'
 import { INSTANCE_WRITES } from './instance-writes.ts'
 import { LEDGER_WRITES } from './ledger-writes.ts'
 import { MESSAGE_WRITES } from './message-writes.ts'
@@ -16,5 +17,7 @@ export const WRITES: WriteTable<Write['kind']> = {
   ...CHARGE_WRITES,
   ...INSTANCE_WRITES,
   ...MESSAGE_WRITES,
+  // Before what takes notifications away: statements for many batches run in this order, and a line takes the body from the mailbox.
+  ...DELIVERY_WRITES,
   ...QUEUE_WRITES,
 }

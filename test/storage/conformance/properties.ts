@@ -50,6 +50,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ instance, receiptId: small, at }).map((some) => sample.notify(some.instance, some.receiptId, some.at)),
   fc.record({ instance, receiptId: small }).map((some): Write => ({ kind: 'mailbox.remove', ...some })),
   fc.record({ instance, upTo: small }).map((some): Write => ({ kind: 'mailbox.clear', ...some })),
+  fc.record({ instance, receiptId: small, at }).map((some) => sample.attempted(some.instance, some.receiptId, some)),
   fc
     .record({ instance, name: fc.constantFrom('x', 'y'), value: fc.option(fc.uint8Array({ maxLength: 4 })) })
     .map((some): Write => ({ kind: 'secret.put', ...some })),
@@ -133,6 +134,7 @@ async function leftovers(store: Store, model: StoreModel): Promise<Batch> {
   const empty = { guards: [], writes }
   await store.commit(empty)
   await store.sweep('messages', Number.MAX_SAFE_INTEGER, 1000)
+  await store.sweep('deliveries', Number.MAX_SAFE_INTEGER, 1000)
   return empty
 }
 
@@ -177,6 +179,10 @@ async function compareMailbox(store: Store, { rows }: StoreModel, on: InstanceId
   assert.equal((await store.mailbox.head(on))?.receiptId, mailbox[0]?.receiptId)
   const size = (await store.mailbox.sizes()).find((known) => known.instance === on)
   assert.deepEqual([size?.count ?? 0, size?.last], [mailbox.length, mailbox.at(-1)?.receiptId])
+  for (const receiptId of [1, 2, 3, 4, 5]) {
+    const found = await store.deliveries.find(on, receiptId)
+    assert.deepEqual(found?.attempts, rows.deliveries.get(`${on}/${receiptId}`))
+  }
 }
 
 function whole(item: { position: number; id: string; at?: number; enqueuedAt?: number }): unknown[] {

@@ -123,6 +123,7 @@ function everything(on: typeof FIRST) {
     ...sample.enqueue(on, 2, 'b'),
     sample.notify(on, 1),
     sample.notify(on, 2),
+    sample.attempted(on, 1),
     { kind: 'state.add', instance: on, change: { state: 'authorized', wid: '', at: 9 } },
     { kind: 'secret.put', instance: on, name: 'x', value: Uint8Array.of(1) },
     { kind: 'receipt.put', instance: on, id: sample.messageId('a'), receipt: receipt('1@c.us', 9) },
