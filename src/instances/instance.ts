@@ -23,6 +23,7 @@ import { InstanceJournal } from './journal.ts'
 import { keepFile } from './kept-files.ts'
 import type { Linking } from './linking.ts'
 import type { Node } from './node.ts'
+import { InstanceNotices } from './notices.ts'
 import { spend } from './quotas.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
 import { NOT_LINKED, STARTING } from './refusals.ts'
@@ -250,6 +251,11 @@ export class Instance implements CourierClient {
   /** Where a file can be fetched for as long as files are kept. */
   linkOf(file: KeptFile, name: string): string {
     return this.#record.linkOf(file, name)
+  }
+
+  /** What it has told its receivers, and will. */
+  get notices(): InstanceNotices {
+    return new InstanceNotices(this.#record, () => this.life.closed)
   }
 
   /** How many messages wait. */

@@ -216,6 +216,11 @@ export class InstanceRecord implements MailboxHost {
     return bodies && this.mailbox.post(bodies, this.node.clock.now())
   }
 
+  /** A notification of the state of this moment, as it is delivered. */
+  renderState(): string {
+    return renderNotification(this.#rendering(this.#row), stateEvent(this.#row.state, this.now()))
+  }
+
   #rendering(row: InstanceRow): Rendering {
     const wid = row.state === 'notAuthorized' ? '' : (row.linked?.wid ?? '')
     return {

@@ -56,6 +56,7 @@ describe('calls between nodes', () => {
     first.places.set(HERS, () => at(second))
     const urls = [
       `/api/partner/v1/instances/${String(HERS)}`,
+      `/api/partner/v1/instances/${String(HERS)}/deliveries/1/replay`,
       `/api/operator/v1/accounts/abc/instances/${String(HERS)}/token`,
       `/media/${String(HERS)}/key/file.png`,
       `/waInstance${String(HERS)}/token`,
@@ -65,7 +66,7 @@ describe('calls between nodes', () => {
       second.served.map(({ url }) => url),
       urls,
     )
-    assert.equal(second.syncs, 2)
+    assert.equal(second.syncs, 3)
   })
 
   test('a node that is not the one is asked no second time, and where the instance is then gets the call once', async () => {

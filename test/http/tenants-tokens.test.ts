@@ -55,7 +55,14 @@ function partnerMethod(path: string, verb: string, row: object): PartnerMethod {
 }
 
 const NOBODYS = `gac.${'7b'.repeat(23)}`
-const IDS = { id: 'nobody', idInstance: 1_999_999_999, month: '1987-01', tokenId: 'nobody', name: 'NOBODYS' }
+const IDS = {
+  id: 'nobody',
+  idInstance: 1_999_999_999,
+  receiptId: 1,
+  month: '1987-01',
+  tokenId: 'nobody',
+  name: 'NOBODYS',
+}
 
 test('what the document lists is what is gone through here', () => {
   const known = new Set(

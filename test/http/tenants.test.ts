@@ -60,14 +60,15 @@ const OWN_BODIES: Readonly<Record<string, (own: Party) => unknown>> = {
   url: ({ hookUrl }) => hookUrl,
 }
 
-/** A good call of A's own. */
-function ownCall(row: Row): RowCall {
+/** A good call of a party's own, with what A says in it. */
+function ownCall(row: Row, of: Party = a): RowCall {
   const body = fieldsOf(row.body).map((name) => {
     const value = OWN_BODIES[name]
     assert.ok(value !== undefined, `${nameOf(row)}: say what '${name}' of its body is`)
     return [name, value(a)] as const
   })
-  const path = { idInstance: a.idle.idInstance, id: a.reader.id, month: tenants.months[1] }
+  const month = tenants.months[1]
+  const path = { idInstance: of.idle.idInstance, receiptId: of.told, id: of.reader.id, month }
   return { path, query: {}, body: Object.fromEntries(body) }
 }
 
@@ -101,9 +102,9 @@ test('what A reads holds nothing of B: no row, no total, no secret', async () =>
 
 test('a cursor is a place in the list of whoever asks, and never leads to another', async () => {
   for (const row of PARTNER_ROWS.filter((one) => fieldsOf(one.query).includes('cursor'))) {
-    const list = (token: string, query: object) => send(row, { ...ownCall(row), query: { ...query } }, token)
-    const own = new Set(itemsIn(await list(a.full.token, { limit: 1000 })).map((item) => JSON.stringify(item)))
-    const { next } = done(await list(b.full.token, { limit: 1 }))
+    const listOf = (of: Party, query: object) => send(row, { ...ownCall(row, of), query: { ...query } }, of.full.token)
+    const own = new Set(itemsIn(await listOf(a, { limit: 1000 })).map((item) => JSON.stringify(item)))
+    const { next } = done(await listOf(b, { limit: 1 }))
     assert.ok(typeof next === 'string', `${nameOf(row)}: B has two of them`)
     const [name = '', ...places] = Buffer.from(next, 'base64url').toString().split(' ')
     assert.ok(!secrets.includes(name) && ![b.account, a.account].includes(name))
@@ -112,7 +113,7 @@ test('a cursor is a place in the list of whoever asks, and never leads to anothe
     const forged = fc.tuple(...places.map((_, at) => place(at))).map((at) => [name, ...at].join(' '))
     const cursors = [next, ...fc.sample(forged, 30).map((text) => Buffer.from(text).toString('base64url'))]
     for (const cursor of cursors) {
-      const answer = await list(a.full.token, { limit: 1000, cursor })
+      const answer = await listOf(a, { limit: 1000, cursor })
       assert.ok([200, 400].includes(answer.status), `${nameOf(row)}: ${answer.text}`)
       assertTellsNothing(answer, secrets, `${nameOf(row)} ${cursor}`, '')
       if (answer.status !== 200) continue
@@ -165,15 +166,16 @@ test('a key that B has used is a new one for A, with the same body and with anot
   for (const row of PARTNER_ROWS.filter(({ idempotent }) => idempotent !== false)) {
     const call = ownCall(row)
     const key = { 'Idempotency-Key': 'used-by-B' }
-    const first = await send(row, call, b.full.token, key)
+    const first = await send(row, ownCall(row, b), b.full.token, key)
     assert.ok(first.status < 300, first.text)
     const own = await send(row, call, a.full.token, key)
     const fresh = await send(row, call, a.full.token, { 'Idempotency-Key': 'used-by-nobody' })
     assert.equal(own.headers.get('idempotency-replayed'), null)
     assert.equal(shapeOf(own, [], true), shapeOf(fresh, [], true), nameOf(row))
-    assert.notEqual(own.text, first.text)
+    // Receipt ids are counted for each instance by itself.
+    if (fieldsOf(row.path).length === 0) assert.notEqual(own.text, first.text)
     assertTellsNothing(own, secrets, nameOf(row), '')
-    const again = await send(row, call, b.full.token, key)
+    const again = await send(row, ownCall(row, b), b.full.token, key)
     assert.deepEqual([again.text, again.headers.get('idempotency-replayed')], [first.text, 'true'])
   }
 })

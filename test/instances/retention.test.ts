@@ -30,7 +30,16 @@ test('what each node does for itself sweeps nothing', async () => {
 
 test('the round for all sweeps everything once', async () => {
   await domain.retention.run()
-  const all: readonly Sweep[] = ['answers', 'deletedInstances', 'files', 'messages', 'notes', 'states', 'usage']
+  const all: readonly Sweep[] = [
+    'answers',
+    'deletedInstances',
+    'deliveries',
+    'files',
+    'messages',
+    'notes',
+    'states',
+    'usage',
+  ]
   assert.deepEqual(swept.splice(0).toSorted(), all)
 })
 
@@ -44,7 +53,7 @@ test('a stop waits for no sweep that always finds more, and no other begins', as
   domain.retention.start()
   found = 0
   await domain.retention.run()
-  assert.equal(swept.splice(0).length, 7, 'it goes on after another start')
+  assert.equal(swept.splice(0).length, 8, 'it goes on after another start')
 })
 
 test('a stop ends the look through the files', async () => {

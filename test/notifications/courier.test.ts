@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../src/lib/until.ts'
-import { CourierScene, RETRY_MS } from '../support/courier-scene.ts'
+import { CourierScene, RETRY_MS, type Inbox } from '../support/courier-scene.ts'
 import { WebhookReceiver, type Hit } from '../support/webhook-receiver.ts'
 
 let receiver: WebhookReceiver
@@ -294,5 +294,57 @@ describe('an answer', () => {
     await inbox.post('a')
     await until(() => scene.logged.length === 1, 'a failure')
     assert.match(scene.logged[0] ?? '', /"status":500/)
+  })
+})
+
+describe('the ledger', () => {
+  const notesOf = (inbox: Inbox) =>
+    inbox.notes.map(({ receiptId, type, attempt, isDelivered }) => [receiptId, type, attempt.status, isDelivered])
+
+  test('is told of each attempt, what came of it and how long it took', async () => {
+    const ledgered = new CourierScene({ keepsDeliveries: true })
+    const inbox = ledgered.inbox(receiver.url())
+    const start = ledgered.clock.now()
+    const statuses = [503, 200]
+    receiver.answer = ({ response }) => {
+      ledgered.clock.skip(40)
+      response.writeHead(statuses.shift() ?? 200).end()
+    }
+    await inbox.post('{"typeWebhook":"incomingCall","x":1}')
+    await until(() => inbox.notes.length === 1 && ledgered.clock.isWaiting, 'the pause')
+    ledgered.clock.skip(RETRY_MS)
+    await inbox.post('no type')
+    await until(() => inbox.rows.length === 0, 'an empty mailbox')
+    assert.deepEqual(notesOf(inbox), [
+      [1, 'incomingCall', 503, false],
+      [1, 'incomingCall', 200, true],
+      [2, '', 200, true],
+    ])
+    for (const { attempt } of inbox.notes) {
+      assert.ok(attempt.ms >= 40 && attempt.at >= start + attempt.ms, JSON.stringify(attempt))
+    }
+    await ledgered.courier.close(0)
+  })
+
+  test('is told why no answer came, and nothing of an attempt that was cut off here', async () => {
+    const ledgered = new CourierScene({ keepsDeliveries: true })
+    const [nobody, odd, hanging] = [ledgered.inbox('http://127.0.0.1:1/'), ledgered.inbox('no url'), ledgered.inbox()]
+    hanging.url = receiver.url()
+    receiver.answer = () => undefined
+    for (const inbox of [nobody, odd, hanging]) await inbox.post('a')
+    await until(() => nobody.notes.length + odd.notes.length + receiver.hits.length === 3, 'three attempts')
+    assert.deepEqual(
+      [nobody, odd].map(({ notes }) => [notes[0]?.attempt.status, notes[0]?.attempt.code]),
+      [[0, 'ECONNREFUSED'], [0, 'INVALID_URL']], // prettier-ignore
+    )
+    await ledgered.courier.close(0)
+    assert.deepEqual([hanging.notes, hanging.rows.length], [[], 1])
+  })
+
+  test('is told nothing where none is kept', async () => {
+    const inbox = scene.inbox(receiver.url())
+    await inbox.post('a')
+    await until(() => inbox.rows.length === 0, 'an empty mailbox')
+    assert.deepEqual(inbox.notes, [])
   })
 })

@@ -101,6 +101,7 @@ function patternOf(path: string): string {
     .replace(/\/\d{10}/, '/{idInstance}')
     .replace(/\/\d{4}-\d\d/, '/{month}')
     .replace('/$TOKEN_ID', '/{id}')
+    .replace(/(?<=\/deliveries)\/\d+/, '/{receiptId}')
 }
 
 type IsGenuine = (headers: object, body: Buffer) => boolean

@@ -37,6 +37,8 @@ export class Inbox implements CourierClient {
   url = ''
   token = ''
   broken = false
+  /** What the ledger of deliveries was told. */
+  readonly notes: Extract<Write, { kind: 'delivery.note' }>[] = []
   readonly #courier: Courier
 
   constructor(id: number, courier: Courier, clock: Clock) {
@@ -72,6 +74,7 @@ export class Inbox implements CourierClient {
     if (this.broken) return Promise.reject(new Error('disk'))
     for (const write of writes) {
       if (write.kind === 'mailbox.add') this.rows.push(write)
+      else if (write.kind === 'delivery.note') this.notes.push(write)
       else if (write.kind === 'mailbox.remove') this.rows = this.rows.filter((row) => row.receiptId !== write.receiptId)
       else if (write.kind === 'mailbox.clear') this.rows = this.rows.filter((row) => row.receiptId > write.upTo)
     }

@@ -11,6 +11,7 @@ import type { Shares } from '../cluster/shares.ts'
 import type { RequestCounter } from '../request-counter.ts'
 import { accountRoutes } from './account-routes.ts'
 import { tokenCaller, type TokenCaller } from './caller.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { instanceRoutes } from './instance-routes.ts'
 import { moneyRoutes } from './money-routes.ts'
@@ -47,6 +48,7 @@ export function partnerApiRows(
     ...accountRoutes(deps.instances),
     ...tokenRoutes(deps.business),
     ...instanceRoutes(deps),
+    ...deliveryRoutes(deps),
     ...moneyRoutes(deps),
     ...hookRoutes(deps),
   ]

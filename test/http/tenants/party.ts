@@ -32,6 +32,8 @@ export interface Party {
   readonly former: string
   readonly hookSecret: string
   readonly hookUrl: string
+  /** The receipt id of a notification of `idle` that its webhook has taken. */
+  readonly told: number
 }
 
 /** Calls the partner API with a token. */
@@ -100,6 +102,7 @@ export async function settle(
   server: TestServer,
   mark: string,
   known: Pick<Party, 'account' | 'full' | 'reader' | 'expired' | 'revoked' | 'bound'>,
+  webhookUrl: string,
 ): Promise<Party> {
   const { token } = known.full
   const call = (verb: string, path: string, body?: unknown, headers?: Record<string, string>) =>
@@ -115,6 +118,7 @@ export async function settle(
   const renewed = done(await call('POST', `/instances/${String(idle.idInstance)}/token`))
   const hookUrl = `https://hook.example/${mark}`
   const hook = done(await call('PUT', '/hook', { url: hookUrl }))
+  const told = await tell(server, call, { ...idle, apiTokenInstance: String(renewed['apiTokenInstance']) }, webhookUrl)
   return {
     ...known,
     mark,
@@ -125,7 +129,30 @@ export async function settle(
     former: idle.apiTokenInstance,
     hookSecret: String(hook['secret']),
     hookUrl,
+    told,
   }
+}
+
+type Call = (verb: string, path: string, body?: unknown) => Promise<Answer>
+
+/** Two notifications that its webhook takes, and two that wait; the receipt id of the first. */
+async function tell(server: TestServer, call: Call, made: Made, webhookUrl: string): Promise<number> {
+  const own = `/instances/${String(made.idInstance)}`
+  const set = (url: string) => server.on(made, 'POST', 'setSettings', { webhookUrl: url })
+  done(await set(webhookUrl))
+  const { receiptId } = done(await call('POST', `${own}/notifications/test`))
+  const taken = (count: number) =>
+    until(
+      async () => (done(await call('GET', `${own}/deliveries?outcome=delivered`))['items'] as Json[]).length === count,
+      'the webhook has taken it',
+    )
+  const again = `${own}/deliveries/${String(receiptId)}/replay`
+  await taken(1)
+  done(await call('POST', again))
+  await taken(2)
+  done(await set(''))
+  for (let n = 0; n < 2; n++) done(await call('POST', again))
+  return Number(receiptId)
 }
 
 /** Looks until what it sees twice, some time apart, is the same. */

@@ -3,6 +3,7 @@ import { firstDay, monthOfDay, monthText } from '../../../src/billing/month.ts'
 import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
 import { paidAhead, person } from '../../support/operator.ts'
 import { Operator } from '../../support/operator-calls.ts'
+import { WebhookReceiver } from '../../support/webhook-receiver.ts'
 import { startServer, type Made, type TestServer } from '../../support/server.ts'
 import { issueTokens, openAccount, settle, type Party } from './party.ts'
 
@@ -33,6 +34,7 @@ export async function openTenants(): Promise<Tenants> {
   const clock = new SkippingClock()
   const server = await startServer({}, { clock })
   const operator = new Operator(server)
+  const receiver = await WebhookReceiver.start()
   const today = () => dayText(billingDay(clock.now()))
   const month = () => monthOfDay(billingDay(clock.now()))
   const months = [monthText(month()), monthText(month() + 1)]
@@ -48,8 +50,8 @@ export async function openTenants(): Promise<Tenants> {
   const tokensOfA = await issueTokens(operator, ofA.account, 'amber', clock.now())
   await server.call('POST', `/partner/createInstance/${ofA.full.token}`, { name: 'amber first' })
   await nextMonth()
-  const a = await settle(server, 'amber', { ...ofA, ...tokensOfA })
-  const b = await settle(server, 'bluemark', { ...ofB, ...tokensOfB })
+  const a = await settle(server, 'amber', { ...ofA, ...tokensOfA }, receiver.url())
+  const b = await settle(server, 'bluemark', { ...ofB, ...tokensOfB }, receiver.url())
   const gone = await operator.account('partner')
   await operator.done('DELETE', `/accounts/${gone.id}`)
   return {
@@ -61,7 +63,10 @@ export async function openTenants(): Promise<Tenants> {
     person: await openPerson(server, operator),
     months,
     gone: gone.token,
-    close: () => server.close(),
+    close: async () => {
+      await server.close()
+      await receiver.close()
+    },
   }
 }
 

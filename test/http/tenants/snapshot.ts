@@ -54,7 +54,7 @@ async function seenIn(
   ask: Ask,
   base: string,
   ids: RowCall['path'],
-  { months }: Tenants,
+  { months, b }: Tenants,
 ): Promise<[string, Answer][]> {
   const live = done(await ask(`${base}instances?limit=1000`))['items'] as readonly Json[]
   const over = done(await ask(`${base}instances?limit=1000&deleted=true`))['items'] as readonly Json[]
@@ -64,7 +64,7 @@ async function seenIn(
   for (const row of rows.filter((one) => one.verb === 'GET' && !isGlobal(one))) {
     const fields = fieldsOf(row.path)
     const choices = fields.includes('idInstance')
-      ? all.map((idInstance) => ({ idInstance }))
+      ? all.map((idInstance) => ({ idInstance, receiptId: b.told }))
       : fields.includes('month')
         ? months.map((month) => ({ month }))
         : [{}]
