@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import Ajv2020 from 'ajv/dist/2020.js'
+import { SkippingClock } from '../../src/lib/skipping-clock.ts'
+import { until } from '../../src/lib/until.ts'
 import { objectIn, type Json } from '../support/road.ts'
 import { PARTNER_TOKEN, startServer, type Answer, type TestServer } from '../support/server.ts'
 
@@ -11,13 +13,22 @@ const ROOT = 'https://gate.example/schemas'
 let server: TestServer
 let document: Json
 let idInstance: number
+let receiptId: number
 const ajv = new Ajv2020.default({ strict: true, allowUnionTypes: true, validateFormats: false })
 
 before(async () => {
-  server = await startServer()
+  const clock = new SkippingClock()
+  server = await startServer({}, { clock })
   document = objectIn(await server.call('GET', '/openapi.json'))
   ajv.addSchema({ $id: ROOT, $defs: (document['components'] as Json)['schemas'] })
-  idInstance = (await server.make({ name: 'one' })).idInstance
+  idInstance = (await server.make({ name: 'one', webhookUrl: 'http://127.0.0.1:1/' })).idInstance
+  const own = `/instances/${String(idInstance)}`
+  receiptId = Number(((await call('POST', `${own}/notifications/test`)).json as Json)['receiptId'])
+  await until(
+    async () => (await call('GET', `${own}/deliveries/${String(receiptId)}`)).status === 200,
+    'the notification was tried',
+  )
+  clock.skip(10_000)
   await call('PUT', '/hook', { url: 'https://hook.example/' })
 })
 after(() => server.close())
@@ -80,6 +91,7 @@ test('good calls are answered as documented', async () => {
     const about = `${verb} ${path}`
     const made = path
       .replace('{idInstance}', String(idInstance))
+      .replace('{receiptId}', String(receiptId))
       .replace('{month}', month)
       .replace('{id}', listed[0]?.id ?? '')
     if (about === 'POST /tokens/{id}/rotate') continue

@@ -7,7 +7,7 @@ const MEDIA_KEY = /(\/media\/\d+\/)[^/]+/g
 const ATTEMPTS = /"attempts":\[[^\]]*\]/g
 /** What is drawn anew for whoever makes something. */
 const DRAWN =
-  /"(idInstance|apiTokenInstance|secret|idMessage|messageID|messages|id|token|timestamp)":("[^"]*"|\d+|\["[^\]]*\])/g
+  /"(idInstance|apiTokenInstance|secret|idMessage|messageID|messages|id|receiptId|token|timestamp)":("[^"]*"|\d+|\["[^\]]*\])/g
 /** A group that is made. */
 const DRAWN_GROUP = /("created":true,"chatId":)"[^"]*","groupInviteLink":"[^"]*"/g
 /** Those that tell of the time and of how many calls came before. */
