@@ -94,7 +94,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['scripts/**/*.mjs', '*.js', '*.cjs', 'pages/**/*.js', 'console/public/*.js'],
+    files: ['scripts/**/*.mjs', 'console/*.mjs', '*.js', '*.cjs', 'pages/**/*.js', 'console/public/*.js'],
     rules: {
       eqeqeq: 'error',
       'no-var': 'error',

@@ -18,7 +18,7 @@ const SERVER = {
 }
 const CONSOLE = {
   folders: ['console/src', 'console/public'],
-  files: ['console/index.html', 'console/vite.config.ts', 'console/tsconfig.json', 'console/package.json', ...PACKAGES],
+  files: ['console/index.html', 'console/vite.config.ts', 'console/compress.mjs', 'console/package.json', ...PACKAGES],
   output: 'console/dist',
 }
 
@@ -124,8 +124,11 @@ async function bundle(part) {
   console.error("Building the console's pages (vite).")
   const before = fingerprint(part)
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
-  const status = await runNode([vite, 'build', '--logLevel', 'warn'], join(ROOT, 'console'))
-  if (status !== 0) throw new Trouble("Building the console's pages failed, see above.")
+  const folder = join(ROOT, 'console')
+  const steps = [[vite, 'build', '--logLevel', 'warn'], ['compress.mjs']]
+  for (const step of steps) {
+    if ((await runNode(step, folder)) !== 0) throw new Trouble("Building the console's pages failed, see above.")
+  }
   putStamp(part, before)
 }
 
