@@ -7,7 +7,7 @@ import { useWords } from '../../words/words.ts'
 import { CodeInput } from './code-input.tsx'
 import { useEnter } from './enter.ts'
 import { EntryFault } from './entry-fault.tsx'
-import type { OneTimeLink } from './link.tsx'
+import type { OneTimeLink } from './one-time-link.ts'
 
 /** What a link wants to know of whoever opened it. */
 export function AcceptForm({ link, token }: { readonly link: OneTimeLink; readonly token: string }): ReactNode {

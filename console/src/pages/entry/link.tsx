@@ -4,22 +4,16 @@ import { useEffect, type ReactNode } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { ask } from '../../api/client.ts'
 import { asFault } from '../../api/fault.ts'
-import { flag, nullable, object, oneOf, or, text, type Read } from '../../api/read.ts'
+import { object, or, text } from '../../api/read.ts'
 import { QueryView } from '../../parts/query-view.tsx'
 import type { Words } from '../../words/dictionaries.ts'
 import { useWords } from '../../words/words.ts'
 import { AcceptForm } from './accept-form.tsx'
 import { EntryFrame } from './entry-frame.tsx'
+import { readLink, type OneTimeLink } from './one-time-link.ts'
 
-const readLink = object({
-  kind: oneOf('invite', 'reset'),
-  /** Empty for the very first operator, who says it himself. */
-  email: or(text, ''),
-  accountName: nullable(text),
-  hasPerson: flag,
-})
-
-export type OneTimeLink = Read<typeof readLink>
+/** What the page keeps of its link in the browser's history. */
+const readState = or(object({ token: text }), { token: '' })
 
 /** What a one-time link opens: an invitation, or a new password. */
 export default function LinkPage(): ReactNode {
@@ -52,15 +46,14 @@ export default function LinkPage(): ReactNode {
  * it.
  */
 function useToken(): string {
-  const { hash, state } = useLocation()
+  const location = useLocation()
   const navigate = useNavigate()
-  const given = hash.slice(1)
+  const given = location.hash.slice(1)
   useEffect(() => {
     if (given !== '') void navigate('/link', { replace: true, state: { token: given } })
   }, [given, navigate])
   if (given !== '') return given
-  const kept: unknown = typeof state === 'object' && state !== null ? Reflect.get(state, 'token') : undefined
-  return typeof kept === 'string' ? kept : ''
+  return readState(location.state).token
 }
 
 function Dead({ title, text: why }: { readonly title: string; readonly text: string }): ReactNode {

@@ -12,17 +12,7 @@ import { EntryFrame } from './entry-frame.tsx'
 export default function Reset(): ReactNode {
   const words = useWords('entry')
   const [email, setEmail] = useState('')
-  const change = useChange<string>({
-    send: (address, key) =>
-      ask({
-        method: 'POST',
-        path: '/password-reset',
-        body: { email: address },
-        key,
-        read: nothing,
-        mayBeUnauthorized: true,
-      }),
-  })
+  const change = useChange({ send: askForLink })
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     change.mutate(email.trim())
@@ -60,4 +50,9 @@ export default function Reset(): ReactNode {
       </form>
     </EntryFrame>
   )
+}
+
+function askForLink(email: string, key: string): Promise<undefined> {
+  const path = '/password-reset'
+  return ask({ method: 'POST', path, body: { email }, key, read: nothing, mayBeUnauthorized: true })
 }

@@ -1,18 +1,14 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { useState, type ReactNode, type SubmitEvent } from 'react'
+import { Button, Group } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask } from '../../api/client.ts'
-import { ME_KEY, useMe } from '../../api/me.ts'
-import { nothing, object, text, type Read } from '../../api/read.ts'
-import { PasswordField } from '../../parts/password-field.tsx'
+import { useMe } from '../../api/me.ts'
 import { Section } from '../../parts/section.tsx'
 import { Failure } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
-import { PasswordFault } from './password-change.tsx'
+import { TotpEnd } from './totp-end.tsx'
+import { readSetup, type Setup } from './setup.ts'
 import { TotpSetup } from './totp-setup.tsx'
-
-const readSetup = object({ secret: text, uri: text })
-export type Setup = Read<typeof readSetup>
 
 /** Codes of an authenticator app besides the password. */
 export function SecondFactor(): ReactNode {
@@ -20,7 +16,7 @@ export function SecondFactor(): ReactNode {
   const { hasTotp } = useMe().person
   const [setup, setSetup] = useState<Setup | null>(null)
   const [isEnding, setEnding] = useState(false)
-  const begin = useChange<void, Setup>({
+  const begin = useChange({
     send: (_, key) => ask({ method: 'POST', path: '/person/totp', key, read: readSetup }),
     onDone: setSetup,
   })
@@ -43,58 +39,5 @@ export function SecondFactor(): ReactNode {
       )}
       <TotpEnd isOpen={isEnding} onClose={() => setEnding(false)} />
     </Section>
-  )
-}
-
-function TotpEnd({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }): ReactNode {
-  const words = useWords('me')
-  const common = useWords('common')
-  const [password, setPassword] = useState('')
-  const close = (): void => {
-    setPassword('')
-    change.reset()
-    onClose()
-  }
-  const change = useChange<string>({
-    send: (given, key) =>
-      ask({ method: 'DELETE', path: '/person/totp', body: { password: given }, key, read: nothing }),
-    stale: [ME_KEY],
-    onDone: close,
-  })
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    change.mutate(password)
-  }
-  return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.totpEnd}
-      closeButtonProps={{ 'aria-label': common.close }}
-      centered
-    >
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">{words.totpEndText}</Text>
-          <PasswordFault fault={change.error} />
-          <PasswordField
-            label={words.current}
-            toggleLabel={words.showPassword}
-            autoComplete="current-password"
-            isFocused
-            value={password}
-            onChange={setPassword}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" color="red.9" loading={change.isPending}>
-              {words.totpEnd}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   )
 }

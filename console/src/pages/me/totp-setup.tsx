@@ -8,8 +8,8 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { QrPicture } from '../../parts/qr-picture.tsx'
 import { Failure, Notice } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
-import type { Setup } from './second-factor.tsx'
 import { SESSIONS_KEY } from './sessions.tsx'
+import type { Setup } from './setup.ts'
 
 const readCodes = object({ recoveryCodes: list(text) })
 type Codes = Read<typeof readCodes>
