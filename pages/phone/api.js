@@ -6,12 +6,29 @@ export class Refused extends Error {
   }
 }
 
+/** Inside the console whoever is signed in shows with each change that it is no other page's doing. */
+const isInConsole = location.pathname.includes('/api/console/')
+let csrf
+
+function shown(method) {
+  if (!isInConsole || method === 'GET') return {}
+  csrf ??= fetch('../session')
+    .then((response) => response.json())
+    .then((session) => ({ 'x-csrf-token': session.csrf ?? '' }))
+    .catch((error) => {
+      csrf = undefined
+      throw error
+    })
+  return csrf
+}
+
 async function call(method, path, body) {
   const request = body === undefined ? { method } : { method, body: body instanceof Blob ? body : JSON.stringify(body) }
-  if (body !== undefined && !(body instanceof Blob)) request.headers = { 'content-type': 'application/json' }
   let response
   let answer
   try {
+    request.headers = { ...(await shown(method)) }
+    if (body !== undefined && !(body instanceof Blob)) request.headers['content-type'] = 'application/json'
     response = await fetch(path, request)
     answer = await response.json()
   } catch {

@@ -13,7 +13,8 @@ export const ANSWER_MS = {
 /** What a node gives another one beyond that, which answers by itself. */
 const HOP_MS = 15_000
 
-const LONG = /^\/(?:media\/|api\/operator\/v1\/billing\/run)/
+const LONG =
+  /^\/(?:media\/|api\/(?:operator\/v1|console\/operator)\/billing\/run|api\/console\/.*\/call\/downloadfile)/i
 
 /** How long a node waits until another one begins to answer. `isStream`: its body is more than a text. */
 export function hopAnswerMs(url: string, isStream: boolean): number {

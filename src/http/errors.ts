@@ -38,6 +38,7 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   unauthorized: [401, 'Unauthorized'],
   codeNeeded: [401, null],
   csrf: [403, null],
+  partnerApiOnly: [403, null],
   conflict: [409, null],
   webhookUrlSet: [400, null],
   unavailable: [503, 'Service Unavailable'],

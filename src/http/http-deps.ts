@@ -7,7 +7,7 @@ import type { FileLinks } from '../media/links.ts'
 import type { Media } from '../media/media.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { Store } from '../storage/store.ts'
-import type { SimulatorTarget } from './simulator/proxy.ts'
+import type { SimulatorTarget } from './simulator/forward.ts'
 
 /** The settings that the server reads. */
 export interface HttpConfig {

@@ -16,6 +16,7 @@ import { PARTNER_API_BASE, partnerApi, partnerApiRows } from './partner-api/part
 import type { QrPage } from './qr/qr-page.ts'
 import { describedApis, type DescribedTables } from './reference/described.ts'
 import type { RequestCounter } from './request-counter.ts'
+import { SimulatorForward } from './simulator/forward.ts'
 import { simulatorProxy } from './simulator/proxy.ts'
 
 /** What the routes share with the rest of the server. */
@@ -62,7 +63,9 @@ export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Rou
   await app.register(operatorApi(ofApis, rowsOfOperator))
   await app.register(consolePages({ random: deps.random, folder: packageFile('console/dist/') }))
   if (deps.simulator !== undefined) {
-    await app.register(simulatorProxy({ target: deps.simulator, operatorToken: deps.operatorToken, log: deps.log }))
+    const forward = new SimulatorForward(deps.simulator, deps.log)
+    app.addHook('onClose', () => forward.close())
+    await app.register(simulatorProxy({ forward, operatorToken: deps.operatorToken }))
   }
   answerUnknown(app, deps.clock, deps.log)
 }

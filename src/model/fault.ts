@@ -45,6 +45,7 @@ export const FAULTS = {
   unauthorized: 'never',
   codeNeeded: 'never',
   csrf: 'never',
+  partnerApiOnly: 'never',
   conflict: 'never',
   webhookUrlSet: 'never',
   unavailable: 'later',

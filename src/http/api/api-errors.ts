@@ -6,6 +6,7 @@ const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, tex
   unauthorized: [401, 'Unauthorized'],
   codeNeeded: [401, null],
   csrf: [403, null],
+  partnerApiOnly: [403, null],
   forbidden: [403, null],
   accountSuspended: [403, 'Account is suspended'],
   suspended: [403, null],

@@ -11,9 +11,11 @@ export interface Concern {
 }
 
 /** Of one instance: its file, or what our own APIs do with it. */
-const OF_INSTANCE = /^\/(?:media|api\/[a-z]+\/v1(?:\/accounts\/[^/?]+)?\/instances)\/(\d{1,15})(?:[/?]|$)/
+const OF_INSTANCE =
+  /^\/(?:media|api\/(?:[a-z]+\/v1|console(?:\/operator)?)(?:\/accounts\/[^/?]+)?\/instances)\/(\d{1,15})(?:[/?]|$)/
 /** Hooks are called by the node that does the jobs, and it alone knows how that went. */
-const OF_JOBS = /^\/api\/(?:operator\/v1\/billing\/run|partner\/v1\/hook)(?:[/?]|$)/
+const OF_JOBS =
+  /^\/api\/(?:(?:operator\/v1|console\/operator)\/billing\/run|(?:partner\/v1|console\/accounts\/[^/?]+)\/hook)(?:[/?]|$)/
 
 /** By the URL alone; undefined where any node answers by itself. */
 export function concernOf(url: string): Concern | undefined {

@@ -16,4 +16,6 @@ export interface ConsoleDoor {
     caller: ConsoleCaller,
     account: AccountId,
   ): Promise<{ readonly account: AccountRow; readonly role: Role } | Fault>
+  /** What the caller is in whatever accounts, each role once; for what belongs to no account. */
+  roles(caller: ConsoleCaller): Promise<readonly Role[]>
 }

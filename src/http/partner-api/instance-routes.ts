@@ -41,25 +41,32 @@ const path = { idInstance: Type.Integer() }
 
 /** What a partner sees of its instances and does with them. */
 export function instanceRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
-  return [...readRoutes(deps), createMany(deps), changeMany(deps), ...changeRoutes(deps)]
+  return [listRoute(deps), createMany(deps), deleteRoute(deps), ...eachRoutes(deps)]
 }
 
-function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
-  const view = ({ scope, showsTokens }: AccountCaller) => {
-    const withSecrets = scope === 'full' && showsTokens
-    return { now: deps.clock.now(), withSecrets, withOriginsOnly: scope === 'read' }
-  }
+function viewOf({ clock }: InstanceRouteDeps, { scope, showsTokens }: AccountCaller) {
+  const withSecrets = scope === 'full' && showsTokens
+  return { now: clock.now(), withSecrets, withOriginsOnly: scope === 'read' }
+}
+
+function listRoute(deps: InstanceRouteDeps): ApiRow<AccountCaller> {
+  return route({
+    verb: 'GET',
+    at: '/instances',
+    summary: "The account's instances in the order in which they were made.",
+    group: 'instances',
+    scope: 'read',
+    query: INSTANCE_FILTERS,
+    answer: pageSchema(INSTANCE),
+    handle: (caller, { query }) =>
+      instancePage(deps.instances.ofAccount(caller.account.id), query, viewOf(deps, caller)),
+  })
+}
+
+/** What is the same for whoever acts in the account, by a token or in the console. */
+export function eachRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
   return [
-    route({
-      verb: 'GET',
-      at: '/instances',
-      summary: "The account's instances in the order in which they were made.",
-      group: 'instances',
-      scope: 'read',
-      query: INSTANCE_FILTERS,
-      answer: pageSchema(INSTANCE),
-      handle: (caller, { query }) => instancePage(deps.instances.ofAccount(caller.account.id), query, view(caller)),
-    }),
+    changeMany(deps),
     route({
       verb: 'GET',
       at: '/instances/{idInstance}',
@@ -70,24 +77,8 @@ function readRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
       answer: INSTANCE_WITH_SETTINGS,
       handle(caller, input) {
         const instance = own(deps.instances, caller, input.path.idInstance)
-        return instance === undefined ? NOT_FOUND : instanceWithSettings(instance, view(caller))
+        return instance === undefined ? NOT_FOUND : instanceWithSettings(instance, viewOf(deps, caller))
       },
-    }),
-  ]
-}
-
-function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[] {
-  return [
-    route({
-      verb: 'DELETE',
-      at: '/instances/{idInstance}',
-      summary: 'Deletes an instance; its phone stays linked.',
-      group: 'instances',
-      scope: 'full',
-      path,
-      answer: null,
-      handle: (caller, input) =>
-        deps.business.partnerInstances.delete(caller.account, input.path.idInstance, caller.actor),
     }),
     route({
       verb: 'POST',
@@ -105,6 +96,19 @@ function changeRoutes(deps: InstanceRouteDeps): readonly ApiRow<AccountCaller>[]
       },
     }),
   ]
+}
+
+function deleteRoute({ business }: InstanceRouteDeps): ApiRow<AccountCaller> {
+  return route({
+    verb: 'DELETE',
+    at: '/instances/{idInstance}',
+    summary: 'Deletes an instance; its phone stays linked.',
+    group: 'instances',
+    scope: 'full',
+    path,
+    answer: null,
+    handle: ({ account, actor }, input) => business.partnerInstances.delete(account, input.path.idInstance, actor),
+  })
 }
 
 function audit({ clock }: InstanceRouteDeps, caller: AccountCaller, { id }: Instance, action: string) {

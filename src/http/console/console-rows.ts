@@ -1,0 +1,50 @@
+import type { Instances } from '../../instances/instances.ts'
+import type { AccountCaller } from '../api/account-caller.ts'
+import { accountRoute } from '../api/account-caller.ts'
+import { OWN_ACCOUNT, ownAccountView } from '../api/account-view.ts'
+import type { ApiRow } from '../api/route.ts'
+import { operatorRows } from '../operator/operator-api.ts'
+import type { OperatorParts } from '../operator/operator-parts.ts'
+import { hookRoutes } from '../partner-api/hook-routes.ts'
+import { eachRoutes } from '../partner-api/instance-routes.ts'
+import { moneyRoutes } from '../partner-api/money-routes.ts'
+import type { PartnerApiDeps } from '../partner-api/partner-api.ts'
+import { tokenRoutes } from '../partner-api/token-routes.ts'
+import type { ConsoleRows } from './console-api.ts'
+import { eventRows, type EventRowDeps } from './event-rows.ts'
+import { memberInstanceRows } from './instance-rows.ts'
+import { memberTokenRows } from './token-rows.ts'
+
+export type ConsoleRowDeps = OperatorParts &
+  EventRowDeps &
+  Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'shares' | 'delayMinMs' | 'publicUrl'>
+
+/** All rows of the console, for serving and for the reference: those of the other two APIs, and its own. */
+export function consoleRows(deps: ConsoleRowDeps): ConsoleRows {
+  return {
+    person: [],
+    account: [
+      accountRow(deps.instances),
+      ...tokenRoutes(deps.business),
+      ...memberTokenRows(deps.business),
+      ...memberInstanceRows(deps),
+      ...eachRoutes(deps),
+      ...moneyRoutes(deps),
+      ...hookRoutes(deps),
+      ...eventRows(deps),
+    ],
+    operator: operatorRows(deps),
+  }
+}
+
+function accountRow(instances: Pick<Instances, 'living'>): ApiRow<AccountCaller> {
+  return accountRoute({
+    verb: 'GET',
+    at: '/account',
+    summary: 'The account, and what was agreed with it.',
+    group: 'account',
+    scope: 'read',
+    answer: OWN_ACCOUNT,
+    handle: ({ account }) => ownAccountView(account, instances.living(account.id)),
+  })
+}
