@@ -7,6 +7,7 @@ import type { FileLinks } from '../media/links.ts'
 import type { Media } from '../media/media.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
 import type { Store } from '../storage/store.ts'
+import type { ConsoleDoor } from './console/door.ts'
 import type { SimulatorTarget } from './simulator/forward.ts'
 
 /** The settings that the server reads. */
@@ -34,6 +35,8 @@ export interface HttpDeps {
   readonly instances: Instances
   readonly business: PartnerBusiness
   readonly operatorToken: string
+  /** By which people come in. */
+  readonly door?: ConsoleDoor
   readonly store: Store
   readonly media: Media
   readonly links: FileLinks

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { AddressRanges } from '../lib/address-ranges.ts'
-import { packageFile } from '../lib/package-file.ts'
 import type { StoredFile } from '../media/media.ts'
 import { isFault, type Fault } from '../model/fault.ts'
 import { Shares } from './cluster/shares.ts'
-import { consolePages } from './console/pages.ts'
+import { CONSOLE_BASE, describedRows, type ConsoleRows } from './console/console-api.ts'
+import { addConsole } from './console/console.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { answerUnknown } from './not-found.ts'
@@ -49,26 +49,32 @@ export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Rou
     publicUrl: () => at.url,
   }
   const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
+  const readiness = new Readiness(deps)
+  const simulator = deps.simulator === undefined ? undefined : new SimulatorForward(deps.simulator, deps.log)
+  const { door } = deps
+  const consoleParts = { methods: tables.instance, readiness, simulator }
+  const ofConsole = door === undefined ? NO_ROWS : await addConsole(app, { ...ofApis, door }, consoleParts)
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerRows },
     { base: OPERATOR_BASE, rows: rowsOfOperator },
+    { base: CONSOLE_BASE, rows: describedRows(ofConsole) },
   )
   const reference = { tables: { ...tables, own }, url: () => at.url }
-  await app.register(opsRoutes({ registry, readiness: new Readiness(deps), reference }))
+  await app.register(opsRoutes({ registry, readiness, reference }))
   await app.register(page.assetRoutes())
   await app.register(
     mediaRoutes({ read: (path) => deps.links.read(path), open: (file) => unlessFault(deps.instances.openFile(file)) }),
   )
   await app.register(partnerApi(ofApis, partnerRows))
   await app.register(operatorApi(ofApis, rowsOfOperator))
-  await app.register(consolePages({ random: deps.random, folder: packageFile('console/dist/') }))
-  if (deps.simulator !== undefined) {
-    const forward = new SimulatorForward(deps.simulator, deps.log)
-    app.addHook('onClose', () => forward.close())
-    await app.register(simulatorProxy({ forward, operatorToken: deps.operatorToken }))
+  if (simulator !== undefined) {
+    app.addHook('onClose', () => simulator.close())
+    await app.register(simulatorProxy({ forward: simulator, operatorToken: deps.operatorToken }))
   }
   answerUnknown(app, deps.clock, deps.log)
 }
+
+const NO_ROWS: ConsoleRows = { person: [], account: [], operator: [] }
 
 async function unlessFault(opening: Promise<StoredFile | Fault>): Promise<StoredFile | null> {
   const found = await opening

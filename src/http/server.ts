@@ -11,6 +11,7 @@ import type { PartnerCaller } from '../partners/partner-tokens.ts'
 import { hopAnswerMs } from './answer-times.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
 import { serveDoor } from './cluster/door.ts'
+import { Gateway, type GatewayDeps } from './console/gateway.ts'
 import { Passage } from './cluster/passage.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
@@ -82,6 +83,7 @@ interface Parts {
   /** The methods whose calls a tariff may limit, in lower case. */
   readonly counted: ReadonlySet<string>
   readonly dispatcher: Dispatcher<Instance, PartnerCaller>
+  readonly gateway: Gateway | undefined
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
@@ -106,7 +108,7 @@ function assemble(deps: HttpDeps): Parts {
   const images = new QrImages()
   const methods = instanceMethods({ clock, images, delayMinMs: deps.config.delayMinMs })
   const family = new InstanceFamily(methods, instances, clock)
-  const page = new QrPage(family, publicUrl)
+  const page = new QrPage({ family, publicUrl, accounts: deps.store.accounts, log })
   const slowBodies = new SlowBodies(clock, BODY_TIMEOUT_MS)
   const passage = new Passage({
     cluster,
@@ -135,11 +137,13 @@ function assemble(deps: HttpDeps): Parts {
     },
     page: (target, request, response) => page.serve(target, request, response),
   })
+  const dispatch: GatewayDeps['dispatch'] = (request, response) => dispatcher.handle(request, response)
+  const gateway = deps.door === undefined ? undefined : new Gateway({ door: deps.door, instances, log, dispatch })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
   const shared = { registry, counter, trustedProxies, passage, cluster, clock, log, at }
-  return { ...shared, counted, dispatcher, sockets, page, slowBodies, tables }
+  return { ...shared, counted, dispatcher, gateway, sockets, page, slowBodies, tables }
 }
 
 /** A node that nobody can reach answers for none of its instances: a call about one goes there, and is refused on its way. */
@@ -158,7 +162,7 @@ function partnerMethods({ config, clock, business }: HttpDeps, publicUrl: () => 
 }
 
 function createNodeServer(
-  { dispatcher, sockets, slowBodies, passage, cluster, log }: Parts,
+  { dispatcher, gateway, sockets, slowBodies, passage, cluster, log }: Parts,
   next: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const options = {
@@ -171,7 +175,8 @@ function createNodeServer(
   const server = createServer(options, (request, response) => {
     slowBodies.watch(request, response)
     passage.take(request, response, () => {
-      if (dispatcher.handle(request, response) || serveDoor(cluster, log, request, response)) return
+      if (dispatcher.handle(request, response) || gateway?.handle(request, response) === true) return
+      if (serveDoor(cluster, log, request, response)) return
       next(request, response)
     })
   })

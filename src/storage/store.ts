@@ -1,4 +1,5 @@
 import type { AccountHook, AccountRow, AuditEntry, LifecycleEvent, PartnerTokenRow } from '../model/account.ts'
+import type { Brand } from '../model/brand.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
 import type { InstanceRow, KeptSecret } from '../model/instance.ts'
@@ -96,6 +97,8 @@ export interface Store {
     /** Null where there is none. */
     token(id: string): Promise<PartnerTokenRow | null>
     hooks(): Promise<readonly AccountHook[]>
+    /** Read when it is asked for: few pages show it. */
+    brand(account: AccountId): Promise<Brand | null>
   }
   readonly billing: BillingStore
   readonly people: PeopleStore

@@ -9,6 +9,7 @@ import type {
   StatementRow,
   Tariff,
 } from '../model/account.ts'
+import type { Brand } from '../model/brand.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { DeliveryAttempt } from '../model/delivery.ts'
 import type { AccountId, ChatId, Epoch, EpochMs, InstanceId, MessageId } from '../model/ids.ts'
@@ -37,6 +38,8 @@ export type AccountWrite =
   | { readonly kind: 'audit.add'; readonly entry: Omit<AuditEntry, 'seq'> }
   /** Null takes it away, with the events that wait. */
   | { readonly kind: 'hook.put'; readonly account: AccountId; readonly hook: AccountHook | null }
+  /** Null: it has none any more. */
+  | { readonly kind: 'brand.put'; readonly account: AccountId; readonly brand: Brand | null }
   /** Does nothing when an event with this id is on its way. */
   | { readonly kind: 'event.add'; readonly event: Omit<LifecycleEvent, 'seq'> }
   /** This and the next do nothing where the event in this place has another id: a place may be given again. */

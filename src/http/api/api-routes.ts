@@ -147,7 +147,7 @@ class ApiServer<Subject> {
   async #handle(row: ApiRow<Subject>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const subject = this.#callers.get(request) as Subject
     const prepared = row.prepare({
-      path: request.params as Readonly<Record<string, string>>,
+      path: ofRow(row, request.params as Readonly<Record<string, string>>),
       query: request.url.split('?').slice(1).join('?'),
       body: request.body,
     })
@@ -230,6 +230,11 @@ const UNREADABLE: ApiError = { code: 'invalid', message: 'The request can not be
 
 function sendError(reply: FastifyReply, status: number, error: ApiError): FastifyReply {
   return reply.headers(ALWAYS).code(status).type(JSON_TYPE).send(JSON.stringify({ error }))
+}
+
+/** Without what stands in the base. */
+function ofRow({ path }: ApiRow<never>, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(path.properties, name)))
 }
 
 /** As Fastify writes it: `:name` for `{name}`. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyPluginCallback } from 'fastify'
+import Type from 'typebox'
 import { ACCOUNT_SUSPENDED, fault, isFault, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { personActor } from '../../partners/actor.ts'
@@ -7,6 +8,7 @@ import type { AccountCaller } from '../api/account-caller.ts'
 import { apiRoutes, type ApiOptions, type Asking } from '../api/api-routes.ts'
 import { defineRoute, type ApiRow } from '../api/route.ts'
 import type { OperatorCaller } from '../operator/operator-door.ts'
+import type { DescribedRoute } from '../reference/described.ts'
 import type { ConsoleCaller, Role } from './caller.ts'
 import type { ConsoleDoor } from './door.ts'
 import { rightOf } from './rights.ts'
@@ -38,6 +40,21 @@ export interface ConsoleRows {
   readonly person: readonly ApiRow<ConsoleCaller>[]
   readonly account: readonly ApiRow<MemberCaller>[]
   readonly operator: readonly ApiRow<OperatorPerson>[]
+}
+
+/** The rows as they are below `CONSOLE_BASE`, for the reference. */
+export function describedRows({ person, account, operator }: ConsoleRows): readonly DescribedRoute[] {
+  const below = (base: string) => base.slice(CONSOLE_BASE.length)
+  return [
+    ...person,
+    ...account.map((row) => ({
+      ...row,
+      at: below(CONSOLE_ACCOUNT_BASE) + row.at,
+      path: Type.Object({ account: Type.String({ minLength: 1, maxLength: 100 }), ...row.path.properties }),
+      notFound: true,
+    })),
+    ...operator.map((row) => ({ ...row, at: below(CONSOLE_OPERATOR_BASE) + row.at })),
+  ]
 }
 
 type Shared = Pick<ApiOptions<never>, 'store' | 'register' | 'clock' | 'log' | 'counter'>

@@ -98,7 +98,7 @@ function refuse(response: ServerResponse, [status, error]: readonly [number, Api
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     // What is left of its body is not read.
-    ...(status >= 400 && { Connection: 'close' }),
+    Connection: 'close',
   })
   response.end(text)
 }

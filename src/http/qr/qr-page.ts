@@ -2,15 +2,23 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyPluginCallback } from 'fastify'
+import type { Log } from '../../lib/log.ts'
 import { packageFile } from '../../lib/package-file.ts'
+import type { Brand } from '../../model/brand.ts'
+import type { AccountId } from '../../model/ids.ts'
+import type { Store } from '../../storage/store.ts'
 import { Refusal } from '../errors.ts'
 import type { InstanceFamily } from '../green/family.ts'
 import type { Target } from '../target.ts'
+import { brandView } from './brand-view.ts'
+
+/** `styles`: what may be written into the page beside its own file. */
+function policy(styles: string): string {
+  return `default-src 'none'; script-src 'self'; style-src 'self'${styles}; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'`
+}
 
 const HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'",
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'X-Robots-Tag': 'noindex',
@@ -31,28 +39,67 @@ function stateOf({ fault }: Refusal): 'gone' | 'paused' | 'wrongLink' {
   return fault === 'accountSuspended' || fault === 'expired' ? 'paused' : 'wrongLink'
 }
 
+export interface QrPageDeps {
+  readonly family: InstanceFamily
+  readonly publicUrl: string | undefined
+  readonly accounts: Pick<Store['accounts'], 'brand'>
+  readonly log: Pick<Log, 'warn'>
+}
+
 /**
- * `GET /waInstance{id}/{token}`: the page on which a person links a phone. It is the same for everybody but for two words, the
- * messenger and whether the link is good; the token is only in the address that the browser has already.
+ * `GET /waInstance{id}/{token}`: the page on which a person links a phone. It is the same for everybody but for the messenger, whether the link
+ * is good, and how the account of the instance shows itself; the token is only in the address that the browser has already.
  */
 export class QrPage {
-  readonly #family: InstanceFamily
+  readonly #deps: QrPageDeps
+  readonly #base: string
   readonly #html: string
 
-  constructor(family: InstanceFamily, publicUrl: string | undefined) {
-    this.#family = family
-    const base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-    this.#html = readFileSync(packageFile('pages/qr.html'), 'utf8').replaceAll('{{base}}', base)
+  constructor(deps: QrPageDeps) {
+    const { publicUrl } = deps
+    this.#deps = deps
+    this.#base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+    this.#html = readFileSync(packageFile('pages/qr.html'), 'utf8').replaceAll('{{base}}', this.#base)
   }
 
   serve(target: Target, request: IncomingMessage, response: ServerResponse): void {
-    const instance = this.#family.admit(target, undefined, request.url ?? '')
-    const isRefused = instance instanceof Refusal
-    const state = isRefused ? stateOf(instance) : 'live'
-    const html = this.#html
-      .replace('{{state}}', state)
-      .replace('{{messenger}}', isRefused ? 'whatsapp' : instance.messenger)
-    response.writeHead(isRefused ? instance.status : 200, { ...HEADERS, 'Content-Length': Buffer.byteLength(html) })
+    const instance = this.#deps.family.admit(target, undefined, request.url ?? '')
+    if (instance instanceof Refusal) {
+      this.#send(request, response, { status: instance.status, state: stateOf(instance), messenger: 'whatsapp' }, null)
+      return
+    }
+    const { account, messenger } = instance
+    const live = { status: 200, state: 'live', messenger }
+    this.#brandOf(account).then(
+      (brand) => this.#send(request, response, live, brand),
+      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+    )
+  }
+
+  /** A phone can be linked without it as well. */
+  async #brandOf(account: AccountId): Promise<Brand | null> {
+    try {
+      return await this.#deps.accounts.brand(account)
+    } catch (error) {
+      this.#deps.log.warn({ error, account }, 'how an account shows itself could not be read')
+      return null
+    }
+  }
+
+  #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, state, messenger }: { readonly status: number; readonly state: string; readonly messenger: string },
+    brand: Brand | null,
+  ): void {
+    const { styleSource, ...view } = brandView(brand, this.#base)
+    const values: ReadonlyMap<string, string> = new Map(Object.entries({ state, messenger, ...view }))
+    const html = this.#html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')
+    response.writeHead(status, {
+      ...HEADERS,
+      'Content-Security-Policy': policy(styleSource),
+      'Content-Length': Buffer.byteLength(html),
+    })
     response.end(request.method === 'HEAD' ? undefined : html)
   }
 

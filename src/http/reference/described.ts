@@ -18,7 +18,9 @@ export interface DescribedApi {
   readonly about: string
   /** Below which path its rows are. */
   readonly base: string
-  /** What token its header `Authorization: Bearer …` wants, in words. */
+  /** By what its callers are known. */
+  readonly shows: 'bearer' | 'cookie'
+  /** What token its header `Authorization: Bearer …` wants, or what else, in words. */
   readonly token: string
   readonly rows: readonly DescribedRoute[]
 }
@@ -27,6 +29,7 @@ export interface DescribedApi {
 export function describedApis(
   partner: Pick<DescribedApi, 'base' | 'rows'>,
   operator: Pick<DescribedApi, 'base' | 'rows'>,
+  console: Pick<DescribedApi, 'base' | 'rows'>,
 ): readonly DescribedApi[] {
   return [
     {
@@ -34,6 +37,7 @@ export function describedApis(
       name: 'partner',
       title: 'Partner API',
       about: "A partner's instances, money, tokens and hook, beside the methods of the contract.",
+      shows: 'bearer',
       token: 'A partner token.',
     },
     {
@@ -41,7 +45,17 @@ export function describedApis(
       name: 'operator',
       title: 'Operator API',
       about: 'Accounts, tokens, tariffs, prices, money and instances, for whoever runs the server.',
+      shows: 'bearer',
       token: "The operator's token.",
+    },
+    {
+      ...console,
+      name: 'console',
+      title: 'Console API',
+      about:
+        'What the pages of the console call for a person who is signed in: the rows of the other two APIs by his role in an account, and a few of its own.',
+      shows: 'cookie',
+      token: 'The cookie of a session; what changes something also needs its X-CSRF-Token.',
     },
   ]
 }

@@ -30,13 +30,17 @@ function ownChapter(api: DescribedApi): Html {
   return html`<section class="chapter" id="${api.name}-api">
     <h2>${api.title}</h2>
     <p>
-      ${api.about} Paths begin with <code>${api.base}</code>; the header is
-      <code>Authorization: Bearer &lt;token&gt;</code>. ${api.token} Bodies are strict JSON, unknown keys are refused;
-      lists are <code>{items, next}</code> with <code>?cursor=&amp;limit=</code>; amounts are whole minor units, times
-      UTC; a refused call answers <code>{"error": {"code", "message"}}</code>.
+      ${api.about} Paths begin with <code>${api.base}</code>. ${shownHeader(api)} ${api.token} Bodies are strict JSON,
+      unknown keys are refused; lists are <code>{items, next}</code> with <code>?cursor=&amp;limit=</code>; amounts are
+      whole minor units, times UTC; a refused call answers <code>{"error": {"code", "message"}}</code>.
     </p>
     ${api.rows.map((row) => ownArticle(api, row))}
   </section>`
+}
+
+function shownHeader({ shows }: DescribedApi): Html {
+  if (shows === 'cookie') return html`Callers are browsers.`
+  return html`The header is <code>Authorization: Bearer &lt;token&gt;</code>.`
 }
 
 function ownArticle(api: DescribedApi, row: DescribedRoute): Html {

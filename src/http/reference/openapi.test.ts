@@ -73,7 +73,11 @@ const OWN_ROWS = [
 const tables: DescribedTables = describedTables(
   instanceMethods({ clock: systemClock, images: new QrImages(), delayMinMs: 500 }),
   new MethodTable([PARTNER_ROW]),
-  describedApis({ base: '/api/partner/v1', rows: OWN_ROWS }, { base: '/api/operator/v1', rows: OWN_ROWS }),
+  describedApis(
+    { base: '/api/partner/v1', rows: OWN_ROWS },
+    { base: '/api/operator/v1', rows: OWN_ROWS },
+    { base: '/api/console', rows: [] },
+  ),
 )
 // What is sent is JSON: what JSON drops is not in the document.
 const document = JSON.parse(JSON.stringify(openApiDocument(tables, URL_HERE, '1.2.3'))) as Json

@@ -44,14 +44,18 @@ const ref = (name: keyof typeof OWN_REFUSALS) => ({ $ref: `#/components/response
 /** How callers of these APIs show who they are; nothing where there are none. */
 export function securitySchemes(apis: readonly DescribedApi[]): object {
   if (apis.length === 0) return {}
-  const schemes = apis.map(({ name, token }) => [
-    schemeOf(name),
-    { type: 'http', scheme: 'bearer', description: token },
-  ])
+  const schemes = apis.map((api) => [schemeOf(api), schemeBody(api)])
   return { securitySchemes: Object.fromEntries(schemes) as object }
 }
 
-const schemeOf = (name: string): string => `${name}Token`
+function schemeOf({ name, shows }: DescribedApi): string {
+  return `${name}${shows === 'bearer' ? 'Token' : 'Session'}`
+}
+
+function schemeBody({ shows, token }: DescribedApi): object {
+  if (shows === 'bearer') return { type: 'http', scheme: 'bearer', description: token }
+  return { type: 'apiKey', in: 'cookie', name: 'jadegate_session', description: token }
+}
 
 /** The paths of APIs of our own. */
 export function ownPaths(apis: readonly DescribedApi[]): Readonly<Record<string, object>> {
@@ -73,7 +77,7 @@ function operation(api: DescribedApi, row: DescribedRoute): object {
     summary: row.summary,
     tags: [`${api.name}-api`],
     'x-scope': row.scope,
-    security: [{ [schemeOf(api.name)]: [] }],
+    security: [{ [schemeOf(api)]: [] }],
     parameters: [
       ...inPlace(row.path, 'path'),
       ...inPlace(row.query, 'query'),

@@ -7,6 +7,7 @@ import { liveMessengers } from './0004-live-messengers.ts'
 import { manyNodes } from './0005-many-nodes.ts'
 import { consolePeople } from './0006-console.ts'
 import { deliveries } from './0007-deliveries.ts'
+import { brands } from './0008-brands.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of their versions. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   manyNodes,
   consolePeople,
   deliveries,
+  brands,
 ]
 
 /** Runs one statement on the connection whose transaction the caller has begun and will end. */

@@ -28,6 +28,7 @@ const READS = {
   tokens: `${TOKEN} order by created_at, id`,
   token: `${TOKEN} where id = ?`,
   hooks: 'select account_id, url, secret, created_at from hook order by created_at, account_id',
+  brand: 'select name, color, logo, support_text, support_url from brand where account_id = ?',
   audit: `${AUDIT} where seq < ? order by seq desc limit ?`,
   auditOfAccount: `${AUDIT} where account_id = ? and seq < ? order by seq desc limit ?`,
   due: `${OLDEST} and due_at <= ? order by due_at, seq limit ?`,
@@ -43,6 +44,10 @@ export function accountReads(engine: Engine, seal: Seal): Store['accounts'] {
       return row === undefined ? null : rows.partnerTokenRow(row, seal)
     },
     hooks: async () => (await engine.read(READS.hooks, [])).map((row) => rows.accountHook(row, seal)),
+    async brand(account) {
+      const [row] = await engine.read(READS.brand, [account])
+      return row === undefined ? null : rows.brand(row)
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import type { Seal } from '../../lib/seal.ts'
 import { LIFECYCLE_TYPES } from '../../model/account.ts'
 import type { AccountHook, AccountRow, AuditEntry, LifecycleEvent, PartnerTokenRow } from '../../model/account.ts'
+import type { Brand } from '../../model/brand.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { integer, integerOrNull, json, text, textOrNull, word } from './columns.ts'
 import { places, type Row } from './statement.ts'
@@ -51,6 +52,16 @@ export function accountHook(row: Row, seal: Seal): AccountHook {
     url: text(row, 'url'),
     secret: seal.open(text(row, 'secret'), places.hook(account)),
     createdAt: integer(row, 'created_at'),
+  }
+}
+
+export function brand(row: Row): Brand {
+  return {
+    name: text(row, 'name'),
+    color: textOrNull(row, 'color'),
+    logo: textOrNull(row, 'logo'),
+    supportText: text(row, 'support_text'),
+    supportUrl: textOrNull(row, 'support_url'),
   }
 }
 

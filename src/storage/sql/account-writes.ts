@@ -40,6 +40,7 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
     erasing('delete from partner_token where account_id'),
     erasing('delete from hook where account_id'),
     erasing('delete from event where account_id'),
+    erasing('delete from brand where account_id'),
     erasing('delete from membership where account_id'),
     erasing('delete from console_link where account_id'),
     erasing('delete from account where id'),
@@ -109,6 +110,25 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
     {
       sql: 'delete from hook where account_id = ?',
       when: (write) => write.hook === null,
+      put(out, write) {
+        out.push(write.account)
+      },
+    },
+  ],
+  'brand.put': [
+    {
+      sql: `insert into brand (account_id, name, color, logo, support_text, support_url) values (?, ?, ?, ?, ?, ?)
+        on conflict (account_id) do update set name = excluded.name, color = excluded.color, logo = excluded.logo,
+          support_text = excluded.support_text, support_url = excluded.support_url`,
+      when: (write) => write.brand !== null,
+      put(out, { account, brand }) {
+        out.push(account, brand?.name ?? '', brand?.color ?? null, brand?.logo ?? null)
+        out.push(brand?.supportText ?? '', brand?.supportUrl ?? null)
+      },
+    },
+    {
+      sql: 'delete from brand where account_id = ?',
+      when: (write) => write.brand === null,
       put(out, write) {
         out.push(write.account)
       },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AuditEntry, LifecycleEvent } from '../../../src/model/account.ts'
+import type { Brand } from '../../../src/model/brand.ts'
+import type { AccountId } from '../../../src/model/ids.ts'
 import type { Store, Write } from '../../../src/storage/store.ts'
 import { contents, storeTest, type Fresh } from '../harness.ts'
 import * as sample from '../samples.ts'
@@ -12,6 +14,7 @@ export function accounts(fresh: Fresh): void {
   tokens(fresh)
   auditLog(fresh)
   hooks(fresh)
+  brands(fresh)
   events(fresh)
   erasing(fresh)
 }
@@ -119,6 +122,20 @@ function auditLog(fresh: Fresh): void {
     assert.deepEqual(await store.audit.list({}, 2, all[1]?.seq), all.slice(2, 4))
     assert.deepEqual(await store.audit.list({ account: ACCOUNT }, 100), [all[2], all[5]])
     assert.deepEqual(await store.audit.list({ account: ACCOUNT }, 100, all[2]?.seq), [all[5]])
+  })
+}
+
+function brands(fresh: Fresh): void {
+  storeTest(fresh, 'a brand is replaced, taken away, and goes with its account', async (store) => {
+    const brand: Brand = { name: 'Ромашка', color: '#0b7a5c', logo: 'aWNvbg==', supportText: 'Ask', supportUrl: null }
+    const other: Brand = { ...brand, name: 'Other', color: null, logo: null, supportUrl: 'tel:+7900' }
+    const put = (account: AccountId, value: Brand | null): Write => ({ kind: 'brand.put', account, brand: value })
+    await commit(store, put(ACCOUNT, other), put(ACCOUNT, brand), put(OTHER, other))
+    assert.deepEqual([await store.accounts.brand(ACCOUNT), await store.accounts.brand(OTHER)], [brand, other])
+    await commit(store, put(OTHER, null))
+    assert.deepEqual([await store.accounts.brand(ACCOUNT), await store.accounts.brand(OTHER)], [brand, null])
+    await commit(store, putAccount(ACCOUNT, { deletedAt: 5 }), { kind: 'account.erase', account: ACCOUNT })
+    assert.equal(await store.accounts.brand(ACCOUNT), null)
   })
 }
 
