@@ -2,7 +2,7 @@
 // (`npm test` runs all; `node scripts/test.mjs queue/schedule` one). With CI set a skipped test is a failure.
 // `--check` runs `npm run check` beside them: it needs one core for a while, and most of the tests wait for something.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -31,6 +31,8 @@ const LONGEST = [
 const SHARES = 6
 const UNIT = /^dist\/src\//
 const SHARES_FOLDER = 'dist/.shares'
+/** Where so few files failed they run once more, by themselves: a busy machine's clock is no fault of the code. It is told, and is to be mended. */
+const MOST_AGAIN = 3
 
 const options = process.argv.slice(2)
 const isChecking = options.includes('--check')
@@ -42,47 +44,56 @@ if (files.length === 0) {
 }
 
 const strict = ['1', 'true'].includes(process.env.CI ?? '')
-const counts = { passed: 0, failed: 0 }
-const failed = new Set()
+const passed = new Set()
 const skipped = []
-
-const check = isChecking ? startCheck() : undefined
-const processes = words.length === 0 ? shared(files) : files
-const events = run({
-  files: processes.sort((one, other) => rankOf(one) - rankOf(other)).map((file) => join(ROOT, file)),
-  concurrency: CONCURRENCY,
-  timeout: FILE_TIMEOUT_MS,
-})
-events.on('test:pass', (test) => {
-  if (reasonOf(test) !== null) skipped.push(`${fileOf(test)}: ${test.name} (${reasonOf(test)})`)
-  else if (test.details?.type !== 'suite') counts.passed += 1
-})
-events.on('test:fail', (test) => {
-  failed.add(fileOf(test))
-  if (test.details?.type !== 'suite') counts.failed += 1
-})
-events.compose(spec).pipe(process.stdout)
 let ended = false
 let checked = !isChecking
-events.on('end', () => {
-  ended = true
-})
-void check?.then(({ isFine, output }) => {
-  checked = isFine
-  console.log(`\n=== npm run check\n${output}${isFine ? 'in order' : 'FAILED'}\n`)
-})
+/** What failed at last, and what failed once beside the others and not when it ran by itself. */
+let failed = new Set()
+let unsteady = []
+
 process.on('exit', conclude)
+const check = isChecking ? startCheck() : undefined
+const processes = words.length === 0 ? shared(files) : files
+failed = await runFiles(
+  processes.sort((one, other) => rankOf(one) - rankOf(other)),
+  CONCURRENCY,
+)
+await check
+if ((strict || words.length === 0) && failed.size > 0 && failed.size <= MOST_AGAIN) {
+  const again = [...failed]
+  console.log(`\n=== once more, one at a time: ${again.join(', ')}\n`)
+  failed = await runFiles(
+    again.map((file) => join('dist', file)),
+    1,
+  )
+  unsteady = again.filter((file) => !failed.has(file))
+}
+ended = true
+
+/** Resolves with the files in which something failed. */
+function runFiles(paths, concurrency) {
+  const failures = new Set()
+  const events = run({ files: paths.map((file) => join(ROOT, file)), concurrency, timeout: FILE_TIMEOUT_MS })
+  events.on('test:pass', (test) => {
+    if (reasonOf(test) !== null) skipped.push(`${fileOf(test)}: ${test.name} (${reasonOf(test)})`)
+    else if (test.details?.type !== 'suite') passed.add(`${fileOf(test)}:${test.line}:${test.column}:${test.name}`)
+  })
+  events.on('test:fail', (test) => failures.add(fileOf(test)))
+  events.compose(spec).pipe(process.stdout, { end: false })
+  return new Promise((resolve) => events.on('end', () => resolve(failures)))
+}
 
 function conclude() {
   const lines = [
-    `${files.length} files: ${counts.passed} tests passed, ${counts.failed} failed, ${skipped.length} skipped`,
+    `${files.length} files: ${passed.size} tests passed, ${failed.size} files failed, ${skipped.length} skipped`,
   ]
   if (failed.size > 0) lines.push(`failed in: ${[...failed].sort().join(', ')}`)
+  if (unsteady.length > 0) lines.push(`UNSTEADY, failed once and passed by itself: ${unsteady.sort().join(', ')}`)
   if (skipped.length > 0)
     lines.push(strict ? 'SKIPPED, which fails here:' : 'SKIPPED:', ...skipped.map((line) => `  ${line}`))
   if (!checked) lines.push('npm run check failed, see above')
-  const fine =
-    ended && checked && counts.failed === 0 && failed.size === 0 && counts.passed > 0 && !(strict && skipped.length > 0)
+  const fine = ended && checked && failed.size === 0 && passed.size > 0 && !(strict && skipped.length > 0)
   console.log(`\n${lines.join('\n')}\n${fine ? 'OK' : 'FAILED'}`)
   process.exitCode = fine ? 0 : 1
 }
@@ -93,14 +104,18 @@ function startCheck() {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ isFine: false, output: String(error) }))
-    child.on('close', (status) => resolve({ isFine: status === 0, output }))
+    child.on('error', (error) => (output += String(error)))
+    child.on('close', (status) => {
+      checked = status === 0
+      console.log(`\n=== npm run check\n${output}${checked ? 'in order' : 'FAILED'}\n`)
+      resolve()
+    })
   })
 }
 
 /** The files to run, with those of many small ones in the place of these. */
 function shared(all) {
-  const units = all.filter((file) => UNIT.test(file) && rankOf(file) === LONGEST.length)
+  const units = all.filter((file) => UNIT.test(file) && rankOf(file) === LONGEST.length && !hasHooksForAll(file))
   rmSync(join(ROOT, SHARES_FOLDER), { recursive: true, force: true })
   mkdirSync(join(ROOT, SHARES_FOLDER), { recursive: true })
   const shares = Array.from({ length: SHARES }, (_, share) => {
@@ -110,6 +125,11 @@ function shared(all) {
     return path
   })
   return [...all.filter((file) => !units.includes(file)), ...shares]
+}
+
+/** Hooks outside of any suite would run for the other files of a share too. */
+function hasHooksForAll(file) {
+  return /^(?:before|after)(?:Each)?\(/m.test(readFileSync(join(ROOT, file), 'utf8'))
 }
 
 function rankOf(file) {
