@@ -68,10 +68,11 @@ async function fetched(question: Ask<unknown>): Promise<Response> {
   }
 }
 
-function headersOf({ method = 'GET', body, key }: Ask<unknown>): Headers {
+function headersOf({ body, key }: Ask<unknown>): Headers {
   const headers = new Headers({ Accept: 'application/json' })
   const csrf = csrfToken()
-  if (method !== 'GET' && csrf !== null) headers.set('X-CSRF-Token', csrf)
+  // Methods of an instance may change something by GET, so the server asks for it there too.
+  if (csrf !== null) headers.set('X-CSRF-Token', csrf)
   if (key !== undefined) headers.set('Idempotency-Key', key)
   if (body !== undefined && !isRaw(body)) headers.set('Content-Type', 'application/json')
   return headers

@@ -1,0 +1,87 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { path } from './client.ts'
+import { useLiveEvents, type LiveState } from './events.ts'
+import { instanceKeys, instancesKey, readGlances, type Glance, type Instance, type InstancePage } from './instances.ts'
+import { list, number } from './read.ts'
+
+/** However much happens, the list is asked for anew so seldom: what it shows of each instance comes with the events. */
+const RELIST_MS = 2_000
+
+/** Keeps what is known of the account's instances up to date as long as the page is shown. */
+export function useInstanceEvents(account: string): LiveState {
+  const client = useQueryClient()
+  const relist = useSeldom(() => void client.invalidateQueries({ queryKey: instancesKey(account) }), RELIST_MS)
+  return useLiveEvents({
+    path: path`/accounts/${account}/events`,
+    on: {
+      instance: (data) => {
+        const glances = new Map(readGlances(data).map((glance) => [glance.idInstance, glance]))
+        if (showChanges(client, account, glances)) relist()
+      },
+      removed: (data) => {
+        if (list(number)(data).length === 0) return
+        void client.invalidateQueries({ queryKey: instanceKeys(account) })
+        relist()
+      },
+    },
+    onReopen: () => {
+      void client.invalidateQueries({ queryKey: instanceKeys(account) })
+      relist()
+    },
+  })
+}
+
+/** Puts the news into what is shown. True where a list may have others in it now, or count them otherwise. */
+function showChanges(client: QueryClient, account: string, glances: ReadonlyMap<number, Glance>): boolean {
+  client.setQueriesData<Instance>({ queryKey: instanceKeys(account), predicate: isOfOne }, (instance) =>
+    instance === undefined ? undefined : changed(instance, glances),
+  )
+  let known = 0
+  let isMoved = false
+  client.setQueriesData<InstancePage>({ queryKey: instancesKey(account) }, (page) => {
+    if (page === undefined) return undefined
+    const items = page.items.map((instance) => {
+      const next = changed(instance, glances)
+      if (glances.has(instance.idInstance)) known += 1
+      if (next.state !== instance.state || next.name !== instance.name) isMoved = true
+      return next
+    })
+    return { ...page, items }
+  })
+  return isMoved || known < glances.size
+}
+
+/** Other things are kept below an instance's key: its states, its queues. */
+function isOfOne({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return queryKey.length === instanceKeys('').length + 1
+}
+
+function changed<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {
+  const glance = glances.get(instance.idInstance)
+  return glance === undefined ? instance : { ...instance, ...glance }
+}
+
+/** Does the work at once, and what is asked for meanwhile together once the time is over. */
+function useSeldom(work: () => void, everyMs: number): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const isAsked = useRef(false)
+  const current = useRef(work)
+  useEffect(() => {
+    current.current = work
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const run = (): void => {
+    if (timer.current !== undefined) {
+      isAsked.current = true
+      return
+    }
+    isAsked.current = false
+    current.current()
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      if (isAsked.current) run()
+    }, everyMs)
+  }
+  return run
+}
