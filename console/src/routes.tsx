@@ -21,7 +21,7 @@ function lazily(areas: readonly Area[], load: () => PageModule): () => Promise<{
 /** The pages of one instance stand beside each other as tabs. */
 const instance: RouteObject = {
   path: 'a/:account/instances/:id',
-  lazy: lazily(['instance'], () => import('./pages/instance/layout.tsx')),
+  lazy: lazily(['instance', 'instances'], () => import('./pages/instance/layout.tsx')),
   children: [
     { index: true, element: <Navigate to="overview" replace /> },
     page('overview', ['instance'], () => import('./pages/instance/overview.tsx')),

@@ -1,32 +1,84 @@
-import { Tabs } from '@mantine/core'
+import { Anchor, Group, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Suspense, type ReactNode } from 'react'
-import { Outlet, useLocation, useNavigate, useParams } from 'react-router'
+import { Link, NavLink, Outlet } from 'react-router'
+import { useInstanceEvents } from '../../api/instance-events.ts'
+import { instanceQuery, type Instance } from '../../api/instances.ts'
+import { StateMark } from '../../parts/instances/state-mark.tsx'
+import { QueryView } from '../../parts/query-view.tsx'
 import { LoadingPage } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
+import { useHere, useMayChange } from './here.ts'
+import classes from './layout.module.css'
 
+/** The pages of an instance, and those that only look at it are without. */
 const TABS = ['overview', 'settings', 'access', 'history', 'queues', 'notifications', 'chat', 'try'] as const
+const LOOKING: ReadonlySet<string> = new Set(['overview', 'settings', 'history'])
 
 /** What stands above every page of one instance. */
 export default function InstanceLayout(): ReactNode {
-  const words = useWords('instance')
-  const { account = '', id = '' } = useParams()
-  const navigate = useNavigate()
-  const tab = useLocation().pathname.split('/').at(-1) ?? 'overview'
-  const base = `/a/${encodeURIComponent(account)}/instances/${encodeURIComponent(id)}`
+  const { account, id } = useHere()
+  const query = useQuery(instanceQuery(account, id))
+  useInstanceEvents(account)
   return (
     <>
-      <Tabs value={tab} onChange={(next) => void navigate(`${base}/${next ?? 'overview'}`)} mb="md">
-        <Tabs.List>
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {words.tabs[name]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </Tabs>
-      <Suspense fallback={<LoadingPage />}>
-        <Outlet />
-      </Suspense>
+      <BackLink account={account} />
+      <QueryView query={query} loading={<LoadingPage />}>
+        {(instance) => (
+          <>
+            <Head instance={instance} />
+            <Tabs account={account} instance={instance} />
+            <Suspense fallback={<LoadingPage />}>
+              <Outlet />
+            </Suspense>
+          </>
+        )}
+      </QueryView>
     </>
+  )
+}
+
+function BackLink({ account }: { readonly account: string }): ReactNode {
+  const words = useWords('instances')
+  return (
+    <Anchor component={Link} to={`/a/${encodeURIComponent(account)}/instances`} size="sm">
+      ← {words.title}
+    </Anchor>
+  )
+}
+
+function Head({ instance }: { readonly instance: Instance }): ReactNode {
+  const words = useWords('instances')
+  const { name, idInstance, phone } = instance
+  return (
+    <Group gap="md" my="xs" align="baseline">
+      <Text fw={600} size="lg" className={classes['name'] ?? ''}>
+        {name === '' ? words.unnamed : name}
+      </Text>
+      <Text c="dimmed">{idInstance}</Text>
+      <StateMark instance={instance} />
+      {phone !== null && <Text>+{phone}</Text>}
+    </Group>
+  )
+}
+
+/** Links, so that each page can be opened beside the others. */
+function Tabs({ account, instance }: { readonly account: string; readonly instance: Instance }): ReactNode {
+  const words = useWords('instance')
+  const mayChange = useMayChange()
+  const { idInstance, timeDeleted } = instance
+  const isLooking = !mayChange || timeDeleted !== null
+  return (
+    <nav aria-label={words.title} className={classes['tabs']}>
+      {TABS.filter((tab) => !isLooking || LOOKING.has(tab)).map((tab) => (
+        <NavLink
+          key={tab}
+          to={`/a/${encodeURIComponent(account)}/instances/${idInstance}/${tab}`}
+          className={classes['tab'] ?? ''}
+        >
+          {words.tabs[tab]}
+        </NavLink>
+      ))}
+    </nav>
   )
 }

@@ -1,3 +1,6 @@
+import { settingGroups, settings } from './instance-settings.ts'
+import { linking } from './instance-linking.ts'
+
 export const words = {
   title: 'Instance',
   tabs: {
@@ -10,4 +13,70 @@ export const words = {
     chat: 'Chat',
     try: 'Try a method',
   },
+  facts: 'At a glance',
+  linkedAs: 'Linked as',
+  paidUntil: 'Paid until',
+  toSend: 'Messages to send',
+  toDeliver: 'Notifications to deliver',
+  idInstance: 'idInstance',
+  deletedAt: (time: string) => `This instance was deleted: ${time}.`,
+  heldText: {
+    accountSuspended: 'The account is suspended: the instance stands still until the operator lifts that.',
+    expired: 'The paid time of this instance is over: it stands still until it is renewed.',
+  },
+  suspendedText:
+    'The messenger has limited this account: messages may not arrive until it lifts that. Sending less and to people who know you helps.',
+  reboot: 'Restart',
+  logout: 'Log out',
+  asks: {
+    reboot: {
+      title: 'Restart the instance?',
+      text: 'The connection to the messenger is closed and opened again. The phone stays linked, and nothing that waits is lost.',
+    },
+    logout: {
+      title: 'Log out?',
+      text: 'The phone is unlinked. To send and receive again, somebody has to link it anew. What waits to be sent stays.',
+    },
+  },
+  accessText: 'What a program needs to act as this instance.',
+  token: 'Address and token',
+  tokenText:
+    'Whoever has the token can read and send everything as this instance. That it was shown is in the audit log.',
+  apiUrl: 'apiUrl',
+  apiToken: 'apiTokenInstance',
+  rotate: 'Replace the token',
+  rotated: 'The token is replaced. Give the new one to your programs.',
+  rotateAsk: 'Replace the token?',
+  rotateText:
+    'The old token is refused from this moment on: every program that uses it stops until it has the new one. Links to the QR page change too.',
+  qrPage: 'QR page',
+  qrPageText:
+    'A page for whoever holds the phone: it shows the QR and needs no sign-in. Its address has the token in it, so send it only to people whom you trust with the instance.',
+  qrPageLink: 'Address of the page',
+  firstCall: 'First call',
+  firstCallText: 'Put the token into the variable API_TOKEN_INSTANCE before.',
+  copyLine: 'Copy the line',
+  historyText: 'What states the instance was in, newest first.',
+  time: 'Time',
+  noHistory: 'No state has changed yet',
+  earlier: 'Show earlier ones',
+  settingsText: 'They hold at once. Names in small letters are those of the API.',
+  settingsReadOnly: 'You may look at the settings. Owners and developers may change them.',
+  undo: 'Undo',
+  unsaved: 'Not saved yet',
+  leaveAsk: 'Leave without saving?',
+  leaveText: 'What you have changed here is not saved.',
+  leave: 'Leave',
+  numberWrong: (least: string, most: string) => `A whole number from ${least} to ${most}.`,
+  addressWrong: (schemes: string) => `An address that begins with one of: ${schemes}`,
+  replaceSecret: 'Replace',
+  removeSecret: 'Remove',
+  secretKept: 'Type a new one to replace it',
+  secretRemoved: 'Will be removed',
+  secretNow: 'As it is now',
+  secretNone: 'none is set',
+  showTyped: 'Show or hide what is typed',
+  settingGroups,
+  settings,
+  ...linking,
 }

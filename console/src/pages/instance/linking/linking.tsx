@@ -1,0 +1,144 @@
+import { Alert, Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/core'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { useLocation } from 'react-router'
+import { useMe } from '../../../api/me.ts'
+import { Icon } from '../../../parts/icon.tsx'
+import { Section } from '../../../parts/section.tsx'
+import { Notice } from '../../../parts/states.tsx'
+import { useWords } from '../../../words/words.ts'
+import { useInstance } from '../here.ts'
+import { AnswerForm } from './answer-form.tsx'
+import type { End, LinkAttempt, LinkView, Way } from './link-attempt.ts'
+import classes from './linking.module.css'
+import { PhoneForm } from './phone-form.tsx'
+import { useLinkAttempt } from './use-link-attempt.ts'
+import { VirtualPhone } from './virtual-phone.tsx'
+
+/** Links a phone to the instance: by QR or by number, as its messenger has it, with all that it may ask for besides. */
+export function Linking(): ReactNode {
+  const words = useWords('instance')
+  const { simulated } = useMe()
+  const { state, typeInstance: messenger, held } = useInstance()
+  const { view, attempt } = useLinkAttempt()
+  useBegin(attempt)
+  const isLinked = state === 'authorized' || state === 'suspended'
+  if (attempt === null || (isLinked && view.end !== 'linked')) return null
+  if (held !== null) return <Notice color="orange">{words.linkHeld}</Notice>
+  if (state === 'blocked') return <Notice color="red">{words.linkBlocked}</Notice>
+  return (
+    <Section title={words.linkTitle}>
+      {view.end === null ? <Steps view={view} attempt={attempt} /> : <Ended end={view.end} attempt={attempt} />}
+      {simulated.includes(messenger) && !isLinked && <VirtualPhone view={view} attempt={attempt} />}
+    </Section>
+  )
+}
+
+/** Whoever has just made the instance wants to link it: the QR comes by itself. */
+function useBegin(attempt: LinkAttempt | null): void {
+  const { state } = useLocation()
+  const isWanted = typeof state === 'object' && state !== null && Reflect.get(state, 'link') === true
+  useEffect(() => {
+    if (isWanted) attempt?.showQr()
+  }, [attempt, isWanted])
+}
+
+interface StepsProps {
+  readonly view: LinkView
+  readonly attempt: LinkAttempt
+}
+
+function Steps({ view, attempt }: StepsProps): ReactNode {
+  const words = useWords('instance')
+  const { typeInstance: messenger } = useInstance()
+  const phoneWay = messenger === 'whatsapp' ? 'code' : 'sms'
+  const steps = words.linkSteps[view.asked ?? (view.way === 'qr' ? messenger : phoneWay)]
+  return (
+    <>
+      {view.asked === null && <Ways way={view.way} onWay={(way) => attempt.reset(way)} />}
+      <div className={classes['panes']}>
+        <List type="ordered" spacing="xs" className={classes['steps'] ?? ''}>
+          {steps.map((step) => (
+            <List.Item key={step}>{step}</List.Item>
+          ))}
+        </List>
+        <Stack gap="sm" className={classes['panel'] ?? ''}>
+          <Panel view={view} attempt={attempt} />
+          <Hint view={view} />
+        </Stack>
+      </div>
+    </>
+  )
+}
+
+function Ways({ way, onWay }: { readonly way: Way; readonly onWay: (way: Way) => void }): ReactNode {
+  const words = useWords('instance')
+  return (
+    <SegmentedControl
+      aria-label={words.linkTitle}
+      data={[
+        { value: 'qr', label: words.byQr },
+        { value: 'phone', label: words.byPhone },
+      ]}
+      value={way}
+      onChange={(next) => onWay(next === 'qr' ? 'qr' : 'phone')}
+      className={classes['ways'] ?? ''}
+    />
+  )
+}
+
+function Panel({ view, attempt }: StepsProps): ReactNode {
+  const words = useWords('instance')
+  if (view.asked === 'passkey') return <div className={classes['waiting']} aria-hidden="true" />
+  if (view.asked !== null) return <AnswerForm asked={view.asked} view={view} attempt={attempt} />
+  if (view.way === 'phone') return <PhoneForm view={view} attempt={attempt} />
+  return (
+    <div className={classes['frame']}>
+      {view.picture !== null && (
+        <img src={`data:image/png;base64,${view.picture}`} alt={words.qrPicture} className={classes['picture']} />
+      )}
+      {view.picture === null && view.isRunning && <div className={classes['waiting']} aria-hidden="true" />}
+      {!view.isRunning && (
+        <Button leftSection={<Icon name="link" />} onClick={() => attempt.showQr()}>
+          {words.showQr}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** What happens now, read out as it changes. Its place is kept where there is nothing to say. */
+function Hint({ view: { hint, reason } }: { readonly view: LinkView }): ReactNode {
+  const words = useWords('instance')
+  const reasons: Readonly<Record<string, string>> = words.linkReasons
+  const trouble = reason === null ? null : (reasons[reason] ?? words.linkRefused)
+  return (
+    <Text role="status" size="sm" c={trouble === null ? 'dimmed' : 'var(--mantine-color-error)'} mih="2lh">
+      {trouble ?? (hint === null ? '' : words.linkHints[hint])}
+    </Text>
+  )
+}
+
+const COLORS: Readonly<Record<End, string>> = { linked: 'jade', timedOut: 'yellow', failed: 'red', noPasskey: 'red' }
+
+function Ended({ end, attempt }: { readonly end: End; readonly attempt: LinkAttempt }): ReactNode {
+  const words = useWords('instance')
+  const { phone } = useInstance()
+  const place = useRef<HTMLDivElement>(null)
+  const { title, text } = words.linkEnds[end]
+  useEffect(() => place.current?.focus(), [])
+  return (
+    <Alert ref={place} tabIndex={-1} role="status" color={COLORS[end]} variant="light" title={title}>
+      <Stack gap="sm" align="flex-start">
+        {end === 'linked' && phone !== null && <Text fw={600}>+{phone}</Text>}
+        <Text size="sm">{text}</Text>
+        {end !== 'linked' && (
+          <Group>
+            <Button size="xs" variant="default" onClick={() => attempt.showQr()}>
+              {words.linkAgain}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
