@@ -3,7 +3,8 @@
 
 const LIB = ['^src/lib/']
 const MODEL = ['^src/model/', ...LIB]
-const STORE = '^src/storage/(store|guard|write|journal-row|billing-store|cluster-store|people-store|storage-failed|once)[.]ts$'
+const STORE =
+  '^src/storage/(store|guard|write|journal-row|billing-store|cluster-store|people-store|storage-failed|once)[.]ts$'
 const PORTS = ['^src/drivers/(driver|facets)[.]ts$', STORE, ...MODEL]
 const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
@@ -42,6 +43,7 @@ const PACKAGES = [
   { name: 'kysely', home: '^src/storage/' },
   { name: 'fastify', home: '^src/http/' },
   { name: 'commander', home: '^src/(main[.]ts$|cli/)' },
+  { name: 'nodemailer', home: '^src/people/smtp[.]ts$' },
   { name: 'pino', home: '^src/lib/pino-log[.]ts$' },
   // Optional, and not under our licence: found at run time by engine/load.ts, imported by nobody.
   { name: 'baileys', home: '^$' },

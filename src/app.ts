@@ -5,6 +5,7 @@ import { examineCluster as lookAtCluster } from './app/examine-cluster.ts'
 import type { Foundation, OnClose } from './app/foundation.ts'
 import { openCluster } from './app/open-cluster.ts'
 import { openDomain } from './app/open-domain.ts'
+import { openConsole } from './app/open-people.ts'
 import type { Later } from './app/open-files.ts'
 import { enginesOf, whatsAppOf } from './app/open-node.ts'
 import { openStore } from './app/open-store.ts'
@@ -16,6 +17,7 @@ import type { Log } from './lib/log.ts'
 import { systemRandom, type Random } from './lib/random.ts'
 import { createSeal } from './lib/seal.ts'
 import type { AccountRow, PartnerTokenRow } from './model/account.ts'
+import { openFirstOperator } from './people/people.ts'
 import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 
@@ -30,6 +32,9 @@ export interface App {
   readonly partnerToken: string | undefined
   /** The operator's token, when this start made it. */
   readonly operatorToken: string | undefined
+  readonly consoleUrl: string
+  /** By which the first operator signs in, once; undefined when there is one, or a link that is still open. */
+  readonly consoleLink: string | undefined
   /** The page of the virtual phones, where a messenger is simulated. */
   readonly phonesUrl: string | undefined
   /**
@@ -147,6 +152,7 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
   if (config.partnerToken !== undefined && !business.tokens.isInForce(config.partnerToken)) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
+  const ofConsole = openConsole(config, { ...needs, store, seal, accounts: business.accounts }, later, onClose)
   const operator = openOperatorToken({
     file: operatorFileOf(config),
     seal,
@@ -160,6 +166,7 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
     cluster,
     instances,
     business,
+    ...ofConsole,
     operatorToken: operator.token,
     simulator,
     media: node.media,
@@ -171,12 +178,15 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
   })
   onClose(() => Promise.resolve(store.endWithin?.(DATABASE_MS)))
   onClose(() => cluster.leave())
+  const consoleLink = await openFirstOperator(ofConsole.people)
   await domain.start()
   return {
     leaveMs: cluster.isAlone ? 0 : config.leaveMs,
     url: http.url,
     partnerToken: domain.firstToken,
     operatorToken: operator.isNew ? operator.token : undefined,
+    consoleUrl: `${http.url}/console/`,
+    consoleLink,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
 }

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { aloneCluster } from '../cluster/alone.ts'
 import type { OpenCluster } from '../cluster/cluster.ts'
 import { joinCluster } from '../cluster/joined.ts'
@@ -9,7 +6,7 @@ import { connectPeers } from '../cluster/peers.ts'
 import { openSingle } from '../cluster/single.ts'
 import type { Config } from '../config/schema.ts'
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
-import { packageFile } from '../lib/package-file.ts'
+import { packageVersion } from '../lib/package-version.ts'
 import type { Seal } from '../lib/seal.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation } from './foundation.ts'
@@ -27,8 +24,6 @@ function enginesOf({ whatsapp, max, telegram }: Config): string {
   return `WhatsApp ${whatsapp}, MAX ${max}, Telegram ${telegram}`
 }
 
-const PackageFile = Compile(Type.Object({ version: Type.String() }))
-
 /** This server among those that use its database: one of several, or the only one. */
 export async function openCluster(config: Config, { store, seal, ...needs }: ClusterNeeds): Promise<OpenCluster> {
   const id = needs.random.bytes(8).toString('hex')
@@ -36,7 +31,7 @@ export async function openCluster(config: Config, { store, seal, ...needs }: Clu
   if (store.cluster === undefined) {
     return aloneCluster({ ownership: await ownEverything(store, `single:${id}`) })
   }
-  const { version } = PackageFile.Parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')))
+  const version = packageVersion()
   const self = { node: `node:${id}`, version, startedAt: needs.clock.now(), engines: enginesOf(config) }
   if (url === undefined) {
     const single = await openSingle({ ...needs, store, cluster: store.cluster, self: { ...self, url: null }, leaseMs })

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { Command } from 'commander'
-import { packageFile } from '../lib/package-file.ts'
+import { packageVersion } from '../lib/package-version.ts'
 import { addAccountCommand } from './account.ts'
 import { addAuditCommand } from './audit.ts'
 import { addBalanceCommand } from './balance.ts'
 import { addBillingCommand } from './billing.ts'
 import { addConfigCommand } from './config.ts'
+import { addConsoleCommand } from './console.ts'
 import type { Context } from './context.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
@@ -21,8 +19,6 @@ import { addSimulatorCommand } from './simulator.ts'
 import { addStatementCommand } from './statement.ts'
 import { addTariffCommand } from './tariff.ts'
 import { addTokenCommand } from './token.ts'
-
-const PackageFile = Compile(Type.Object({ version: Type.String() }))
 
 /** Those of the business behind the ones that run and look at a server. */
 const COMMANDS = [
@@ -40,6 +36,7 @@ const COMMANDS = [
   addStatementCommand,
   addBillingCommand,
   addAuditCommand,
+  addConsoleCommand,
   addDoctorCommand,
   addMediaCommand,
   addMigrateCommand,
@@ -49,7 +46,7 @@ const COMMANDS = [
 export function createProgram(context: Context): Command {
   const program = new Command('jadegate')
     .description('Messenger gateway and partner platform that speaks the GREEN-API contract')
-    .version(PackageFile.Parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))).version)
+    .version(packageVersion())
     .configureOutput({
       writeOut: (text) => {
         context.print(text.trimEnd())

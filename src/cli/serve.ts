@@ -32,9 +32,11 @@ function welcome(app: App, config: Config): string[] {
   const partnerToken = config.partnerToken === undefined ? app.partnerToken : undefined
   const rows: (readonly [string, string | undefined])[] = [
     ['API', app.url],
+    ['console', app.consoleUrl],
     ['virtual phones', app.phonesUrl],
     ['partner token', partnerToken],
     ['operator token', app.operatorToken],
+    ['console, once', app.consoleLink],
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [`  ${label.padEnd(width)}  ${value}`]))

@@ -8,6 +8,7 @@ const rows: readonly Setting<unknown>[] = Object.values(SETTINGS)
 const ABOUT: Readonly<Record<Group, string>> = {
   Server: 'Where the server listens and keeps its data.',
   Access: 'Tokens, keys and limits.',
+  Console: 'Passwords, mail and support of those who sign in by a browser.',
   Messengers: 'What instances speak with.',
   Sending: 'The outgoing queue.',
   Files: 'Where files of chats are kept.',

@@ -124,6 +124,28 @@ export const postgresUrl: Kind<string> = kind('a postgres:// URL', (text) =>
   partsOfUrl(text) === undefined ? null : text,
 )
 
+/** A mail server, with or without a name and a password. */
+export const smtpUrl: Kind<string> = kind('an smtp:// or smtps:// URL', (text) => {
+  if (!URL.canParse(text)) return null
+  const { protocol, hostname } = new URL(text)
+  return (protocol === 'smtp:' || protocol === 'smtps:') && hostname !== '' ? text : null
+})
+
+/** Who sends mail: an address, with or without a name before it. */
+export const mailAddress: Kind<string> = kind('an e-mail address, or a name and the address in <>', (text) =>
+  /^(?:[^<>\r\n"]{1,100}<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/.test(text) ? text : null,
+)
+
+export const shortText: Kind<string> = kind('a line of at most 200 characters', (given) =>
+  given.length <= 200 && !/[\u0000-\u001f]/.test(given) ? given : null,
+)
+
+/** Where a page may lead to: never a script. */
+export const supportUrl: Kind<string> = kind('an https://, http:// or mailto: URL', (text) => {
+  if (!URL.canParse(text)) return null
+  return ['https:', 'http:', 'mailto:'].includes(new URL(text).protocol) ? text : null
+})
+
 /** A setting that may be left out; it is then `undefined`. */
 export function optional<T>(inner: Kind<T>): Kind<T | undefined> {
   return { allowed: inner.allowed, read: (text) => (text === '' ? { value: undefined } : inner.read(text)) }

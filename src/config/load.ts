@@ -42,6 +42,9 @@ function unfitTogether(config: Config): readonly string[] {
     if ((config.s3AccessKeyId === undefined) !== (config.s3SecretAccessKey === undefined))
       errors.push('JADEGATE_S3_SECRET_ACCESS_KEY: it goes with JADEGATE_S3_ACCESS_KEY_ID: set both or none')
   }
+  if (config.smtpUrl !== undefined && config.mailFrom === undefined) {
+    errors.push('JADEGATE_MAIL_FROM: JADEGATE_SMTP_URL needs it')
+  }
   return config.nodeUrl === undefined ? errors : [...errors, ...missingOfNode(config)]
 }
 

@@ -17,6 +17,7 @@ export interface Setting<T> {
 export const GROUPS = [
   'Server',
   'Access',
+  'Console',
   'Messengers',
   'Sending',
   'Files',

@@ -39,6 +39,8 @@ const ON_INSTANCES: Readonly<Record<FaultCode, readonly [status: number, text: s
   codeNeeded: [401, null],
   csrf: [403, null],
   partnerApiOnly: [403, null],
+  lastOwner: [409, null],
+  lastOperator: [409, null],
   conflict: [409, null],
   webhookUrlSet: [400, null],
   unavailable: [503, 'Service Unavailable'],

@@ -6,8 +6,9 @@ import type { Random } from '../lib/random.ts'
 import type { FileLinks } from '../media/links.ts'
 import type { Media } from '../media/media.ts'
 import type { PartnerBusiness } from '../partners/partner-business.ts'
+import type { People } from '../people/people.ts'
 import type { Store } from '../storage/store.ts'
-import type { ConsoleDoor } from './console/door.ts'
+import type { ConsoleAbout } from './console/me-view.ts'
 import type { SimulatorTarget } from './simulator/forward.ts'
 
 /** The settings that the server reads. */
@@ -34,9 +35,9 @@ export interface HttpDeps {
   readonly cluster: Cluster
   readonly instances: Instances
   readonly business: PartnerBusiness
+  readonly people: People
+  readonly about: ConsoleAbout
   readonly operatorToken: string
-  /** By which people come in. */
-  readonly door?: ConsoleDoor
   readonly store: Store
   readonly media: Media
   readonly links: FileLinks

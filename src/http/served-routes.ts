@@ -4,8 +4,10 @@ import type { AddressRanges } from '../lib/address-ranges.ts'
 import type { StoredFile } from '../media/media.ts'
 import { isFault, type Fault } from '../model/fault.ts'
 import { Shares } from './cluster/shares.ts'
-import { CONSOLE_BASE, describedRows, type ConsoleRows } from './console/console-api.ts'
+import { CONSOLE_BASE, describedRows } from './console/console-api.ts'
 import { addConsole } from './console/console.ts'
+import { consolePeople, peopleRows } from './console/people-api.ts'
+import { PeopleDoor } from './console/people-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { answerUnknown } from './not-found.ts'
@@ -51,13 +53,15 @@ export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Rou
   const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
   const readiness = new Readiness(deps)
   const simulator = deps.simulator === undefined ? undefined : new SimulatorForward(deps.simulator, deps.log)
-  const { door } = deps
-  const consoleParts = { methods: tables.instance, readiness, simulator }
-  const ofConsole = door === undefined ? NO_ROWS : await addConsole(app, { ...ofApis, door }, consoleParts)
+  const ofPeople = { ...ofApis, accounts: deps.business.accounts }
+  const door = new PeopleDoor(ofPeople)
+  const rowsOfPeople = peopleRows(ofPeople)
+  await app.register(consolePeople({ ...ofPeople, door }, rowsOfPeople))
+  const ofConsole = await addConsole(app, { ...ofApis, door }, { methods: tables.instance, readiness, simulator })
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerRows },
     { base: OPERATOR_BASE, rows: rowsOfOperator },
-    { base: CONSOLE_BASE, rows: describedRows(ofConsole) },
+    { base: CONSOLE_BASE, rows: [...rowsOfPeople.open, ...rowsOfPeople.own, ...describedRows(ofConsole)] },
   )
   const reference = { tables: { ...tables, own }, url: () => at.url }
   await app.register(opsRoutes({ registry, readiness, reference }))
@@ -73,8 +77,6 @@ export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Rou
   }
   answerUnknown(app, deps.clock, deps.log)
 }
-
-const NO_ROWS: ConsoleRows = { person: [], account: [], operator: [] }
 
 async function unlessFault(opening: Promise<StoredFile | Fault>): Promise<StoredFile | null> {
   const found = await opening

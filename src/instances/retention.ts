@@ -13,6 +13,9 @@ const FILES_EVERY_MS = 3_600_000
 /** Monthly counters: this month's and those of a year before it. */
 const KEEP_USAGE_MS = 13 * 31 * 86_400_000
 
+/** Links of the console are counted for a day, and so stay for as long behind their end. */
+const KEEP_ACCESS_MS = 86_400_000
+
 /** Erases the accounts that were deleted before a time and have no instance left. */
 export type EraseAccounts = (before: EpochMs, signal: AbortSignal) => Promise<void>
 
@@ -38,6 +41,7 @@ export class Retention {
       answers: (signal) => this.#sweep('answers', limits.keepAnswersMs, signal),
       usage: (signal) => this.#sweep('usage', KEEP_USAGE_MS, signal),
       deliveries: (signal) => this.#sweep('deliveries', limits.keepDeliveriesMs, signal),
+      access: (signal) => this.#sweep('access', KEEP_ACCESS_MS, signal),
       notes: (signal) => this.#sweep('notes', 0, signal),
       files: (signal) => this.#sweep('files', limits.keepMediaMs, signal),
       media: (signal) => this.#removeFiles(signal),

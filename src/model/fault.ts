@@ -46,6 +46,8 @@ export const FAULTS = {
   codeNeeded: 'never',
   csrf: 'never',
   partnerApiOnly: 'never',
+  lastOwner: 'never',
+  lastOperator: 'never',
   conflict: 'never',
   webhookUrlSet: 'never',
   unavailable: 'later',

@@ -47,6 +47,10 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
   // The database's clock goes on whatever a test does with its own.
   const app = await startApp(loaded.config, keepingLog(logged), { leaseClock: systemClock, ...surroundings })
 
+  const { host, port, publicUrl } = loaded.config
+  // Under a public URL it is reached by whoever stands before it.
+  const reached = publicUrl === undefined ? app.url : `http://${host}:${String(port)}`
+
   async function call(
     verb: string,
     path: string,
@@ -54,7 +58,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const given = body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }
-    const response = await fetch(app.url + path, { method: verb, headers, redirect: 'manual', ...given })
+    const response = await fetch(reached + path, { method: verb, headers, redirect: 'manual', ...given })
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, json: parse(text) }
   }
@@ -71,6 +75,8 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
 
   return {
     url: app.url,
+    /** See `App.consoleLink`. */
+    consoleLink: app.consoleLink,
     dataDir,
     logged,
     call,

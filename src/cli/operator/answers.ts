@@ -142,3 +142,19 @@ export const AuditEntry = Type.Object({
 export type AuditEntry = Static<typeof AuditEntry>
 
 export const Billing = Type.Object({ today: text, chargedUpTo: orNull(text), closedUpTo: orNull(text) })
+
+const ServerPerson = Type.Object({
+  id: text,
+  email: text,
+  name: text,
+  isOperator: Type.Boolean(),
+  isDisabled: Type.Boolean(),
+  hasTotp: Type.Boolean(),
+  createdAt: text,
+})
+export type ServerPerson = Static<typeof ServerPerson>
+/** `next`: the e-mail behind which the list goes on. */
+export const People = Type.Object({ people: Type.Array(ServerPerson), next: orNull(text) })
+export type AllPeople = Static<typeof People>
+export const PersonLink = Type.Object({ link: text })
+export const InvitedPerson = Type.Object({ link: text, mailed: Type.Boolean() })

@@ -7,6 +7,8 @@ const STATUSES: Readonly<Partial<Record<FaultCode, readonly [status: number, tex
   codeNeeded: [401, null],
   csrf: [403, null],
   partnerApiOnly: [403, null],
+  lastOwner: [409, null],
+  lastOperator: [409, null],
   forbidden: [403, null],
   accountSuspended: [403, 'Account is suspended'],
   suspended: [403, null],

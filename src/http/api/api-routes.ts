@@ -18,7 +18,15 @@ import { apiError, apiStatus, rateLimited, retryAfter, statusError, type ApiErro
 import { sendDownload } from './downloads.ts'
 import { readJson, UnreadableBody } from './json-body.ts'
 import { runKeyed, runParts } from './keyed.ts'
-import { BODY_LIMIT, Download, type ApiOutcome, type ApiRow, type MakeOnce, type PreparedCall } from './route.ts'
+import {
+  BODY_LIMIT,
+  Download,
+  WithHeaders,
+  type ApiOutcome,
+  type ApiRow,
+  type MakeOnce,
+  type PreparedCall,
+} from './route.ts'
 
 export interface ApiOptions<Subject> {
   /** Names the API in metrics and tells its idempotency keys from those of others: `partner.v1`. */
@@ -165,8 +173,9 @@ class ApiServer<Subject> {
     }
     if (isRepeated(outcome)) throw new Error('a repeated outcome of a call without a key')
     if (outcome instanceof Download) return sendDownload(outcome, request, reply, this.#options.log)
-    if (outcome === null) return reply.code(204).send()
-    return reply.type(JSON_TYPE).send(JSON.stringify(outcome))
+    const { body, headers } = outcome instanceof WithHeaders ? outcome : { body: outcome, headers: {} }
+    reply.headers(headers)
+    return body === null ? reply.code(204).send() : reply.type(JSON_TYPE).send(JSON.stringify(body))
   }
 
   async #outcomeOf(

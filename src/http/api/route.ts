@@ -38,6 +38,18 @@ export class Download {
   }
 }
 
+/** An answer with headers of its own: a cookie. */
+export class WithHeaders {
+  /** null: 204. */
+  readonly body: object | null
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(body: object | null, headers: Readonly<Record<string, string>>) {
+    this.body = body
+    this.headers = headers
+  }
+}
+
 /** Makes the guard that stores the answer with what the call does; see `ApiInput.once`. */
 export type MakeOnce = <Result>(answer: (result: Result) => object, part?: string) => Once<Result> | undefined
 
@@ -64,7 +76,7 @@ export interface ApiInput<Path extends TProperties, Query extends TProperties, B
   readonly once: MakeOnce
 }
 
-export type ApiOutcome = object | null | Download | Fault | Repeated
+export type ApiOutcome = object | null | Download | WithHeaders | Fault | Repeated
 
 /** A row of an API of our own, below `/api/…`. Routing, rights, validation and OpenAPI derive from it. */
 export interface ApiSpec<Subject, Path extends TProperties, Query extends TProperties, Body extends TProperties> {

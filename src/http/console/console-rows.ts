@@ -17,6 +17,7 @@ import { eventRows, type EventRowDeps } from './event-rows.ts'
 import { healthRows, type HealthDeps } from './health-rows.ts'
 import { memberInstanceRows } from './instance-rows.ts'
 import { methodRows } from './method-rows.ts'
+import { memberRows } from './member-rows.ts'
 import { memberTokenRows } from './token-rows.ts'
 
 export type ConsoleRowDeps = OperatorParts &
@@ -43,6 +44,7 @@ export function consoleRows(deps: ConsoleRowDeps): ConsoleRows {
       ...hookRoutes(deps),
       ...eventRows(deps),
       ...brandRows(deps),
+      ...memberRows(deps.people),
     ],
     operator: [...operatorRows(deps), ...healthRows(deps)],
   }

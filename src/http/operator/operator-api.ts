@@ -15,6 +15,7 @@ import { linkRoutes } from './links.ts'
 import { moneyRoutes } from './money.ts'
 import { OperatorDoor, type OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
+import { peopleRoutes } from './people.ts'
 import { statementRoutes } from './statements.ts'
 import { priceRoutes, tariffRoutes } from './tariffs.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -45,6 +46,7 @@ export function operatorRows(parts: OperatorParts): readonly ApiRow<OperatorCall
     ...priceRoutes(parts),
     ...billingRoutes(parts),
     ...auditRoutes(parts),
+    ...peopleRoutes(parts.people),
   ]
 }
 

@@ -1,0 +1,115 @@
+import type { Clock } from '../lib/clock.ts'
+import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
+import type { AccountId } from '../model/ids.ts'
+import type { Language, LinkRow, Role } from '../model/person.ts'
+import type { Accounts } from '../partners/accounts.ts'
+import type { Actor } from '../partners/actor.ts'
+import { audited } from '../partners/audit-log.ts'
+import type { Guard, Store } from '../storage/store.ts'
+import { emailOf } from './email.ts'
+import type { OneTimeLinks } from './one-time-links.ts'
+import type { Post } from './post.ts'
+
+export interface InvitationsDeps {
+  readonly store: Pick<Store, 'commit' | 'people'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly accounts: Pick<Accounts, 'get'>
+  readonly links: OneTimeLinks
+  readonly post: Post
+}
+
+/** Into an account as something, or as an operator. */
+export type Place =
+  { readonly account: AccountId; readonly role: Role } | { readonly account: null; readonly role: null }
+
+export interface Invited {
+  readonly invitation: LinkRow
+  /** Shown once. */
+  readonly link: string
+  /** A mail server has taken it. */
+  readonly mailed: boolean
+}
+
+/** Letters that members of one account may cause in a day: enough for a firm, too few for a nuisance. */
+const INVITATIONS_A_DAY = 50
+
+/** Invitations into accounts and among the operators. */
+export class Invitations {
+  readonly #deps: InvitationsDeps
+
+  constructor(deps: InvitationsDeps) {
+    this.#deps = deps
+  }
+
+  /** Open ones, newest first; null: of operators. */
+  of(account: AccountId | null): Promise<readonly LinkRow[]> {
+    return this.#deps.store.people.invitations(account, this.#deps.clock.now())
+  }
+
+  /** `conflict` where he is there already, `rateLimited` where an account has made too many on one day. */
+  async make(given: string, place: Place, by: Actor, language: Language | null): Promise<Invited | Fault> {
+    const email = emailOf(given)
+    if (isFault(email)) return email
+    const name = this.#nameOf(place)
+    if (name === undefined) return NOT_FOUND
+    if (await this.#isThere(email, place)) return fault('conflict', 'That person is there already')
+    return this.#store(email, place, by, { name, language })
+  }
+
+  /** For whoever comes first, without an e-mail; for the very first operator. */
+  async makeForFirstOperator(): Promise<string> {
+    const { links, store } = this.#deps
+    const made = links.make({ kind: 'invite', email: '', account: null, role: null, isOperator: true }, 'system')
+    await store.commit({ guards: [], writes: [made.write] })
+    return made.url
+  }
+
+  /** `notFound` where it is none of this account (null: of operators), or is not open any more. */
+  async takeBack(account: AccountId | null, id: string, by: Actor): Promise<Fault | undefined> {
+    const found = (await this.of(account)).find((link) => link.id === id)
+    if (found === undefined) return NOT_FOUND
+    const at = this.#deps.clock.now()
+    const audit = audited(by, at, 'invitation.revoke', { account, target: id, details: { email: found.email } })
+    await this.#deps.store.commit({ guards: [], writes: [{ kind: 'link.close', id, at }, audit] })
+    return undefined
+  }
+
+  async #store(
+    email: string,
+    place: Place,
+    by: Actor,
+    letter: { readonly name: string; readonly language: Language | null },
+  ): Promise<Invited | Fault> {
+    const { links, store, clock, post } = this.#deps
+    const { account, role } = place
+    const made = links.make({ kind: 'invite', email, account, role, isOperator: account === null }, by)
+    const audit = audited(by, clock.now(), 'invitation.make', {
+      account,
+      target: made.row.id,
+      details: { email, role: role ?? 'operator' },
+    })
+    const committed = await store.commit({ guards: this.#limits(place, by), writes: [made.write, audit] })
+    if (!committed.ok) return fault('rateLimited', 'Too many invitations into this account on one day')
+    return { invitation: made.row, link: made.url, mailed: await post.send(made, letter.name, letter.language) }
+  }
+
+  /** Who runs the server may invite as many as he likes. */
+  #limits({ account }: Place, by: Actor): readonly Guard[] {
+    if (account === null || !by.startsWith('person:')) return []
+    return [{ kind: 'fewInvitations', account, since: this.#deps.links.aDayAgo(), limit: INVITATIONS_A_DAY }]
+  }
+
+  /** Of what he is invited to; undefined where it is not there any more. */
+  #nameOf({ account }: Place): string | undefined {
+    if (account === null) return ''
+    const row = this.#deps.accounts.get(account)
+    return row?.deletedAt === null ? row.name : undefined
+  }
+
+  async #isThere(email: string, { account }: Place): Promise<boolean> {
+    const { people } = this.#deps.store
+    const person = await people.byEmail(email)
+    if (person === null) return false
+    return account === null ? person.isOperator : (await people.membership(person.id, account)) !== null
+  }
+}

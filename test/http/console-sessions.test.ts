@@ -1,0 +1,389 @@
+// Truth: docs/console.md: who gets in, for how long, by which cookie, and who is kept out.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { SkippingClock } from '../../src/lib/skipping-clock.ts'
+import { until } from '../../src/lib/until.ts'
+import { totpCode } from '../../src/people/totp.ts'
+import { codeOf, ConsoleBrowser, tokenOf } from '../support/console-browser.ts'
+import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { OPERATOR_TOKEN, startServer, type Answer, type TestServer } from '../support/server.ts'
+
+const PASSWORD = 'correct horse battery'
+const OTHER_PASSWORD = 'another long password'
+const HOUR_MS = 3_600_000
+
+const clock = new SkippingClock()
+let server: TestServer
+let mail: MailServer
+let operator: ConsoleBrowser
+let addresses = 0
+
+before(async () => {
+  mail = await startMailServer()
+  server = await startServer(
+    {
+      JADEGATE_RATE_LIMIT_SCALE: '1',
+      JADEGATE_PASSWORD_COST: '10',
+      JADEGATE_TRUSTED_PROXIES: '127.0.0.1',
+      JADEGATE_SMTP_URL: mail.url,
+      JADEGATE_MAIL_FROM: 'Jadegate <console@example.com>',
+      JADEGATE_SUPPORT_TEXT: 'Ask Ann',
+      JADEGATE_SUPPORT_URL: 'https://support.example.com/',
+      JADEGATE_PUBLIC_URL: 'https://gate.example.com',
+      JADEGATE_PORT: String(await freePort()),
+    },
+    { clock },
+  )
+  operator = browser()
+})
+
+after(async () => {
+  await server.close()
+  mail.close()
+})
+
+describe('the first operator', () => {
+  test('comes in by the link that the first start shows, once', async () => {
+    const link = server.consoleLink ?? assert.fail('no link')
+    assert.ok(link.startsWith('https://gate.example.com/console/link#'))
+    const look = await operator.good('POST', '/links/look', { token: tokenOf(link) })
+    assert.deepEqual(look, { kind: 'invite', email: '', accountName: null, hasPerson: false })
+    assert.equal((await operator.accept(link, { password: PASSWORD })).status, 400, 'who is it?')
+    const me = await operator.accept(link, { password: PASSWORD, email: ' Olga@Example.com ', name: 'Olga' })
+    assert.equal(me.status, 200, me.text)
+    const { person, ...rest } = me.json as { person: { id: string } }
+    const { id, ...said } = person
+    assert.ok(id.length > 5)
+    assert.deepEqual(said, {
+      email: 'olga@example.com',
+      name: 'Olga',
+      isOperator: true,
+      language: null,
+      hasTotp: false,
+    })
+    assert.deepEqual(
+      { ...rest, csrf: undefined, version: undefined },
+      {
+        csrf: undefined,
+        version: undefined,
+        memberships: [],
+        support: { text: 'Ask Ann', url: 'https://support.example.com/' },
+        hasMail: true,
+        simulated: ['whatsapp', 'v3', 'telegram'],
+        apiUrl: 'https://gate.example.com',
+      },
+    )
+    assert.equal((await browser().accept(link, { password: PASSWORD, email: 'eve@example.com' })).status, 404)
+  })
+
+  test('by a cookie that no script reads and no other site sends', async () => {
+    const [cookie = ''] = (await operator.signIn('olga@example.com', PASSWORD)).headers.getSetCookie()
+    const [value = '', ...flags] = cookie.split('; ')
+    assert.match(value, /^__Host-jadegate=[\w-]{43}$/)
+    assert.deepEqual(flags, ['Max-Age=2592000', 'Path=/', 'HttpOnly', 'SameSite=Strict', 'Secure'])
+  })
+})
+
+describe('a call', () => {
+  test('without a session, or with one that never was, is refused', async () => {
+    const stranger = browser()
+    for (const cookie of [undefined, '__Host-jadegate=x', `__Host-jadegate=${'A'.repeat(43)}`]) {
+      stranger.cookie = cookie
+      const answer = await stranger.call('GET', '/session')
+      assert.deepEqual([answer.status, codeOf(answer)], [401, 'unauthorized'])
+      assert.equal(answer.headers.get('WWW-Authenticate'), null)
+    }
+  })
+
+  test('that changes something shows the CSRF token of its session, and comes from our pages', async () => {
+    const other = await signedIn('olga@example.com')
+    const refused: Record<string, string>[] = [
+      { 'X-CSRF-Token': '' },
+      { 'X-CSRF-Token': other.csrf },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+    ]
+    for (const headers of refused) {
+      const answer = await operator.call('PATCH', '/person', { name: 'Eve' }, headers)
+      assert.deepEqual([answer.status, codeOf(answer)], [403, 'csrf'], JSON.stringify(headers))
+    }
+    const me = await operator.call('PATCH', '/person', { name: 'Olga O.' }, { 'Sec-Fetch-Site': 'same-origin' })
+    assert.equal(me.status, 200, me.text)
+    const foreign = await browser().call('POST', '/session', {}, { 'Sec-Fetch-Site': 'cross-site' })
+    assert.equal(codeOf(foreign), 'csrf', 'nobody is signed in by a page of somebody else')
+  })
+})
+
+describe('a session', () => {
+  test('is listed, ended by its person, and gone at once', async () => {
+    await invite('sam@example.com')
+    const [here, there] = [await signedIn('sam@example.com'), await signedIn('sam@example.com')]
+    const { sessions } = (await here.good('GET', '/sessions')) as { sessions: { id: string; isCurrent: boolean }[] }
+    const other = sessions.filter(({ isCurrent }) => !isCurrent)
+    assert.equal(sessions.length - other.length, 1)
+    const [foreign] = ((await operator.good('GET', '/sessions')) as { sessions: { id: string }[] }).sessions
+    assert.equal((await here.call('DELETE', `/sessions/${foreign?.id ?? ''}`)).status, 404, 'of somebody else')
+    await here.good('DELETE', '/sessions')
+    assert.equal((await there.call('GET', '/session')).status, 401)
+    assert.equal((await here.call('GET', '/session')).status, 200)
+    const out = await here.call('DELETE', '/session')
+    assert.match(out.headers.getSetCookie()[0] ?? '', /^__Host-jadegate=; Max-Age=0;/)
+    const kept = browser()
+    kept.cookie = `__Host-jadegate=${'A'.repeat(43)}`
+    assert.equal((await here.call('GET', '/session')).status, 401)
+  })
+
+  test('is over after twelve hours in which it is not used, and after thirty days', async () => {
+    await invite('ida@example.com')
+    const idle = await signedIn('ida@example.com')
+    clock.skip(11 * HOUR_MS)
+    assert.equal(await isIn(idle), true)
+    clock.skip(11 * HOUR_MS)
+    assert.equal(await isIn(idle), true)
+    clock.skip(13 * HOUR_MS)
+    assert.equal(await isIn(idle), false)
+    const busy = await signedIn('ida@example.com')
+    let hours = 0
+    while (await isIn(busy)) {
+      assert.ok(hours < 31 * 24)
+      clock.skip(8 * HOUR_MS)
+      hours += 8
+    }
+    assert.ok(hours > 29 * 24, String(hours))
+    operator = await signedIn('olga@example.com')
+  })
+
+  test('ends with the password that it began with, but the one that changes it', async () => {
+    await invite('pam@example.com')
+    const [here, there] = [await signedIn('pam@example.com'), await signedIn('pam@example.com')]
+    const before = here.cookie
+    const wrong = await here.call('PUT', '/person/password', { current: 'wrong password', password: OTHER_PASSWORD })
+    assert.deepEqual([wrong.status, codeOf(wrong)], [400, 'wrongPassword'])
+    const weak = await here.call('PUT', '/person/password', { current: PASSWORD, password: 'short' })
+    assert.equal(codeOf(weak), 'invalid')
+    await here.good('PUT', '/person/password', { current: PASSWORD, password: OTHER_PASSWORD })
+    assert.notEqual(here.cookie, before)
+    assert.equal((await here.call('GET', '/session')).status, 200)
+    assert.equal((await there.call('GET', '/session')).status, 401)
+    const stale = browser()
+    stale.cookie = before
+    assert.equal((await stale.call('GET', '/session')).status, 401)
+    assert.equal((await browser().signIn('pam@example.com', PASSWORD)).status, 401)
+    assert.equal((await browser().signIn('Pam@example.com', OTHER_PASSWORD)).status, 200)
+  })
+})
+
+describe('the second factor', () => {
+  test('is asked for once a code of it has come; each code works once', async () => {
+    await invite('tom@example.com')
+    const [tom, elsewhere] = [await signedIn('tom@example.com'), await signedIn('tom@example.com')]
+    const { secret, uri } = (await tom.good('POST', '/person/totp')) as { secret: string; uri: string }
+    assert.ok(uri.startsWith('otpauth://totp/Jadegate:tom%40example.com?') && uri.includes(secret))
+    assert.equal((await browser().signIn('tom@example.com', PASSWORD)).status, 200, 'not yet')
+    assert.equal(codeOf(await tom.call('PUT', '/person/totp', { code: '000000' })), 'wrongCode')
+    const code = codeAt(secret)
+    const { recoveryCodes } = (await tom.good('PUT', '/person/totp', { code })) as { recoveryCodes: string[] }
+    assert.equal(new Set(recoveryCodes).size, 10)
+    assert.equal((await elsewhere.call('GET', '/session')).status, 401, 'whoever was signed in is asked for it too')
+    assert.equal((await tom.call('GET', '/session')).status, 200)
+
+    const asked = await browser().signIn('tom@example.com', PASSWORD)
+    assert.deepEqual([asked.status, codeOf(asked)], [401, 'codeNeeded'])
+    assert.equal(codeOf(await browser().signIn('tom@example.com', 'wrong password', code)), 'unauthorized')
+    assert.equal((await browser().signIn('tom@example.com', PASSWORD, code)).status, 401, 'it was used')
+    clock.skip(30_000)
+    const both = await Promise.all([1, 2].map(() => browser().signIn('tom@example.com', PASSWORD, codeAt(secret))))
+    assert.equal(both.filter(({ status }) => status === 200).length, 1, 'once, also at once')
+    const recovery = recoveryCodes[0]?.toLowerCase() ?? ''
+    assert.equal((await browser().signIn('tom@example.com', PASSWORD, recovery)).status, 200)
+    assert.equal((await browser().signIn('tom@example.com', PASSWORD, recovery)).status, 401)
+
+    const reset = await resetLink('tom@example.com')
+    assert.equal(codeOf(await browser().accept(reset, { password: OTHER_PASSWORD })), 'codeNeeded', 'no way past it')
+    assert.equal(codeOf(await tom.call('DELETE', '/person/totp', { password: 'wrong password' })), 'wrongPassword')
+    await tom.good('DELETE', '/person/totp', { password: PASSWORD })
+    assert.equal((await browser().signIn('tom@example.com', PASSWORD)).status, 200)
+  })
+})
+
+describe('guessing', () => {
+  test('is slowed down by name and place, and nobody is shut out by somebody else', async () => {
+    await invite('gil@example.com')
+    const gil = await signedIn('gil@example.com')
+    const guesser = browser('198.51.100.7')
+    for (const name of ['gil@example.com', 'nobody@example.com']) {
+      const seen: number[] = []
+      for (let n = 0; n < 6; n++) seen.push((await guesser.signIn(name, `guess number ${String(n)}`)).status)
+      assert.deepEqual(seen, [401, 401, 401, 401, 401, 429], `${name}: there or not makes no difference`)
+    }
+    const right = await guesser.signIn('gil@example.com', PASSWORD)
+    assert.equal(right.status, 429)
+    assert.ok(Number(right.headers.get('Retry-After')) > 60)
+    assert.equal((await browser().signIn('gil@example.com', PASSWORD)).status, 200, 'elsewhere he comes in')
+    assert.equal((await gil.call('GET', '/session')).status, 200)
+    clock.skip(16 * 60_000)
+    assert.equal((await guesser.signIn('gil@example.com', PASSWORD)).status, 200)
+  })
+
+  test('is no quicker with many tries at once, nor from the addresses of one network', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        browser(`2001:db8:1:2::${String(n + 1)}`).signIn('olga@example.com', 'wrong password'),
+      ),
+    )
+    assert.equal(answers.filter(({ status }) => status === 401).length, 5)
+    assert.equal((await browser('2001:db8:1:3::1').signIn('olga@example.com', PASSWORD)).status, 200)
+  })
+})
+
+describe('a link', () => {
+  test('for a new password goes out by mail, tells nobody who is there, and takes no other away', async () => {
+    await invite('uma@example.com')
+    const here = await signedIn('uma@example.com')
+    const count = mail.letters.length
+    for (const email of ['uma@example.com', 'nobody@example.com', 'UMA@example.com']) {
+      const answer = await browser().call('POST', '/password-reset', { email })
+      assert.deepEqual([answer.status, answer.text], [204, ''])
+    }
+    await until(() => mail.letters.length >= count + 2, 'two letters')
+    const [first, second] = mail.letters.slice(count).map(linkIn)
+    assert.equal(mail.letters.length, count + 2, 'none to nobody')
+    const me = await browser().accept(second ?? '', { password: OTHER_PASSWORD })
+    assert.equal(me.status, 200, me.text)
+    assert.equal((await here.call('GET', '/session')).status, 401, 'whoever had the old one is out')
+    assert.equal((await browser().accept(second ?? '', { password: OTHER_PASSWORD })).status, 404, 'once')
+    assert.equal((await browser().accept(first ?? '', { password: PASSWORD })).status, 200, 'nobody voids a link')
+  })
+
+  test('of that kind goes out five times a day to one mailbox', async () => {
+    await invite('max@example.com')
+    const count = mail.letters.length
+    for (let n = 0; n < 8; n++) await browser().call('POST', '/password-reset', { email: 'max@example.com' })
+    await until(() => mail.letters.length >= count + 5, 'five letters')
+    await browser().call('POST', '/password-reset', { email: 'uma@example.com' })
+    await until(() => mail.letters.length >= count + 6, 'another one')
+    assert.equal(mail.letters.length, count + 6)
+  })
+
+  test('that two use at once lets one in', async () => {
+    const link = await invitation('two@example.com')
+    const both = await Promise.all([1, 2].map(() => browser().accept(link, { password: PASSWORD })))
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404])
+  })
+
+  test('that is over, or was taken back, opens nothing', async () => {
+    const late = await invitation('late@example.com')
+    const { id } = await invited('back@example.com')
+    clock.skip(1000)
+    const { link, id: taken } = await invited('gone@example.com')
+    await operatorCall('DELETE', `/invitations/${taken}`)
+    assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
+    assert.equal((await operatorCall('DELETE', `/invitations/${taken}`)).status, 404)
+    assert.equal((await operatorCall('DELETE', `/invitations/${id}`)).status, 204)
+    clock.skip(7 * 24 * HOUR_MS)
+    assert.equal((await browser().call('POST', '/links/look', { token: tokenOf(late) })).status, 404)
+    operator = await signedIn('olga@example.com')
+  })
+})
+
+describe('the operator', () => {
+  test('disables somebody, who is out at once, and lets him in again', async () => {
+    await invite('dan@example.com')
+    const dan = await signedIn('dan@example.com')
+    const id = await idOf('dan@example.com')
+    const changed = await operatorCall('PATCH', `/people/${id}`, { isDisabled: true, isOperator: false })
+    assert.equal(changed.status, 200, changed.text)
+    assert.equal((await dan.call('GET', '/session')).status, 401)
+    assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 401)
+    await operatorCall('PATCH', `/people/${id}`, { isDisabled: false })
+    assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 200)
+    assert.equal((await operatorCall('DELETE', `/people/${id}`)).status, 204)
+    assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 401)
+    assert.equal((await operatorCall('DELETE', `/people/${id}`)).status, 404)
+  })
+
+  test('can not be removed when he is the last one, also by two at once', async () => {
+    const { people } = (await operatorCall('GET', '/people?limit=1000')).json as {
+      people: { id: string; email: string; isOperator: boolean }[]
+    }
+    const others = people.filter(({ email, isOperator }) => isOperator && email !== 'olga@example.com')
+    const [kept, ...gone] = others
+    for (const { id } of gone) await operatorCall('PATCH', `/people/${id}`, { isOperator: false })
+    const last = [kept?.id ?? '', await idOf('olga@example.com')]
+    const both = await Promise.all(last.map((id) => operatorCall('DELETE', `/people/${id}`)))
+    assert.deepEqual(both.map(({ status }) => status).sort(), [204, 409])
+    assert.equal(both.map(codeOf).includes('lastOperator'), true)
+  })
+})
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** And that it was noted. */
+async function isIn(person: ConsoleBrowser): Promise<boolean> {
+  if ((await person.call('GET', '/session')).status === 401) return false
+  await until(async () => {
+    const { sessions } = (await person.good('GET', '/sessions')) as { sessions: { seenAt: string }[] }
+    return Date.parse(sessions[0]?.seenAt ?? '') > clock.now() - 60_000
+  }, 'the session is noted as used')
+  return true
+}
+
+function browser(address?: string): ConsoleBrowser {
+  addresses += 1
+  return new ConsoleBrowser(server, address ?? `203.0.${String(113 + (addresses >> 8))}.${String(addresses & 255)}`)
+}
+
+async function signedIn(email: string): Promise<ConsoleBrowser> {
+  const made = browser()
+  const answer = await made.signIn(email, PASSWORD)
+  assert.equal(answer.status, 200, answer.text)
+  return made
+}
+
+/** An operator like any other person, as all that is tested here is the same for all. */
+async function invite(email: string): Promise<void> {
+  const answer = await browser().accept(await invitation(email), { password: PASSWORD })
+  assert.equal(answer.status, 200, answer.text)
+}
+
+async function invitation(email: string): Promise<string> {
+  return (await invited(email)).link
+}
+
+async function invited(email: string): Promise<{ readonly link: string; readonly id: string }> {
+  const answer = await operatorCall('POST', '/people', { email })
+  assert.equal(answer.status, 201, answer.text)
+  const { link, invitation } = answer.json as { link: string; invitation: { id: string } }
+  return { link, id: invitation.id }
+}
+
+async function resetLink(email: string): Promise<string> {
+  const answer = await operatorCall('POST', `/people/${await idOf(email)}/reset-link`, {})
+  return (answer.json as { link: string }).link
+}
+
+async function idOf(email: string): Promise<string> {
+  const { people } = (await operatorCall('GET', `/people?email=${email}`)).json as { people: { id: string }[] }
+  return people[0]?.id ?? assert.fail(email)
+}
+
+function operatorCall(verb: string, path: string, body?: unknown): Promise<Answer> {
+  return server.call(verb, `/api/operator/v1${path}`, body, { Authorization: `Bearer ${OPERATOR_TOKEN}` })
+}
+
+function codeAt(secret: string): string {
+  return totpCode(secret, Math.floor(clock.now() / 30_000))
+}
+
+function linkIn(letter: string): string {
+  return /https:\/\/gate\.example\.com\/console\/link#[\w-]+/.exec(letter)?.[0] ?? assert.fail(letter)
+}
