@@ -55,6 +55,8 @@ export function linkLetter(
     .replaceAll(/[:/.@]/g, ' ')
     .trim()
     .slice(0, 60)
-  const fitting = text.replace('{name}', () => (shown === '' ? 'Jadegate' : shown)).replace('{url}', () => url)
+  const fitting = text.replace(/\{(name|url)\}/g, (_, part) =>
+    part === 'url' ? url : shown === '' ? 'Jadegate' : shown,
+  )
   return { to: row.email, subject, text: fitting }
 }

@@ -66,6 +66,12 @@ const ROUTES: readonly (readonly [verb: string, path: string, body?: object])[] 
   ['GET', '/accounts/{id}/statements/2026-11/csv'],
   ['GET', '/accounts/{id}/statements/2026-11/page'],
   ['GET', '/audit'],
+  ['GET', '/people'],
+  ['POST', '/people', { email: 'new@example.com' }],
+  ['PATCH', '/people/{person}', { isOperator: true }],
+  ['DELETE', '/people/{person}'],
+  ['POST', '/people/{person}/reset-link'],
+  ['DELETE', '/invitations/{invitation}'],
   ['GET', '/billing'],
   ['POST', '/billing/run'],
 ]
@@ -76,11 +82,25 @@ const filled = (path: string, id: string, token = 'none', instance = '1', finger
     .replace('{instance}', instance)
     .replace('{fingerprint}', fingerprint)
 
+/** Somebody who signs in, or an invitation, each made for the call. */
+async function withPerson(path: string): Promise<string> {
+  if (!/\{(person|invitation)\}/.test(path)) return path
+  people += 1
+  const made = await operator.done('POST', '/people', { email: `person${String(people)}@example.com` })
+  const { link, invitation } = made as unknown as { link: string; invitation: { id: string; email: string } }
+  if (path.includes('{invitation}')) return path.replace('{invitation}', invitation.id)
+  const given = { token: link.split('#')[1], password: 'a password of ten' }
+  const joined = await server.call('POST', '/api/console/links/accept', given)
+  return path.replace('{person}', (joined.json as { person: { id: string } }).person.id)
+}
+
+let people = 0
 const HOLD = { holdSeconds: 60 }
 
 /** Handlers are not called: what is looked at is what the rows say of themselves. */
 const ROWS = operatorRows({
   business: {},
+  people: {},
   instances: {},
   clock: {},
   counted: new Set(),
@@ -121,7 +141,7 @@ describe('the routes', () => {
       const copyPath = `/accounts/${id}/instances/${String(idInstance)}/link/copy`
       const { fingerprint } = verb === 'DELETE' && isOfLink ? await operator.done('POST', copyPath, HOLD) : {}
       const filledPath = filled(path, id, partner.tokenId, String(idInstance), String(fingerprint))
-      const at = filledPath.replace('2026-11', month)
+      const at = await withPerson(filledPath.replace('2026-11', month))
       const answer = await operator.call(verb, at, body)
       assert.equal(answer.status, row.answer === null ? 204 : row.created ? 201 : 200, answer.text)
       if (typeof row.answer === 'string') assert.equal(answer.headers.get('content-type'), row.answer)

@@ -61,6 +61,7 @@ const IDS = {
   receiptId: 1,
   month: '1987-01',
   tokenId: 'nobody',
+  person: 'nobody',
   name: 'NOBODYS',
 }
 

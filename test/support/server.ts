@@ -37,6 +37,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}, su
     ...(databaseUrl !== undefined && { JADEGATE_DATABASE_URL: databaseUrl, JADEGATE_DATABASE_POOL: '8' }),
     JADEGATE_PORT: '0',
     JADEGATE_RATE_LIMIT_SCALE: '1000',
+    JADEGATE_PASSWORD_COST: '10',
     JADEGATE_PARTNER_TOKEN: PARTNER_TOKEN,
     JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN,
     ...env,

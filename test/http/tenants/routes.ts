@@ -7,7 +7,7 @@ import { partnerApiRows } from '../../../src/http/partner-api/partner-api.ts'
 // Handlers are not called: what is looked at is what the rows say of themselves.
 type PartnerDeps = Parameters<typeof partnerApiRows>[0]
 type OperatorDeps = Parameters<typeof operatorRows>[0]
-const NOTHING = { business: {}, instances: {}, clock: {}, delayMinMs: 500 }
+const NOTHING = { business: {}, people: {}, instances: {}, clock: {}, delayMinMs: 500 }
 
 /** What tests look at of a row of an API of our own. */
 export type Row = Pick<
