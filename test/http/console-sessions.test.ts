@@ -116,6 +116,106 @@ describe('a call', () => {
   })
 })
 
+describe('every row of the console', () => {
+  const OPEN = new Set(['POST /session', 'POST /links/look', 'POST /links/accept', 'POST /password-reset'])
+
+  test('is for those who are signed in alone, and changes nothing without the CSRF token', async () => {
+    const { paths } = (await server.call('GET', '/openapi.json')).json as { paths: Record<string, object> }
+    const rows = Object.entries(paths).flatMap(([path, item]) =>
+      path.startsWith('/api/console/')
+        ? Object.keys(item).map((verb) => [verb.toUpperCase(), path.slice('/api/console'.length)] as const)
+        : [],
+    )
+    assert.ok(rows.length > 80, String(rows.length))
+    const bearer = { Authorization: `Bearer ${OPERATOR_TOKEN}` }
+    for (const [verb, at] of rows.filter(([verb, at]) => !OPEN.has(`${verb} ${at}`))) {
+      const path = at.replaceAll(/\{\w+\}/g, '1')
+      const body = verb === 'GET' ? undefined : {}
+      const stranger = await browser().call(verb, path, body, bearer)
+      assert.deepEqual([stranger.status, codeOf(stranger)], [401, 'unauthorized'], `${verb} ${at}`)
+      if (verb === 'GET') continue
+      const forged = browser()
+      forged.cookie = operator.cookie
+      const answer = await forged.call(verb, path, body)
+      assert.deepEqual([answer.status, codeOf(answer)], [403, 'csrf'], `${verb} ${at}`)
+    }
+  })
+})
+
+describe('the people of an account', () => {
+  test('come in by invitation, are what they were invited as, and nothing to others', async () => {
+    const { account, owner } = await owned('Acme')
+    const people = `/accounts/${account}/people`
+    const { link, mailed } = (await owner.good('POST', people, { email: 'Vic@example.com', role: 'viewer' })) as {
+      link: string
+      mailed: boolean
+    }
+    assert.equal(mailed, true)
+    assert.equal(linkIn(mail.letters.at(-1) ?? ''), link)
+    const vic = browser()
+    const look = await vic.good('POST', '/links/look', { token: tokenOf(link) })
+    assert.deepEqual(look, { kind: 'invite', email: 'vic@example.com', accountName: 'Acme', hasPerson: false })
+    const me = (await vic.accept(link, { password: PASSWORD, name: 'Vic' })).json as { memberships: object[] }
+    assert.deepEqual(me.memberships, [
+      { account: { id: account, name: 'Acme', kind: 'personal', suspended: false }, role: 'viewer' },
+    ])
+    for (const [verb, path, body] of [
+      ['GET', people],
+      ['POST', people, { email: 'x@example.com', role: 'owner' }],
+      ['PATCH', `${people}/${await idOf('vic@example.com')}`, { role: 'owner' }],
+      ['DELETE', `${people}/${await idOf('ow@example.com')}`],
+    ] as const) {
+      const answer = await vic.call(verb, path, body)
+      assert.deepEqual([answer.status, codeOf(answer)], [403, 'forbidden'], `${verb} ${path}`)
+    }
+    const elsewhere = await owned('Other', 'else@example.com')
+    for (const path of [people, `/accounts/${account}/account`, '/accounts/none/account']) {
+      assert.equal((await elsewhere.owner.call('GET', path)).status, 404, path)
+    }
+    assert.equal((await vic.call('GET', '/operator/people')).status, 403)
+    assert.equal((await owner.call('POST', people, { email: 'vic@example.com', role: 'owner' })).status, 409)
+  })
+
+  test('keep an owner, also when two remove each other at once; no change undoes another', async () => {
+    const { account, owner } = await owned('Firm', 'one@example.com')
+    const people = `/accounts/${account}/people`
+    const one = `${people}/${await idOf('one@example.com')}`
+    assert.equal(codeOf(await owner.call('PATCH', one, { role: 'viewer' })), 'lastOwner')
+    assert.equal(codeOf(await owner.call('DELETE', one)), 'lastOwner')
+    const { link } = (await owner.good('POST', people, { email: 'two2@example.com', role: 'owner' })) as {
+      link: string
+    }
+    const two = browser()
+    assert.equal((await two.accept(link, { password: PASSWORD })).status, 200)
+    const other = `${people}/${await idOf('two2@example.com')}`
+    const both = await Promise.all([owner.call('PATCH', other, { role: 'viewer' }), two.call('DELETE', one)])
+    assert.equal(both.filter(({ status }) => status === 204).length, 1, both.map(({ text }) => text).join())
+    const roles = ((await operator.good('GET', people)) as { people: { role: string }[] }).people
+    assert.equal(roles.filter(({ role }) => role === 'owner').length, 1)
+  })
+
+  test('join another account with the password that they have', async () => {
+    const { account, owner } = await owned('Third', 'third@example.com')
+    await owned('Fourth', 'fourth@example.com')
+    const body = { email: 'fourth@example.com', role: 'billing' }
+    const { link } = (await owner.good('POST', `/accounts/${account}/people`, body)) as { link: string }
+    assert.equal((await browser().accept(link, { password: 'not his password' })).status, 401)
+    const me = (await browser().accept(link, { password: PASSWORD })).json as { memberships: { role: string }[] }
+    assert.deepEqual(me.memberships.map(({ role }) => role).sort(), ['billing', 'owner'])
+  })
+
+  test('are invited fifty times a day and no more', async () => {
+    const { account, owner } = await owned('Many', 'many@example.com')
+    const statuses: number[] = []
+    for (let n = 0; n < 52; n++) {
+      const body = { email: `guest${String(n)}@example.com`, role: 'viewer' }
+      statuses.push((await owner.call('POST', `/accounts/${account}/people`, body)).status)
+      clock.skip(100)
+    }
+    assert.deepEqual(statuses.slice(49), [429, 429, 429], 'the owner himself came by the operator')
+  })
+})
+
 describe('a session', () => {
   test('is listed, ended by its person, and gone at once', async () => {
     await invite('sam@example.com')
@@ -353,6 +453,18 @@ async function signedIn(email: string): Promise<ConsoleBrowser> {
 async function invite(email: string): Promise<void> {
   const answer = await browser().accept(await invitation(email), { password: PASSWORD })
   assert.equal(answer.status, 200, answer.text)
+}
+
+/** An account of its own with its owner. */
+async function owned(name: string, email = 'ow@example.com'): Promise<{ account: string; owner: ConsoleBrowser }> {
+  const made = await operatorCall('POST', '/accounts', { kind: 'personal', name })
+  const { id: account } = made.json as { id: string }
+  const { link } = (await operatorCall('POST', '/people', { email, accountId: account, role: 'owner' })).json as {
+    link: string
+  }
+  const owner = browser()
+  assert.equal((await owner.accept(link, { password: PASSWORD })).status, 200)
+  return { account, owner }
 }
 
 async function invitation(email: string): Promise<string> {

@@ -79,7 +79,8 @@ test('what the document lists is what is gone through here', () => {
   for (const [verb, path] of listed) {
     const [, family = '', name = ''] = path.split('/')
     if (family.startsWith('waInstance')) assert.ok(known.has(name), path)
-    else if (family !== 'partner') assert.ok(own.includes(`${verb} ${path}`), path)
+    // Tokens open nothing of the console: console-sessions.test.ts goes through its rows.
+    else if (family !== 'partner' && !path.startsWith('/api/console/')) assert.ok(own.includes(`${verb} ${path}`), path)
   }
   assert.deepEqual(methods.map(({ name }) => name).toSorted(), [
     'createInstance',
