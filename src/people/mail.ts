@@ -55,8 +55,6 @@ export function linkLetter(
     .replaceAll(/[:/.@]/g, ' ')
     .trim()
     .slice(0, 60)
-  const fitting = text.replace(/\{(name|url)\}/g, (_, part) =>
-    part === 'url' ? url : shown === '' ? 'Jadegate' : shown,
-  )
+  const fitting = text.replaceAll(/\{(?:name|url)\}/g, (part) => (part === '{url}' ? url : shown || 'Jadegate'))
   return { to: row.email, subject, text: fitting }
 }

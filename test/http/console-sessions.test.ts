@@ -160,10 +160,10 @@ describe('the people of an account', () => {
       { account: { id: account, name: 'Acme', kind: 'personal', suspended: false }, role: 'viewer' },
     ])
     for (const [verb, path, body] of [
-      ['GET', people],
+      ['GET', people, undefined],
       ['POST', people, { email: 'x@example.com', role: 'owner' }],
       ['PATCH', `${people}/${await idOf('vic@example.com')}`, { role: 'owner' }],
-      ['DELETE', `${people}/${await idOf('ow@example.com')}`],
+      ['DELETE', `${people}/${await idOf('ow@example.com')}`, undefined],
     ] as const) {
       const answer = await vic.call(verb, path, body)
       assert.deepEqual([answer.status, codeOf(answer)], [403, 'forbidden'], `${verb} ${path}`)
