@@ -7,7 +7,7 @@ import { Shares } from './cluster/shares.ts'
 import { CONSOLE_BASE, describedRows } from './console/console-api.ts'
 import { addConsole } from './console/console.ts'
 import { consolePeople, peopleRows } from './console/people-api.ts'
-import { PeopleDoor } from './console/people-door.ts'
+import type { PeopleDoor } from './console/people-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { answerUnknown } from './not-found.ts'
@@ -30,13 +30,15 @@ export interface RouteParts {
   readonly at: { readonly url: string }
   readonly counter: RequestCounter
   readonly trustedProxies: AddressRanges
+  /** By which people come in. */
+  readonly door: PeopleDoor
   /** The methods whose calls a tariff may limit, in lower case. */
   readonly counted: ReadonlySet<string>
 }
 
 /** Everything that is no method of the contract. */
 export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: RouteParts): Promise<void> {
-  const { registry, page, tables, at, counter, trustedProxies, counted } = parts
+  const { registry, page, tables, at, counter, trustedProxies, counted, door } = parts
   const { rateLimitScale, delayMinMs } = deps.config
   const shares = new Shares({ ...deps, trustedProxies })
   app.addHook('onClose', () => shares.close())
@@ -53,11 +55,10 @@ export async function addRoutes(app: FastifyInstance, deps: HttpDeps, parts: Rou
   const [partnerRows, rowsOfOperator] = [partnerApiRows(ofApis), operatorRows(ofApis)]
   const readiness = new Readiness(deps)
   const simulator = deps.simulator === undefined ? undefined : new SimulatorForward(deps.simulator, deps.log)
-  const ofPeople = { ...ofApis, accounts: deps.business.accounts }
-  const door = new PeopleDoor(ofPeople)
+  const ofPeople = { ...ofApis, door, accounts: deps.business.accounts }
   const rowsOfPeople = peopleRows(ofPeople)
-  await app.register(consolePeople({ ...ofPeople, door }, rowsOfPeople))
-  const ofConsole = await addConsole(app, { ...ofApis, door }, { methods: tables.instance, readiness, simulator })
+  await app.register(consolePeople(ofPeople, rowsOfPeople))
+  const ofConsole = await addConsole(app, ofPeople, { methods: tables.instance, readiness, simulator })
   const own = describedApis(
     { base: PARTNER_API_BASE, rows: partnerRows },
     { base: OPERATOR_BASE, rows: rowsOfOperator },

@@ -12,6 +12,7 @@ import { hopAnswerMs } from './answer-times.ts'
 import { refuseApiUrl } from './api/api-routes.ts'
 import { serveDoor } from './cluster/door.ts'
 import { Gateway, type GatewayDeps } from './console/gateway.ts'
+import { PeopleDoor } from './console/people-door.ts'
 import { Passage } from './cluster/passage.ts'
 import { Dispatcher } from './dispatch.ts'
 import { InstanceFamily } from './green/family.ts'
@@ -83,7 +84,8 @@ interface Parts {
   /** The methods whose calls a tariff may limit, in lower case. */
   readonly counted: ReadonlySet<string>
   readonly dispatcher: Dispatcher<Instance, PartnerCaller>
-  readonly gateway: Gateway | undefined
+  readonly gateway: Gateway
+  readonly door: PeopleDoor
   readonly sockets: ScanSockets
   readonly page: QrPage
   readonly slowBodies: SlowBodies
@@ -138,12 +140,14 @@ function assemble(deps: HttpDeps): Parts {
     page: (target, request, response) => page.serve(target, request, response),
   })
   const dispatch: GatewayDeps['dispatch'] = (request, response) => dispatcher.handle(request, response)
-  const gateway = deps.door === undefined ? undefined : new Gateway({ door: deps.door, instances, log, dispatch })
+  const { accounts } = deps.business
+  const door = new PeopleDoor({ people: deps.people, accounts, trustedProxies, publicUrl: () => at.url })
+  const gateway = new Gateway({ door, instances, log, dispatch })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
   const shared = { registry, counter, trustedProxies, passage, cluster, clock, log, at }
-  return { ...shared, counted, dispatcher, gateway, sockets, page, slowBodies, tables }
+  return { ...shared, counted, dispatcher, gateway, door, sockets, page, slowBodies, tables }
 }
 
 /** A node that nobody can reach answers for none of its instances: a call about one goes there, and is refused on its way. */
@@ -175,7 +179,7 @@ function createNodeServer(
   const server = createServer(options, (request, response) => {
     slowBodies.watch(request, response)
     passage.take(request, response, () => {
-      if (dispatcher.handle(request, response) || gateway?.handle(request, response) === true) return
+      if (dispatcher.handle(request, response) || gateway.handle(request, response)) return
       if (serveDoor(cluster, log, request, response)) return
       next(request, response)
     })

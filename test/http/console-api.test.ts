@@ -1,17 +1,14 @@
 // Truth: docs/console.md: what people may do with accounts and instances, by their roles.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { consoleRows } from '../../src/http/console/console-rows.ts'
 import { RIGHTS, rightOf } from '../../src/http/console/rights.ts'
 import { ROLES, type Role } from '../../src/model/person.ts'
 import { codeOf, ConsoleBrowser } from '../support/console-browser.ts'
 import { allRoles, CONSOLE_SETTINGS, firstOperator, newMember } from '../support/console-people.ts'
 import { objectIn } from '../support/road.ts'
+import { shapeOf } from './tenants/compare.ts'
+import { CONSOLE_ROWS as ROWS } from './tenants/routes.ts'
 import { startServer, type Answer, type Made, type TestServer } from '../support/server.ts'
-
-// Handlers are not called: what is looked at is what the rows say of themselves.
-const NOTHING = { business: {}, instances: {}, clock: {}, people: {}, methods: [], delayMinMs: 500 }
-const ROWS = consoleRows(NOTHING as unknown as Parameters<typeof consoleRows>[0])
 
 let server: TestServer
 let operator: ConsoleBrowser
@@ -36,6 +33,12 @@ after(() => server.close())
 
 function itemsIn(answer: Answer): readonly Readonly<Record<string, unknown>>[] {
   return objectIn(answer)['items'] as readonly Readonly<Record<string, unknown>>[]
+}
+
+/** What rows must be told before they look at what it is about. */
+const BODIES: Readonly<Record<string, object>> = {
+  'PATCH /instances/{idInstance}': { name: 'stolen' },
+  'PATCH /people/{person}': { role: 'viewer' },
 }
 
 /** A path that fits a row; what it is about need not be there. */
@@ -89,6 +92,34 @@ describe('rights', () => {
       const refused = await operator.call(verb, path, {}, { 'X-CSRF-Token': 'forged' })
       assert.deepEqual([refused.status, codeOf(refused)], [403, 'csrf'], `${verb} ${at}`)
     }
+  })
+
+  test('what belongs to another account is to every row what never was', async () => {
+    const [token] = itemsIn(await server.operator('GET', `/accounts/${account}/tokens`))
+    const { people } = await operator.good('GET', `/accounts/${account}/people`)
+    const [member] = people as readonly { readonly id: string }[]
+    const theirs = [made.idInstance, token?.['id'], member?.id].map(String)
+    const nobodys = ['1999999999', 'nobody', 'nobody']
+    let compared = 0
+    for (const row of ROWS.account) {
+      const { verb, at } = row
+      const places = Object.keys(row.path.properties).filter((name) => name !== 'month')
+      if (places.length === 0) continue
+      const body = verb === 'GET' ? undefined : (BODIES[`${verb} ${at}`] ?? {})
+      const answers = []
+      for (const ids of [theirs, nobodys]) {
+        const [instance = '', ofToken = '', ofPerson = ''] = ids
+        const filled = (name: string): string =>
+          name === 'idInstance' ? instance : name === 'person' ? ofPerson : ofToken
+        const path = at.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled(name))
+        const answer = await stranger.call(verb, `/accounts/${other}${path}`, body)
+        answers.push(shapeOf(answer, ids, true))
+        assert.equal(answer.status, 404, `${verb} ${path} ${answer.text}`)
+      }
+      assert.equal(answers[0], answers[1], `${verb} ${at}`)
+      compared += 1
+    }
+    assert.ok(compared > 10, String(compared))
   })
 
   test('the tokens of the other APIs open nothing here', async () => {

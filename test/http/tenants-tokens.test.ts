@@ -8,7 +8,15 @@ import { objectIn } from '../support/road.ts'
 import { OPERATOR_TOKEN, type Answer } from '../support/server.ts'
 import { assertTellsNothing, shapeOf } from './tenants/compare.ts'
 import { KEY, PARTNER_API, partnerCall, type Party } from './tenants/party.ts'
-import { fieldsOf, nameOf, OPERATOR_ROWS, PARTNER_ROWS, pathWith, type Row } from './tenants/routes.ts'
+import {
+  fieldsOf,
+  LISTED_OF_CONSOLE,
+  nameOf,
+  OPERATOR_ROWS,
+  PARTNER_ROWS,
+  pathWith,
+  type Row,
+} from './tenants/routes.ts'
 import { openTenants, secretsOf, type Tenants } from './tenants/scene.ts'
 import { assertSame, snapshotOf } from './tenants/snapshot.ts'
 
@@ -72,6 +80,8 @@ test('what the document lists is what is gone through here', () => {
   const own = [
     ...PARTNER_ROWS.map((row) => `${row.verb} ${PARTNER_API}${row.at}`),
     ...OPERATOR_ROWS.map((row) => `${row.verb} ${OPERATOR_API}${row.at}`),
+    // Who may call these is gone through in console-api.test.ts.
+    ...LISTED_OF_CONSOLE.map((row) => `${row.verb} /api/console${row.at}`),
   ]
   const listed = Object.entries(paths).flatMap(([path, item]) =>
     Object.keys(item).map((verb) => [verb.toUpperCase(), path] as const),

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import type { TProperties } from 'typebox'
 import type { ApiRow } from '../../../src/http/api/route.ts'
+import { describedRows } from '../../../src/http/console/console-api.ts'
+import { consoleRows } from '../../../src/http/console/console-rows.ts'
+import { peopleRows } from '../../../src/http/console/people-api.ts'
 import { operatorRows } from '../../../src/http/operator/operator-api.ts'
 import { partnerApiRows } from '../../../src/http/partner-api/partner-api.ts'
 
 // Handlers are not called: what is looked at is what the rows say of themselves.
 type PartnerDeps = Parameters<typeof partnerApiRows>[0]
 type OperatorDeps = Parameters<typeof operatorRows>[0]
-const NOTHING = { business: {}, people: {}, instances: {}, clock: {}, delayMinMs: 500 }
+type ConsoleDeps = Parameters<typeof consoleRows>[0]
+type PeopleDeps = Parameters<typeof peopleRows>[0]
+const NOTHING = { business: {}, people: {}, instances: {}, clock: {}, methods: [], delayMinMs: 500 }
 
 /** What tests look at of a row of an API of our own. */
 export type Row = Pick<
@@ -17,6 +22,15 @@ export type Row = Pick<
 
 export const PARTNER_ROWS: readonly Row[] = partnerApiRows(NOTHING as unknown as PartnerDeps)
 export const OPERATOR_ROWS: readonly Row[] = operatorRows(NOTHING as unknown as OperatorDeps)
+
+export const CONSOLE_ROWS = consoleRows(NOTHING as unknown as ConsoleDeps)
+const PEOPLE_ROWS = peopleRows(NOTHING as unknown as PeopleDeps)
+/** All that is below `/api/console`, as the reference lists it. */
+export const LISTED_OF_CONSOLE: readonly Pick<Row, 'verb' | 'at'>[] = [
+  ...PEOPLE_ROWS.open,
+  ...PEOPLE_ROWS.own,
+  ...describedRows(CONSOLE_ROWS),
+]
 
 export function nameOf({ verb, at }: Row): string {
   return `${verb} ${at}`
