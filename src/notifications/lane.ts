@@ -168,8 +168,8 @@ export class Lane {
     if (!this.#host.keepsDeliveries) return undefined
     const at = this.#host.clock.now()
     const attempt = { at, ms: beganAt === 0 ? 0 : Math.max(at - beganAt, 0), status, code }
-    const isDelivered = status === 200
-    return { kind: 'delivery.note', instance: this.client.id, receiptId, type: typeOfBody(body), attempt, isDelivered }
+    const kind = status === 200 ? 'delivery.done' : 'delivery.failed'
+    return { kind, instance: this.client.id, receiptId, type: typeOfBody(body), attempt }
   }
 
   /** Where it was stopped, whoever goes on with the instance does so with this item. */

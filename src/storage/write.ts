@@ -198,15 +198,17 @@ export type MessageWrite =
 
 /** Which notifications were tried by webhook. */
 export type DeliveryWrite =
-  /** Makes the line of a notification that waits, or adds an attempt to it; does nothing where it waits no more. */
-  {
-    readonly kind: 'delivery.note'
-    readonly instance: InstanceId
-    readonly receiptId: number
-    readonly type: string
-    readonly attempt: DeliveryAttempt
-    readonly isDelivered: boolean
-  }
+  /** Makes the line of a notification that waits and was tried in vain, or adds an attempt to it; does nothing where it waits no more. */
+  | (Tried & { readonly kind: 'delivery.failed' })
+  /** It was taken, after what failed before. In one batch with its `mailbox.remove`, before that: so each notification has one line. */
+  | (Tried & { readonly kind: 'delivery.done' })
+
+interface Tried {
+  readonly instance: InstanceId
+  readonly receiptId: number
+  readonly type: string
+  readonly attempt: DeliveryAttempt
+}
 
 /** What waits: to be sent, and to be told. */
 export type QueueWrite =

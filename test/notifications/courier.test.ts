@@ -299,7 +299,7 @@ describe('an answer', () => {
 
 describe('the ledger', () => {
   const notesOf = (inbox: Inbox) =>
-    inbox.notes.map(({ receiptId, type, attempt, isDelivered }) => [receiptId, type, attempt.status, isDelivered])
+    inbox.notes.map(({ kind, receiptId, type, attempt }) => [kind, receiptId, type, attempt.status])
 
   test('is told of each attempt, what came of it and how long it took', async () => {
     const ledgered = new CourierScene({ keepsDeliveries: true })
@@ -316,9 +316,9 @@ describe('the ledger', () => {
     await inbox.post('no type')
     await until(() => inbox.rows.length === 0, 'an empty mailbox')
     assert.deepEqual(notesOf(inbox), [
-      [1, 'incomingCall', 503, false],
-      [1, 'incomingCall', 200, true],
-      [2, '', 200, true],
+      ['delivery.failed', 1, 'incomingCall', 503],
+      ['delivery.done', 1, 'incomingCall', 200],
+      ['delivery.done', 2, '', 200],
     ])
     for (const { attempt } of inbox.notes) {
       assert.ok(attempt.ms >= 40 && attempt.at >= start + attempt.ms, JSON.stringify(attempt))

@@ -254,7 +254,13 @@ async function fill(): Promise<void> {
       { kind: 'statement.make', account: ACCOUNT, month: monthOfDay(DAY), plan: 'prepaid', at },
       ...sample.enqueue(FIRST, 1, 'a'),
       ...sample.enqueue(FIRST, 2, 'b'),
-      ...[sample.notify(FIRST, 1), sample.notify(FIRST, 2), sample.notify(SECOND, 1), sample.attempted(FIRST, 1)],
+      ...[
+        sample.notify(FIRST, 1),
+        sample.notify(FIRST, 2),
+        sample.notify(SECOND, 1),
+        sample.attempted(FIRST, 1),
+        sample.attempted(FIRST, 2, { status: 500 }),
+      ],
       { kind: 'outbox.claim', instance: FIRST, position: 1, epoch: sample.EPOCH, deadline: 77 },
       { kind: 'state.add', instance: FIRST, change: { state: 'authorized', wid: '7@c.us', at } },
       { kind: 'secret.put', instance: FIRST, name: 'x', value: Uint8Array.of(0, 255) },
@@ -286,7 +292,16 @@ async function everything(store: Store): Promise<unknown> {
 /** Leases are nobody's until a node claims them. */
 function sqliteRows(): ReadonlyMap<string, readonly object[]> {
   const database = new BetterSqlite(file(), { readonly: true })
-  const own = new Set(['meta', 'register', 'journal_chat', 'journal_shelf', 'journal_index', 'charge_scratch'])
+  const own = new Set([
+    'meta',
+    'register',
+    'journal_chat',
+    'journal_shelf',
+    'journal_index',
+    'charge_scratch',
+    'delivery_index',
+    'delivery_indexed',
+  ])
   try {
     const tables = database.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
     const rows = (table: string) =>

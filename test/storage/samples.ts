@@ -14,6 +14,7 @@ import type { InstanceRow } from '../../src/model/instance.ts'
 import type { OutgoingMessage } from '../../src/model/message.ts'
 import { DEFAULT_SETTINGS } from '../../src/model/settings.ts'
 import type { Batch, Guard, MessageRow, Store, Write } from '../../src/storage/store.ts'
+import type { DeliveryWrite } from '../../src/storage/write.ts'
 
 /** Rows and writes for the suites of the storage port; each takes what a test cares about and fills in the rest. */
 
@@ -162,10 +163,10 @@ export function attempted(
   receiptId: number,
   attempt: Partial<DeliveryAttempt> = {},
   type = 'kind',
-): Extract<Write, { kind: 'delivery.note' }> {
+): DeliveryWrite {
   const { at = 500, ms = 12, status = 200, code = '' } = attempt
-  const isDelivered = status === 200
-  return { kind: 'delivery.note', instance: on, receiptId, type, attempt: { at, ms, status, code }, isDelivered }
+  const kind = status === 200 ? 'delivery.done' : 'delivery.failed'
+  return { kind, instance: on, receiptId, type, attempt: { at, ms, status, code } }
 }
 
 export function owns(on: InstanceId, epoch: Epoch = EPOCH): Guard {

@@ -166,7 +166,7 @@ export class StoreModel {
       this.rows.mailbox = this.rows.mailbox.filter((row) => row.instance !== instance || row.receiptId > upTo)
       return true
     },
-    'delivery.note': ({ instance, receiptId, attempt }) => {
+    'delivery.failed': ({ instance, receiptId, attempt }) => {
       const waits = this.rows.mailbox.some((row) => row.instance === instance && row.receiptId === receiptId)
       const key = `${instance}/${receiptId}`
       if (waits) this.rows.deliveries.set(key, [...(this.rows.deliveries.get(key) ?? []), attempt])

@@ -5,6 +5,7 @@ import type { InstanceId } from '../../src/model/ids.ts'
 import { Courier, type CourierClient } from '../../src/notifications/courier.ts'
 import { Mailbox } from '../../src/notifications/mailbox.ts'
 import type { Notification, Write } from '../../src/storage/store.ts'
+import type { DeliveryWrite } from '../../src/storage/write.ts'
 import { keptLog } from './kept-log.ts'
 
 export const RETRY_MS = 60_000
@@ -38,7 +39,7 @@ export class Inbox implements CourierClient {
   token = ''
   broken = false
   /** What the ledger of deliveries was told. */
-  readonly notes: Extract<Write, { kind: 'delivery.note' }>[] = []
+  readonly notes: DeliveryWrite[] = []
   readonly #courier: Courier
 
   constructor(id: number, courier: Courier, clock: Clock) {
@@ -74,7 +75,7 @@ export class Inbox implements CourierClient {
     if (this.broken) return Promise.reject(new Error('disk'))
     for (const write of writes) {
       if (write.kind === 'mailbox.add') this.rows.push(write)
-      else if (write.kind === 'delivery.note') this.notes.push(write)
+      else if (write.kind === 'delivery.done' || write.kind === 'delivery.failed') this.notes.push(write)
       else if (write.kind === 'mailbox.remove') this.rows = this.rows.filter((row) => row.receiptId !== write.receiptId)
       else if (write.kind === 'mailbox.clear') this.rows = this.rows.filter((row) => row.receiptId > write.upTo)
     }

@@ -90,8 +90,8 @@ function ledgerRoutes({ instances }: DeliveryRouteDeps): readonly ApiRow<Account
       path: ofDelivery,
       answer: DELIVERY,
       async handle(caller, { path: { idInstance, receiptId } }) {
-        const found = await alive(instances, caller, idInstance)?.notices.delivery(receiptId)
-        return found == null ? NOT_FOUND : deliveryView(found)
+        const found = (await alive(instances, caller, idInstance)?.notices.delivery(receiptId)) ?? null
+        return found === null ? NOT_FOUND : deliveryView(found)
       },
     }),
   ]
@@ -115,8 +115,8 @@ function tellingRoutes({ instances, clock }: DeliveryRouteDeps): readonly ApiRow
       idempotent: true,
       async handle(caller, { path: { idInstance, receiptId }, once }) {
         const instance = alive(instances, caller, idInstance)
-        const found = await instance?.notices.delivery(receiptId)
-        if (instance === undefined || found == null) return NOT_FOUND
+        const found = (await instance?.notices.delivery(receiptId)) ?? null
+        if (instance === undefined || found === null) return NOT_FOUND
         const beside = note(caller, instance, 'notification.replay', { receiptId })
         return answerOf(await instance.notices.repeat(found.body, beside, once(posted)))
       },

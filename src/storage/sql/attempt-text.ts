@@ -26,12 +26,11 @@ export function readAttempts(text: string): readonly DeliveryAttempt[] {
   return attempts
 }
 
-/** SQL for the text in `old` with the one attempt in `added` behind it. */
-export function appended(old: string, added: string): string {
+/** SQL for the text in `old` with room for one more attempt behind it. */
+export function withRoom(old: string): string {
   const firstOnes = `substr(${old}, 1, ${String(FIRST * WIDTH)})`
   const lastOnes = `substr(${old}, ${String((FIRST + 1) * WIDTH + 1)})`
-  return `case when length(${old}) < ${String((FIRST + LAST) * WIDTH)} then ${old} || ${added}
-    else ${firstOnes} || ${lastOnes} || ${added} end`
+  return `case when length(${old}) < ${String((FIRST + LAST) * WIDTH)} then ${old} else ${firstOnes} || ${lastOnes} end`
 }
 
 function number(value: number, width: number): string {

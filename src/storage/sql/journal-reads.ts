@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.ts'
 import type { Store } from '../store.ts'
 import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
-import type { JournalIndex, JournalIndexName } from './journal-index.ts'
+import type { LaterIndexes, LaterIndex } from './later-indexes.ts'
 import * as rows from './rows.ts'
 import { IN_CHAT } from './statement.ts'
 
@@ -17,7 +17,7 @@ const SINCE = 'j.instance_id = ? and j.shelf = ? and j.direction = ? and j.at >=
  * The index gives the order and the end of the list; a row of the journal is looked at only for what is given. Where the index is the
  * table's own, the table is named once: the database would look for each row twice.
  */
-function listed({ indexesJournalLater }: Dialect, index: JournalIndexName, where: string): string {
+function listed({ indexesJournalLater }: Dialect, index: LaterIndex, where: string): string {
   const behind = `${where} and (j.at, j.seq) < (?, ?) order by j.at desc, j.seq desc limit ?`
   if (!indexesJournalLater) return `select ${MESSAGE}, m.seq from message m where ${behind}`.replaceAll('j.', 'm.')
   return `select ${MESSAGE}, m.seq from ${index} j join message m on m.seq = j.seq and m.instance_id = j.instance_id
@@ -49,7 +49,7 @@ const READS = {
 /** Before every entry there can be. */
 const START = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER }
 
-export function journalReads(engine: Engine, index: JournalIndex): Store['journal'] {
+export function journalReads(engine: Engine, index: LaterIndexes): Store['journal'] {
   const ofChat = listed(engine.dialect, 'journal_chat', OF_CHAT)
   const onShelf = listed(engine.dialect, 'journal_shelf', SINCE)
   return {

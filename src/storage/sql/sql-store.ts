@@ -8,7 +8,7 @@ import { integer, integerOrNull, text } from './columns.ts'
 import { deliveryReads } from './delivery-reads.ts'
 import { DeliverySweep } from './delivery-sweep.ts'
 import type { Engine } from './engine.ts'
-import { JournalIndex } from './journal-index.ts'
+import { LaterIndexes } from './later-indexes.ts'
 import { fileReads, journalReads, usageReads } from './journal-reads.ts'
 import { expireMailbox } from './mailbox-expiry.ts'
 import { MessageSweep } from './message-sweep.ts'
@@ -69,7 +69,7 @@ const TAKE_ALL = `update lease set owner = ?, epoch = epoch + 1, expires_at = nu
  */
 export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes = engine): Store {
   const engines = new Set([engine, nodes])
-  const index = new JournalIndex(engine, clock)
+  const index = new LaterIndexes(engine, clock)
   const sweeps = { messages: new MessageSweep(engine), deliveries: new DeliverySweep(engine) }
   return {
     commit(batch) {
@@ -92,7 +92,7 @@ export function createSqlStore(engine: Engine, seal: Seal, clock: Clock, nodes =
     journal: journalReads(engine, index),
     usage: usageReads(engine),
     files: fileReads(engine),
-    deliveries: deliveryReads(engine),
+    deliveries: deliveryReads(engine, index),
     ...queues(engine),
     ...sealed(engine, seal),
     sweep: (what, before, limit) => sweep(engine, index, sweeps, what, before, limit),

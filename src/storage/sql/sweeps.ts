@@ -4,7 +4,7 @@ import type { Sweep } from '../store.ts'
 import { integer } from './columns.ts'
 import type { DeliverySweep } from './delivery-sweep.ts'
 import type { Engine } from './engine.ts'
-import type { JournalIndex } from './journal-index.ts'
+import type { LaterIndexes } from './later-indexes.ts'
 import type { MessageSweep } from './message-sweep.ts'
 
 interface Aged {
@@ -14,9 +14,11 @@ interface Aged {
   readonly by: string
 }
 
-const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances' | 'deliveries'>, readonly Aged[]>> = {
+const BY_AGE: Readonly<Record<Exclude<Sweep, 'deletedInstances'>, readonly Aged[]>> = {
   // Those go before, by `MessageSweep`; a receipt is younger than its message, so it never goes first.
   messages: [{ table: 'receipt', key: 'instance_id, message_id, participant', by: 'at' }],
+  // Those that were taken go before, by `DeliverySweep`.
+  deliveries: [{ table: 'delivery_failing', key: 'instance_id, receipt_id', by: 'at' }],
   states: [{ table: 'state_history', key: 'seq', by: 'at' }],
   answers: [{ table: 'answer', key: 'scope, key', by: 'at' }],
   notes: [{ table: 'secret', key: 'instance_id, name', by: 'until' }],
@@ -41,7 +43,10 @@ function removing({ table, key, by }: Aged, { skipLocked }: Dialect): string {
 const OF_AN_INSTANCE: readonly string[] = [
   'delete from outbox where instance_id = ? and position in (select position from outbox where instance_id = ? limit ?)',
   'delete from mailbox where seq in (select seq from mailbox where instance_id = ? limit ?)',
-  'delete from delivery where seq in (select seq from delivery where instance_id = ? limit ?)',
+  'delete from delivery where seq in (select seq from delivery_index where instance_id = ? limit ?)',
+  `delete from delivery_failing where (instance_id, receipt_id) in (
+    select instance_id, receipt_id from delivery_failing where instance_id = ? limit ?
+  )`,
   'delete from message where seq in (select seq from journal_chat where instance_id = ? limit ?)',
   'delete from state_history where seq in (select seq from state_history where instance_id = ? limit ?)',
   'delete from secret where instance_id = ? and name in (select name from secret where instance_id = ? limit ?)',
@@ -72,7 +77,7 @@ export interface OrderedSweeps {
 /** See `Store.sweep`. Of deleted instances it counts the rows of all tables. */
 export async function sweep(
   engine: Engine,
-  index: JournalIndex,
+  index: LaterIndexes,
   { messages, deliveries }: OrderedSweeps,
   what: Sweep,
   before: EpochMs,
@@ -82,14 +87,18 @@ export async function sweep(
     const removed = await messages.run(before, limit)
     return removed + (await sweepByAge(engine, what, before, limit - removed))
   }
-  if (what === 'deliveries') return deliveries.run(before, limit)
+  if (what === 'deliveries') {
+    const removed = await deliveries.run(before, limit)
+    return removed + (await sweepByAge(engine, what, before, limit - removed))
+  }
   if (what !== 'deletedInstances') return sweepByAge(engine, what, before, limit)
   let left = limit
   while (left > 0) {
     const [row] = await engine.read(DELETED, [before])
     if (row === undefined) break
-    // The journal's index leads to the messages of the instance.
+    // They lead to the messages and the deliveries of the instance.
     await index.catchUp('journal_chat')
+    await index.catchUp('delivery_index')
     const removed = await eraseInstance(engine, integer(row, 'id'), left)
     if (removed === 0) break
     left -= removed

@@ -100,6 +100,15 @@ function sweeping(fresh: Fresh): void {
     assert.equal((await store.mailbox.sizes())[0]?.count, 5, 'what waits stays')
   })
 
+  storeTest(fresh, 'a line of what is never taken is as old as its last attempt', async (store) => {
+    const failed = (receiptId: number, at: number) => attempted(FIRST, receiptId, { at, status: 500 })
+    await commit(store, notify(FIRST, 1), notify(FIRST, 2))
+    await commit(store, failed(1, 10), failed(2, 11))
+    await commit(store, failed(1, 50))
+    assert.equal(await store.sweep('deliveries', 40, 100), 1)
+    assert.deepEqual(await receipts(store), [1])
+  })
+
   storeTest(fresh, 'a line that a clock far ahead has left at the front holds up no sweep for ever', async (store) => {
     const ahead = Array.from({ length: 2001 }, (_, n) => n + 10)
     await commit(store, ...ahead.map((n) => notify(FIRST, n)), notify(FIRST, 3000), notify(FIRST, 3001))

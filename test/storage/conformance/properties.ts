@@ -50,7 +50,9 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ instance, receiptId: small, at }).map((some) => sample.notify(some.instance, some.receiptId, some.at)),
   fc.record({ instance, receiptId: small }).map((some): Write => ({ kind: 'mailbox.remove', ...some })),
   fc.record({ instance, upTo: small }).map((some): Write => ({ kind: 'mailbox.clear', ...some })),
-  fc.record({ instance, receiptId: small, at }).map((some) => sample.attempted(some.instance, some.receiptId, some)),
+  fc
+    .record({ instance, receiptId: small, at })
+    .map((some) => sample.attempted(some.instance, some.receiptId, { ...some, status: 500 })),
   fc
     .record({ instance, name: fc.constantFrom('x', 'y'), value: fc.option(fc.uint8Array({ maxLength: 4 })) })
     .map((some): Write => ({ kind: 'secret.put', ...some })),

@@ -73,6 +73,7 @@ export function retention(fresh: Fresh): void {
     await store.commit(sample.batch([sample.addInstance(SECOND), ...everything(SECOND)], used(SECOND)))
     await store.journal.ofChat(SECOND, sample.CHAT, 1)
     await store.journal.since(OUT, 1)
+    await store.deliveries.find(SECOND, 2)
     const before = await contents(harness)
     await store.commit(sample.batch([sample.addInstance(FIRST)], [sequence(FIRST), ...used(FIRST)]))
     await store.journal.ofChat(FIRST, sample.CHAT, 1)
@@ -123,7 +124,8 @@ function everything(on: typeof FIRST) {
     ...sample.enqueue(on, 2, 'b'),
     sample.notify(on, 1),
     sample.notify(on, 2),
-    sample.attempted(on, 1),
+    sample.attempted(on, 1, { status: 500 }),
+    sample.attempted(on, 2),
     { kind: 'state.add', instance: on, change: { state: 'authorized', wid: '', at: 9 } },
     { kind: 'secret.put', instance: on, name: 'x', value: Uint8Array.of(1) },
     { kind: 'receipt.put', instance: on, id: sample.messageId('a'), receipt: receipt('1@c.us', 9) },

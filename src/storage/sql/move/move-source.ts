@@ -11,7 +11,10 @@ export interface SourceTable {
 }
 
 /** What a database knows of itself, has by another way, or has no use for in another place. */
-const STAY = new Set(['meta', 'register', 'journal_chat', 'journal_shelf', 'journal_index', 'charge_scratch'])
+const STAY = new Set([
+  ...['meta', 'register', 'charge_scratch'],
+  ...['journal_chat', 'journal_shelf', 'journal_index', 'delivery_index', 'delivery_indexed'],
+])
 
 /** Who owned an instance is gone: whoever claims it gets the next epoch. */
 const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -3,7 +3,15 @@ import type { Batch } from '../store.ts'
 import { integer, integerOrNull } from './columns.ts'
 import type { Engine } from './engine.ts'
 
-export type JournalIndexName = 'journal_chat' | 'journal_shelf'
+export type LaterIndex = 'journal_chat' | 'journal_shelf' | 'delivery_index'
+
+/** Of which table each is, and where it stands how far it goes. */
+const INDEXES: Readonly<Record<LaterIndex, { readonly of: string; readonly marks: string }>> = {
+  journal_chat: { of: 'message', marks: 'journal_index' },
+  journal_shelf: { of: 'message', marks: 'journal_index' },
+  delivery_index: { of: 'delivery', marks: 'delivery_indexed' },
+}
+const NAMES = Object.keys(INDEXES) as readonly LaterIndex[]
 
 /** So many rows are indexed at a time by a query that waits for them, or when far too many are left: about 20 ms. */
 const PORTION = 10_000
@@ -14,20 +22,26 @@ const QUIET_MS = 100
 /** What is left grows to so many rows while there is no quiet moment; beyond that, it is indexed all the same. */
 const MOST_LEFT = 500_000
 
-const LAG = 'select (select max(seq) from message) as last, up_to from journal_index where name = ?'
+function lagOf(name: LaterIndex): string {
+  const { of, marks } = INDEXES[name]
+  return `select (select max(seq) from ${of}) as last, up_to from ${marks} where name = ?`
+}
 
-/** Raising the number is what fills the index: see the migration. Gives no row when there is nothing to index. */
-const STEP = `update journal_index set up_to = (
-    select max(seq) from (
-      select seq from message where seq > (select up_to from journal_index where name = ?) order by seq limit ?
-    ) as portion
-  ) where name = ? and up_to < (select max(seq) from message) returning up_to`
+/** Raising the number is what fills the index: see the migrations. Gives no row when there is nothing to index. */
+function stepOf(name: LaterIndex): string {
+  const { of, marks } = INDEXES[name]
+  return `update ${marks} set up_to = (
+      select max(seq) from (
+        select seq from ${of} where seq > (select up_to from ${marks} where name = ?) order by seq limit ?
+      ) as portion
+    ) where name = ? and up_to < (select max(seq) from ${of}) returning up_to`
+}
 
 /**
- * Keeps the journal's indexes near its end where they are not kept with each row: in quiet moments, so that no send waits for it, and
- * when a query needs it. While nothing is left to index there is no timer.
+ * Keeps the indexes of the journal and of deliveries near their ends where they are not kept with each row: in quiet moments, so that no send
+ * waits for it, and when a query needs it. While nothing is left to index there is no timer.
  */
-export class JournalIndex {
+export class LaterIndexes {
   readonly #engine: Engine
   readonly #clock: Clock
   readonly #isLate: boolean
@@ -48,7 +62,7 @@ export class JournalIndex {
   note({ guards, writes }: Batch): void {
     if (!this.#isLate) return
     for (const { kind } of guards) if (kind === 'newMessage') this.#left++
-    for (const { kind } of writes) if (kind === 'message.add') this.#left++
+    for (const { kind } of writes) if (kind === 'message.add' || kind === 'delivery.done') this.#left++
     if (this.#left === 0) return
     this.#storedAt = this.#clock.now()
     if (this.#left > MOST_LEFT) this.#work(PORTION)
@@ -61,14 +75,14 @@ export class JournalIndex {
     this.#timer?.cancel()
   }
 
-  /** Resolves when the index holds every message whose commit had resolved. */
-  async catchUp(name: JournalIndexName): Promise<void> {
+  /** Resolves when the index holds every row whose commit had resolved. */
+  async catchUp(name: LaterIndex): Promise<void> {
     if (!this.#isLate) return
-    const [row] = await this.#engine.read(LAG, [name])
+    const [row] = await this.#engine.read(lagOf(name), [name])
     if (row === undefined) throw new Error(`The database has no index ${name}`)
     const last = integerOrNull(row, 'last') ?? 0
     let upTo: number | null = integer(row, 'up_to')
-    // There can be less to index than there was, as messages are deleted meanwhile.
+    // There can be less to index than there was, as rows are deleted meanwhile.
     while (upTo !== null && upTo < last) upTo = await this.#step(name)
   }
 
@@ -104,10 +118,8 @@ export class JournalIndex {
     }
   }
 
-  async #step(name: JournalIndexName, portion = PORTION): Promise<number | null> {
-    const { rows } = await this.#engine.write(STEP, [name, portion, name])
+  async #step(name: LaterIndex, portion = PORTION): Promise<number | null> {
+    const { rows } = await this.#engine.write(stepOf(name), [name, portion, name])
     return rows[0] === undefined ? null : integer(rows[0], 'up_to')
   }
 }
-
-const NAMES = ['journal_chat', 'journal_shelf'] as const
