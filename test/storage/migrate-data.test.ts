@@ -8,7 +8,6 @@ import { after, before, beforeEach, afterEach, describe, test } from 'node:test'
 import { Client } from 'pg'
 import BetterSqlite from 'better-sqlite3'
 import { silentLog } from '../../src/lib/log.ts'
-import { monthOfDay } from '../../src/model/billing-month.ts'
 import { JOBS } from '../../src/storage/cluster-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { takeLock } from '../../src/storage/sql/sqlite-database.ts'
@@ -18,11 +17,10 @@ import { openPgPool } from '../../src/storage/sql/postgres/pg-pool.ts'
 import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
 import { MIGRATE, runMigrate } from '../support/migrate-command.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
+import { addEverything, MONTH } from './every-kind-of-row.ts'
 import * as sample from './samples.ts'
 
 const { FIRST, SECOND, CHAT, KEY, ACCOUNT } = sample
-const DAY = 20_000
-const MONTH = '2026-11'
 const BEAT = { node: 'a', url: null, version: '1', startedAt: 1, engines: '', isLeaving: false, leaseMs: 60_000 }
 
 let server: TestPostgres
@@ -227,47 +225,11 @@ const openSource = (): Promise<Store> => openSqliteStore({ file: file(), sealing
 const openTarget = (sealingKey: Uint8Array = KEY): Promise<Store> =>
   openPostgresStore({ db: openPgPool({ connection: connectionOf(url), size: 4, log: silentLog }), sealingKey })
 
-/** Rows of every kind. */
 async function fill(): Promise<void> {
   await mkdir(folder, { recursive: true })
   const store = await openSource()
-  const at = 9
-  const receipt = { participant: CHAT, status: 'read', at } as const
-  const row = { name: 'OWN', plan: 'daily', correspondents: 3, calls: new Map([['x', 1]]), instances: 7 } as const
-  const entry = { at, actor: 'operator', action: 'x', account: null, target: 'ü€😀', details: { a: [1] } }
-  const guards = [
-    sample.once('key'),
-    { kind: 'quota', instance: FIRST, month: MONTH, what: 'x', limit: 9 },
-    { kind: 'correspondent', instance: FIRST, month: MONTH, chat: CHAT, limit: 9 },
-    { kind: 'sequence', messenger: 'whatsapp', value: SECOND },
-    { kind: 'instances', account: ACCOUNT, tariff: null, limit: 9 },
-  ] as const
   try {
-    await sample.commit(store, sample.putAccount(ACCOUNT), sample.putToken('t'), sample.putPrice(30, 0))
-    await store.commit(sample.batch([sample.addInstance(FIRST), sample.addInstance(SECOND)], guards))
-    await sample.commit(
-      store,
-      { kind: 'tariff.put', row },
-      ...[sample.putHook(), sample.addEvent('e'), sample.addLine(70, DAY), { kind: 'audit.add', entry } as const],
-      { kind: 'charge.day', day: DAY, midnight: 9e12, madeBefore: 9e12, from: 0, to: 9e12, at },
-      { kind: 'charge.done', day: DAY },
-      { kind: 'statement.make', account: ACCOUNT, month: monthOfDay(DAY), plan: 'prepaid', at },
-      ...sample.enqueue(FIRST, 1, 'a'),
-      ...sample.enqueue(FIRST, 2, 'b'),
-      ...[
-        sample.notify(FIRST, 1),
-        sample.notify(FIRST, 2),
-        sample.notify(SECOND, 1),
-        sample.attempted(FIRST, 1),
-        sample.attempted(FIRST, 2, { status: 500 }),
-      ],
-      { kind: 'outbox.claim', instance: FIRST, position: 1, epoch: sample.EPOCH, deadline: 77 },
-      { kind: 'state.add', instance: FIRST, change: { state: 'authorized', wid: '7@c.us', at } },
-      { kind: 'secret.put', instance: FIRST, name: 'x', value: Uint8Array.of(0, 255) },
-      { kind: 'receipt.put', instance: FIRST, id: sample.messageId('a'), receipt },
-      { kind: 'file.put', instance: FIRST, file: { at: 'here', sha256: 'ab', size: 2 ** 40, remote: 'way' }, at },
-      { kind: 'instance.receipts', instance: FIRST, upTo: 1024 },
-    )
+    await addEverything(store)
   } finally {
     await store.close()
   }
@@ -284,7 +246,9 @@ async function everything(store: Store): Promise<unknown> {
     ...[journal.ofChat(FIRST, CHAT, 9), journal.receipts(FIRST, sample.messageId('a'))],
     ...[usage.ofMonth(FIRST, MONTH), usage.correspondents(FIRST, MONTH)],
     ...[outbox.sizes(), outbox.list(FIRST, 9), outbox.claimed(FIRST), mailbox.sizes(), mailbox.head(FIRST)],
-    ...[store.deliveries.list(FIRST, {}, 9), store.deliveries.find(FIRST, 1)],
+    ...[store.deliveries.list(FIRST, {}, 9), store.deliveries.find(FIRST, 1), store.deliveries.find(FIRST, 2)],
+    ...[store.people.list(9), store.people.members(ACCOUNT), store.people.sessions('ann', 1)],
+    store.people.invitations(ACCOUNT, 1),
     ...[secrets.all(FIRST), files.find(FIRST, 'ab'), answers.find('scope-1', 'key')],
   ])
 }

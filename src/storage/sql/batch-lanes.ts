@@ -44,6 +44,18 @@ function addRow(lanes: Set<LaneKey>, part: Extract<Guard | Write, { row: unknown
     case 'token.put':
       lanes.add(part.row.account)
       break
+    case 'tariff.put':
+    case 'price.put':
+      break
+    default:
+      addRowOfPeople(lanes, part)
+  }
+}
+
+type OfPeople = 'person.put' | 'newPerson' | 'membership.put' | 'session.put' | 'link.put'
+
+function addRowOfPeople(lanes: Set<LaneKey>, part: Extract<Guard | Write, { kind: OfPeople }>): void {
+  switch (part.kind) {
     case 'person.put':
     case 'newPerson':
       lanes.add(personLane(part.row.id))
@@ -56,9 +68,6 @@ function addRow(lanes: Set<LaneKey>, part: Extract<Guard | Write, { row: unknown
       break
     case 'link.put':
       if (part.row.account !== null) lanes.add(part.row.account)
-      break
-    case 'tariff.put':
-    case 'price.put':
       break
     default:
       part satisfies never

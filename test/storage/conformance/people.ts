@@ -95,7 +95,12 @@ function sessions(fresh: Fresh): void {
   storeTest(fresh, 'a session opens until it is over, ended, or its person may not come in', async (store) => {
     await add(store, person('ann', { totpSecret: 'SECRET' }))
     await commit(store, { kind: 'person.put', row: person('ann', { totpSecret: 'SECRET' }) })
-    await commit(store, put(session('s1')), put(session('s2', { seenAt: 20 })), put(session('s3', { expiresAt: 50 })))
+    await commit(
+      store,
+      putSession(session('s1')),
+      putSession(session('s2', { seenAt: 20 })),
+      putSession(session('s3', { expiresAt: 50 })),
+    )
     const open = await store.people.session('hash of s1', 99)
     assert.deepEqual(open, { session: session('s1'), person: person('ann', { totpSecret: 'SECRET' }) })
     assert.equal(await store.people.session('hash of s1', 100), null)
@@ -113,8 +118,8 @@ function sessions(fresh: Fresh): void {
 
   storeTest(fresh, 'somebody keeps the fifty sessions that were seen last', async (store) => {
     await add(store, person('ann'), person('bob'))
-    await commit(store, put(session('of bob', { person: 'bob' })))
-    for (let n = 1; n <= 55; n++) await commit(store, put(session(`s${n}`, { seenAt: 1000 - n })))
+    await commit(store, putSession(session('of bob', { person: 'bob' })))
+    for (let n = 1; n <= 55; n++) await commit(store, putSession(session(`s${n}`, { seenAt: 1000 - n })))
     const left = ids(await store.people.sessions('ann', 0))
     assert.equal(left.length, 50)
     assert.ok(left.includes('s55') && left.includes('s49') && !left.includes('s50'), 'never the new one')
@@ -181,7 +186,7 @@ function lastOnes(fresh: Fresh): void {
 function ending(fresh: Fresh): void {
   storeTest(fresh, 'who is erased leaves nothing', async (store) => {
     await add(store, person('ann'), person('bob'))
-    await commit(store, member('ann', 'owner'), member('bob', 'owner'), put(session('s1')))
+    await commit(store, member('ann', 'owner'), member('bob', 'owner'), putSession(session('s1')))
     await commit(store, link('l1'), { kind: 'person.erase', person: 'ann', email: 'ann@example.com' })
     assert.equal(await store.people.person('ann'), null)
     assert.deepEqual(await store.people.memberships('ann'), [])
@@ -192,7 +197,7 @@ function ending(fresh: Fresh): void {
 
   storeTest(fresh, 'what is over for long is swept', async (store) => {
     await add(store, person('ann'))
-    await commit(store, put(session('s1', { expiresAt: 10 })), put(session('s2', { expiresAt: 30 })))
+    await commit(store, putSession(session('s1', { expiresAt: 10 })), putSession(session('s2', { expiresAt: 30 })))
     await commit(store, link('l1', { expiresAt: 20 }), link('l2', { expiresAt: 30 }))
     assert.equal(await store.sweep('access', 30, 1), 1)
     assert.equal(await store.sweep('access', 30, 9), 1)
@@ -209,7 +214,7 @@ function ending(fresh: Fresh): void {
   })
 }
 
-function person(id: string, rest: Partial<PersonRow> = {}): PersonRow {
+export function person(id: string, rest: Partial<PersonRow> = {}): PersonRow {
   return {
     id,
     email: `${id}@example.com`,
@@ -228,20 +233,20 @@ function person(id: string, rest: Partial<PersonRow> = {}): PersonRow {
   }
 }
 
-function member(id: string, role: Role, account = ACCOUNT): Write {
+export function member(id: string, role: Role, account = ACCOUNT): Write {
   return { kind: 'membership.put', row: { person: id, account, role } }
 }
 
-function session(id: string, rest: Partial<SessionRow> = {}): SessionRow {
+export function session(id: string, rest: Partial<SessionRow> = {}): SessionRow {
   const made = { id, tokenHash: `hash of ${id}`, person: 'ann', createdAt: 1, seenAt: 1, expiresAt: 100 }
   return { ...made, userAgent: 'browser', address: '203.0.113.7', ...rest }
 }
 
-function put(row: SessionRow): Write {
+export function putSession(row: SessionRow): Write {
   return { kind: 'session.put', row }
 }
 
-function link(id: string, rest: Partial<LinkRow> = {}): Write {
+export function link(id: string, rest: Partial<LinkRow> = {}): Write {
   const row: LinkRow = {
     id,
     tokenHash: `hash of ${id}`,
