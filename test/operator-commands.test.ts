@@ -65,6 +65,30 @@ const timeless = (text: string): string => text.replace(/<dd>[^<]* UTC<\/dd>/, '
 const factOf = (text: string, label: string): string =>
   new RegExp(`^${label} {2,}(.*)$`, 'm').exec(text)?.[1] ?? assert.fail(`${label} in ${text}`)
 
+describe('people of the console', () => {
+  test('are invited, listed, and get a new password, each by a link', async () => {
+    const link = factOf(await printed('console', 'invite', 'Olga@example.com', '--operator'), 'link')
+    const joined = await server.call('POST', '/api/console/links/accept', {
+      token: link.split('#')[1],
+      password: 'a password of ten',
+    })
+    assert.equal(joined.status, 200, joined.text)
+    assert.match(await printed('console', 'people'), /^olga@example\.com +olga +yes +active/m)
+    const account = factOf(await printed('account', 'create', 'Firm', '--kind', 'personal'), 'id')
+    const into = ['console', 'invite', 'ann@example.com', '--account', account, '--role', 'viewer']
+    assert.match(factOf(await printed(...into), 'link'), /\/console\/link#[\w-]{43}$/)
+    assert.match(factOf(await printed('console', 'reset', 'OLGA@example.com'), 'link'), /\/console\/link#/)
+    const wrong: readonly (readonly [code: number, ...args: readonly string[]])[] = [
+      [1, 'console', 'invite', 'olga@example.com', '--operator'],
+      [2, 'console', 'invite', 'nobody', '--operator'],
+      [1, 'console', 'reset', 'nobody@example.com'],
+      [2, 'console', 'invite', 'ann@example.com'],
+      [2, 'console', 'invite', 'ann@example.com', '--operator', '--role', 'owner'],
+    ]
+    for (const [code, ...args] of wrong) assert.equal((await jadegate(...args)).code, code, args.join(' '))
+  })
+})
+
 describe('accounts and tokens', () => {
   test('an account lives from create to delete, in lines that people read', async () => {
     const made = await printed('account', 'create', 'Acme Ltd', '--currency', 'KWD', '--overdraft', '12.5')
