@@ -23,7 +23,9 @@ export function Facts(): ReactNode {
         {wid !== null && <Fact name={words.linkedAs}>{wid}</Fact>}
         <Fact name={texts.messenger}>{texts.messengers[instance.typeInstance]}</Fact>
         <Fact name={texts.tariff}>{instance.tariff}</Fact>
-        {expirationDate !== null && <Fact name={words.paidUntil}>{format.time(expirationDate)}</Fact>}
+        {expirationDate !== null && !instance.isPartner && (
+          <Fact name={words.paidUntil}>{format.time(expirationDate)}</Fact>
+        )}
         <Fact name={words.toSend}>{format.number(instance.queued)}</Fact>
         <Fact name={words.toDeliver}>{format.number(instance.notifications)}</Fact>
         <Fact name={texts.created}>{format.time(instance.timeCreated)}</Fact>

@@ -105,12 +105,12 @@ function NameCell({ account, instance }: { readonly account: string; readonly in
   )
 }
 
-function TariffCell({ instance: { tariff, daysLeft } }: { readonly instance: Instance }): ReactNode {
+function TariffCell({ instance: { tariff, daysLeft, isPartner } }: { readonly instance: Instance }): ReactNode {
   const words = useWords('instances')
   return (
     <div>
       {tariff}
-      {daysLeft !== null && (
+      {daysLeft !== null && !isPartner && (
         <Text size="xs" c="dimmed" className={classes['whole'] ?? ''}>
           {words.daysLeft(daysLeft)}
         </Text>

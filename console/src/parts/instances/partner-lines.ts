@@ -13,7 +13,8 @@ export function deleteLine(apiUrl: string, idInstance: number): string {
 
 function partnerLine(apiUrl: string, method: string, body: string): string {
   return [
-    `curl -X POST "${apiUrl}/partner/${method}/$PARTNER_TOKEN" \\`,
+    'curl -X POST \\',
+    `  "${apiUrl}/partner/${method}/$PARTNER_TOKEN" \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d ${quoted(body)}`,
   ].join('\n')
