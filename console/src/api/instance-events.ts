@@ -1,4 +1,4 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient, type QueryFilters } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { path } from './client.ts'
 import { useLiveEvents, type LiveState } from './events.ts'
@@ -17,6 +17,7 @@ export function useInstanceEvents(account: string): LiveState {
     on: {
       instance: (data) => {
         const glances = new Map(readGlances(data).map((glance) => [glance.idInstance, glance]))
+        refetchMoved(client, account, glances)
         if (showChanges(client, account, glances)) relist()
       },
       removed: (data) => {
@@ -32,9 +33,18 @@ export function useInstanceEvents(account: string): LiveState {
   })
 }
 
+/** With the state more changes than an event tells: as whom it is linked, why it stands still. */
+function refetchMoved(client: QueryClient, account: string, glances: ReadonlyMap<number, Glance>): void {
+  for (const [queryKey, instance] of client.getQueriesData<Instance>(ofEach(account))) {
+    const glance = instance === undefined ? undefined : glances.get(instance.idInstance)
+    const isMoved = glance !== undefined && (glance.state !== instance?.state || glance.phone !== instance.phone)
+    if (isMoved) void client.invalidateQueries({ queryKey, exact: true })
+  }
+}
+
 /** Puts the news into what is shown. True where a list may have others in it now, or count them otherwise. */
 function showChanges(client: QueryClient, account: string, glances: ReadonlyMap<number, Glance>): boolean {
-  client.setQueriesData<Instance>({ queryKey: instanceKeys(account), predicate: isOfOne }, (instance) =>
+  client.setQueriesData<Instance>(ofEach(account), (instance) =>
     instance === undefined ? undefined : changed(instance, glances),
   )
   let known = 0
@@ -52,9 +62,10 @@ function showChanges(client: QueryClient, account: string, glances: ReadonlyMap<
   return isMoved || known < glances.size
 }
 
-/** Other things are kept below an instance's key: its states, its queues. */
-function isOfOne({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
-  return queryKey.length === instanceKeys('').length + 1
+/** The instances themselves: other things are kept below their keys, their states for one. */
+function ofEach(account: string): QueryFilters {
+  const queryKey = instanceKeys(account)
+  return { queryKey, predicate: (query) => query.queryKey.length === queryKey.length + 1 }
 }
 
 function changed<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {

@@ -83,7 +83,7 @@ function NumberField(props: NumberFieldProps): ReactNode {
       clampBehavior="none"
       allowDecimal={false}
       allowNegative={false}
-      maw={360}
+      styles={{ wrapper: { maxWidth: 240 } }}
       disabled={isDisabled}
       error={isRight ? null : words.numberWrong(format.number(setting.least), format.number(setting.most))}
       onChange={onChange}

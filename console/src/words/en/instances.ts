@@ -70,7 +70,7 @@ export const words = {
   deleteText:
     'The instance stops at once, its queues are dropped, and its token is refused from then on. That can’t be undone.',
   logoutFirst: 'Log out first',
-  logoutFirstText: 'Unlinks the phone, so that the session disappears from its list of linked devices.',
+  logoutFirstText: 'Unlinks the phone. Without this it stays linked after the instance is deleted.',
   staysLinked: (phone: string | null) =>
     `The phone${phone === null ? '' : ` +${phone}`} stays linked: the session stays in its list of linked devices until somebody removes it there.`,
   staysLinkedPartner: (phone: string) =>
