@@ -81,7 +81,7 @@ export const linking: typeof english = {
   virtual: 'Виртуальный телефон',
   virtualText: 'Этот мессенджер здесь эмулируется: код может отсканировать виртуальный телефон.',
   virtualNumber: 'Его номер',
-  linkVirtual: 'Подключить виртуальный телефон',
+  linkVirtual: 'Подключить виртуальный',
   confirmVirtual: 'Подтвердить на нём ключ доступа',
   toPhones: 'К виртуальным телефонам',
 }
