@@ -15,10 +15,10 @@ import { startHttp } from './http/server.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { systemRandom, type Random } from './lib/random.ts'
-import { createSeal } from './lib/seal.ts'
+import { createSeal, type Seal } from './lib/seal.ts'
 import type { AccountRow, PartnerTokenRow } from './model/account.ts'
 import { openFirstOperator } from './people/people.ts'
-import { openOperatorToken, readOperatorToken } from './partners/operator-token.ts'
+import { openOperatorToken, readOperatorToken, type OperatorToken } from './partners/operator-token.ts'
 import { startNetwork, type Network } from './simulator/network.ts'
 
 export { moveData } from './app/move-data.ts'
@@ -153,12 +153,7 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
   const ofConsole = openConsole(config, { ...needs, store, seal, accounts: business.accounts }, later, onClose)
-  const operator = openOperatorToken({
-    file: operatorFileOf(config),
-    seal,
-    random: needs.random,
-    given: config.operatorToken,
-  })
+  const operator = operatorOf(config, needs, seal)
   const http = await startHttp({
     config,
     ...needs,
@@ -189,6 +184,10 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
     consoleLink,
     phonesUrl: simulator === undefined ? undefined : `${http.url}/simulator/phone`,
   }
+}
+
+function operatorOf(config: Config, { random }: Foundation, seal: Seal): OperatorToken {
+  return openOperatorToken({ file: operatorFileOf(config), seal, random, given: config.operatorToken })
 }
 
 /** Ends the process like any fault that nobody caught: whoever supervises it starts it anew, and nothing acknowledged is lost. */

@@ -1,3 +1,4 @@
+import { CONSOLE_SETTINGS } from './console-settings.ts'
 import * as kinds from './kinds.ts'
 import { row, type Row, type Setting } from './setting.ts'
 
@@ -5,7 +6,6 @@ export { GROUPS, type Group, type Setting } from './setting.ts'
 
 const server = <T>(...cells: Row<T>): Setting<T> => row('Server', cells)
 const access = <T>(...cells: Row<T>): Setting<T> => row('Access', cells)
-const people = <T>(...cells: Row<T>): Setting<T> => row('Console', cells)
 const messengers = <T>(...cells: Row<T>): Setting<T> => row('Messengers', cells)
 const sending = <T>(...cells: Row<T>): Setting<T> => row('Sending', cells)
 const files = <T>(...cells: Row<T>): Setting<T> => row('Files', cells)
@@ -72,29 +72,7 @@ export const SETTINGS = {
     kinds.addressRanges,
     'Proxies in front of the server. What such a one says in `X-Forwarded-For` is believed, for the addresses that a partner token is allowed from; of anybody else only his own address counts.',
   ),
-  passwordCost: people(
-    'JADEGATE_PASSWORD_COST',
-    wholeNumber(10, 20),
-    'What hashing a password of the console costs, as the power of two that scrypt calls N; 17 takes 128 MB and some tenths of a second. Passwords are hashed anew when their people sign in.',
-    { default: '17' },
-  ),
-  smtpUrl: people(
-    'JADEGATE_SMTP_URL',
-    optional(kinds.smtpUrl),
-    'Server that takes mail: `smtps://name:password@host:465`, or `smtp://host:587`, which is encrypted where the server can be. Without it invitations are links that are handed on, and nobody can reset a password by mail.',
-    { secret: true },
-  ),
-  mailFrom: people('JADEGATE_MAIL_FROM', optional(kinds.mailAddress), 'Sender of mail. Needed with a mail server.'),
-  supportText: people(
-    'JADEGATE_SUPPORT_TEXT',
-    optional(kinds.shortText),
-    'How support is reached, on every page of the console: a name, a phone number, an address.',
-  ),
-  supportUrl: people(
-    'JADEGATE_SUPPORT_URL',
-    optional(kinds.supportUrl),
-    'Where that text leads to: an https://, http:// or mailto: URL.',
-  ),
+  ...CONSOLE_SETTINGS,
   whatsapp: messengers(
     'JADEGATE_WHATSAPP',
     kinds.choice(['simulator', 'baileys']),

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { isFault, type Fault } from '../../model/fault.ts'
-import { LINK_KINDS } from '../../model/person.ts'
+import { LINK_KINDS, type SessionRow } from '../../model/person.ts'
 import type { Self } from '../../people/own-person.ts'
 import type { People } from '../../people/people.ts'
 import type { SignedIn } from '../../people/sign-in.ts'
@@ -123,8 +123,21 @@ export function sessionRows(deps: EntryDeps): readonly ApiRow<Self>[] {
   ]
 }
 
+const text = Type.String()
+const SESSION = Type.Object({
+  id: text,
+  userAgent: text,
+  address: text,
+  createdAt: text,
+  seenAt: text,
+  isCurrent: Type.Boolean(),
+})
+
+function sessionView({ id, userAgent, address, createdAt, seenAt }: SessionRow, current: string) {
+  return { id, userAgent, address, createdAt: isoTime(createdAt), seenAt: isoTime(seenAt), isCurrent: id === current }
+}
+
 function otherSessionRows({ people: { sessions } }: EntryDeps): readonly ApiRow<Self>[] {
-  const text = Type.String()
   return [
     selfRoute({
       verb: 'GET',
@@ -132,27 +145,9 @@ function otherSessionRows({ people: { sessions } }: EntryDeps): readonly ApiRow<
       summary: 'Lists the browsers that are signed in, the one that was used last first.',
       group,
       scope: 'read',
-      answer: Type.Object({
-        sessions: Type.Array(
-          Type.Object({
-            id: text,
-            userAgent: text,
-            address: text,
-            createdAt: text,
-            seenAt: text,
-            isCurrent: Type.Boolean(),
-          }),
-        ),
-      }),
+      answer: Type.Object({ sessions: Type.Array(SESSION) }),
       handle: async ({ person, sessionId }) => ({
-        sessions: (await sessions.of(person.id)).map(({ id, userAgent, address, createdAt, seenAt }) => ({
-          id,
-          userAgent,
-          address,
-          createdAt: isoTime(createdAt),
-          seenAt: isoTime(seenAt),
-          isCurrent: id === sessionId,
-        })),
+        sessions: (await sessions.of(person.id)).map((session) => sessionView(session, sessionId)),
       }),
     }),
     selfRoute({
