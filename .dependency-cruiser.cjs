@@ -4,7 +4,7 @@
 const LIB = ['^src/lib/']
 const MODEL = ['^src/model/', ...LIB]
 const STORE =
-  '^src/storage/(store|guard|write|journal-row|billing-store|cluster-store|people-store|storage-failed|once)[.]ts$'
+  '^src/storage/(store|guard|write|journal-row|billing-store|cluster-store|delivery-store|people-store|storage-failed|once)[.]ts$'
 const PORTS = ['^src/drivers/(driver|facets)[.]ts$', STORE, ...MODEL]
 const SIBLINGS = ['queue', 'notifications', 'journal', 'billing', 'cluster', 'media']
 const DOMAIN = [...SIBLINGS.map((name) => `^src/${name}/`), ...PORTS]
