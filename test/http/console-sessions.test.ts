@@ -111,8 +111,15 @@ describe('a call', () => {
     }
     const me = await operator.call('PATCH', '/person', { name: 'Olga O.' }, { 'Sec-Fetch-Site': 'same-origin' })
     assert.equal(me.status, 200, me.text)
-    const foreign = await browser().call('POST', '/session', {}, { 'Sec-Fetch-Site': 'cross-site' })
-    assert.equal(codeOf(foreign), 'csrf', 'nobody is signed in by a page of somebody else')
+    const foreign: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: 'https://evil.example', 'Content-Type': 'text/plain' },
+    ]
+    for (const headers of foreign) {
+      const credentials = { email: 'olga@example.com', password: PASSWORD }
+      const answer = await browser().call('POST', '/session', credentials, headers)
+      assert.equal(codeOf(answer), 'csrf', 'nobody is signed in by a page of somebody else')
+    }
   })
 })
 

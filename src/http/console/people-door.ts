@@ -51,7 +51,7 @@ export class PeopleDoor implements ConsoleDoor {
 
   /** Somebody who is not signed in yet: no page of another origin may do that for him either. */
   admitVisit(request: IncomingMessage): Visit | Fault {
-    return isForeign(request) ? WRONG_CSRF : { visitor: this.#visitor(request) }
+    return isForeign(request) || isForm(request) ? WRONG_CSRF : { visitor: this.#visitor(request) }
   }
 
   #visitor(request: IncomingMessage): Visitor {
@@ -92,3 +92,11 @@ function isForeign({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   return site === 'cross-site' || site === 'same-site'
 }
+
+/** What any page can make a browser send; ours send JSON and say so. A browser names the origin of such a form, a program names none. */
+function isForm({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'] ?? ''
+  return headers.origin !== undefined && FORM_TYPES.some((form) => type.toLowerCase().startsWith(form))
+}
+
+const FORM_TYPES = ['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded'] as const
