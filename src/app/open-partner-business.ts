@@ -20,6 +20,7 @@ import { PartnerTokens } from '../partners/partner-tokens.ts'
 import { PriceList } from '../partners/price-list.ts'
 import type { JobChanges, Register } from '../partners/register.ts'
 import { Statements } from '../partners/statements.ts'
+import { StoredBytes } from '../partners/stored-bytes.ts'
 import type { Store } from '../storage/store.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -30,6 +31,7 @@ export interface PartnerRecords {
   readonly tokens: PartnerTokens
   readonly prices: PriceList
   readonly hooks: Hooks
+  readonly stored: StoredBytes
   /** What instances ask of it. */
   readonly forInstances: Pick<Node, 'entitlements' | 'news'>
   /** The token of the first account, when this start made it. */
@@ -58,10 +60,14 @@ export async function openPartnerRecords(config: Config, given: RecordsNeeds): P
   const tokens = await PartnerTokens.open({ ...needs, accounts })
   const hooks = await Hooks.open({ ...needs, accounts, allow: new AddressRules(config.webhookAllow) })
   register.keep(accounts, prices, tokens, hooks)
-  const forInstances = { entitlements: openEntitlements({ ...needs, accounts, prices }), news: instanceNews(hooks) }
+  const stored = new StoredBytes(needs)
+  const forInstances = {
+    entitlements: openEntitlements({ ...needs, accounts, prices, stored }),
+    news: instanceNews(hooks),
+  }
   const first = () => openFirstAccount({ ...needs, accounts, tokens }, config.partnerToken)
   const { firstToken } = await register.decide(first)
-  return { register, accounts, tokens, prices, hooks, forInstances, firstToken }
+  return { register, accounts, tokens, prices, hooks, stored, forInstances, firstToken }
 }
 
 /** Everything that the APIs work with, around instances that are loaded. */

@@ -1,22 +1,16 @@
 import { TARIFFS } from '../billing/tariffs.ts'
-import type { Instances } from '../instances/instances.ts'
 import type { Entitlements } from '../instances/node.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
-import type { Media } from '../media/media.ts'
 import { ACCOUNT_SUSPENDED, fault } from '../model/fault.ts'
 import type { Accounts } from './accounts.ts'
 import type { PriceList } from './price-list.ts'
-import { StoredBytes } from './stored-bytes.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
 export interface EntitlementsDeps {
   readonly accounts: Pick<Accounts, 'get'>
   readonly prices: Pick<PriceList, 'tariff'>
   readonly clock: Clock
-  readonly log: Log
-  readonly media: Pick<Media, 'bytesOf'>
-  /** Asked when somebody's files are measured. */
-  readonly instances: () => Pick<Instances, 'ofAccount'>
+  readonly stored: Pick<StoredBytes, 'of' | 'add'>
 }
 
 const EXPIRED = fault('expired', 'Instance account is expired. Renew your instance from personal area')
@@ -24,8 +18,7 @@ const FULL = fault('quotaExceeded', 'The files of this account take up all the r
 
 /** What instances may do by their account, as it is at the moment in which they ask. */
 export function openEntitlements(deps: EntitlementsDeps): Entitlements {
-  const { accounts, prices, clock } = deps
-  const stored = new StoredBytes(deps)
+  const { accounts, prices, clock, stored } = deps
   return {
     // A tariff is never taken away: the built-in one stands for a name that another version of the server wrote.
     tariffOf: (row) => prices.tariff(row.tariff) ?? TARIFFS.PARTNER,

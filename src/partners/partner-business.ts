@@ -10,6 +10,7 @@ import type { PartnerTokens } from './partner-tokens.ts'
 import type { PriceList } from './price-list.ts'
 import type { Register } from './register.ts'
 import type { Statements } from './statements.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
 /** All of the partner business, as the APIs see it. */
 export interface PartnerBusiness {
@@ -23,6 +24,7 @@ export interface PartnerBusiness {
   readonly ownInstances: OwnInstances
   readonly links: Links
   readonly hooks: Hooks
+  readonly stored: Pick<StoredBytes, 'known'>
   readonly dailyCharge: DailyCharge
   readonly audit: Store['audit']
 }

@@ -47,6 +47,12 @@ export class StoredBytes {
     return sum.bytes
   }
 
+  /** The same; null until the first measurement is done. */
+  known(account: AccountId): number | null {
+    const bytes = this.of(account)
+    return Number.isFinite(this.#sums.get(account)?.measuredAt) ? bytes : null
+  }
+
   /** So many more, or fewer. */
   add(account: AccountId, bytes: number): void {
     const sum = this.#sums.get(account)

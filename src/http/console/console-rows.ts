@@ -18,6 +18,7 @@ import { healthRows, type HealthDeps } from './health-rows.ts'
 import { memberInstanceRows } from './instance-rows.ts'
 import { methodRows } from './method-rows.ts'
 import { memberRows } from './member-rows.ts'
+import { quotaRows } from './quota-rows.ts'
 import { memberTokenRows } from './token-rows.ts'
 
 export type ConsoleRowDeps = OperatorParts &
@@ -39,6 +40,7 @@ export function consoleRows(deps: ConsoleRowDeps): ConsoleRows {
       ...memberTokenRows(deps.business),
       ...memberInstanceRows(deps),
       ...eachRoutes(deps),
+      ...quotaRows(deps),
       ...deliveryRoutes(deps),
       ...moneyRoutes(deps),
       ...hookRoutes(deps),

@@ -16,6 +16,7 @@ const route = defineRoute<OperatorCaller>()
 const group = 'accounts'
 const { Optional: optional } = Type
 
+const SEARCH_LENGTH = 200
 const MADE = Type.Object({ ...ACCOUNT.properties, token: optional(ISSUED_TOKEN) })
 const firstToken = Type.Object({ ...fields.tokenTerms, token: optional(fields.tokenText) })
 
@@ -29,12 +30,14 @@ function lookingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
     route({
       verb: 'GET',
       at: '/accounts',
-      summary: 'Lists the accounts in the order they were made: those that are not deleted, or those that are.',
+      summary:
+        'Lists the accounts in the order they were made: those that are not deleted, or those that are; with `search` those that have it in their name or begin with it in their id.',
       group,
       scope: 'read',
       query: {
         kind: optional(Type.Enum(['personal', 'partner'])),
         deleted: optional(Type.Boolean()),
+        search: optional(Type.String({ maxLength: SEARCH_LENGTH })),
         ...PAGING,
       },
       answer: pageSchema(ACCOUNT),
@@ -56,11 +59,15 @@ function lookingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] 
 interface ListAsked {
   readonly kind?: AccountRow['kind']
   readonly deleted?: boolean
+  readonly search?: string
   readonly cursor?: string
   readonly limit?: number
 }
 
-function listOf(parts: OperatorParts, { kind, deleted = false, cursor, limit = PAGE_SIZE }: ListAsked): object {
+function listOf(
+  parts: OperatorParts,
+  { kind, deleted = false, search = '', cursor, limit = PAGE_SIZE }: ListAsked,
+): object {
   const place = readCursor('accounts', cursor, 2)
   if (isFault(place)) return place
   // A place is a time, and how many of those that were made then are behind it.
@@ -72,6 +79,7 @@ function listOf(parts: OperatorParts, { kind, deleted = false, cursor, limit = P
       row.createdAt >= from &&
       !sameTime.includes(row) &&
       (kind === undefined || row.kind === kind) &&
+      fitsSearch(row, search.trim().toLowerCase()) &&
       (row.deletedAt !== null) === deleted,
   )
   return pageOf(
@@ -83,6 +91,11 @@ function listOf(parts: OperatorParts, { kind, deleted = false, cursor, limit = P
       return writeCursor('accounts', [last.createdAt, atOnce.indexOf(last) + 1])
     },
   )
+}
+
+/** In any case of its letters. */
+function fitsSearch({ id, name }: AccountRow, search: string): boolean {
+  return id.toLowerCase().startsWith(search) || name.toLowerCase().includes(search)
 }
 
 function createRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
