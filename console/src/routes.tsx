@@ -39,21 +39,21 @@ const account: readonly RouteObject[] = [
   { path: 'a/:account', element: <Navigate to="instances" replace /> },
   page('a/:account/instances', ['instances'], () => import('./pages/instances/instances.tsx')),
   instance,
-  page('a/:account/profile', ['profile'], () => import('./pages/profile/profile.tsx')),
+  page('a/:account/profile', ['profile', 'terms'], () => import('./pages/profile/profile.tsx')),
   page('a/:account/tokens', ['profile'], () => import('./pages/profile/tokens.tsx')),
   page('a/:account/hook', ['profile'], () => import('./pages/profile/hook.tsx')),
   page('a/:account/brand', ['profile'], () => import('./pages/profile/brand.tsx')),
-  page('a/:account/billing', ['billing'], () => import('./pages/billing/billing.tsx')),
+  page('a/:account/billing', ['billing', 'terms'], () => import('./pages/billing/billing.tsx')),
   page('a/:account/people', ['people'], () => import('./pages/people/people.tsx')),
 ]
 
 const operator: readonly RouteObject[] = [
   { path: 'operator', element: <Navigate to="accounts" replace /> },
   page('operator/accounts', ['operator'], () => import('./pages/operator/accounts.tsx')),
-  page('operator/accounts/:account', ['operator'], () => import('./pages/operator/account.tsx')),
+  page('operator/accounts/:account', ['operator', 'billing', 'terms', 'audit'], () => import('./pages/operator/account.tsx')),
   page('operator/tariffs', ['operator'], () => import('./pages/operator/tariffs.tsx')),
   page('operator/people', ['people'], () => import('./pages/people/operator-people.tsx')),
-  page('operator/audit', ['operator'], () => import('./pages/operator/audit.tsx')),
+  page('operator/audit', ['operator', 'audit'], () => import('./pages/operator/audit.tsx')),
   page('operator/health', ['operator'], () => import('./pages/operator/health.tsx')),
 ]
 

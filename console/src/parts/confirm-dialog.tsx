@@ -11,6 +11,8 @@ interface ConfirmDialogProps {
   readonly confirm: string
   readonly isDangerous?: boolean
   readonly isBusy?: boolean
+  /** False while something is missing that the question asks for. */
+  readonly canConfirm?: boolean
   /** What went wrong with the last try; null: nothing. */
   readonly error?: unknown
   readonly onConfirm: () => void
@@ -20,7 +22,7 @@ interface ConfirmDialogProps {
 /** Asks before something that is not undone with a click. The safe button has the focus. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
   const words = useWords('common')
-  const { isOpen, isBusy = false, error = null } = props
+  const { isOpen, isBusy = false, canConfirm = true, error = null } = props
   const close = (): void => {
     if (!isBusy) props.onClose()
   }
@@ -39,7 +41,12 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
           <Button variant="default" onClick={close} disabled={isBusy} data-autofocus>
             {words.cancel}
           </Button>
-          <Button color={props.isDangerous === true ? 'red.9' : undefined} loading={isBusy} onClick={props.onConfirm}>
+          <Button
+            color={props.isDangerous === true ? 'red.9' : undefined}
+            loading={isBusy}
+            disabled={!canConfirm}
+            onClick={props.onConfirm}
+          >
             {props.confirm}
           </Button>
         </Group>

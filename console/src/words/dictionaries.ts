@@ -17,7 +17,9 @@ const EN = {
   phones: new Dictionary(() => import('./en/phones.ts')),
   profile: new Dictionary(() => import('./en/profile.ts')),
   billing: new Dictionary(() => import('./en/billing.ts')),
+  terms: new Dictionary(() => import('./en/terms.ts')),
   operator: new Dictionary(() => import('./en/operator.ts')),
+  audit: new Dictionary(() => import('./en/audit.ts')),
 } as const
 
 export type Area = keyof typeof EN
@@ -40,7 +42,9 @@ const RU: Dictionaries = {
   phones: new Dictionary(() => import('./ru/phones.ts')),
   profile: new Dictionary(() => import('./ru/profile.ts')),
   billing: new Dictionary(() => import('./ru/billing.ts')),
+  terms: new Dictionary(() => import('./ru/terms.ts')),
   operator: new Dictionary(() => import('./ru/operator.ts')),
+  audit: new Dictionary(() => import('./ru/audit.ts')),
 }
 
 export const DICTIONARIES: Readonly<Record<Language, Dictionaries>> = { en: EN, ru: RU }
