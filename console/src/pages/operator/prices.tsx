@@ -1,0 +1,122 @@
+import { ActionIcon, Button, Group, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useChange } from '../../api/change.ts'
+import { ask, withQuery } from '../../api/client.ts'
+import { list, nothing, nullable, number, object, text, type Read } from '../../api/read.ts'
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { QueryView } from '../../parts/query-view.tsx'
+import { Section } from '../../parts/section.tsx'
+import { billingDay, useDays } from '../../words/days.ts'
+import { useMoney } from '../../words/money.ts'
+import { useWords } from '../../words/words.ts'
+import { useNames } from './names.ts'
+import { PriceForm } from './price-form.tsx'
+
+const MOST = 1000
+export const pricesKey = ['operator', 'prices'] as const
+
+const readPrice = object({ tariff: text, accountId: nullable(text), currency: text, from: text, amount: number })
+type Price = Read<typeof readPrice>
+const readPrices = object({ items: list(readPrice) })
+
+/** What the tariffs cost: for all, and for single accounts. */
+export function Prices(): ReactNode {
+  const words = useWords('operator')
+  const [isSetting, setSetting] = useState(false)
+  const query = useQuery({
+    queryKey: pricesKey,
+    queryFn: ({ signal }) => ask({ path: withQuery('/operator/prices', { limit: MOST }), signal, read: readPrices }),
+  })
+  return (
+    <Section title={words.prices} text={words.pricesText}>
+      <QueryView query={query}>
+        {({ items }) => (items.length === 0 ? <Text size="sm">{words.noPrices}</Text> : <PriceTable prices={items} />)}
+      </QueryView>
+      <Group>
+        <Button variant="default" leftSection={<Icon name="plus" />} onClick={() => setSetting(true)}>
+          {words.newPrice}
+        </Button>
+      </Group>
+      {isSetting && <PriceForm onClose={() => setSetting(false)} />}
+    </Section>
+  )
+}
+
+function PriceTable({ prices }: { readonly prices: readonly Price[] }): ReactNode {
+  const words = useWords('operator')
+  const days = useDays()
+  const money = useMoney()
+  const names = useNames()
+  const [removed, setRemoved] = useState<Price | null>(null)
+  const today = billingDay()
+  const columns: readonly Column<Price>[] = [
+    { key: 'tariff', head: words.tariffName, isMain: true, cell: ({ tariff }) => tariff },
+    {
+      key: 'account',
+      head: words.account,
+      cell: ({ accountId }) => (accountId === null ? words.forAll : (names.account(accountId) ?? accountId)),
+    },
+    { key: 'from', head: words.from, cell: ({ from }) => days.day(from) },
+    { key: 'price', head: words.price, align: 'end', cell: ({ amount, currency }) => money.text(amount, currency) },
+    {
+      key: 'remove',
+      head: words.removePrice,
+      isHeadHidden: true,
+      align: 'end',
+      cell: (price) =>
+        price.from > today && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={words.removePriceOf(price.tariff, days.day(price.from))}
+            onClick={() => setRemoved(price)}
+          >
+            <Icon name="trash" />
+          </ActionIcon>
+        ),
+    },
+  ]
+  return (
+    <>
+      <DataTable caption={words.prices} columns={columns} rows={prices.toReversed()} rowKey={keyOf} />
+      {removed !== null && <RemovePrice price={removed} onClose={() => setRemoved(null)} />}
+    </>
+  )
+}
+
+function keyOf({ tariff, accountId, currency, from }: Price): string {
+  return [tariff, accountId, currency, from].join(' ')
+}
+
+function RemovePrice({ price, onClose }: { readonly price: Price; readonly onClose: () => void }): ReactNode {
+  const words = useWords('operator')
+  const days = useDays()
+  const remove = useChange<Price>({
+    send: ({ tariff, accountId, currency, from }, key) =>
+      ask({
+        method: 'DELETE',
+        path: withQuery('/operator/prices', { tariff, accountId, currency, from }),
+        key,
+        read: nothing,
+      }),
+    stale: [pricesKey],
+    onDone: onClose,
+  })
+  return (
+    <ConfirmDialog
+      isOpen
+      title={words.removePriceTitle}
+      confirm={words.removePrice}
+      isDangerous
+      isBusy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate(price)}
+      onClose={onClose}
+    >
+      <Text size="sm">{words.removePriceText(price.tariff, days.day(price.from))}</Text>
+    </ConfirmDialog>
+  )
+}
