@@ -36,7 +36,7 @@ export function PartnerCreate({ account, messenger: usual, onClose }: PartnerCre
       <CodeBlock code={createLine(apiUrl, messenger, name)} label={words.curl} copyLabel={words.copyCurl} />
       <Text size="sm" c="dimmed">
         {words.partnerToken}{' '}
-        <Anchor component={Link} to={`/a/${encodeURIComponent(account)}/tokens`} size="sm">
+        <Anchor component={Link} to={`/a/${encodeURIComponent(account)}/tokens`} size="sm" underline="always">
           {words.toTokens}
         </Anchor>
       </Text>

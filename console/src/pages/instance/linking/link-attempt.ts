@@ -139,8 +139,10 @@ export class LinkAttempt {
     const before = this.#seen
     if (state === before) return
     this.#seen = state
-    const { isRunning, asked } = this.#view
-    if (state === 'pendingCode' && asked === null) this.#wait('smsCode')
+    const { isRunning, asked, end } = this.#view
+    // Unlinked again: what is said of the last attempt is no longer so.
+    if (end === 'linked' && state === 'notAuthorized') this.reset()
+    else if (state === 'pendingCode' && asked === null) this.#wait('smsCode')
     else if (state === 'pendingPassword' && asked !== 'password') this.#wait('password')
     else if (state === 'authorized' && isRunning) this.#finish('linked')
     else if (state === 'notAuthorized' && isRunning && before !== null && before.startsWith('pending'))

@@ -42,7 +42,7 @@ export function VirtualPhone({ view, attempt }: VirtualPhoneProps): ReactNode {
     <Stack gap="xs" component="section" aria-label={words.virtual}>
       <Text size="sm" c="dimmed">
         {words.virtualText}{' '}
-        <Anchor component={Link} to="/phones" size="sm">
+        <Anchor component={Link} to="/phones" size="sm" underline="always">
           {words.toPhones}
         </Anchor>
       </Text>
