@@ -39,7 +39,7 @@ export const FOUND = Type.Object({
   tariffs: Type.Array(text()),
 })
 
-/** Of ten thousand instances a page in some milliseconds: everything is in memory. */
+/** Out of ten thousand instances a page in some tens of milliseconds at most: everything is in memory. */
 export function searched(all: readonly Instance[], asked: Search, now: EpochMs): object {
   const { state, sort = 'created', order = sort === 'created' ? 'desc' : 'asc', limit = ON_A_PAGE, page = 1 } = asked
   const fits = filterOf(asked)
