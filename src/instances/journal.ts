@@ -36,6 +36,15 @@ export class InstanceJournal {
     return inPortions(count, (limit, after) => journal.ofChat(this.#owner.id, chat, limit, after), isNoCall)
   }
 
+  /** The newest messages of whatever chats, both directions; read with `readRecord`. */
+  async newest(count: number): Promise<readonly JournalEntry[]> {
+    const { journal } = this.#owner.node.store
+    const of = (direction: Direction): Promise<readonly JournalEntry[]> =>
+      journal.since({ instance: this.#owner.id, shelf: 'message', direction, since: 0 }, count)
+    const [incoming, outgoing] = await Promise.all([of('in'), of('out')])
+    return [...incoming, ...outgoing].toSorted((one, other) => other.at - one.at || other.seq - one.seq).slice(0, count)
+  }
+
   /** A message, a status or a call: see its shelf. */
   message(chat: ChatId, id: MessageId): Promise<MessageRow | null> {
     return this.#owner.node.store.journal.inChat(this.#owner.id, chat, id)

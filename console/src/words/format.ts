@@ -19,6 +19,8 @@ export interface Format {
   /** A moment, as text of ISO 8601, milliseconds or Date, in the zone of the reader. */
   time(at: string | number | Date): string
   date(at: string | number | Date): string
+  /** The time of day alone: `14:05`. */
+  clock(at: string | number | Date): string
   /** `5 minutes ago`, `in 3 days`; `now` is given by the caller where it ticks. */
   ago(at: string | number | Date, now?: number): string
   bytes(size: number): string
@@ -35,12 +37,14 @@ export function makeFormat(language: Language): Format {
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     number: (value) => plain.format(value),
     money: (amount, currency) => [decimal(plain, amount), currency].filter(Boolean).join(' '),
     time: (at) => formatted(moment, at),
     date: (at) => formatted(day, at),
+    clock: (at) => formatted(clock, at),
     ago: (at, now = Date.now()) => distance(relative, (new Date(at).getTime() - now) / 1000),
     bytes: (size) => sized(locale, size),
   }

@@ -18,7 +18,7 @@ const MOST_MINUTES = 1_000_000_000
 const PORTION = 200
 
 /** The keys that every item has; the others depend on its type. */
-const ITEM = Type.Object({
+export const ITEM = Type.Object({
   type: Type.Enum(['incoming', 'outgoing']),
   idMessage: TEXT,
   timestamp: Type.Integer(),
@@ -27,7 +27,8 @@ const ITEM = Type.Object({
 })
 const ITEMS = Type.Array(ITEM)
 
-function contextOf(instance: Instance): ItemContext {
+/** What the items of an instance's journals need of it. */
+export function contextOf(instance: Instance): ItemContext {
   return {
     messenger: instance.messenger,
     linkOf: (file, name) => instance.linkOf(file, name),

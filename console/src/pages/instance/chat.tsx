@@ -1,8 +1,47 @@
-import type { ReactNode } from 'react'
+import { Text } from '@mantine/core'
+import { useCallback, type ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
 import { PageHead } from '../../parts/page-head.tsx'
 import { useWords } from '../../words/words.ts'
+import { ChatList } from './chat/chat-list.tsx'
+import { chatTitle } from './chat/chat-name.ts'
+import { useChats } from './chat/chats.ts'
+import { Conversation } from './chat/conversation.tsx'
+import classes from './chat/page.module.css'
+import { usePlace } from './place.ts'
 
+/** The chats of an instance, to read and to answer in its name. Which one is open stands in the address. */
 export default function Page(): ReactNode {
   const words = useWords('chat')
-  return <PageHead title={words.title} />
+  const place = usePlace()
+  const chats = useChats(place)
+  const [search, setSearch] = useSearchParams()
+  const open = search.get('chat')
+  const show = useCallback(
+    (chat: string | null) => setSearch(chat === null ? {} : { chat }, { preventScrollReset: true }),
+    [setSearch],
+  )
+  const name = chats.chats?.find(({ id }) => id === open)?.name
+  return (
+    <>
+      <PageHead title={words.title} />
+      <div className={classes['frame']} data-open={open !== null}>
+        <ChatList chats={chats} open={open} onOpen={show} />
+        {open === null ? (
+          <div className={classes['nothing']}>
+            <Text c="dimmed" ta="center">
+              {words.choose}
+            </Text>
+          </div>
+        ) : (
+          <Conversation
+            key={`${place.id}/${open}`}
+            chat={open}
+            name={name ?? chatTitle(open)}
+            onClose={() => show(null)}
+          />
+        )}
+      </div>
+    </>
+  )
 }

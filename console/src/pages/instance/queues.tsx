@@ -1,8 +1,133 @@
-import type { ReactNode } from 'react'
+import { Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useChange } from '../../api/change.ts'
+import { flag, number, object, or, text } from '../../api/read.ts'
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { QueryView } from '../../parts/query-view.tsx'
+import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
+import { askMethod, glanceQuery, usePlace } from './place.ts'
+import { outboxKey, Outbox } from './queues/outbox.tsx'
 
+/** The numbers are fetched anew so often. */
+const LOOK_MS = 3_000
+
+/** What waits to be sent, and to be told. */
 export default function Page(): ReactNode {
   const words = useWords('queues')
-  return <PageHead title={words.title} />
+  const place = usePlace()
+  const glance = useQuery({ ...glanceQuery(place), refetchInterval: LOOK_MS })
+  return (
+    <>
+      <PageHead title={words.title} description={words.about} />
+      <QueryView query={glance}>
+        {({ queued, notifications }) => (
+          <Stack gap="lg">
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
+              <MessagesCard count={queued} />
+              <NotificationsCard count={notifications} />
+            </SimpleGrid>
+            <Outbox queued={queued} />
+          </Stack>
+        )}
+      </QueryView>
+    </>
+  )
+}
+
+const readCleared = object({ isCleared: flag, reason: or(text, ''), leftTime: or(number, 0) })
+
+function MessagesCard({ count }: { readonly count: number }): ReactNode {
+  const words = useWords('queues')
+  const place = usePlace()
+  return (
+    <QueueCard
+      title={words.messages}
+      about={words.messagesAbout}
+      count={count}
+      clear={words.clear}
+      warning={words.clearMessagesWarning}
+      onClear={() => askMethod(place, { method: 'clearMessagesQueue', read: readCleared })}
+    />
+  )
+}
+
+function NotificationsCard({ count }: { readonly count: number }): ReactNode {
+  const words = useWords('queues')
+  const place = usePlace()
+  return (
+    <QueueCard
+      title={words.notifications}
+      about={words.notificationsAbout}
+      count={count}
+      clear={words.clear}
+      warning={words.clearNotificationsWarning}
+      onClear={() => askMethod(place, { method: 'clearWebhooksQueue', verb: 'DELETE', read: readCleared })}
+    />
+  )
+}
+
+interface QueueCardProps {
+  readonly title: string
+  readonly about: string
+  readonly count: number
+  readonly clear: string
+  readonly warning: string
+  readonly onClear: () => Promise<ReturnType<typeof readCleared>>
+}
+
+function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardProps): ReactNode {
+  const words = useWords('queues')
+  const format = useFormat()
+  const place = usePlace()
+  const [isAsking, setAsking] = useState(false)
+  const [refused, setRefused] = useState('')
+  const clearing = useChange({
+    send: onClear,
+    stale: [glanceQuery(place).queryKey, outboxKey(place)],
+    onDone: ({ isCleared, leftTime }) => {
+      setAsking(false)
+      setRefused(isCleared ? '' : words.notCleared(leftTime))
+    },
+  })
+  const open = (): void => {
+    clearing.reset()
+    setRefused('')
+    setAsking(true)
+  }
+  return (
+    <Card withBorder component="section" aria-label={title}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <div>
+          <Text fw={600}>{title}</Text>
+          <Text size="2rem" fw={600} lh={1.3} data-count={count}>
+            {format.number(count)}
+          </Text>
+        </div>
+        <Button variant="default" disabled={count === 0} onClick={open} aria-label={`${clear}: ${title}`}>
+          {clear}
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed">
+        {about}
+      </Text>
+      <Text size="sm" role="status" c="var(--mantine-color-error)">
+        {refused}
+      </Text>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={`${clear}: ${title}`}
+        confirm={clear}
+        isDangerous
+        isBusy={clearing.isPending}
+        error={clearing.error}
+        onConfirm={() => clearing.mutate()}
+        onClose={() => setAsking(false)}
+      >
+        {warning}
+      </ConfirmDialog>
+    </Card>
+  )
 }

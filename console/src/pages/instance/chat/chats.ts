@@ -1,0 +1,120 @@
+import { keepPreviousData, useQuery, type QueryKey, type UseQueryResult } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { ask, withQuery } from '../../../api/client.ts'
+import { list, type Reader } from '../../../api/read.ts'
+import { retryPatiently, retryWaitMs } from '../patience.ts'
+import { askMethod, instancePath, type Place } from '../place.ts'
+import { chatTitle, isGroupChat } from './chat-name.ts'
+import { fieldsOf, flagIn, textIn } from './fields.ts'
+import { readMessages, type Message } from './message.ts'
+
+export interface Chat {
+  readonly id: string
+  readonly name: string
+  readonly isArchived: boolean
+  /** The newest message that is no mere remark of another one. */
+  readonly last: Message | null
+}
+
+/** An open chat and the newest messages of all are looked at so often: statuses change as well as messages come. */
+const LOOK_MS = 2_000
+const LOOK_AT_ALL_MS = 4_000
+/** The messenger itself is asked for its chats more rarely. */
+const LOOK_AT_CHATS_MS = 30_000
+const NEWEST = 200
+
+interface ListedChat {
+  readonly id: string
+  readonly name: string
+  readonly isArchived: boolean
+}
+
+const readListed: Reader<ListedChat> = (value) => {
+  const item = fieldsOf(value)
+  return { id: textIn(item, 'id', 'chatId'), name: textIn(item, 'name'), isArchived: flagIn(item, 'archive') }
+}
+const readChats = list(readListed)
+
+export function messagesKey({ account, id }: Place, ...more: readonly (string | number)[]): QueryKey {
+  return ['instance', account, id, 'messages', ...more]
+}
+
+/** The newest messages of a chat; more of them with a higher `limit`. */
+export function useMessages(
+  place: Place,
+  chat: string,
+  limit: number,
+): UseQueryResult<{ readonly items: readonly Message[] }> {
+  return useQuery({
+    queryKey: messagesKey(place, chat, limit),
+    queryFn: ({ signal }) =>
+      ask({ path: withQuery(instancePath(place, '/messages'), { chatId: chat, limit }), read: readMessages, signal }),
+    refetchInterval: LOOK_MS,
+    // Of the same chat alone: another one's messages must never stand below this one's name.
+    placeholderData: (before, query) => (query?.queryKey[4] === chat ? keepPreviousData(before) : undefined),
+  })
+}
+
+export interface Chats {
+  /** Undefined until something is known. */
+  readonly chats: readonly Chat[] | undefined
+  /** Why the messenger could not be asked; the chats of the journal are there all the same. */
+  readonly trouble: Error | null
+  readonly error: Error | null
+  readonly retry: () => void
+}
+
+/** The chats of the messenger and of the journal, most recently active first. */
+export function useChats(place: Place): Chats {
+  const listed = useQuery({
+    queryKey: ['instance', place.account, place.id, 'chats'],
+    queryFn: ({ signal }) => askMethod(place, { method: 'getChats', read: readChats, signal }),
+    refetchInterval: LOOK_AT_CHATS_MS,
+    retry: retryPatiently,
+    retryDelay: retryWaitMs,
+  })
+  const newest = useQuery({
+    queryKey: messagesKey(place),
+    queryFn: ({ signal }) =>
+      ask({ path: withQuery(instancePath(place, '/messages'), { limit: NEWEST }), read: readMessages, signal }),
+    refetchInterval: LOOK_AT_ALL_MS,
+  })
+  const items = newest.data?.items
+  const chats = useMemo(
+    () => (items === undefined ? undefined : joined(listed.data ?? [], items)),
+    [listed.data, items],
+  )
+  return {
+    chats,
+    trouble: listed.error,
+    error: newest.data === undefined ? newest.error : null,
+    retry: () => void newest.refetch(),
+  }
+}
+
+function joined(listed: readonly ListedChat[], newest: readonly Message[]): readonly Chat[] {
+  const chats = new Map<string, Chat>(
+    listed.map((chat) => [chat.id, { ...chat, name: chat.name || chatTitle(chat.id), last: null }]),
+  )
+  for (const message of newest) {
+    const known = chats.get(message.chat)
+    const isRemark = 'target' in message.content
+    if (known === undefined) chats.set(message.chat, chatOf(message))
+    else if (known.last === null && !isRemark) chats.set(message.chat, named({ ...known, last: message }, message))
+  }
+  // Stable: what nobody wrote in lately stays in the messenger's order.
+  return [...chats.values()].toSorted((one, other) => (other.last?.at ?? 0) - (one.last?.at ?? 0))
+}
+
+function chatOf(message: Message): Chat {
+  const { chat: id, content } = message
+  return named({ id, name: chatTitle(id), isArchived: false, last: 'target' in content ? null : message }, message)
+}
+
+/** A person tells his name with what he writes. */
+function named(chat: Chat, { author, isOutgoing }: Message): Chat {
+  const isNameless = chat.name === chatTitle(chat.id)
+  return isNameless && !isOutgoing && author.name !== '' && !isGroupChat(chat.id)
+    ? { ...chat, name: author.name }
+    : chat
+}

@@ -1,0 +1,205 @@
+import { ActionIcon, CloseButton, Progress, Text, Textarea } from '@mantine/core'
+import { useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent, type ReactNode } from 'react'
+import { useChange } from '../../../api/change.ts'
+import { object, text } from '../../../api/read.ts'
+import { faultText } from '../../../parts/fault-text.ts'
+import { Icon } from '../../../parts/icon.tsx'
+import { useFormat } from '../../../words/format.ts'
+import { useWords } from '../../../words/words.ts'
+import { askMethod, usePlace, type Place } from '../place.ts'
+import { QuoteView } from './bubble.tsx'
+import { messagesKey } from './chats.ts'
+import classes from './composer.module.css'
+import { useDraft } from './drafts.ts'
+import type { Message } from './message.ts'
+
+const TEXT_LENGTH = 20_000
+const FILE_BYTES = 100 * 1024 * 1024
+
+interface ComposerProps {
+  readonly chat: string
+  readonly quoted: Message | null
+  readonly onUnquote: () => void
+}
+
+interface Said {
+  readonly chat: string
+  readonly text: string
+  readonly quotedMessageId: string | undefined
+  readonly file: File | null
+  /** Tells files from each other where a click is repeated. */
+  readonly fileKey: string
+}
+
+const readSent = object({ idMessage: text })
+
+/** Writes as the instance: a text, or a file with a caption. */
+export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode {
+  const words = useWords('chat')
+  const common = useWords('common')
+  const place = usePlace()
+  const [draft, setDraft] = useDraft(place, chat)
+  const [file, setFile] = useState<File | null>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const sending = useChange({
+    send: (said: Said, key) => sent(place, said, key),
+    stale: [messagesKey(place)],
+    onDone: () => {
+      setDraft('')
+      setFile(null)
+      onUnquote()
+      field.current?.focus()
+    },
+  })
+  const isTooLarge = file !== null && file.size > FILE_BYTES
+  const canSend = !sending.isPending && !isTooLarge && (file !== null || draft.trim() !== '')
+  const send = (): void => {
+    if (!canSend) return
+    const fileKey = file === null ? '' : `${file.name}/${file.size}/${file.lastModified}`
+    sending.mutate({ chat, text: draft, quotedMessageId: quoted?.id, file, fileKey })
+  }
+  return (
+    <form
+      className={classes['composer']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      {quoted !== null && <QuotedBand quoted={quoted} onEnd={onUnquote} />}
+      {file !== null && <FileBand file={file} isTooLarge={isTooLarge} onEnd={() => setFile(null)} />}
+      {sending.isPending && file !== null && (
+        <Progress value={100} animated size="sm" aria-label={words.sendingFile} mb="xs" />
+      )}
+      {sending.error !== null && (
+        <Text role="alert" size="sm" c="var(--mantine-color-error)" pb="xs">
+          {faultText(sending.error, common)}
+        </Text>
+      )}
+      <div className={classes['row']}>
+        <FileChoice onFile={setFile} isDisabled={sending.isPending} />
+        <Textarea
+          ref={field}
+          className={classes['field'] ?? ''}
+          aria-label={file === null ? words.message : words.caption}
+          placeholder={file === null ? words.message : words.caption}
+          value={draft}
+          maxLength={TEXT_LENGTH}
+          autosize
+          minRows={1}
+          maxRows={6}
+          readOnly={sending.isPending}
+          onChange={(event) => setDraft(event.currentTarget.value)}
+          onKeyDown={(event) => sendOnEnter(event, send)}
+          onPaste={(event) => takePasted(event, setFile)}
+        />
+        <ActionIcon
+          type="submit"
+          size="lg"
+          aria-label={words.send}
+          loading={sending.isPending}
+          disabled={!canSend && !sending.isPending}
+        >
+          <Icon name="send" />
+        </ActionIcon>
+      </div>
+    </form>
+  )
+}
+
+function sent(place: Place, { chat, text: message, quotedMessageId, file }: Said, key: string) {
+  const quote = quotedMessageId === undefined ? {} : { quotedMessageId }
+  if (file === null) {
+    const body = { chatId: chat, message, ...quote }
+    return askMethod(place, { method: 'sendMessage', verb: 'POST', body, key, read: readSent })
+  }
+  const form = new FormData()
+  // Texts before the file: the server reads a form in its order.
+  for (const [name, value] of Object.entries({ chatId: chat, fileName: file.name, caption: message, ...quote })) {
+    form.append(name, value)
+  }
+  form.append('file', file, file.name)
+  return askMethod(place, { method: 'sendFileByUpload', verb: 'POST', body: form, key, read: readSent })
+}
+
+/** Enter sends, with Shift it begins a line; while an input method is at work Enter is its own. */
+function sendOnEnter(event: KeyboardEvent, send: () => void): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+  event.preventDefault()
+  send()
+}
+
+function takePasted(event: ClipboardEvent, take: (file: File) => void): void {
+  const [file] = event.clipboardData.files
+  if (file === undefined) return
+  event.preventDefault()
+  take(file)
+}
+
+function FileChoice({
+  onFile,
+  isDisabled,
+}: {
+  readonly onFile: (file: File) => void
+  readonly isDisabled: boolean
+}): ReactNode {
+  const words = useWords('chat')
+  const input = useRef<HTMLInputElement>(null)
+  const chosen = (event: ChangeEvent<HTMLInputElement>): void => {
+    const [file] = event.currentTarget.files ?? []
+    if (file !== undefined) onFile(file)
+    // The same file can be chosen once more.
+    event.currentTarget.value = ''
+  }
+  return (
+    <>
+      <input ref={input} type="file" hidden onChange={chosen} aria-label={words.attach} />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={words.attach}
+        disabled={isDisabled}
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="clip" />
+      </ActionIcon>
+    </>
+  )
+}
+
+function QuotedBand({ quoted, onEnd }: { readonly quoted: Message; readonly onEnd: () => void }): ReactNode {
+  const words = useWords('chat')
+  const { author, isOutgoing, content } = quoted
+  return (
+    <div className={classes['band']}>
+      <QuoteView quote={{ author: isOutgoing ? '' : author.id, content }} />
+      <CloseButton aria-label={words.unquote} onClick={onEnd} />
+    </div>
+  )
+}
+
+interface FileBandProps {
+  readonly file: File
+  readonly isTooLarge: boolean
+  readonly onEnd: () => void
+}
+
+function FileBand({ file, isTooLarge, onEnd }: FileBandProps): ReactNode {
+  const words = useWords('chat')
+  const format = useFormat()
+  return (
+    <div className={classes['band']}>
+      <Icon name="file" />
+      <Text size="sm" className={classes['grow'] ?? ''} dir="auto">
+        {`${file.name} · ${format.bytes(file.size)}`}
+        {isTooLarge && (
+          <Text span size="sm" role="alert" c="var(--mantine-color-error)">
+            {` ${words.sendTooLarge(format.bytes(FILE_BYTES))}`}
+          </Text>
+        )}
+      </Text>
+      <CloseButton aria-label={words.unattach} onClick={onEnd} />
+    </div>
+  )
+}
