@@ -128,9 +128,10 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-/** `{error:{code,message}}` of our own APIs, or `{statusCode,message}` of the contract's. */
+/** `{error:{code,message}}` of our own APIs, `{statusCode,message}` of the contract's, or `{error}` of the simulated network's. */
 function toldBy(body: unknown): { readonly code?: string; readonly message?: string } {
   const told = field(body, 'error') ?? body
+  if (typeof told === 'string') return { message: told }
   const [code, message] = [field(told, 'code'), field(told, 'message')]
   return {
     ...(typeof code === 'string' ? { code } : {}),

@@ -13,6 +13,7 @@ import { tokenRoutes } from '../partner-api/token-routes.ts'
 import type { Described } from '../reference/described.ts'
 import type { ConsoleRows } from './console-api.ts'
 import { brandRows, type BrandRowDeps } from './brand-rows.ts'
+import { chatRows } from './chat-rows.ts'
 import { eventRows, type EventRowDeps } from './event-rows.ts'
 import { healthRows, type HealthDeps } from './health-rows.ts'
 import { memberInstanceRows } from './instance-rows.ts'
@@ -42,6 +43,7 @@ export function consoleRows(deps: ConsoleRowDeps): ConsoleRows {
       ...eachRoutes(deps),
       ...quotaRows(deps),
       ...deliveryRoutes(deps),
+      ...chatRows(deps),
       ...moneyRoutes(deps),
       ...hookRoutes(deps),
       ...eventRows(deps),

@@ -1,8 +1,66 @@
-import type { ReactNode } from 'react'
+import { Accordion, Card, SimpleGrid, Text, Title } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import { useMe } from '../../api/me.ts'
 import { PageHead } from '../../parts/page-head.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { hasPhones } from '../../shell/navigation.ts'
+import { useLanguage } from '../../words/language.ts'
 import { useWords } from '../../words/words.ts'
+import { LinkForm } from './link-form.tsx'
+import { PhoneFrame, type Phone } from './phone-frame.tsx'
 
+/** Phones of the simulated network: linked to instances without a camera, and used like a person's. */
 export default function Page(): ReactNode {
   const words = useWords('phones')
-  return <PageHead title={words.title} />
+  const me = useMe()
+  const language = useLanguage()
+  const [phone, setPhone] = useState<Phone | null>(null)
+  if (!hasPhones(me)) {
+    return (
+      <>
+        <PageHead title={words.title} />
+        <Empty title={words.none}>{words.noneText}</Empty>
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHead title={words.title} description={words.about} />
+      <SimpleGrid cols={{ base: 1, md: 2 }} mb="lg">
+        <Card withBorder component="section" aria-label={words.link}>
+          <Title order={2} size="h4" mb="xs">
+            {words.link}
+          </Title>
+          <LinkForm onLinked={setPhone} />
+        </Card>
+        <Troubles />
+      </SimpleGrid>
+      <PhoneFrame key={`${language}/${phone?.number ?? ''}/${phone?.linkedAt ?? 0}`} phone={phone} />
+    </>
+  )
+}
+
+/** What the phone can make go wrong, and what that is good for. */
+function Troubles(): ReactNode {
+  const words = useWords('phones')
+  return (
+    <Card withBorder component="section" aria-label={words.troubles}>
+      <Title order={2} size="h4" mb="xs">
+        {words.troubles}
+      </Title>
+      <Text size="sm" c="dimmed" mb="xs">
+        {words.troublesAbout}
+      </Text>
+      <Accordion variant="filled" chevronPosition="left">
+        {words.troubleList.map(({ name, about }) => (
+          <Accordion.Item key={name} value={name}>
+            <Accordion.Control>{name}</Accordion.Control>
+            <Accordion.Panel>
+              <Text size="sm">{about}</Text>
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </Card>
+  )
 }
