@@ -8,13 +8,13 @@ import { chatTitle } from './chat/chat-name.ts'
 import { useChats } from './chat/chats.ts'
 import { Conversation } from './chat/conversation.tsx'
 import classes from './chat/page.module.css'
-import { usePlace } from './place.ts'
+import { useHere } from './here.ts'
 
 /** The chats of an instance, to read and to answer in its name. Which one is open stands in the address. */
 export default function Page(): ReactNode {
   const words = useWords('chat')
-  const place = usePlace()
-  const chats = useChats(place)
+  const here = useHere()
+  const chats = useChats(here)
   const [search, setSearch] = useSearchParams()
   const open = search.get('chat')
   const show = useCallback(
@@ -35,7 +35,7 @@ export default function Page(): ReactNode {
           </div>
         ) : (
           <Conversation
-            key={`${place.id}/${open}`}
+            key={`${here.id}/${open}`}
             chat={open}
             name={name ?? chatTitle(open)}
             onClose={() => show(null)}

@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
-import { instanceQuery, type InstanceWithSettings } from '../../api/instances.ts'
+import { instancePath, instanceQuery, type InstanceWithSettings } from '../../api/instances.ts'
 import { useRole } from '../../shell/account.ts'
 
 export interface Here {
@@ -12,6 +12,11 @@ export interface Here {
 export function useHere(): Here {
   const { account = '', id = '' } = useParams()
   return { account, id }
+}
+
+/** The address of what belongs to the instance; `below` begins with a slash and is escaped by whoever made it. */
+export function belowInstance({ account, id }: Here, below: string): string {
+  return `${instancePath(account, id)}${below}`
 }
 
 /** The instance of the page, up to date. Only below the layout, which waits until it is known. */

@@ -9,17 +9,17 @@ import { useWords } from '../../words/words.ts'
 import { Deliveries } from './notifications/deliveries.tsx'
 import { Mailbox } from './notifications/mailbox.tsx'
 import { noticesKey, readPosted } from './notifications/notice.ts'
-import { instancePath, usePlace } from './place.ts'
+import { belowInstance, useHere } from './here.ts'
 
 /** What an instance tells: what waits, and what became of what was told. */
 export default function Page(): ReactNode {
   const words = useWords('notifications')
-  const place = usePlace()
+  const here = useHere()
   const [tab, setTab] = useState<string | null>('mailbox')
   const test = useChange({
     send: (_input: void, key) =>
-      ask({ method: 'POST', path: instancePath(place, '/notifications/test'), key, read: readPosted }),
-    stale: [noticesKey(place)],
+      ask({ method: 'POST', path: belowInstance(here, '/notifications/test'), key, read: readPosted }),
+    stale: [noticesKey(here)],
   })
   return (
     <>

@@ -1,38 +1,29 @@
+import { callMethod, instanceKey } from '../../api/instances.ts'
 import { Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { flag, number, object, or, text } from '../../api/read.ts'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { QueryView } from '../../parts/query-view.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
-import { askMethod, glanceQuery, usePlace } from './place.ts'
+import { useHere, useInstance } from './here.ts'
 import { outboxKey, Outbox } from './queues/outbox.tsx'
-
-/** The numbers are fetched anew so often. */
-const LOOK_MS = 3_000
 
 /** What waits to be sent, and to be told. */
 export default function Page(): ReactNode {
   const words = useWords('queues')
-  const place = usePlace()
-  const glance = useQuery({ ...glanceQuery(place), refetchInterval: LOOK_MS })
+  const { queued, notifications } = useInstance()
   return (
     <>
       <PageHead title={words.title} description={words.about} />
-      <QueryView query={glance}>
-        {({ queued, notifications }) => (
-          <Stack gap="lg">
-            <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <MessagesCard count={queued} />
-              <NotificationsCard count={notifications} />
-            </SimpleGrid>
-            <Outbox queued={queued} />
-          </Stack>
-        )}
-      </QueryView>
+      <Stack gap="lg">
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <MessagesCard count={queued} />
+          <NotificationsCard count={notifications} />
+        </SimpleGrid>
+        <Outbox queued={queued} />
+      </Stack>
     </>
   )
 }
@@ -41,7 +32,7 @@ const readCleared = object({ isCleared: flag, reason: or(text, ''), leftTime: or
 
 function MessagesCard({ count }: { readonly count: number }): ReactNode {
   const words = useWords('queues')
-  const place = usePlace()
+  const here = useHere()
   return (
     <QueueCard
       title={words.messages}
@@ -49,14 +40,14 @@ function MessagesCard({ count }: { readonly count: number }): ReactNode {
       count={count}
       clear={words.clear}
       warning={words.clearMessagesWarning}
-      onClear={() => askMethod(place, { method: 'clearMessagesQueue', read: readCleared })}
+      onClear={() => callMethod({ ...here, name: 'clearMessagesQueue', read: readCleared })}
     />
   )
 }
 
 function NotificationsCard({ count }: { readonly count: number }): ReactNode {
   const words = useWords('queues')
-  const place = usePlace()
+  const here = useHere()
   return (
     <QueueCard
       title={words.notifications}
@@ -64,7 +55,7 @@ function NotificationsCard({ count }: { readonly count: number }): ReactNode {
       count={count}
       clear={words.clear}
       warning={words.clearNotificationsWarning}
-      onClear={() => askMethod(place, { method: 'clearWebhooksQueue', verb: 'DELETE', read: readCleared })}
+      onClear={() => callMethod({ ...here, name: 'clearWebhooksQueue', verb: 'DELETE', read: readCleared })}
     />
   )
 }
@@ -81,12 +72,12 @@ interface QueueCardProps {
 function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardProps): ReactNode {
   const words = useWords('queues')
   const format = useFormat()
-  const place = usePlace()
+  const here = useHere()
   const [isAsking, setAsking] = useState(false)
   const [refused, setRefused] = useState('')
   const clearing = useChange({
     send: onClear,
-    stale: [glanceQuery(place).queryKey, outboxKey(place)],
+    stale: [instanceKey(here.account, here.id), outboxKey(here)],
     onDone: ({ isCleared, leftTime }) => {
       setAsking(false)
       setRefused(isCleared ? '' : words.notCleared(leftTime))

@@ -5,7 +5,7 @@ import { useSearchParams } from 'react-router'
 import { PageHead } from '../../parts/page-head.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { useWords } from '../../words/words.ts'
-import { glanceQuery, usePlace } from './place.ts'
+import { useInstance } from './here.ts'
 import { MethodForm } from './try/method-form.tsx'
 import { methodsQuery, type Methods } from './try/method.ts'
 
@@ -15,15 +15,11 @@ const FIRST = 'sendMessage'
 export default function Page(): ReactNode {
   const words = useWords('try')
   const methods = useQuery(methodsQuery)
-  const glance = useQuery(glanceQuery(usePlace()))
+  const { typeInstance } = useInstance()
   return (
     <>
       <PageHead title={words.title} description={words.about} />
-      <QueryView query={glance}>
-        {({ typeInstance }) => (
-          <QueryView query={methods}>{(all) => <Chosen methods={ofMessenger(all, typeInstance)} />}</QueryView>
-        )}
-      </QueryView>
+      <QueryView query={methods}>{(all) => <Chosen methods={ofMessenger(all, typeInstance)} />}</QueryView>
     </>
   )
 }

@@ -1,9 +1,10 @@
+import { callMethod, instanceKey } from '../../../api/instances.ts'
 import { keepPreviousData, useQuery, type QueryKey, type UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { ask, withQuery } from '../../../api/client.ts'
 import { list, type Reader } from '../../../api/read.ts'
 import { retryPatiently, retryWaitMs } from '../patience.ts'
-import { askMethod, instancePath, type Place } from '../place.ts'
+import { belowInstance, type Here } from '../here.ts'
 import { chatTitle, isGroupChat } from './chat-name.ts'
 import { fieldsOf, flagIn, textIn } from './fields.ts'
 import { readMessages, type Message } from './message.ts'
@@ -35,23 +36,23 @@ const readListed: Reader<ListedChat> = (value) => {
 }
 const readChats = list(readListed)
 
-export function messagesKey({ account, id }: Place, ...more: readonly (string | number)[]): QueryKey {
-  return ['instance', account, id, 'messages', ...more]
+export function messagesKey({ account, id }: Here, ...more: readonly (string | number)[]): QueryKey {
+  return [...instanceKey(account, id), 'messages', ...more]
 }
 
 /** The newest messages of a chat; more of them with a higher `limit`. */
 export function useMessages(
-  place: Place,
+  here: Here,
   chat: string,
   limit: number,
 ): UseQueryResult<{ readonly items: readonly Message[] }> {
   return useQuery({
-    queryKey: messagesKey(place, chat, limit),
+    queryKey: messagesKey(here, chat, limit),
     queryFn: ({ signal }) =>
-      ask({ path: withQuery(instancePath(place, '/messages'), { chatId: chat, limit }), read: readMessages, signal }),
+      ask({ path: withQuery(belowInstance(here, '/messages'), { chatId: chat, limit }), read: readMessages, signal }),
     refetchInterval: LOOK_MS,
     // Of the same chat alone: another one's messages must never stand below this one's name.
-    placeholderData: (before, query) => (query?.queryKey[4] === chat ? keepPreviousData(before) : undefined),
+    placeholderData: (before, query) => (query?.queryKey.at(-2) === chat ? keepPreviousData(before) : undefined),
   })
 }
 
@@ -65,18 +66,18 @@ export interface Chats {
 }
 
 /** The chats of the messenger and of the journal, most recently active first. */
-export function useChats(place: Place): Chats {
+export function useChats(here: Here): Chats {
   const listed = useQuery({
-    queryKey: ['instance', place.account, place.id, 'chats'],
-    queryFn: ({ signal }) => askMethod(place, { method: 'getChats', read: readChats, signal }),
+    queryKey: [...instanceKey(here.account, here.id), 'chats'],
+    queryFn: ({ signal }) => callMethod({ ...here, name: 'getChats', read: readChats, signal }),
     refetchInterval: LOOK_AT_CHATS_MS,
     retry: retryPatiently,
     retryDelay: retryWaitMs,
   })
   const newest = useQuery({
-    queryKey: messagesKey(place),
+    queryKey: messagesKey(here),
     queryFn: ({ signal }) =>
-      ask({ path: withQuery(instancePath(place, '/messages'), { limit: NEWEST }), read: readMessages, signal }),
+      ask({ path: withQuery(belowInstance(here, '/messages'), { limit: NEWEST }), read: readMessages, signal }),
     refetchInterval: LOOK_AT_ALL_MS,
   })
   const items = newest.data?.items

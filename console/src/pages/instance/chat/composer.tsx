@@ -1,3 +1,4 @@
+import { callMethod } from '../../../api/instances.ts'
 import { ActionIcon, CloseButton, Progress, Text, Textarea } from '@mantine/core'
 import { useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { useChange } from '../../../api/change.ts'
@@ -6,7 +7,7 @@ import { faultText } from '../../../parts/fault-text.ts'
 import { Icon } from '../../../parts/icon.tsx'
 import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { askMethod, usePlace, type Place } from '../place.ts'
+import { useHere, type Here } from '../here.ts'
 import { QuoteView } from './bubble.tsx'
 import { messagesKey } from './chats.ts'
 import classes from './composer.module.css'
@@ -37,13 +38,13 @@ const readSent = object({ idMessage: text })
 export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode {
   const words = useWords('chat')
   const common = useWords('common')
-  const place = usePlace()
-  const [draft, setDraft] = useDraft(place, chat)
+  const here = useHere()
+  const [draft, setDraft] = useDraft(here, chat)
   const [file, setFile] = useState<File | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
   const sending = useChange({
-    send: (said: Said, key) => sent(place, said, key),
-    stale: [messagesKey(place)],
+    send: (said: Said, key) => sent(here, said, key),
+    stale: [messagesKey(here)],
     onDone: () => {
       setDraft('')
       setFile(null)
@@ -107,11 +108,11 @@ export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode 
   )
 }
 
-function sent(place: Place, { chat, text: message, quotedMessageId, file }: Said, key: string) {
+function sent(here: Here, { chat, text: message, quotedMessageId, file }: Said, key: string) {
   const quote = quotedMessageId === undefined ? {} : { quotedMessageId }
   if (file === null) {
     const body = { chatId: chat, message, ...quote }
-    return askMethod(place, { method: 'sendMessage', verb: 'POST', body, key, read: readSent })
+    return callMethod({ ...here, name: 'sendMessage', verb: 'POST', body, key, read: readSent })
   }
   const form = new FormData()
   // Texts before the file: the server reads a form in its order.
@@ -119,7 +120,7 @@ function sent(place: Place, { chat, text: message, quotedMessageId, file }: Said
     form.append(name, value)
   }
   form.append('file', file, file.name)
-  return askMethod(place, { method: 'sendFileByUpload', verb: 'POST', body: form, key, read: readSent })
+  return callMethod({ ...here, name: 'sendFileByUpload', verb: 'POST', body: form, key, read: readSent })
 }
 
 /** Enter sends, with Shift it begins a line; while an input method is at work Enter is its own. */

@@ -1,3 +1,4 @@
+import { callMethod } from '../../../api/instances.ts'
 import { ActionIcon, Button, Center, Text, Tooltip } from '@mantine/core'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useChange } from '../../../api/change.ts'
@@ -7,7 +8,7 @@ import { Icon } from '../../../parts/icon.tsx'
 import { QueryView } from '../../../parts/query-view.tsx'
 import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { askMethod, usePlace } from '../place.ts'
+import { useHere } from '../here.ts'
 import { Bubble } from './bubble.tsx'
 import { chatTitle, isGroupChat } from './chat-name.ts'
 import { messagesKey, useMessages } from './chats.ts'
@@ -27,10 +28,10 @@ interface ConversationProps {
 
 /** One chat: what was said, and the field to answer. */
 export function Conversation({ chat, name, onClose }: ConversationProps): ReactNode {
-  const place = usePlace()
+  const here = useHere()
   const [limit, setLimit] = useState(STEP)
   const [quoted, setQuoted] = useState<Message | null>(null)
-  const messages = useMessages(place, chat, limit)
+  const messages = useMessages(here, chat, limit)
   return (
     <section className={classes['conversation']} aria-label={name}>
       <Head chat={chat} name={name} onClose={onClose} />
@@ -56,10 +57,10 @@ const readMarked = object({ setRead: flag })
 function Head({ chat, name, onClose }: ConversationProps): ReactNode {
   const words = useWords('chat')
   const common = useWords('common')
-  const place = usePlace()
+  const here = useHere()
   const mark = useChange({
-    send: () => askMethod(place, { method: 'readChat', verb: 'POST', body: { chatId: chat }, read: readMarked }),
-    stale: [messagesKey(place)],
+    send: () => callMethod({ ...here, name: 'readChat', verb: 'POST', body: { chatId: chat }, read: readMarked }),
+    stale: [messagesKey(here)],
   })
   const outcome = mark.data?.setRead === true ? words.marked : words.nothingToMark
   return (

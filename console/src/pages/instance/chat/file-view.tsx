@@ -1,3 +1,4 @@
+import { callMethod } from '../../../api/instances.ts'
 import { Anchor, Button, Modal, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useChange } from '../../../api/change.ts'
@@ -5,7 +6,7 @@ import { object, text } from '../../../api/read.ts'
 import { faultText } from '../../../parts/fault-text.ts'
 import { Icon } from '../../../parts/icon.tsx'
 import { useWords } from '../../../words/words.ts'
-import { askMethod, usePlace } from '../place.ts'
+import { useHere } from '../here.ts'
 import type { FileContent } from './content.ts'
 import { fileLink } from './file-link.ts'
 import classes from './file-view.module.css'
@@ -23,13 +24,14 @@ const readDownload = object({ downloadUrl: text })
 export function FileView({ content, chat, id }: FileViewProps): ReactNode {
   const words = useWords('chat')
   const common = useWords('common')
-  const place = usePlace()
+  const here = useHere()
   const [isGone, setGone] = useState(false)
   const [brought, setBrought] = useState<string | null>(null)
   const bring = useChange({
     send: () =>
-      askMethod(place, {
-        method: 'downloadFile',
+      callMethod({
+        ...here,
+        name: 'downloadFile',
         verb: 'POST',
         body: { chatId: chat, idMessage: id },
         read: readDownload,

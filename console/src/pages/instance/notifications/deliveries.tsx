@@ -7,7 +7,7 @@ import { Icon } from '../../../parts/icon.tsx'
 import { Empty, Failure, LoadingLines } from '../../../parts/states.tsx'
 import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { instancePath, usePlace } from '../place.ts'
+import { belowInstance, useHere } from '../here.ts'
 import { AttemptText } from './attempt.tsx'
 import { OutcomeBadge, TypeBadge } from './badges.tsx'
 import { DeliveryDialog } from './delivery-dialog.tsx'
@@ -25,14 +25,14 @@ interface Filter {
 /** The ledger of what was tried by webhook, newest first. */
 export function Deliveries(): ReactNode {
   const words = useWords('notifications')
-  const place = usePlace()
+  const here = useHere()
   const [filter, setFilter] = useState<Filter>({ outcome: '', type: '' })
   const [open, setOpen] = useState<number | null>(null)
   const found = useInfiniteQuery({
-    queryKey: [...noticesKey(place), 'deliveries', filter],
+    queryKey: [...noticesKey(here), 'deliveries', filter],
     queryFn: ({ pageParam, signal }) =>
       ask({
-        path: withQuery(instancePath(place, '/deliveries'), { ...filter, limit: PAGE_SIZE, cursor: pageParam }),
+        path: withQuery(belowInstance(here, '/deliveries'), { ...filter, limit: PAGE_SIZE, cursor: pageParam }),
         read: readDeliveries,
         signal,
       }),

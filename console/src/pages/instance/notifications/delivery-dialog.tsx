@@ -9,7 +9,7 @@ import { QueryView } from '../../../parts/query-view.tsx'
 import { Failure, Notice } from '../../../parts/states.tsx'
 import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { instancePath, usePlace } from '../place.ts'
+import { belowInstance, useHere } from '../here.ts'
 import { AttemptText } from './attempt.tsx'
 import { OutcomeBadge } from './badges.tsx'
 import { NoticeBody } from './notice-dialog.tsx'
@@ -39,11 +39,11 @@ export function DeliveryDialog({ receipt, onClose }: DeliveryDialogProps): React
 }
 
 function Delivery({ receipt }: { readonly receipt: number }): ReactNode {
-  const place = usePlace()
+  const here = useHere()
   const delivery = useQuery({
-    queryKey: [...noticesKey(place), 'delivery', receipt],
+    queryKey: [...noticesKey(here), 'delivery', receipt],
     queryFn: ({ signal }) =>
-      ask({ path: instancePath(place, path`/deliveries/${receipt}`), read: readDelivery, signal }),
+      ask({ path: belowInstance(here, path`/deliveries/${receipt}`), read: readDelivery, signal }),
   })
   return (
     <QueryView query={delivery}>
@@ -106,16 +106,16 @@ function Attempts({ delivery: { attempts, tries } }: { readonly delivery: Delive
 
 function Replay({ receipt }: { readonly receipt: number }): ReactNode {
   const words = useWords('notifications')
-  const place = usePlace()
+  const here = useHere()
   const replay = useChange({
     send: (_input: void, key) =>
       ask({
         method: 'POST',
-        path: instancePath(place, path`/deliveries/${receipt}/replay`),
+        path: belowInstance(here, path`/deliveries/${receipt}/replay`),
         key,
         read: readPosted,
       }),
-    stale: [noticesKey(place)],
+    stale: [noticesKey(here)],
   })
   return (
     <Stack gap="xs">

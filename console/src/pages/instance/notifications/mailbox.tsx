@@ -7,7 +7,7 @@ import { Icon } from '../../../parts/icon.tsx'
 import { Empty, Failure, LoadingLines } from '../../../parts/states.tsx'
 import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { instancePath, usePlace } from '../place.ts'
+import { belowInstance, useHere } from '../here.ts'
 import { TypeBadge } from './badges.tsx'
 import { noticesKey, readMailbox, type WaitingNotice } from './notice.ts'
 import { NoticeDialog } from './notice-dialog.tsx'
@@ -18,13 +18,13 @@ const LOOK_MS = 5_000
 /** The notifications that wait, oldest first. */
 export function Mailbox(): ReactNode {
   const words = useWords('notifications')
-  const place = usePlace()
+  const here = useHere()
   const [open, setOpen] = useState<WaitingNotice | null>(null)
   const mailbox = useInfiniteQuery({
-    queryKey: [...noticesKey(place), 'mailbox'],
+    queryKey: [...noticesKey(here), 'mailbox'],
     queryFn: ({ pageParam, signal }) =>
       ask({
-        path: withQuery(instancePath(place, '/mailbox'), { limit: PAGE_SIZE, cursor: pageParam }),
+        path: withQuery(belowInstance(here, '/mailbox'), { limit: PAGE_SIZE, cursor: pageParam }),
         read: readMailbox,
         signal,
       }),

@@ -1,6 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { anything, list, nullable, number, object, oneOf, or, text, type Read } from '../../../api/read.ts'
-import type { Place } from '../place.ts'
+import { instanceKey } from '../../../api/instances.ts'
+import type { Here } from '../here.ts'
 
 export const OUTCOMES = ['delivered', 'retrying', 'gone'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -41,6 +42,6 @@ export const readMailbox = object({ items: list(readWaiting), next: nullable(tex
 export const readPosted = object({ receiptId: number })
 
 /** Everything below it is out of date once something was put into the mailbox. */
-export function noticesKey({ account, id }: Place): QueryKey {
-  return ['instance', account, id, 'notices']
+export function noticesKey({ account, id }: Here): QueryKey {
+  return [...instanceKey(account, id), 'notices']
 }

@@ -1,3 +1,4 @@
+import { callMethod, instanceKey } from '../../../api/instances.ts'
 import { Button, Code, Group, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
@@ -7,7 +8,7 @@ import { Icon } from '../../../parts/icon.tsx'
 import { QueryView } from '../../../parts/query-view.tsx'
 import { Empty } from '../../../parts/states.tsx'
 import { useWords } from '../../../words/words.ts'
-import { askMethod, usePlace, type Place } from '../place.ts'
+import { useHere, type Here } from '../here.ts'
 import { retryPatiently, retryWaitMs } from '../patience.ts'
 
 const PAGE_SIZE = 25
@@ -23,18 +24,18 @@ const readQueue = list(
 )
 type Waiting = Read<typeof readQueue>[number]
 
-export function outboxKey({ account, id }: Place): QueryKey {
-  return ['instance', account, id, 'outbox']
+export function outboxKey({ account, id }: Here): QueryKey {
+  return [...instanceKey(account, id), 'outbox']
 }
 
 /** The messages that wait, as the contract's showMessagesQueue lists them. */
 export function Outbox({ queued }: { readonly queued: number }): ReactNode {
   const words = useWords('queues')
-  const place = usePlace()
+  const here = useHere()
   const [page, setPage] = useState(0)
   const queue = useQuery({
-    queryKey: outboxKey(place),
-    queryFn: ({ signal }) => askMethod(place, { method: 'showMessagesQueue', read: readQueue, signal }),
+    queryKey: outboxKey(here),
+    queryFn: ({ signal }) => callMethod({ ...here, name: 'showMessagesQueue', read: readQueue, signal }),
     placeholderData: keepPreviousData,
     retry: retryPatiently,
     retryDelay: retryWaitMs,

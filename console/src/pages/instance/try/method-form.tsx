@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx'
 import { Icon } from '../../../parts/icon.tsx'
 import { Failure } from '../../../parts/states.tsx'
 import { useWords } from '../../../words/words.ts'
-import { usePlace } from '../place.ts'
+import { useHere } from '../here.ts'
 import { AnswerView } from './answer-view.tsx'
 import { FieldInput } from './field-input.tsx'
 import { fieldsOf, filled, type Field, type Filled, type Written } from './field.ts'
@@ -74,14 +74,14 @@ export function MethodForm({ method }: { readonly method: Method }): ReactNode {
 
 /** Runs a call. One that got no answer is repeated with the same key, so that it is not done twice. */
 function useRun({ idempotent }: Method) {
-  const place = usePlace()
+  const here = useHere()
   const unsure = useRef<{ readonly asked: string; readonly key: string } | null>(null)
   return useMutation<Answer, ApiFault, Request>({
     mutationFn: async (request) => {
       const asked = JSON.stringify(request)
       const key = unsure.current?.asked === asked ? unsure.current.key : randomKey()
       try {
-        const answer = await run(place, request, idempotent ? key : null)
+        const answer = await run(here, request, idempotent ? key : null)
         unsure.current = null
         return answer
       } catch (error) {

@@ -1,7 +1,7 @@
-import { addressOf, withQuery } from '../../../api/client.ts'
+import { addressOf, path, withQuery } from '../../../api/client.ts'
 import { ApiFault } from '../../../api/fault.ts'
 import { csrfToken, leaveForSignIn } from '../../../api/session.ts'
-import { methodPath, type Place } from '../place.ts'
+import { belowInstance, type Here } from '../here.ts'
 import type { Filled } from './field.ts'
 import type { Method, Verb } from './method.ts'
 
@@ -75,9 +75,9 @@ const SHOWN_HEADERS = [
 ]
 
 /** Calls through the gateway and takes whatever comes back. Throws an ApiFault only where nothing came. */
-export async function run(place: Place, request: Request, key: string | null): Promise<Answer> {
+export async function run(here: Here, request: Request, key: string | null): Promise<Answer> {
   const began = performance.now()
-  const response = await fetched(place, request, key)
+  const response = await fetched(here, request, key)
   const body = await received(response)
   const type = response.headers.get('content-type') ?? ''
   const text = isText(type) ? await body.text() : null
@@ -96,7 +96,7 @@ export async function run(place: Place, request: Request, key: string | null): P
   }
 }
 
-async function fetched(place: Place, { method, verb, rest, body }: Request, key: string | null): Promise<Response> {
+async function fetched(here: Here, { method, verb, rest, body }: Request, key: string | null): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' })
   const csrf = csrfToken()
   if (csrf !== null) headers.set('X-CSRF-Token', csrf)
@@ -107,7 +107,7 @@ async function fetched(place: Place, { method, verb, rest, body }: Request, key:
     headers.set('GA-Filename', encodeURIComponent(body.file.name))
   }
   try {
-    const address = addressOf(methodPath(place, method) + rest)
+    const address = addressOf(belowInstance(here, path`/call/${method}`) + rest)
     return await fetch(address, { method: verb, headers, body: sentBody(body), cache: 'no-store' })
   } catch (error) {
     throw noAnswer(error)

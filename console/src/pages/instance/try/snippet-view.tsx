@@ -8,7 +8,7 @@ import { CodeBlock } from '../../../parts/code-block.tsx'
 import { faultText } from '../../../parts/fault-text.ts'
 import { Icon } from '../../../parts/icon.tsx'
 import { useWords } from '../../../words/words.ts'
-import { instancePath, usePlace } from '../place.ts'
+import { belowInstance, useHere } from '../here.ts'
 import type { Request } from './request.ts'
 import { LANGUAGES, SNIPPETS, type SnippetLanguage } from './snippets.ts'
 
@@ -19,15 +19,15 @@ const readToken = object({ apiTokenInstance: text })
 export function SnippetView({ request }: { readonly request: Request }): ReactNode {
   const words = useWords('try')
   const common = useWords('common')
-  const place = usePlace()
+  const here = useHere()
   const { apiUrl } = useMe()
   const [language, setLanguage] = useState<SnippetLanguage>('curl')
   const [token, setToken] = useState<string | null>(null)
   const showing = useChange({
-    send: () => ask({ method: 'POST', path: instancePath(place, '/token/show'), read: readToken }),
+    send: () => ask({ method: 'POST', path: belowInstance(here, '/token/show'), read: readToken }),
     onDone: ({ apiTokenInstance }) => setToken(apiTokenInstance),
   })
-  const url = `${apiUrl}/waInstance${place.id}/${request.method}/${token ?? PLACEHOLDER}${request.rest}`
+  const url = `${apiUrl}/waInstance${here.id}/${request.method}/${token ?? PLACEHOLDER}${request.rest}`
   return (
     <Stack gap="xs">
       <Group justify="space-between">
