@@ -55,7 +55,7 @@ export class Proof {
     if (isRight === false) return UNAUTHORIZED
     attempt.giveBack()
     if (isFault(isRight)) return isRight
-    if (person === null || person.disabledAt !== null) return UNAUTHORIZED
+    if (person?.disabledAt !== null) return UNAUTHORIZED
     return this.#secondFactor(person, code, guess)
   }
 

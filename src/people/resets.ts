@@ -55,7 +55,7 @@ export class Resets {
   async #send(email: string): Promise<void> {
     const { store, links, clock, post } = this.#deps
     const person = await store.people.byEmail(email)
-    if (person === null || person.disabledAt !== null) return
+    if (person?.disabledAt !== null) return
     const made = links.make({ kind: 'reset', email, account: null, role: null, isOperator: false }, 'system')
     const audit = audited('system', clock.now(), 'person.resetLink', { account: null, target: person.id })
     const committed = await store.commit({
