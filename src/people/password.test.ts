@@ -9,7 +9,7 @@ const passwords = new Passwords(10, systemRandom)
 
 test('a password is right however its signs are written, and no other is', async () => {
   const kept = await passwords.hash('caf\u00e9 au lait')
-  assert.ok(typeof kept === 'string' && /^s1\$10\$/.test(kept))
+  assert.ok(typeof kept === 'string' && kept.startsWith('s1$10$'))
   assert.equal(await passwords.isRight('cafe\u0301 au lait', kept), true)
   for (const wrong of ['cafe au lait', 'caf\u00e9 au lait ', '']) {
     assert.equal(await passwords.isRight(wrong, kept), false)
