@@ -1,4 +1,4 @@
-import { Badge, Group, Menu, Text, UnstyledButton } from '@mantine/core'
+import { Group, Menu, Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { useMe } from '../api/me.ts'
@@ -18,17 +18,14 @@ export function AccountSwitch(): ReactNode {
   const section = useSection()
   if (shown === null) return null
   const face = (
-    <>
-      <div className={classes['name']}>
-        <Text size="xs" c="dimmed">
-          {words.account}
-        </Text>
-        <Text fw={600} truncate title={shown}>
-          {shown}
-        </Text>
-      </div>
-      {current?.account.suspended === true && <Badge color="orange.9">{words.suspended}</Badge>}
-    </>
+    <div className={classes['name']}>
+      <Text size="xs" c="dimmed">
+        {words.account}
+      </Text>
+      <Text fw={600} truncate title={shown}>
+        {shown}
+      </Text>
+    </div>
   )
   if (memberships.length <= 1) return <div className={classes['single']}>{face}</div>
   return (

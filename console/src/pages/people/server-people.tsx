@@ -82,7 +82,11 @@ function PersonMenu({ person, onChoose }: PersonMenuProps): ReactNode {
       <Menu.Dropdown>
         {!person.isDisabled && <Menu.Item onClick={() => onChoose('resetLink')}>{words.resetLink}</Menu.Item>}
         {ACTIONS.filter(({ isFor }) => isFor(person)).map(({ name, isDangerous }) => (
-          <Menu.Item key={name} {...(isDangerous ? { color: 'red.9' } : {})} onClick={() => onChoose(name)}>
+          <Menu.Item
+            key={name}
+            {...(isDangerous ? { c: 'var(--mantine-color-error)' } : {})}
+            onClick={() => onChoose(name)}
+          >
             {words[name]}
           </Menu.Item>
         ))}
