@@ -47,7 +47,8 @@ export class EventFeed {
         if (beat.isDue) {
           if (!(await mayGoOn())) return
           beat = this.#beat()
-          yield ': still here\n\n'
+          // An event and no comment: a page sees these alone, and tells by them a stream that is quiet from one that is dead.
+          yield 'event: heartbeat\ndata: 0\n\n'
         }
         const text = this.#take()
         if (text !== '') yield text
