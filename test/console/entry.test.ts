@@ -7,7 +7,8 @@ import { looksRight, PASSWORD, startConsoleScene, type ConsoleScene } from '../s
 import { person as personalAccount } from '../support/operator.ts'
 import { totpCode } from '../../src/people/totp.ts'
 
-const REFUSED = /status of 401/
+/** What the persons of this suite do wrong on purpose. */
+const REFUSED = /status of (400|401|404|409)/
 const HOSTILE = '<img src=x onerror=alert(1)> "Ann"'
 
 describe('the way into the console', { skip: noBrowser }, () => {
@@ -50,6 +51,8 @@ describe('the way into the console', { skip: noBrowser }, () => {
     await button(page, 'Begin').click()
     await page.getByRole('heading', { name: 'Instances', level: 1 }).waitFor()
     await page.getByText(HOSTILE).first().waitFor()
+    await page.getByRole('link', { name: 'People' }).click()
+    await page.getByRole('heading', { name: 'People', level: 1 }).waitFor()
     await signOut(page)
     await page.goBack()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
@@ -186,7 +189,7 @@ describe('the way into the console', { skip: noBrowser }, () => {
     const own = await personalAccount(scene.server)
     const owner = await scene.join('eve@example.com', { account: own, role: 'owner' })
     const helper = await scene.join('finn@example.com', { account: own, role: 'viewer' })
-    const { page, open, leave } = await scene.visit(owner, { provoked: /status of 409/ })
+    const { page, open, leave } = await scene.visit(owner, { provoked: REFUSED })
     await open(`/a/${own}/people`)
     await page.getByText('finn@example.com').waitFor()
     await button(page, 'Invite').click()
@@ -200,7 +203,7 @@ describe('the way into the console', { skip: noBrowser }, () => {
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), link.trim())
     await looksRight(page, 'invited')
     await button(page, 'Done').click()
-    await page.getByRole('cell', { name: 'gus@example.com' }).waitFor()
+    await page.getByRole('cell', { name: 'gus@example.com', exact: true }).waitFor()
     await looksRight(page, 'people')
     await button(page, 'Revoke the invitation of gus@example.com').click()
     await page.getByText('Nobody is invited right now.').waitFor()

@@ -31,7 +31,7 @@ export function AccountSwitch(): ReactNode {
   return (
     <Menu width="target" position="bottom-start">
       <Menu.Target>
-        <UnstyledButton className={classes['switch']} aria-label={`${words.chooseAccount}: ${shown}`}>
+        <UnstyledButton className={classes['switch']}>
           {face}
           <Icon name="chevronDown" />
         </UnstyledButton>

@@ -18,9 +18,7 @@ export function PersonMenu(): ReactNode {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton className={classes['target']} aria-label={`${words.personMenu}: ${name}`}>
-          <span className={classes['face']} aria-hidden="true">
-            {Array.from(name)[0]?.toUpperCase()}
-          </span>
+          <span className={classes['face']} data-letter={Array.from(name)[0]?.toUpperCase()} aria-hidden="true" />
           <span className={classes['name']}>{name}</span>
           <Icon name="chevronDown" size={16} />
         </UnstyledButton>

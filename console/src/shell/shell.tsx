@@ -1,6 +1,6 @@
 import '../style/shell.css'
 import { AppShell, Burger, Group } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useReducedMotion } from '@mantine/hooks'
 import { Suspense, useEffect, useRef, type ReactNode } from 'react'
 import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { useMe } from '../api/me.ts'
@@ -30,6 +30,7 @@ function Frame(): ReactNode {
   const words = useWords('shell')
   const [isOpen, { toggle, close }] = useDisclosure(false)
   const { pathname } = useLocation()
+  const isStill = useReducedMotion()
   useOwnLanguage()
   useKeptAccount()
   useFocusOnNewPage(pathname)
@@ -39,6 +40,7 @@ function Frame(): ReactNode {
       header={{ height: 56 }}
       navbar={{ width: 248, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding="md"
+      transitionDuration={isStill ? 0 : 200}
     >
       <a href="#page" className={classes['skip']}>
         {words.skip}

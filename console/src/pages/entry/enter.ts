@@ -6,6 +6,9 @@ import { ask } from '../../api/client.ts'
 import type { ApiFault } from '../../api/fault.ts'
 import { putMe, readMe, type Me } from '../../api/me.ts'
 
+/** Begins the keys of what is known of links. */
+export const LINK_KEY = 'link'
+
 interface Credentials {
   /** Which call makes the session. */
   readonly path: '/session' | '/links/accept'
@@ -29,8 +32,8 @@ export function useEnter(next: string): Enter {
   const change = useChange<Credentials, Me>({
     send: ({ path, body }, key) => ask({ method: 'POST', path, body, key, read: readMe, mayBeUnauthorized: true }),
     onDone: (me) => {
-      // Nothing of somebody who was signed in here before.
-      client.removeQueries()
+      // Nothing of somebody who was signed in here before. What the page still shows of its link stays: it is not asked for again.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== LINK_KEY })
       putMe(client, me)
       void navigate(next, { replace: true })
     },

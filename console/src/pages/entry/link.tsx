@@ -9,6 +9,7 @@ import { QueryView } from '../../parts/query-view.tsx'
 import type { Words } from '../../words/dictionaries.ts'
 import { useWords } from '../../words/words.ts'
 import { AcceptForm } from './accept-form.tsx'
+import { LINK_KEY } from './enter.ts'
 import { EntryFrame } from './entry-frame.tsx'
 import { readLink, type OneTimeLink } from './one-time-link.ts'
 
@@ -20,11 +21,12 @@ export default function LinkPage(): ReactNode {
   const words = useWords('entry')
   const token = useToken()
   const query = useQuery({
-    queryKey: ['link', token],
+    queryKey: [LINK_KEY, token],
     queryFn: () =>
       ask({ method: 'POST', path: '/links/look', body: { token }, read: readLink, mayBeUnauthorized: true }),
     enabled: token !== '',
     staleTime: Infinity,
+    retryOnMount: false,
   })
   if (token === '') return <Dead title={words.linkMissing} text={words.linkMissingText} />
   if (query.isError && [400, 404, 410].includes(asFault(query.error).status)) {

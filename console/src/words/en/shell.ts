@@ -5,7 +5,6 @@ export const words = {
   skip: 'Skip to the content',
   account: 'Account',
   accounts: 'Accounts',
-  chooseAccount: 'Choose an account',
   suspended: 'Suspended',
   suspendedText: 'This account is suspended: its instances take no orders until the operator lifts that.',
   operator: 'Operator',

@@ -7,7 +7,6 @@ export const words: typeof english = {
   skip: 'Перейти к содержимому',
   account: 'Аккаунт',
   accounts: 'Аккаунты',
-  chooseAccount: 'Выбрать аккаунт',
   suspended: 'Приостановлен',
   suspendedText: 'Аккаунт приостановлен: его инстансы не принимают поручений, пока оператор это не отменит.',
   operator: 'Оператор',
