@@ -140,14 +140,17 @@ function assemble(deps: HttpDeps): Parts {
     page: (target, request, response) => page.serve(target, request, response),
   })
   const dispatch: GatewayDeps['dispatch'] = (request, response) => dispatcher.handle(request, response)
-  const { accounts } = deps.business
-  const door = new PeopleDoor({ people: deps.people, accounts, trustedProxies, publicUrl: () => at.url })
+  const door = doorOf(deps, trustedProxies, () => at.url)
   const gateway = new Gateway({ door, instances, log, dispatch })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))
   const shared = { registry, counter, trustedProxies, passage, cluster, clock, log, at }
   return { ...shared, counted, dispatcher, gateway, door, sockets, page, slowBodies, tables }
+}
+
+function doorOf({ people, business }: HttpDeps, trustedProxies: AddressRanges, publicUrl: () => string): PeopleDoor {
+  return new PeopleDoor({ people, accounts: business.accounts, trustedProxies, publicUrl })
 }
 
 /** A node that nobody can reach answers for none of its instances: a call about one goes there, and is refused on its way. */

@@ -96,22 +96,33 @@ interface Wanted {
   readonly supportUrl?: string | null
 }
 
-function brandOf({ name, color = null, logo = null, supportText = '', supportUrl = null }: Wanted): Brand | Fault {
-  const faults: string[] = []
-  const trimmed = name.toWellFormed().trim()
-  if (trimmed === '') faults.push("'name' is not allowed to be empty")
-  const bytes = logo === null ? null : pngOf(logo)
-  if (bytes === undefined) faults.push("'logo' must be a PNG of at most 64 KB and 1024 by 1024, as a data: URL")
-  const link = supportUrl === null || supportUrl === '' ? null : linkOf(supportUrl)
-  if (link === undefined) faults.push("'supportUrl' must be an address of the web, of a mailbox or of a telephone")
-  if (faults.length > 0) return fault('invalid', validationText(faults))
-  return {
-    name: trimmed,
-    color: color?.toLowerCase() ?? null,
-    logo: bytes ?? null,
-    supportText: supportText.toWellFormed().trim(),
-    supportUrl: link ?? null,
+const NO_NAME = "'name' is not allowed to be empty"
+const NO_PICTURE = "'logo' must be a PNG of at most 64 KB and 1024 by 1024, as a data: URL"
+const NO_LINK = "'supportUrl' must be an address of the web, of a mailbox or of a telephone"
+
+function brandOf({
+  name: given,
+  color = null,
+  logo: picture,
+  supportText = '',
+  supportUrl: url,
+}: Wanted): Brand | Fault {
+  const name = given.toWellFormed().trim()
+  const logo = orNothing(picture, pngOf)
+  const supportUrl = orNothing(url, linkOf)
+  const checks = [name === '' && NO_NAME, logo === undefined && NO_PICTURE, supportUrl === undefined && NO_LINK]
+  if (logo === undefined || supportUrl === undefined || name === '') {
+    return fault('invalid', validationText(checks.filter((text) => text !== false)))
   }
+  return { name, color: color?.toLowerCase() ?? null, logo, supportText: supportText.toWellFormed().trim(), supportUrl }
+}
+
+/** Null for nothing, undefined for what is wrong. */
+function orNothing(
+  given: string | null | undefined,
+  read: (text: string) => string | undefined,
+): string | null | undefined {
+  return given === undefined || given === null || given === '' ? null : read(given)
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])

@@ -41,8 +41,9 @@ export class EventFeed {
     yield `retry: ${String(RETRY_MS)}\n\n`
     let beat = this.#beat()
     try {
-      while (!this.#isOver) {
-        if (this.#changed.size === 0 && this.#removed.size === 0 && !beat.isDue) await this.#news()
+      for (;;) {
+        const isQuiet = this.#changed.size === 0 && this.#removed.size === 0 && !beat.isDue
+        if (isQuiet && !this.#isOver) await this.#news()
         if (this.#isOver) return
         if (beat.isDue) {
           if (!(await mayGoOn())) return

@@ -11,7 +11,7 @@ export interface PagesDeps {
 const NONCE = '__NONCE__'
 const NONCE_BYTES = 16
 /** Their names change with what is in them. */
-const HASHED = /^assets\//
+const HASHED = 'assets/'
 const A_YEAR = 'public, max-age=31536000, immutable'
 
 const ALWAYS = {
@@ -48,8 +48,11 @@ export function consolePages({ random, folder }: PagesDeps): FastifyPluginCallba
       void reply.headers(ALWAYS)
       const path = (request.url.split('?', 1)[0] ?? '').slice('/console/'.length)
       const file = path === 'index.html' ? undefined : files.get(path)
-      if (file !== undefined) return sendFile(file, HASHED.test(path), request, reply)
-      if (HASHED.test(path)) return reply.callNotFound()
+      if (file !== undefined) return sendFile(file, path.startsWith(HASHED), request, reply)
+      if (path.startsWith(HASHED)) {
+        reply.callNotFound()
+        return reply
+      }
       const nonce = random.bytes(NONCE_BYTES).toString('base64')
       void reply.headers({ 'Content-Security-Policy': policy(nonce), 'Cache-Control': 'no-store' })
       void reply.type('text/html; charset=utf-8')

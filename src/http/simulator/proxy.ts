@@ -21,7 +21,9 @@ export function simulatorProxy({ forward, operatorToken }: ProxyDeps): FastifyPl
         return reply.code(403).send({ error: 'only direct requests of this machine, or with the operator token' })
       }
       const url = simulatorUrl(request.url, BASE)
-      return url === undefined ? reply.callNotFound() : forward.answer(url, request, reply)
+      if (url !== undefined) return forward.answer(url, request, reply)
+      reply.callNotFound()
+      return reply
     })
     done()
   }
