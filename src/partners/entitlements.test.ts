@@ -8,7 +8,8 @@ import { TARIFFS } from '../billing/tariffs.ts'
 import { DEFAULT_TERMS, type AccountRow } from '../model/account.ts'
 import type { AccountId, InstanceId } from '../model/ids.ts'
 import type { InstanceRow } from '../model/instance.ts'
-import { openEntitlements, type EntitlementsDeps } from './entitlements.ts'
+import { openEntitlements } from './entitlements.ts'
+import { StoredBytes, type StoredBytesDeps } from './stored-bytes.ts'
 
 const ACCOUNT = 'acc' as AccountId
 const MINUTE_MS = 60_000
@@ -61,9 +62,7 @@ beforeEach(() => {
   const log: Log = { ...silentLog, error: (_fields, said) => logged.push(said) }
   const clock: Clock = { now: () => now, after: () => assert.fail('nothing waits') }
   const tariff = (name: string) => (name === 'BUSINESS' ? TARIFFS.BUSINESS : undefined)
-  const deps = {
-    accounts: { get: (id: string) => (id === ACCOUNT ? account : undefined) },
-    prices: { tariff },
+  const stored = new StoredBytes({
     clock,
     log,
     media: {
@@ -81,10 +80,11 @@ beforeEach(() => {
           { id: 1, deletedAt: null },
           { id: 2, deletedAt: null },
           { id: 3, deletedAt: 5 },
-        ] as unknown as ReturnType<ReturnType<EntitlementsDeps['instances']>['ofAccount']>,
+        ] as unknown as ReturnType<ReturnType<StoredBytesDeps['instances']>['ofAccount']>,
     }),
-  }
-  entitlements = openEntitlements(deps)
+  })
+  const accounts = { get: (id: string) => (id === ACCOUNT ? account : undefined) }
+  entitlements = openEntitlements({ accounts, prices: { tariff }, clock, stored })
 })
 
 const measuredNow = () => new Promise((resolve) => setImmediate(resolve))

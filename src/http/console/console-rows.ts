@@ -19,13 +19,14 @@ import { healthRows, type HealthDeps } from './health-rows.ts'
 import { memberInstanceRows } from './instance-rows.ts'
 import { methodRows } from './method-rows.ts'
 import { memberRows } from './member-rows.ts'
-import { quotaRows } from './quota-rows.ts'
+import { quotaRows, type QuotaDeps } from './quota-rows.ts'
 import { memberTokenRows } from './token-rows.ts'
 
 export type ConsoleRowDeps = OperatorParts &
   EventRowDeps &
   HealthDeps &
   BrandRowDeps &
+  QuotaDeps &
   Pick<PartnerApiDeps, 'business' | 'instances' | 'store' | 'clock' | 'shares' | 'delayMinMs' | 'publicUrl'> & {
     /** Those of instances. */
     readonly methods: readonly Described[]
