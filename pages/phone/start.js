@@ -9,7 +9,8 @@ import { word } from './words.js'
 export async function showStart() {
   byId('phone').hidden = true
   byId('start').hidden = false
-  byId('start-number').focus()
+  // In a frame of another page it waits until somebody comes to it.
+  if (window.top === window || document.hasFocus()) byId('start-number').focus()
   const phones = await attempt(byId('start-error'), () => api.phones())
   const used = (phones ?? []).filter((one) => one.exists).slice(0, 8)
   byId('known').hidden = used.length === 0

@@ -24,7 +24,9 @@ export default function Page(): ReactNode {
   const name = chats.chats?.find(({ id }) => id === open)?.name
   return (
     <>
-      <PageHead title={words.title} />
+      <div className={classes['head']}>
+        <PageHead title={words.title} />
+      </div>
       <div className={classes['frame']} data-open={open !== null}>
         <ChatList chats={chats} open={open} onOpen={show} />
         {open === null ? (

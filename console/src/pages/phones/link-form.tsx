@@ -5,7 +5,7 @@ import { useChange } from '../../api/change.ts'
 import { ask, path, withQuery } from '../../api/client.ts'
 import { ApiFault } from '../../api/fault.ts'
 import { useMe } from '../../api/me.ts'
-import { list, number, object, optional, or, text, type Read } from '../../api/read.ts'
+import { list, nullable, number, object, optional, or, text, type Read } from '../../api/read.ts'
 import { faultText } from '../../parts/fault-text.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
@@ -16,6 +16,7 @@ import type { Phone } from './phone-frame.tsx'
 
 const MOST = 200
 const LOOK_MS = 5_000
+const TECHNICAL: ReadonlySet<string> = new Set(['owner', 'developer'])
 const MESSENGER_NAMES: Readonly<Record<string, string>> = { whatsapp: 'WhatsApp', v3: 'MAX', telegram: 'Telegram' }
 
 const readUnlinked = object({
@@ -26,6 +27,23 @@ type Unlinked = Read<typeof readUnlinked>['items'][number]
 const readQr = object({ type: text, message: or(text, '') })
 const readLinked = object({ phoneNumber: text, messenger: text, asked: optional(text) })
 
+const readAccounts = object({ items: list(object({ id: text, name: or(text, ''), deletedAt: nullable(text) })) })
+
+/** Those in which the person may link phones: for who runs the server, all. */
+function useAccounts() {
+  const { person, memberships } = useMe()
+  return useQuery({
+    queryKey: ['phones', 'accounts'],
+    queryFn: async ({ signal }) => {
+      const own = memberships.filter(({ role }) => TECHNICAL.has(role)).map(({ account }) => account)
+      if (!person.isOperator) return own
+      const path = withQuery('/operator/accounts', { limit: MOST })
+      const { items } = await ask({ path, read: readAccounts, signal })
+      return items.filter(({ deletedAt }) => deletedAt === null)
+    },
+  })
+}
+
 interface LinkFormProps {
   readonly onLinked: (phone: Phone) => void
 }
@@ -33,13 +51,11 @@ interface LinkFormProps {
 /** Chooses an account, one of its instances that waits for a phone, and a phone that scans its QR without a camera. */
 export function LinkForm({ onLinked }: LinkFormProps): ReactNode {
   const words = useWords('phones')
-  const { memberships, simulated } = useMe()
-  const accounts = memberships
-    .filter(({ role }) => role === 'owner' || role === 'developer')
-    .map(({ account }) => ({ value: account.id, label: account.name || account.id }))
-  const [account, setAccount] = useState(
-    () => accounts.find(({ value }) => value === keptAccount())?.value ?? accounts[0]?.value ?? '',
-  )
+  const { simulated } = useMe()
+  const known = useAccounts()
+  const [chosen, setChosen] = useState(keptAccount)
+  const accounts = known.data ?? []
+  const account = (accounts.find(({ id }) => id === chosen) ?? accounts[0])?.id ?? ''
   const waiting = useQuery({
     queryKey: ['phones', account],
     queryFn: ({ signal }) =>
@@ -51,15 +67,16 @@ export function LinkForm({ onLinked }: LinkFormProps): ReactNode {
     enabled: account !== '',
     refetchInterval: LOOK_MS,
   })
+  if (known.data === undefined) return <QueryView query={known}>{() => null}</QueryView>
   if (account === '') return <Text size="sm">{words.noAccount}</Text>
   return (
     <Stack gap="sm">
       {accounts.length > 1 && (
         <NativeSelect
           label={words.account}
-          data={accounts}
+          data={accounts.map(({ id, name }) => ({ value: id, label: name || id }))}
           value={account}
-          onChange={(event) => setAccount(event.currentTarget.value)}
+          onChange={(event) => setChosen(event.currentTarget.value)}
         />
       )}
       <QueryView query={waiting}>

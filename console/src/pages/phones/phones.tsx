@@ -1,4 +1,4 @@
-import { Accordion, Card, SimpleGrid, Text, Title } from '@mantine/core'
+import { Accordion, Card, Text, Title } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useMe } from '../../api/me.ts'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -7,6 +7,7 @@ import { hasPhones } from '../../shell/navigation.ts'
 import { useLanguage } from '../../words/language.ts'
 import { useWords } from '../../words/words.ts'
 import { LinkForm } from './link-form.tsx'
+import classes from './phones.module.css'
 import { PhoneFrame, type Phone } from './phone-frame.tsx'
 
 /** Phones of the simulated network: linked to instances without a camera, and used like a person's. */
@@ -26,16 +27,18 @@ export default function Page(): ReactNode {
   return (
     <>
       <PageHead title={words.title} description={words.about} />
-      <SimpleGrid cols={{ base: 1, md: 2 }} mb="lg">
-        <Card withBorder component="section" aria-label={words.link}>
+      <div className={classes['page']}>
+        <Card withBorder component="section" aria-label={words.link} className={classes['link'] ?? ''}>
           <Title order={2} size="h4" mb="xs">
             {words.link}
           </Title>
           <LinkForm onLinked={setPhone} />
         </Card>
+        <div className={classes['phone']}>
+          <PhoneFrame key={`${language}/${phone?.number ?? ''}/${phone?.linkedAt ?? 0}`} phone={phone} />
+        </div>
         <Troubles />
-      </SimpleGrid>
-      <PhoneFrame key={`${language}/${phone?.number ?? ''}/${phone?.linkedAt ?? 0}`} phone={phone} />
+      </div>
     </>
   )
 }
@@ -44,14 +47,14 @@ export default function Page(): ReactNode {
 function Troubles(): ReactNode {
   const words = useWords('phones')
   return (
-    <Card withBorder component="section" aria-label={words.troubles}>
+    <Card withBorder component="section" aria-label={words.troubles} className={classes['troubles'] ?? ''}>
       <Title order={2} size="h4" mb="xs">
         {words.troubles}
       </Title>
       <Text size="sm" c="dimmed" mb="xs">
         {words.troublesAbout}
       </Text>
-      <Accordion variant="filled" chevronPosition="left">
+      <Accordion chevronPosition="left">
         {words.troubleList.map(({ name, about }) => (
           <Accordion.Item key={name} value={name}>
             <Accordion.Control>{name}</Accordion.Control>

@@ -98,24 +98,17 @@ function joined(listed: readonly ListedChat[], newest: readonly Message[]): read
     listed.map((chat) => [chat.id, { ...chat, name: chat.name || chatTitle(chat.id), last: null }]),
   )
   for (const message of newest) {
-    const known = chats.get(message.chat)
-    const isRemark = 'target' in message.content
-    if (known === undefined) chats.set(message.chat, chatOf(message))
-    else if (known.last === null && !isRemark) chats.set(message.chat, named({ ...known, last: message }, message))
+    const { chat: id, content } = message
+    const known = chats.get(id) ?? { id, name: chatTitle(id), isArchived: false, last: null }
+    const last = known.last ?? ('target' in content ? null : message)
+    chats.set(id, { ...known, name: nameOf(known, message), last })
   }
   // Stable: what nobody wrote in lately stays in the messenger's order.
   return [...chats.values()].toSorted((one, other) => (other.last?.at ?? 0) - (one.last?.at ?? 0))
 }
 
-function chatOf(message: Message): Chat {
-  const { chat: id, content } = message
-  return named({ id, name: chatTitle(id), isArchived: false, last: 'target' in content ? null : message }, message)
-}
-
-/** A person tells his name with what he writes. */
-function named(chat: Chat, { author, isOutgoing }: Message): Chat {
-  const isNameless = chat.name === chatTitle(chat.id)
-  return isNameless && !isOutgoing && author.name !== '' && !isGroupChat(chat.id)
-    ? { ...chat, name: author.name }
-    : chat
+/** A person tells his name with what he writes; his newest one counts. */
+function nameOf({ id, name }: Chat, { author, isOutgoing }: Message): string {
+  const isNameless = name === chatTitle(id)
+  return isNameless && !isOutgoing && author.name !== '' && !isGroupChat(id) ? author.name : name
 }

@@ -20,6 +20,8 @@ export interface Field {
 }
 
 const LONG_TEXT = 500
+/** The form sends nothing for a field that is empty: no need to say it of each. */
+const EMPTY = /\s*Empty counts as not given\.$/
 
 export function fieldsOf({ fields, parameters, example }: Method): readonly Field[] {
   const properties = asSchema(fields['properties'])
@@ -33,7 +35,8 @@ export function fieldsOf({ fields, parameters, example }: Method): readonly Fiel
     const isTail = where === 'path'
     return fieldOf({ name, place: isTail ? 'tail' : 'query', isRequired: isTail, about: summary, example: '' }, schema)
   })
-  return [...others, ...own]
+  // What is needed comes first; the others keep the order of the reference.
+  return [...others, ...own].toSorted((one, other) => Number(other.isRequired) - Number(one.isRequired))
 }
 
 type Told = Pick<Field, 'name' | 'place' | 'isRequired' | 'about' | 'example'>
@@ -43,7 +46,9 @@ function fieldOf(told: Told, schema: Schema): Field {
   const choices = Array.isArray(values)
     ? values.filter((value): value is string => typeof value === 'string' && value !== '')
     : []
-  const about = [told.about, typeof description === 'string' ? description : ''].filter(Boolean).join(' ')
+  const about = [told.about, typeof description === 'string' ? description.replace(EMPTY, '') : '']
+    .filter(Boolean)
+    .join(' ')
   const types = typesOf(schema)
   return { ...told, about, choices, kind: kindOf(schema, types, choices), isWhole: types.includes('integer') }
 }

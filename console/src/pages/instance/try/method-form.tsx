@@ -10,6 +10,7 @@ import { useWords } from '../../../words/words.ts'
 import { useHere } from '../here.ts'
 import { AnswerView } from './answer-view.tsx'
 import { FieldInput } from './field-input.tsx'
+import classes from './method-form.module.css'
 import { fieldsOf, filled, type Field, type Filled, type Written } from './field.ts'
 import type { Method, Verb } from './method.ts'
 import { requestOf, run, type Answer, type Request } from './request.ts'
@@ -49,7 +50,7 @@ export function MethodForm({ method }: { readonly method: Method }): ReactNode {
     else go()
   }
   return (
-    <Stack gap="lg">
+    <div className={classes['columns']}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -64,11 +65,13 @@ export function MethodForm({ method }: { readonly method: Method }): ReactNode {
           <Run isBusy={call.isPending} />
         </Stack>
       </form>
-      <SnippetView request={request} />
-      {call.error !== null && <Failure error={call.error} />}
-      {call.data !== undefined && <AnswerView answer={call.data} />}
+      <Stack gap="lg" className={classes['outcome'] ?? ''}>
+        <SnippetView request={request} />
+        {call.error !== null && <Failure error={call.error} />}
+        {call.data !== undefined && <AnswerView answer={call.data} />}
+      </Stack>
       <Confirm isOpen={isAsking} name={method.name} onConfirm={go} onClose={() => setAsking(false)} />
-    </Stack>
+    </div>
   )
 }
 
