@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
-import { CodeBlock } from './code-block.tsx'
+import { CopyButton } from './copy-button.tsx'
 
 interface TokenShownProps {
   readonly title: string
@@ -21,8 +21,11 @@ export function TokenShown({ title, text, token, label, copyLabel, children, onC
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': words.close }} centered>
       <Stack>
         <Text size="sm">{text}</Text>
-        <CodeBlock code={token} label={label} copyLabel={copyLabel} />
+        <Code block role="group" aria-label={label} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
+          {token}
+        </Code>
         <Group justify="flex-end">
+          <CopyButton text={token} label={copyLabel} isWide />
           {children}
           <Button onClick={onClose} data-autofocus>
             {words.close}

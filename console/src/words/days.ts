@@ -8,11 +8,11 @@ const DAY_MS = 86_400_000
 
 export interface Days {
   /** `2026-11-20` → `20 Nov 2026`. */
-  day(text: string): string
+  readonly day: (text: string) => string
   /** The same in few letters: `20 Nov`. */
-  short(text: string): string
+  readonly short: (text: string) => string
   /** `2026-11` → `November 2026`. */
-  month(text: string): string
+  readonly month: (text: string) => string
 }
 
 /** Billing days and months as the language of the page writes them: dates without a zone, the same for every reader. */

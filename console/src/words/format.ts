@@ -13,17 +13,17 @@ const STEPS = [
 
 export interface Format {
   /** 1234.5 → 1,234.5 */
-  number(value: number): string
+  readonly number: (value: number) => string
   /** An amount that the API gives as a decimal text, without going through a float: `1234.50` → `1,234.50 RUB`. */
-  money(amount: string, currency?: string): string
+  readonly money: (amount: string, currency?: string) => string
   /** A moment, as text of ISO 8601, milliseconds or Date, in the zone of the reader. */
-  time(at: string | number | Date): string
-  date(at: string | number | Date): string
+  readonly time: (at: string | number | Date) => string
+  readonly date: (at: string | number | Date) => string
   /** The time of day alone: `14:05`. */
-  clock(at: string | number | Date): string
+  readonly clock: (at: string | number | Date) => string
   /** `5 minutes ago`, `in 3 days`; `now` is given by the caller where it ticks. */
-  ago(at: string | number | Date, now?: number): string
-  bytes(size: number): string
+  readonly ago: (at: string | number | Date, now?: number) => string
+  readonly bytes: (size: number) => string
 }
 
 /** Numbers, money and times as the language of the page writes them. */

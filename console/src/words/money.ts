@@ -13,7 +13,7 @@ const MOST = 100_000_000_000n
 
 export interface Money {
   /** Whole minor units as people write them: -123450 RUB → `−1 234,50 ₽`. */
-  text(minor: number, currency: string): string
+  readonly text: (minor: number, currency: string) => string
 }
 
 /** Amounts as the language of the page writes them; digits are moved, never divided. */

@@ -15,13 +15,24 @@ const MOST = 1000
 /** What an instance costs this account now and later. */
 export function Prices({ account }: { readonly account: string }): ReactNode {
   const words = useWords('billing')
-  const days = useDays()
-  const money = useMoney()
   const query = useQuery({
     queryKey: moneyKey(account, 'prices'),
     queryFn: ({ signal }) =>
       ask({ path: withQuery(path`/accounts/${account}/prices`, { limit: MOST }), signal, read: readPrices }),
   })
+  return (
+    <Section title={words.prices} text={words.pricesText}>
+      <QueryView query={query}>
+        {({ items }) => (items.length === 0 ? <Text size="sm">{words.noPrices}</Text> : <PriceTable prices={items} />)}
+      </QueryView>
+    </Section>
+  )
+}
+
+function PriceTable({ prices }: { readonly prices: readonly OwnPrice[] }): ReactNode {
+  const words = useWords('billing')
+  const days = useDays()
+  const money = useMoney()
   const columns: readonly Column<OwnPrice>[] = [
     {
       key: 'tariff',
@@ -51,21 +62,11 @@ export function Prices({ account }: { readonly account: string }): ReactNode {
     },
   ]
   return (
-    <Section title={words.prices} text={words.pricesText}>
-      <QueryView query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Text size="sm">{words.noPrices}</Text>
-          ) : (
-            <DataTable
-              caption={words.prices}
-              columns={columns}
-              rows={items}
-              rowKey={({ tariff, from, isOwn }) => `${tariff} ${from} ${String(isOwn)}`}
-            />
-          )
-        }
-      </QueryView>
-    </Section>
+    <DataTable
+      caption={words.prices}
+      columns={columns}
+      rows={prices}
+      rowKey={({ tariff, from, isOwn }) => `${tariff} ${from} ${String(isOwn)}`}
+    />
   )
 }

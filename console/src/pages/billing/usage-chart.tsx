@@ -66,10 +66,8 @@ function Shown({ usage, isTable }: ShownProps): ReactNode {
   return (
     <>
       {!isTable && <Bars usage={usage} />}
-      {/* The picture says nothing to a screen reader: the table is there for it all the same. */}
-      <div className={isTable ? '' : 'visually-hidden'}>
-        {usage.days.length === 0 ? <Text size="sm">{words.nothingCharged}</Text> : <DayTable usage={usage} />}
-      </div>
+      {usage.days.length === 0 && <Text size="sm">{words.nothingCharged}</Text>}
+      {usage.days.length > 0 && (isTable ? <DayTable usage={usage} /> : <ReadTable usage={usage} />)}
       {renewals.count > 0 && (
         <Text size="sm">{words.renewals(format.number(renewals.count), money.text(renewals.cost, currency))}</Text>
       )}
@@ -108,6 +106,35 @@ function Bars({ usage: { month, currency, days: charged, total } }: { readonly u
 
 function mostOf(days: Usage['days']): number {
   return Math.max(0, ...days.map(({ instances }) => instances))
+}
+
+/** The picture says nothing to a screen reader: this says the same. */
+function ReadTable({ usage: { currency, days: charged } }: { readonly usage: Usage }): ReactNode {
+  const words = useWords('billing')
+  const format = useFormat()
+  const money = useMoney()
+  const days = useDays()
+  return (
+    <table className="visually-hidden">
+      <caption>{words.usage}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.day}</th>
+          <th scope="col">{words.instances}</th>
+          <th scope="col">{words.cost}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {charged.map(({ day, instances, cost }) => (
+          <tr key={day}>
+            <th scope="row">{days.day(day)}</th>
+            <td>{format.number(instances)}</td>
+            <td>{money.text(cost, currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
 }
 
 function DayTable({ usage: { currency, days: charged } }: { readonly usage: Usage }): ReactNode {

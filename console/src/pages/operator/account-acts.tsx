@@ -142,7 +142,7 @@ function ResumeDialog({ account, onClose }: DialogProps): ReactNode {
 function PartnerDialog({ account, onClose }: DialogProps): ReactNode {
   const words = useWords('operator')
   const [token, setToken] = useState<string | null>(null)
-  const change = useChange<void, MadeAccount>({
+  const change = useChange<undefined, MadeAccount>({
     send: (_, key) =>
       ask({ method: 'POST', path: path`/operator/accounts/${account.id}/partner`, key, read: readMadeAccount }),
     stale: STALE,
@@ -168,7 +168,7 @@ function PartnerDialog({ account, onClose }: DialogProps): ReactNode {
       isDangerous
       isBusy={change.isPending}
       error={change.error}
-      onConfirm={() => change.mutate()}
+      onConfirm={() => change.mutate(undefined)}
       onClose={onClose}
     >
       <Text size="sm">{words.makePartnerText}</Text>

@@ -39,13 +39,18 @@ export default function AccountsPage(): ReactNode {
   )
 }
 
+interface Filters {
+  readonly search: string
+  readonly kind: string
+  readonly which: string
+}
+const NO_FILTERS: Filters = { search: '', kind: '', which: '' }
+
 function AccountList(): ReactNode {
   const words = useWords('operator')
-  const [typed, setTyped] = useState('')
-  const [kind, setKind] = useState('')
-  const [which, setWhich] = useState('')
-  const [search] = useDebouncedValue(typed.trim(), PAUSE_MS)
-  const asked = { search, kind, deleted: which === 'deleted' ? true : null }
+  const [filters, setFilters] = useState(NO_FILTERS)
+  const [search] = useDebouncedValue(filters.search.trim(), PAUSE_MS)
+  const asked = { search, kind: filters.kind, deleted: filters.which === 'deleted' ? true : null }
   const { cursor, page, go } = useCursors(JSON.stringify(asked))
   const query = useQuery({
     queryKey: [...accountsKey, 'list', asked, cursor],
@@ -59,34 +64,7 @@ function AccountList(): ReactNode {
   })
   return (
     <>
-      <Group align="flex-end" mb="md" role="search">
-        <TextInput
-          type="search"
-          label={words.search}
-          placeholder={words.searchHint}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label={words.kind}
-          value={kind}
-          onChange={(event) => setKind(event.currentTarget.value)}
-          data={[
-            { value: '', label: words.allKinds },
-            { value: 'personal', label: words.kinds.personal },
-            { value: 'partner', label: words.kinds.partner },
-          ]}
-        />
-        <NativeSelect
-          label={words.which}
-          value={which}
-          onChange={(event) => setWhich(event.currentTarget.value)}
-          data={[
-            { value: '', label: words.existing },
-            { value: 'deleted', label: words.deletedOnes },
-          ]}
-        />
-      </Group>
+      <FilterFields filters={filters} onChange={setFilters} />
       <QueryView query={query}>
         {({ items, next }) =>
           items.length === 0 ? (
@@ -106,6 +84,45 @@ function AccountList(): ReactNode {
         }
       </QueryView>
     </>
+  )
+}
+
+interface FilterFieldsProps {
+  readonly filters: Filters
+  readonly onChange: (filters: Filters) => void
+}
+
+function FilterFields({ filters, onChange }: FilterFieldsProps): ReactNode {
+  const words = useWords('operator')
+  return (
+    <Group align="flex-end" mb="md" role="search">
+      <TextInput
+        type="search"
+        label={words.search}
+        placeholder={words.searchHint}
+        value={filters.search}
+        onChange={(event) => onChange({ ...filters, search: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label={words.kind}
+        value={filters.kind}
+        onChange={(event) => onChange({ ...filters, kind: event.currentTarget.value })}
+        data={[
+          { value: '', label: words.allKinds },
+          { value: 'personal', label: words.kinds.personal },
+          { value: 'partner', label: words.kinds.partner },
+        ]}
+      />
+      <NativeSelect
+        label={words.which}
+        value={filters.which}
+        onChange={(event) => onChange({ ...filters, which: event.currentTarget.value })}
+        data={[
+          { value: '', label: words.existing },
+          { value: 'deleted', label: words.deletedOnes },
+        ]}
+      />
+    </Group>
   )
 }
 

@@ -59,16 +59,18 @@ function changeIn(value: unknown): { readonly from: unknown; readonly to: unknow
 }
 
 function textOf(saying: Saying, field: string, value: unknown): string {
-  const { words, format, money, currency } = saying
+  const { words } = saying
   if (value === null || value === undefined || value === '') return words.nothing
   if (typeof value === 'boolean') return value ? words.yes : words.no
-  if (typeof value === 'number') {
-    if (MONEY.has(field) && currency !== undefined) return money.text(value, currency)
-    if (TIMES.has(field)) return format.time(value)
-    return field === 'overlapMs' ? words.hours(format.number(value / HOUR_MS)) : format.number(value)
-  }
+  if (typeof value === 'number') return figureOf(saying, field, value)
   if (Array.isArray(value)) return value.length === 0 ? words.nothing : value.map(String).join(', ')
   return typeof value === 'string' ? (words.values[value] ?? value) : JSON.stringify(value)
+}
+
+function figureOf({ words, format, money, currency }: Saying, field: string, value: number): string {
+  if (MONEY.has(field) && currency !== undefined) return money.text(value, currency)
+  if (TIMES.has(field)) return format.time(value)
+  return field === 'overlapMs' ? words.hours(format.number(value / HOUR_MS)) : format.number(value)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -24,7 +24,7 @@ export function DailyCharge(): ReactNode {
     queryKey: KEY,
     queryFn: ({ signal }) => ask({ path: '/operator/billing', signal, read: readProgress }),
   })
-  const run = useChange<void, Progress>({
+  const run = useChange<undefined, Progress>({
     send: (_, key) => ask({ method: 'POST', path: '/operator/billing/run', key, read: readProgress }),
     stale: [KEY],
   })
@@ -43,7 +43,7 @@ export function DailyCharge(): ReactNode {
       </QueryView>
       {run.error !== null && <Failure error={run.error} />}
       <Group>
-        <Button variant="default" loading={run.isPending} onClick={() => run.mutate()}>
+        <Button variant="default" loading={run.isPending} onClick={() => run.mutate(undefined)}>
           {words.runNow}
         </Button>
         <Done>{run.isSuccess && words.ran}</Done>

@@ -4,7 +4,7 @@ import { useChange } from '../../api/change.ts'
 import { ask, path } from '../../api/client.ts'
 import { moneyKey } from '../../api/money.ts'
 import { accountsKey, type Account } from '../../api/operator.ts'
-import { number, object, text } from '../../api/read.ts'
+import { number, object, text, type Read } from '../../api/read.ts'
 import { Done } from '../../parts/done.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Failure } from '../../parts/states.tsx'
@@ -17,7 +17,7 @@ const KINDS = ['topUp', 'refund', 'correction'] as const
 type Kind = (typeof KINDS)[number]
 
 const readAdded = object({ balance: number, currency: text })
-type Added = { readonly balance: number; readonly currency: string }
+type Added = Read<typeof readAdded>
 
 /** Money that came, was given back, or is put right. */
 export function MoneyForm({ account }: { readonly account: Account }): ReactNode {
@@ -47,18 +47,7 @@ export function MoneyForm({ account }: { readonly account: Account }): ReactNode
     <Section title={words.addLine} text={words.addLineText}>
       <form onSubmit={submit} className="form" style={{ maxWidth: '30rem' }}>
         {add.error !== null && <Failure error={add.error} />}
-        <Radio.Group
-          label={words.lineKind}
-          description={words.lineHints[kind]}
-          value={kind}
-          onChange={(value) => setKind(KINDS.find((known) => known === value) ?? 'topUp')}
-        >
-          <Group gap="md" mt={6}>
-            {KINDS.map((value) => (
-              <Radio key={value} value={value} label={words.lineKinds[value]} />
-            ))}
-          </Group>
-        </Radio.Group>
+        <KindField kind={kind} onChange={setKind} />
         <TextInput
           label={words.amount(currency)}
           inputMode="decimal"
@@ -77,6 +66,29 @@ export function MoneyForm({ account }: { readonly account: Account }): ReactNode
         </Group>
       </form>
     </Section>
+  )
+}
+
+interface KindFieldProps {
+  readonly kind: Kind
+  readonly onChange: (kind: Kind) => void
+}
+
+function KindField({ kind, onChange }: KindFieldProps): ReactNode {
+  const words = useWords('operator')
+  return (
+    <Radio.Group
+      label={words.lineKind}
+      description={words.lineHints[kind]}
+      value={kind}
+      onChange={(value) => onChange(KINDS.find((known) => known === value) ?? 'topUp')}
+    >
+      <Group gap="md" mt={6}>
+        {KINDS.map((value) => (
+          <Radio key={value} value={value} label={words.lineKinds[value]} />
+        ))}
+      </Group>
+    </Radio.Group>
   )
 }
 

@@ -45,16 +45,6 @@ export function PriceForm({ onClose }: { readonly onClose: () => void }): ReactN
     const accountId = draft.accountId.trim()
     put.mutate({ tariff, currency, from: draft.from, amount, ...(accountId !== '' && { accountId }) })
   }
-  const field = (key: 'accountId' | 'currency', label: string, description: string): ReactNode => (
-    <TextInput
-      label={label}
-      description={description}
-      required={key === 'currency'}
-      withAsterisk={false}
-      value={draft[key]}
-      onChange={(event) => setDraft({ ...draft, [key]: event.currentTarget.value })}
-    />
-  )
   return (
     <FormDialog
       isOpen
@@ -65,11 +55,37 @@ export function PriceForm({ onClose }: { readonly onClose: () => void }): ReactN
       onSubmit={submit}
       onClose={onClose}
     >
+      <Fields draft={{ ...draft, tariff }} tariffs={tariffs} isWrong={isWrong} onChange={setDraft} />
+    </FormDialog>
+  )
+}
+
+interface FieldsProps {
+  readonly draft: PriceDraft
+  readonly tariffs: readonly string[]
+  readonly isWrong: boolean
+  readonly onChange: (draft: PriceDraft) => void
+}
+
+function Fields({ draft, tariffs, isWrong, onChange }: FieldsProps): ReactNode {
+  const words = useWords('operator')
+  const field = (key: 'accountId' | 'currency', label: string, description: string): ReactNode => (
+    <TextInput
+      label={label}
+      description={description}
+      required={key === 'currency'}
+      withAsterisk={false}
+      value={draft[key]}
+      onChange={(event) => onChange({ ...draft, [key]: event.currentTarget.value })}
+    />
+  )
+  return (
+    <>
       <NativeSelect
         label={words.tariffName}
         data={tariffs}
-        value={tariff}
-        onChange={(event) => setDraft({ ...draft, tariff: event.currentTarget.value })}
+        value={draft.tariff}
+        onChange={(event) => onChange({ ...draft, tariff: event.currentTarget.value })}
       />
       {field('currency', words.currency, '')}
       <TextInput
@@ -78,7 +94,7 @@ export function PriceForm({ onClose }: { readonly onClose: () => void }): ReactN
         required
         withAsterisk={false}
         value={draft.amount}
-        onChange={(event) => setDraft({ ...draft, amount: event.currentTarget.value })}
+        onChange={(event) => onChange({ ...draft, amount: event.currentTarget.value })}
         error={isWrong && words.notMoney(draft.currency)}
       />
       <TextInput
@@ -88,9 +104,9 @@ export function PriceForm({ onClose }: { readonly onClose: () => void }): ReactN
         required
         withAsterisk={false}
         value={draft.from}
-        onChange={(event) => setDraft({ ...draft, from: event.currentTarget.value })}
+        onChange={(event) => onChange({ ...draft, from: event.currentTarget.value })}
       />
       {field('accountId', words.forAccount, words.forAccountHint)}
-    </FormDialog>
+    </>
   )
 }

@@ -141,6 +141,9 @@ function readCalls(typed: string): {
 } {
   const lines = typed.split('\n').filter((line) => line.trim() !== '')
   const parsed = lines.map((line) => /^\s*([A-Za-z]{1,64})\s*[:=]?\s*(\d{1,9})\s*$/.exec(line))
-  const limits = Object.fromEntries(parsed.flatMap((found) => (found === null ? [] : [[found[1], Number(found[2])]])))
+  const limits: Record<string, number> = {}
+  for (const [, method, count] of parsed.filter((found) => found !== null)) {
+    if (method !== undefined) limits[method] = Number(count)
+  }
   return { limits, wrong: lines.find((_, index) => parsed[index] === null) ?? null }
 }

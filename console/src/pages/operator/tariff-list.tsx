@@ -55,7 +55,7 @@ function Rows({ tariffs, onEdit }: RowsProps): ReactNode {
       key: 'calls',
       head: words.calls,
       cell: ({ calls }) => (
-        <Text size="xs" c="dimmed" miw={240}>
+        <Text size="xs" c="dimmed" miw={{ base: 0, sm: 240 }}>
           {Object.entries(calls)
             .map(([method, count]) => words.callsOf(method, format.number(count)))
             .join(', ') || words.unlimited}

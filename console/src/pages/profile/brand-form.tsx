@@ -34,7 +34,7 @@ export function BrandForm({ account, brand }: BrandFormProps): ReactNode {
   })
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    change.mutate({ ...draft, name: draft.name.trim(), supportUrl: draft.supportUrl?.trim() || null })
+    change.mutate({ ...draft, name: draft.name.trim(), supportUrl: linkOf(draft.supportUrl) })
   }
   return (
     <>
@@ -66,6 +66,12 @@ export function BrandForm({ account, brand }: BrandFormProps): ReactNode {
       />
     </>
   )
+}
+
+/** An empty field is no link. */
+function linkOf(typed: string | null): string | null {
+  const link = typed?.trim() ?? ''
+  return link === '' ? null : link
 }
 
 interface FieldsProps {
