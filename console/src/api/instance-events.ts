@@ -47,25 +47,25 @@ function showChanges(client: QueryClient, account: string, glances: ReadonlyMap<
   client.setQueriesData<Instance>(ofEach(account), (instance) =>
     instance === undefined ? undefined : changed(instance, glances),
   )
-  let known = 0
-  let isMoved = false
-  client.setQueriesData<InstancePage>({ queryKey: instancesKey(account) }, (page) => {
-    if (page === undefined) return undefined
-    const items = page.items.map((instance) => {
-      const next = changed(instance, glances)
-      if (glances.has(instance.idInstance)) known += 1
-      if (next.state !== instance.state || next.name !== instance.name) isMoved = true
-      return next
-    })
-    return { ...page, items }
-  })
-  return isMoved || known < glances.size
+  const queryKey = instancesKey(account)
+  const before = client.getQueriesData<InstancePage>({ queryKey }).flatMap(([, page]) => page?.items ?? [])
+  client.setQueriesData<InstancePage>({ queryKey }, (page) =>
+    page === undefined ? undefined : { ...page, items: page.items.map((instance) => changed(instance, glances)) },
+  )
+  const shown = new Set(before.map(({ idInstance }) => idInstance))
+  return [...glances.keys()].some((id) => !shown.has(id)) || before.some((instance) => isMoved(instance, glances))
 }
 
 /** The instances themselves: other things are kept below their keys, their states for one. */
 function ofEach(account: string): QueryFilters {
   const queryKey = instanceKeys(account)
   return { queryKey, predicate: (query) => query.queryKey.length === queryKey.length + 1 }
+}
+
+/** True where another place in the list, or another state to be counted in, may be right now. */
+function isMoved(instance: Instance, glances: ReadonlyMap<number, Glance>): boolean {
+  const glance = glances.get(instance.idInstance)
+  return glance !== undefined && (glance.state !== instance.state || glance.name !== instance.name)
 }
 
 function changed<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {

@@ -6,8 +6,8 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { Notice } from '../../parts/states.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
-import { Facts } from './facts.tsx'
 import { useHere, useInstance, useMayChange } from './here.ts'
+import { InstanceFacts } from './instance-facts.tsx'
 import { Linking } from './linking/linking.tsx'
 import { OverviewActions } from './overview-actions.tsx'
 
@@ -26,7 +26,7 @@ export default function OverviewPage(): ReactNode {
       />
       <Standstill />
       {mayChange && <Linking key={id} />}
-      <Facts />
+      <InstanceFacts />
       <Dialogs dialog={dialog} onClose={() => setDialog(null)} />
     </>
   )

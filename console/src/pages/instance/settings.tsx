@@ -37,24 +37,7 @@ export default function SettingsPage(): ReactNode {
       <PageHead title={words.tabs.settings} description={words.settingsText} />
       {!mayChange && <Notice>{words.settingsReadOnly}</Notice>}
       <form onSubmit={submit} noValidate>
-        {SETTING_GROUPS.map((group) => (
-          <Section
-            key={group.name}
-            title={words.settingGroups[group.name].title}
-            text={words.settingGroups[group.name].text}
-          >
-            {settingsFor(group, instance.typeInstance).map((setting) => (
-              <SettingField
-                key={setting.name}
-                setting={setting}
-                value={patch[setting.name] ?? instance.settings[setting.name]}
-                isChanged={setting.name in patch}
-                isDisabled={!mayChange}
-                onChange={(value) => change(setting, value)}
-              />
-            ))}
-          </Section>
-        ))}
+        <Groups patch={patch} isDisabled={!mayChange} onChange={change} />
         {mayChange && (
           <SaveBar
             isChanged={isChanged}
@@ -69,6 +52,31 @@ export default function SettingsPage(): ReactNode {
       <LeaveGuard isChanged={isChanged} />
     </>
   )
+}
+
+interface GroupsProps {
+  readonly patch: Patch
+  readonly isDisabled: boolean
+  readonly onChange: (setting: Setting, value: SettingValue | null) => void
+}
+
+function Groups({ patch, isDisabled, onChange }: GroupsProps): ReactNode {
+  const words = useWords('instance')
+  const { settings, typeInstance } = useInstance()
+  return SETTING_GROUPS.map((group) => (
+    <Section key={group.name} {...words.settingGroups[group.name]}>
+      {settingsFor(group, typeInstance).map((setting) => (
+        <SettingField
+          key={setting.name}
+          setting={setting}
+          value={patch[setting.name] ?? settings[setting.name]}
+          isChanged={setting.name in patch}
+          isDisabled={isDisabled}
+          onChange={(value) => onChange(setting, value)}
+        />
+      ))}
+    </Section>
+  ))
 }
 
 function useSettings() {

@@ -61,18 +61,18 @@ export function useColumns({ account, state, onAct }: ColumnsOf): readonly Colum
       sort: sort('created'),
       cell: ({ timeCreated }) => <span className={classes['whole']}>{format.date(timeCreated)}</span>,
     },
-    ...(onAct === null
-      ? []
-      : [
-          {
-            key: 'actions',
-            head: words.actions,
-            isHeadHidden: true,
-            align: 'end' as const,
-            cell: (instance: Instance) => <RowMenu instance={instance} onAct={onAct} />,
-          },
-        ]),
+    ...(onAct === null ? [] : [actionsColumn(words.actions, onAct)]),
   ]
+}
+
+function actionsColumn(head: string, onAct: RowMenuProps['onAct']): Column<Instance> {
+  return {
+    key: 'actions',
+    head,
+    isHeadHidden: true,
+    align: 'end',
+    cell: (instance) => <RowMenu instance={instance} onAct={onAct} />,
+  }
 }
 
 function sortOf(name: SortName, { search, change }: SearchState): NonNullable<Column<Instance>['sort']> {

@@ -1,19 +1,12 @@
 import { Modal } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ask, path } from '../../api/client.ts'
-import { MESSENGERS, type Messenger } from '../../api/instances.ts'
-import { object, oneOf, or, nullable } from '../../api/read.ts'
+import { useOwnAccount } from '../../api/account.ts'
+import { MESSENGERS } from '../../api/instances.ts'
 import { QueryView } from '../../parts/query-view.tsx'
 import { LoadingLines } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
 import { CreateForm } from './create-form.tsx'
 import { PartnerCreate } from './partner-create.tsx'
-
-const readAccount = object({
-  kind: oneOf('personal', 'partner'),
-  terms: or(object({ defaultMessenger: or(nullable(oneOf(...MESSENGERS)), null) }), { defaultMessenger: null }),
-})
 
 interface CreateDialogProps {
   readonly account: string
@@ -24,10 +17,7 @@ interface CreateDialogProps {
 export function CreateDialog({ account, onClose }: CreateDialogProps): ReactNode {
   const words = useWords('instances')
   const common = useWords('common')
-  const query = useQuery({
-    queryKey: ['account', account, 'kind'],
-    queryFn: ({ signal }) => ask({ path: path`/accounts/${account}/account`, signal, read: readAccount }),
-  })
+  const query = useOwnAccount(account)
   return (
     <Modal
       opened
@@ -39,7 +29,7 @@ export function CreateDialog({ account, onClose }: CreateDialogProps): ReactNode
     >
       <QueryView query={query} loading={<LoadingLines lines={4} />}>
         {({ kind, terms }) => {
-          const messenger: Messenger = terms.defaultMessenger ?? 'whatsapp'
+          const messenger = MESSENGERS.find((name) => name === terms.defaultMessenger) ?? 'whatsapp'
           return kind === 'partner' ? (
             <PartnerCreate account={account} messenger={messenger} onClose={onClose} />
           ) : (

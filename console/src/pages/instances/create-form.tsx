@@ -10,10 +10,9 @@ import { list, nullable, number, object, text, type Read } from '../../api/read.
 import { NAME_LENGTH } from '../../parts/instances/rename-dialog.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Empty, Failure, LoadingLines, Notice } from '../../parts/states.tsx'
-import { useFormat } from '../../words/format.ts'
+import { useMoney } from '../../words/money.ts'
 import { useWords } from '../../words/words.ts'
 import { MessengerChoice } from './messenger-choice.tsx'
-import { shownPrice } from './price.ts'
 
 const readTariffs = object({
   items: list(object({ name: text, plan: text, amount: nullable(number), currency: text })),
@@ -108,10 +107,10 @@ interface TariffChoiceProps {
 
 function TariffChoice({ tariffs, value, onChange }: TariffChoiceProps): ReactNode {
   const words = useWords('instances')
-  const format = useFormat()
+  const money = useMoney()
   const costOf = ({ plan, amount, currency }: Tariff): string => {
     if (plan === 'free') return words.free
-    return amount === null ? words.noPrice : words.costs(shownPrice(format, amount, currency))
+    return amount === null ? words.noPrice : words.costs(money.text(amount, currency))
   }
   return (
     <Radio.Group label={words.tariff} value={value} onChange={onChange}>

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core'
-import { useState, type ReactNode, type SubmitEvent } from 'react'
+import { TextInput } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask } from '../../api/client.ts'
 import { instanceKeys, instancePath, instancesKey, readInstance, type Instance } from '../../api/instances.ts'
 import { useWords } from '../../words/words.ts'
-import { Failure } from '../states.tsx'
+import { FormDialog } from '../form-dialog.tsx'
 
 /** As the server allows. */
 export const NAME_LENGTH = 500
@@ -32,31 +32,24 @@ export function RenameDialog({ account, instance, onClose }: RenameDialogProps):
     stale: [instancesKey(account), instanceKeys(account)],
     onDone: onClose,
   })
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    rename.mutate(name.trim())
-  }
   return (
-    <Modal opened onClose={onClose} title={words.rename} closeButtonProps={{ 'aria-label': common.close }} centered>
-      <form onSubmit={submit} className="form">
-        <TextInput
-          label={words.name}
-          description={words.nameText}
-          maxLength={NAME_LENGTH}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        {rename.error !== null && <Failure error={rename.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {common.cancel}
-          </Button>
-          <Button type="submit" loading={rename.isPending}>
-            {common.save}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+    <FormDialog
+      isOpen
+      title={words.rename}
+      submit={common.save}
+      isBusy={rename.isPending}
+      error={rename.error}
+      onSubmit={() => rename.mutate(name.trim())}
+      onClose={onClose}
+    >
+      <TextInput
+        label={words.name}
+        description={words.nameText}
+        maxLength={NAME_LENGTH}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+    </FormDialog>
   )
 }

@@ -139,14 +139,17 @@ export class LinkAttempt {
     const before = this.#seen
     if (state === before) return
     this.#seen = state
-    const { isRunning, asked, end } = this.#view
-    // Unlinked again: what is said of the last attempt is no longer so.
-    if (end === 'linked' && state === 'notAuthorized') this.reset()
-    else if (state === 'pendingCode' && asked === null) this.#wait('smsCode')
+    const { isRunning, asked } = this.#view
+    if (state === 'pendingCode' && asked === null) this.#wait('smsCode')
     else if (state === 'pendingPassword' && asked !== 'password') this.#wait('password')
     else if (state === 'authorized' && isRunning) this.#finish('linked')
-    else if (state === 'notAuthorized' && isRunning && before !== null && before.startsWith('pending'))
-      this.#finish('failed')
+    else if (state === 'notAuthorized') this.#sawUnlinked(before)
+  }
+
+  #sawUnlinked(before: InstanceState | null): void {
+    // What is said of the last attempt is no longer so.
+    if (this.#view.end === 'linked') this.reset()
+    else if (this.#view.isRunning && (before === 'pendingCode' || before === 'pendingPassword')) this.#finish('failed')
   }
 
   /** Whoever comes back to an attempt that waits for something goes on with it. */
@@ -156,12 +159,13 @@ export class LinkAttempt {
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
       const answer = await this.#call({ name: 'qr', read: readQr }, signal)
-      if (signal.aborted) return
+      if (isOver(signal)) return
       if (answer !== null) this.#take(answer)
       else if (this.#view.asked === null) this.#show({ hint: 'offline' })
       await pause(POLL_MS, signal)
+      if (isOver(signal)) return
     }
   }
 
@@ -245,6 +249,11 @@ export class LinkAttempt {
       return null
     }
   }
+}
+
+/** Asked by name: the compiler takes it for settled what a look at the signal once said. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
 }
 
 function pause(delayMs: number, signal: AbortSignal): Promise<void> {

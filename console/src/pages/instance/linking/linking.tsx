@@ -33,13 +33,19 @@ export function Linking(): ReactNode {
   )
 }
 
-/** Whoever has just made the instance wants to link it: the QR comes by itself. */
+/** Whoever has just made the instance wants to link it: the QR comes by itself, once. */
 function useBegin(attempt: LinkAttempt | null): void {
-  const { state } = useLocation()
-  const isWanted = typeof state === 'object' && state !== null && Reflect.get(state, 'link') === true
+  const location = useLocation()
+  const { state } = useInstance()
+  const asked: unknown = location.state
+  const isAsked = typeof asked === 'object' && asked !== null && Reflect.get(asked, 'link') === true
+  const begun = useRef<LinkAttempt | null>(null)
   useEffect(() => {
-    if (isWanted) attempt?.showQr()
-  }, [attempt, isWanted])
+    if (!isAsked || attempt === null || begun.current === attempt) return
+    begun.current = attempt
+    // The browser keeps what was asked over a reload, by which time a phone may be linked.
+    if (state === 'notAuthorized') attempt.showQr()
+  }, [attempt, isAsked, state])
 }
 
 interface StepsProps {

@@ -12,9 +12,6 @@ import { useHere } from '../here.ts'
 import type { LinkAttempt, LinkView } from './link-attempt.ts'
 import { isPhone, phoneDigits, randomPhone } from './phone-number.ts'
 
-const SIMULATOR = '/simulator/link'
-const readQr = object({ type: text, message: text })
-
 interface VirtualPhoneProps {
   readonly view: LinkView
   readonly attempt: LinkAttempt
@@ -23,21 +20,7 @@ interface VirtualPhoneProps {
 /** Where the messenger is simulated, a phone without a camera: this scans the instance's QR with it. */
 export function VirtualPhone({ view, attempt }: VirtualPhoneProps): ReactNode {
   const words = useWords('instance')
-  const here = useHere()
-  const [phone, setPhone] = useState(randomPhone)
-  const digits = phoneDigits(phone)
-  const link = useChange<string>({
-    send: async (phoneNumber) => {
-      if (!attempt.view.isRunning) attempt.showQr()
-      const shown = await callMethod({ ...here, name: 'qr', read: readQr })
-      if (shown.type !== 'qrCode') return undefined
-      return await ask({ method: 'POST', path: SIMULATOR, body: { phoneNumber, qr: shown.message }, read: nothing })
-    },
-  })
-  const confirm = useChange<string>({
-    send: (phoneNumber) =>
-      ask({ method: 'POST', path: SIMULATOR, body: { phoneNumber, confirmPasskey: true }, read: nothing }),
-  })
+  const isScanning = view.way === 'qr' && (view.asked === null || view.asked === 'passkey')
   return (
     <Stack gap="xs" component="section" aria-label={words.virtual}>
       <Text size="sm" c="dimmed">
@@ -46,6 +29,19 @@ export function VirtualPhone({ view, attempt }: VirtualPhoneProps): ReactNode {
           {words.toPhones}
         </Anchor>
       </Text>
+      {isScanning && <Scan view={view} attempt={attempt} />}
+    </Stack>
+  )
+}
+
+function Scan({ view, attempt }: VirtualPhoneProps): ReactNode {
+  const words = useWords('instance')
+  const [phone, setPhone] = useState(randomPhone)
+  const digits = phoneDigits(phone)
+  const { link, confirm } = useVirtualPhone(attempt)
+  const error = link.error ?? confirm.error
+  return (
+    <>
       <Group align="flex-end" gap="sm">
         <TextInput
           label={words.virtualNumber}
@@ -56,22 +52,41 @@ export function VirtualPhone({ view, attempt }: VirtualPhoneProps): ReactNode {
           onChange={(event) => setPhone(event.currentTarget.value)}
           error={isPhone(digits) ? null : words.phoneWrong}
         />
-        <Button
-          variant="default"
-          leftSection={<Icon name="phone" />}
-          loading={link.isPending}
-          disabled={!isPhone(digits)}
-          onClick={() => link.mutate(digits)}
-        >
-          {words.linkVirtual}
-        </Button>
-        {view.asked === 'passkey' && (
+        {view.asked === 'passkey' ? (
           <Button variant="default" loading={confirm.isPending} onClick={() => confirm.mutate(digits)}>
             {words.confirmVirtual}
           </Button>
+        ) : (
+          <Button
+            variant="default"
+            leftSection={<Icon name="phone" />}
+            loading={link.isPending}
+            disabled={!isPhone(digits)}
+            onClick={() => link.mutate(digits)}
+          >
+            {words.linkVirtual}
+          </Button>
         )}
       </Group>
-      {(link.error ?? confirm.error) !== null && <Failure error={link.error ?? confirm.error} />}
-    </Stack>
+      {error !== null && <Failure error={error} />}
+    </>
   )
+}
+
+const readQr = object({ type: text, message: text })
+
+function useVirtualPhone(attempt: LinkAttempt) {
+  const here = useHere()
+  const act = (body: object): Promise<undefined> =>
+    ask({ method: 'POST', path: '/simulator/link', body, read: nothing })
+  const link = useChange<string>({
+    send: async (phoneNumber) => {
+      if (!attempt.view.isRunning) attempt.showQr()
+      const { type, message: qr } = await callMethod({ ...here, name: 'qr', read: readQr })
+      // Any other answer is one to the attempt, which says it.
+      if (type === 'qrCode') await act({ phoneNumber, qr })
+    },
+  })
+  const confirm = useChange<string>({ send: (phoneNumber) => act({ phoneNumber, confirmPasskey: true }) })
+  return { link, confirm }
 }
