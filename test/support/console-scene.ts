@@ -137,12 +137,22 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const what = `${name} ${colorScheme} at ${String(size.width)}`
+    await atRest(page)
     await fits(page, what)
     await isAccessible(page, what)
     if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${what.replaceAll(' ', '-')}.png`) })
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.setViewportSize(before)
+}
+
+/** What moves or fades as the window becomes another one has done so; what turns as long as somebody waits never does. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    .then(() => Promise.all(document.getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+      .map(({ finished }) => finished.catch(() => undefined))))
+    .then(() => undefined)`)
 }
 
 async function fits(page: Page, what: string): Promise<void> {
