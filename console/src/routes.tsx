@@ -50,7 +50,11 @@ const account: readonly RouteObject[] = [
 const operator: readonly RouteObject[] = [
   { path: 'operator', element: <Navigate to="accounts" replace /> },
   page('operator/accounts', ['operator'], () => import('./pages/operator/accounts.tsx')),
-  page('operator/accounts/:account', ['operator', 'billing', 'terms', 'audit'], () => import('./pages/operator/account.tsx')),
+  page(
+    'operator/accounts/:account',
+    ['operator', 'billing', 'terms', 'audit'],
+    () => import('./pages/operator/account.tsx'),
+  ),
   page('operator/tariffs', ['operator'], () => import('./pages/operator/tariffs.tsx')),
   page('operator/people', ['people'], () => import('./pages/people/operator-people.tsx')),
   page('operator/audit', ['operator', 'audit'], () => import('./pages/operator/audit.tsx')),

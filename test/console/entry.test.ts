@@ -15,7 +15,10 @@ describe('the way into the console', { skip: noBrowser }, () => {
   let scene: ConsoleScene
   let account: string
   before(async () => {
-    scene = await startConsoleScene()
+    scene = await startConsoleScene({
+      JADEGATE_SUPPORT_TEXT: 'Ask <Ann> & friends',
+      JADEGATE_SUPPORT_URL: 'https://help.example.com/?a=1&b="2"',
+    })
     account = await personalAccount(scene.server)
   })
   after(() => scene.close())
@@ -58,6 +61,8 @@ describe('the way into the console', { skip: noBrowser }, () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await signIn(page, 'ann@example.com', 'not this one')
     await page.getByText('The e-mail or the password is wrong.').waitFor()
+    const support = page.getByRole('link', { name: 'Ask <Ann> & friends' })
+    assert.equal(await support.getAttribute('href'), 'https://help.example.com/?a=1&b="2"')
     await looksRight(page, 'sign-in')
     await signIn(page, 'Ann@Example.com')
     await page.getByRole('heading', { name: 'Instances', level: 1 }).waitFor()

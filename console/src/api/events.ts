@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
-import { addressOf } from './client.ts'
+import { addressOf, ask } from './client.ts'
+import { nothing } from './read.ts'
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
@@ -53,6 +54,7 @@ class LiveStream {
   #timer: ReturnType<typeof setTimeout> | undefined
   #waitMs = FIRST_WAIT_MS
   #wasOpen = false
+  #isClosed = false
 
   constructor(address: string, names: readonly string[], listener: Listener) {
     this.#address = address
@@ -62,6 +64,11 @@ class LiveStream {
   }
 
   close(): void {
+    this.#isClosed = true
+    this.#stop()
+  }
+
+  #stop(): void {
     clearTimeout(this.#timer)
     this.#source?.close()
     this.#source = null
@@ -103,11 +110,17 @@ class LiveStream {
   }
 
   #again(): void {
-    this.close()
+    this.#stop()
     this.#listener.onState('waiting')
     // Spread, so that the pages of a server that comes back do not all ask in the same moment.
     const waitMs = this.#waitMs * (0.5 + Math.random())
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS)
-    this.#timer = setTimeout(() => this.#open(), waitMs)
+    this.#timer = setTimeout(() => void this.#reopen(), waitMs)
+  }
+
+  /** A stream does not say why it ended. If it was the session, asking for it leads to the sign-in. */
+  async #reopen(): Promise<void> {
+    await ask({ path: '/session', read: nothing }).catch(() => undefined)
+    if (!this.#isClosed) this.#open()
   }
 }

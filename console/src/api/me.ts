@@ -27,7 +27,6 @@ export const readMe = object({
       role: readRole,
     }),
   ),
-  support: nullable(object({ text: or(text, ''), url: or(text, '') })),
   hasMail: flag,
   simulated: or(list(text), []),
   version: text,

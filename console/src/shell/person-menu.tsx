@@ -1,7 +1,8 @@
-import { Menu, UnstyledButton } from '@mantine/core'
+import { Menu, Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useMe } from '../api/me.ts'
+import { faultText } from '../parts/fault-text.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useWords } from '../words/words.ts'
 import { LanguageItems, ThemeItems } from './looks.tsx'
@@ -12,7 +13,6 @@ import { useSignOut } from './sign-out.ts'
 export function PersonMenu(): ReactNode {
   const words = useWords('shell')
   const { person } = useMe()
-  const signOut = useSignOut()
   const name = person.name === '' ? person.email : person.name
   return (
     <Menu position="bottom-end" width={240}>
@@ -35,10 +35,32 @@ export function PersonMenu(): ReactNode {
         <Menu.Label>{words.theme}</Menu.Label>
         <ThemeItems />
         <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="signOut" />} onClick={signOut}>
-          {words.signOut}
-        </Menu.Item>
+        <SignOut />
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** The menu stays open until the page is left: where the server could not end the session, it says so. */
+function SignOut(): ReactNode {
+  const words = useWords('shell')
+  const common = useWords('common')
+  const signOut = useSignOut()
+  return (
+    <>
+      <Menu.Item
+        leftSection={<Icon name="signOut" />}
+        closeMenuOnClick={false}
+        disabled={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
+        {words.signOut}
+      </Menu.Item>
+      {signOut.error !== null && (
+        <Text role="alert" size="xs" p="xs" c="var(--mantine-color-error)">
+          {faultText(signOut.error, common)}
+        </Text>
+      )}
+    </>
   )
 }

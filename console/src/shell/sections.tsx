@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { NavLink } from 'react-router'
 import { useMe } from '../api/me.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
+import { SupportContact, supportContact } from '../parts/support-contact.tsx'
 import { useWords } from '../words/words.ts'
 import { useAccount, useAccountId } from './account.ts'
 import { accountPlaces, hasPhones, OPERATOR_PLACES } from './navigation.ts'
@@ -39,7 +40,7 @@ export function Sections(): ReactNode {
           </Stack>
         </>
       )}
-      <SupportContact />
+      <Foot />
     </nav>
   )
 }
@@ -61,23 +62,15 @@ function Section({
   )
 }
 
-/** Whom to ask: set by the operator of the server. */
-function SupportContact(): ReactNode {
+function Foot(): ReactNode {
   const words = useWords('shell')
-  const { support, version } = useMe()
-  const text = support === null || support.text === '' ? words.support : support.text
+  const { version } = useMe()
   return (
     <div className={classes['foot']}>
-      {support !== null && (
+      {supportContact() !== null && (
         <div className={classes['support']}>
           <Icon name="support" />
-          {isWebOrMail(support.url) ? (
-            <a href={support.url} target="_blank" rel="noreferrer">
-              {text}
-            </a>
-          ) : (
-            <span>{text}</span>
-          )}
+          <SupportContact />
         </div>
       )}
       <Text size="xs" c="dimmed">
@@ -85,8 +78,4 @@ function SupportContact(): ReactNode {
       </Text>
     </div>
   )
-}
-
-function isWebOrMail(url: string): boolean {
-  return /^(https?:\/\/|mailto:|tel:)/i.test(url)
 }

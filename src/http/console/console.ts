@@ -9,6 +9,7 @@ import type { Described } from '../reference/described.ts'
 import type { SimulatorForward } from '../simulator/forward.ts'
 import { consoleApi, type ConsoleApiDeps, type ConsoleRows } from './console-api.ts'
 import { consoleRows, type ConsoleRowDeps } from './console-rows.ts'
+import type { ConsoleAbout } from './me-view.ts'
 import { consolePages } from './pages.ts'
 import { simulatorPages } from './simulator-pages.ts'
 import { VitalSigns } from './vital-signs.ts'
@@ -19,6 +20,7 @@ export type ConsoleDeps = Omit<ConsoleApiDeps, 'register'> &
     readonly instances: Instances
     readonly cluster: Cluster
     readonly random: Pick<Random, 'bytes'>
+    readonly about: Pick<ConsoleAbout, 'support'>
   }
 
 export interface ConsoleParts {
@@ -42,6 +44,8 @@ export async function addConsole(app: FastifyInstance, deps: ConsoleDeps, parts:
   const rows = consoleRows({ ...deps, methods, readiness, signs, stopping: stopping.signal })
   await app.register(consoleApi({ ...deps, register: deps.business.register }, rows))
   if (simulator !== undefined) await app.register(simulatorPages({ door: deps.door, forward: simulator }))
-  await app.register(consolePages({ random: deps.random, folder: packageFile('console/dist/') }))
+  await app.register(
+    consolePages({ random: deps.random, folder: packageFile('console/dist/'), support: deps.about.support }),
+  )
   return rows
 }

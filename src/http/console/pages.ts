@@ -1,14 +1,19 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import type { Random } from '../../lib/random.ts'
+import { html } from '../html.ts'
 import { BuiltFiles, type BuiltFile } from './built-files.ts'
 
 export interface PagesDeps {
   readonly random: Pick<Random, 'bytes'>
   /** Where the built pages lie; a folder that is not there is a console that was not built. */
   readonly folder: URL
+  /** Whom to ask: on the pages before the sign-in too, where nobody is told anything else. */
+  readonly support: { readonly text: string; readonly url: string } | null
 }
 
 const NONCE = '__NONCE__'
+const SUPPORT_TEXT = '__SUPPORT_TEXT__'
+const SUPPORT_URL = '__SUPPORT_URL__'
 const NONCE_BYTES = 16
 /** Their names change with what is in them. */
 const HASHED = 'assets/'
@@ -39,9 +44,10 @@ function policy(nonce: string): string {
 }
 
 /** `/console/…`: the built files, and the one page of them for every other address: what it shows is its own business. */
-export function consolePages({ random, folder }: PagesDeps): FastifyPluginCallback {
+export function consolePages({ random, folder, support }: PagesDeps): FastifyPluginCallback {
   const files = new BuiltFiles(folder)
-  const index = files.get('index.html')
+  const file = files.get('index.html')
+  const index = file === undefined ? undefined : withSupport(file.bytes.toString('utf8'), support)
   return (app, _options, done) => {
     app.get('/console', (_request, reply) => reply.redirect('/console/'))
     app.get('/console/*', async (request, reply) => {
@@ -57,10 +63,15 @@ export function consolePages({ random, folder }: PagesDeps): FastifyPluginCallba
       void reply.headers({ 'Content-Security-Policy': policy(nonce), 'Cache-Control': 'no-store' })
       void reply.type('text/html; charset=utf-8')
       if (index === undefined) return reply.code(503).send(NOT_BUILT)
-      return reply.send(index.bytes.toString('utf8').replaceAll(NONCE, nonce))
+      return reply.send(index.replaceAll(NONCE, nonce))
     })
     done()
   }
+}
+
+function withSupport(page: string, support: PagesDeps['support']): string {
+  const { text, url } = support ?? { text: '', url: '' }
+  return page.replace(SUPPORT_TEXT, () => html`${text}`.text).replace(SUPPORT_URL, () => html`${url}`.text)
 }
 
 async function sendFile(

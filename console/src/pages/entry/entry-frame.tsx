@@ -1,5 +1,6 @@
 import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { SupportContact } from '../../parts/support-contact.tsx'
 import { useTitle } from '../../parts/page-head.tsx'
 import { LANGUAGE_NAMES } from '../../words/language-names.ts'
 import { LANGUAGES, setLanguage, useLanguage } from '../../words/language.ts'
@@ -38,16 +39,17 @@ export function EntryFrame({ title, text, children }: EntryFrameProps): ReactNod
           </Stack>
         </Paper>
       </main>
-      <LanguageLinks />
+      <Foot />
     </div>
   )
 }
 
-function LanguageLinks(): ReactNode {
+function Foot(): ReactNode {
   const words = useWords('entry')
   const chosen = useLanguage()
   return (
-    <footer>
+    <footer className={classes['foot']}>
+      <SupportContact />
       <Group gap="md" justify="center" role="group" aria-label={words.language}>
         {LANGUAGES.map((language) => (
           <Anchor

@@ -28,6 +28,7 @@ export const words = {
   search: 'Search',
   notFound: 'There is no such page',
   notFoundText: 'The address is wrong, or what it led to is gone.',
+  support: 'Support',
   home: 'To the first page',
   faults: {
     network: 'The server did not answer. Check the connection and try again.',

@@ -11,7 +11,6 @@ export const words = {
   phones: 'Virtual phones',
   me: 'My profile',
   signOut: 'Sign out',
-  support: 'Support',
   language: 'Language',
   theme: 'Theme',
   themes: { light: 'Light', dark: 'Dark', auto: 'As the system' },

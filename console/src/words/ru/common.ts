@@ -30,6 +30,7 @@ export const words: typeof english = {
   search: 'Поиск',
   notFound: 'Такой страницы нет',
   notFoundText: 'Адрес неверен, или того, на что он указывал, больше нет.',
+  support: 'Поддержка',
   home: 'На первую страницу',
   faults: {
     network: 'Сервер не ответил. Проверьте соединение и повторите.',

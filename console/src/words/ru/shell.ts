@@ -13,7 +13,6 @@ export const words: typeof english = {
   phones: 'Виртуальные телефоны',
   me: 'Мой профиль',
   signOut: 'Выйти',
-  support: 'Поддержка',
   language: 'Язык',
   theme: 'Тема',
   themes: { light: 'Светлая', dark: 'Тёмная', auto: 'Как в системе' },
