@@ -255,18 +255,41 @@ describe('instances in the console', { skip: noBrowser }, () => {
     await leave()
   })
 
-  test('the QR is one that a phone can scan, and its end is seen without a reload', async () => {
+  test('a phone is linked by the QR that is shown, by a code that is typed into it, and with its passkey', async () => {
     const id = await make('Scanned')
     const { page, open, leave } = await scene.visit(ann)
     await open(`/a/${account}/instances/${String(id)}/overview`)
+    const logOut = async (): Promise<void> => {
+      await button(page, 'Log out').click()
+      await inDialog(page, 'Log out').click()
+      await button(page, 'Show the QR code').waitFor()
+    }
     await button(page, 'Show the QR code').click()
-    const phone = newPhone()
-    await scene.server.simulator('link', { qr: await shownQr(page), phoneNumber: phone })
+    const scanning = newPhone()
+    await scene.server.simulator('link', { qr: await shownQr(page), phoneNumber: scanning })
     await page.getByText('The phone is linked').waitFor()
-    await button(page, 'Log out').click()
-    await inDialog(page, 'Log out').click()
-    await button(page, 'Show the QR code').waitFor()
-    assert.equal(await devicesOf(phone), 0)
+    await logOut()
+    assert.equal(await devicesOf(scanning), 0)
+
+    const typing = newPhone()
+    await page.getByText('By phone number').click()
+    await page.getByLabel('Phone number with country code').fill(typing)
+    await button(page, 'Get a code').click()
+    const code = (await page.locator('output').textContent()) ?? ''
+    await looksRight(page, 'code to type')
+    await scene.server.simulator('link', { code: code.replace('-', ''), phoneNumber: typing })
+    await page.getByText('The phone is linked').waitFor()
+    await logOut()
+
+    const careful = newPhone()
+    await scene.server.simulator('phones', { phoneNumber: careful, messenger: 'whatsapp', wantsPasskey: true })
+    await page.getByLabel('Its number').fill(careful)
+    await button(page, 'Link a virtual phone').click()
+    await page.getByText('Waiting for the phone to confirm…').waitFor()
+    await looksRight(page, 'passkey')
+    await button(page, 'Confirm the passkey on it').click()
+    await page.getByText('The phone is linked').waitFor()
+    await page.getByText(`+${careful}`).first().waitFor()
     await leave()
   })
 })

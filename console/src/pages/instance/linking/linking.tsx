@@ -94,7 +94,16 @@ function Ways({ way, onWay }: { readonly way: Way; readonly onWay: (way: Way) =>
 
 function Panel({ view, attempt }: StepsProps): ReactNode {
   const words = useWords('instance')
-  if (view.asked === 'passkey') return <div className={classes['waiting']} aria-hidden="true" />
+  if (view.asked === 'passkey') {
+    return (
+      <Group justify="space-between">
+        <div className={classes['waiting']} aria-hidden="true" />
+        <Button variant="subtle" onClick={() => attempt.reset()}>
+          {words.otherWay}
+        </Button>
+      </Group>
+    )
+  }
   if (view.asked !== null) return <AnswerForm asked={view.asked} view={view} attempt={attempt} />
   if (view.way === 'phone') return <PhoneForm view={view} attempt={attempt} />
   return (
