@@ -5,7 +5,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { useWords } from '../../words/words.ts'
 import { ChatList } from './chat/chat-list.tsx'
 import { chatTitle } from './chat/chat-name.ts'
-import { useChats } from './chat/chats.ts'
+import { useChats, useFreshMessages } from './chat/chats.ts'
 import { Conversation } from './chat/conversation.tsx'
 import classes from './chat/page.module.css'
 import { useHere } from './here.ts'
@@ -15,6 +15,7 @@ export default function Page(): ReactNode {
   const words = useWords('chat')
   const here = useHere()
   const chats = useChats(here)
+  useFreshMessages(here)
   const [search, setSearch] = useSearchParams()
   const open = search.get('chat')
   const show = useCallback(

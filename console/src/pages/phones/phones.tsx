@@ -55,8 +55,8 @@ function Troubles(): ReactNode {
         {words.troublesAbout}
       </Text>
       <Accordion chevronPosition="left">
-        {words.troubleList.map(({ name, about }) => (
-          <Accordion.Item key={name} value={name}>
+        {words.troubleList.map(({ name, about }, index) => (
+          <Accordion.Item key={index} value={String(index)}>
             <Accordion.Control>{name}</Accordion.Control>
             <Accordion.Panel>
               <Text size="sm">{about}</Text>

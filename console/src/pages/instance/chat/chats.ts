@@ -1,10 +1,10 @@
 import { callMethod, instanceKey } from '../../../api/instances.ts'
-import { keepPreviousData, useQuery, type QueryKey, type UseQueryResult } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { keepPreviousData, useQuery, useQueryClient, type QueryKey, type UseQueryResult } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
 import { ask, withQuery } from '../../../api/client.ts'
 import { list, type Reader } from '../../../api/read.ts'
 import { retryPatiently, retryWaitMs } from '../patience.ts'
-import { belowInstance, type Here } from '../here.ts'
+import { belowInstance, useInstance, type Here } from '../here.ts'
 import { chatTitle, isGroupChat } from './chat-name.ts'
 import { fieldsOf, flagIn, textIn } from './fields.ts'
 import { readMessages, type Message } from './message.ts'
@@ -54,6 +54,19 @@ export function useMessages(
     // Of the same chat alone: another one's messages must never stand below this one's name.
     placeholderData: (before, query) => (query?.queryKey.at(-2) === chat ? keepPreviousData(before) : undefined),
   })
+}
+
+/** The instance's queues move as it sends and is told: then there is something new to see, before the next look. */
+export function useFreshMessages(here: Here): void {
+  const client = useQueryClient()
+  const { queued, notifications } = useInstance()
+  const moved = `${queued}/${notifications}`
+  const before = useRef(moved)
+  useEffect(() => {
+    if (before.current === moved) return
+    before.current = moved
+    void client.invalidateQueries({ queryKey: messagesKey(here) })
+  }, [client, here, moved])
 }
 
 export interface Chats {

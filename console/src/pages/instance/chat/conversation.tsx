@@ -1,6 +1,6 @@
 import { callMethod } from '../../../api/instances.ts'
 import { ActionIcon, Button, Center, Text, Tooltip } from '@mantine/core'
-import { useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { useChange } from '../../../api/change.ts'
 import { flag, object } from '../../../api/read.ts'
 import { faultText } from '../../../parts/fault-text.ts'
@@ -117,9 +117,10 @@ interface LogProps {
 function Log({ items, isGroup, hasOlder, isLoadingOlder, onOlder, onReply }: LogProps): ReactNode {
   const words = useWords('chat')
   const days = useDays(useMemo(() => threadOf(items), [items]))
+  const log = useEndInSight(items[0])
   return (
     // Its only child grows upwards from the end: the newest message is in sight without a line of script.
-    <div className={classes['log']} role="log" aria-label={words.messages} tabIndex={0}>
+    <div ref={log} className={classes['log']} role="log" aria-label={words.messages} tabIndex={0}>
       <div className={classes['lines']}>
         {hasOlder && (
           <Center>
@@ -146,6 +147,17 @@ function Log({ items, isGroup, hasOlder, isLoadingOlder, onOlder, onReply }: Log
       </div>
     </div>
   )
+}
+
+/** Whoever has said something sees it, wherever he was reading; what others say moves nothing. */
+function useEndInSight(newest: Message | undefined): RefObject<HTMLDivElement | null> {
+  const log = useRef<HTMLDivElement>(null)
+  const own = newest?.isOutgoing === true ? newest.id : ''
+  useEffect(() => {
+    // Counted from the end, since the log is laid out from there.
+    if (own !== '') log.current?.scrollTo({ top: 0 })
+  }, [own])
+  return log
 }
 
 interface Day {

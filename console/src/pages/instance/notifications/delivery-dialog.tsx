@@ -119,19 +119,18 @@ function Replay({ receipt }: { readonly receipt: number }): ReactNode {
   })
   return (
     <Stack gap="xs">
-      <Group wrap="nowrap" align="center">
+      <Text size="sm" c="dimmed">
+        {words.replayAbout}
+      </Text>
+      <Group>
         <Button
           variant="default"
           leftSection={<Icon name="refresh" />}
           loading={replay.isPending}
           onClick={() => replay.mutate()}
-          style={{ flex: 'none' }}
         >
           {words.replay}
         </Button>
-        <Text size="sm" c="dimmed">
-          {words.replayAbout}
-        </Text>
       </Group>
       {replay.error !== null && <Failure error={replay.error} />}
       <div role="status">{replay.isSuccess && <Notice>{words.replayed(replay.data.receiptId)}</Notice>}</div>
