@@ -4,7 +4,7 @@ import type { Words } from '../../words/dictionaries.ts'
 import { useFormat, type Format } from '../../words/format.ts'
 import { useMoney, type Money } from '../../words/money.ts'
 import { useWords } from '../../words/words.ts'
-import type { Entry } from './audit-list.tsx'
+import type { Entry } from './audit-entry.ts'
 import type { Names } from './names.ts'
 
 const HOUR_MS = 3_600_000

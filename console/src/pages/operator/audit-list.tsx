@@ -3,28 +3,19 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ask, withQuery } from '../../api/client.ts'
-import { anything, dictionary, list, nullable, number, object, or, text, type Read } from '../../api/read.ts'
+import { list, nullable, object, text } from '../../api/read.ts'
 import { useCursors } from '../../parts/cursors.ts'
 import { DataTable, Pager, type Column } from '../../parts/data-table.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
+import { readEntry, type Entry } from './audit-entry.ts'
 import { AuditDetails } from './audit-details.tsx'
 import { useNames, type Names } from './names.ts'
 
 const PAGE_SIZE = 50
 
-const readEntry = object({
-  seq: number,
-  at: text,
-  actor: text,
-  action: text,
-  accountId: nullable(text),
-  target: or(text, ''),
-  details: or(dictionary(anything), {}),
-})
-export type Entry = Read<typeof readEntry>
 const readEntries = object({ items: list(readEntry), next: nullable(text) })
 
 export const auditKey = ['operator', 'audit'] as const

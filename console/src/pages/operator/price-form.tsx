@@ -7,7 +7,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx'
 import { billingDay } from '../../words/days.ts'
 import { parseMoney } from '../../words/money.ts'
 import { useWords } from '../../words/words.ts'
-import { pricesKey } from './prices.tsx'
+import { PRICES_KEY } from './price-key.ts'
 import { useTariffs } from './tariff-names.ts'
 
 interface PriceDraft {
@@ -33,7 +33,7 @@ export function PriceForm({ onClose }: { readonly onClose: () => void }): ReactN
   const tariff = draft.tariff === '' ? (tariffs[0] ?? '') : draft.tariff
   const put = useChange<object>({
     send: (body, key) => ask({ method: 'PUT', path: '/operator/prices', body, key, read: nothing }),
-    stale: [pricesKey],
+    stale: [PRICES_KEY],
     onDone: onClose,
   })
   const submit = (): void => {

@@ -13,10 +13,10 @@ import { billingDay, useDays } from '../../words/days.ts'
 import { useMoney } from '../../words/money.ts'
 import { useWords } from '../../words/words.ts'
 import { useNames } from './names.ts'
+import { PRICES_KEY } from './price-key.ts'
 import { PriceForm } from './price-form.tsx'
 
 const MOST = 1000
-export const pricesKey = ['operator', 'prices'] as const
 
 const readPrice = object({ tariff: text, accountId: nullable(text), currency: text, from: text, amount: number })
 type Price = Read<typeof readPrice>
@@ -27,7 +27,7 @@ export function Prices(): ReactNode {
   const words = useWords('operator')
   const [isSetting, setSetting] = useState(false)
   const query = useQuery({
-    queryKey: pricesKey,
+    queryKey: PRICES_KEY,
     queryFn: ({ signal }) => ask({ path: withQuery('/operator/prices', { limit: MOST }), signal, read: readPrices }),
   })
   return (
@@ -102,7 +102,7 @@ function RemovePrice({ price, onClose }: { readonly price: Price; readonly onClo
         key,
         read: nothing,
       }),
-    stale: [pricesKey],
+    stale: [PRICES_KEY],
     onDone: onClose,
   })
   return (

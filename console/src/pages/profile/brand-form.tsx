@@ -9,7 +9,7 @@ import { Section } from '../../parts/section.tsx'
 import { Failure } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
 import { BrandPreview } from './brand-preview.tsx'
-import { brandKey, NO_BRAND, type Brand } from './brand.tsx'
+import { brandKey, NO_BRAND, type Brand } from './brand-answer.ts'
 import { LogoField } from './logo-field.tsx'
 
 const NAME_MAX = 80

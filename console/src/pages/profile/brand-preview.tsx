@@ -4,7 +4,7 @@ import { Section } from '../../parts/section.tsx'
 import { useWords } from '../../words/words.ts'
 import { accentOn } from './accent.ts'
 import classes from './brand-preview.module.css'
-import type { Brand } from './brand.tsx'
+import type { Brand } from './brand-answer.ts'
 
 /** As the linking page has them. */
 const GROUNDS = {

@@ -6,7 +6,7 @@ import { object, text } from '../../api/read.ts'
 import { Done } from '../../parts/done.tsx'
 import { Failure } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
-import { hookKey } from './hook.tsx'
+import { hookKey } from './hook-answer.ts'
 
 const URL_MAX = 4096
 const readSecret = object({ secret: text })

@@ -11,7 +11,7 @@ import { Failure } from '../../parts/states.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
 import { HookForm, putHook } from './hook-form.tsx'
-import { hookKey, type Hook } from './hook.tsx'
+import { hookKey, type Hook } from './hook-answer.ts'
 
 interface HookStateProps {
   readonly account: string

@@ -4,26 +4,18 @@ import type { ReactNode } from 'react'
 import { useHere } from '../../api/account.ts'
 import { ask, path } from '../../api/client.ts'
 import { asFault } from '../../api/fault.ts'
-import { list, number, object, or, text, type Read } from '../../api/read.ts'
+import { number } from '../../api/read.ts'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
+import { hookKey, readHook, type Attempt, type Hook } from './hook-answer.ts'
 import { HookForm } from './hook-form.tsx'
 import { HookState } from './hook-state.tsx'
 
 const ATTEMPTS_AGAIN_MS = 5_000
-
-const readAttempt = object({ time: text, id: text, type: text, attempt: number, status: number })
-type Attempt = Read<typeof readAttempt>
-const readHook = object({ url: text, createdAt: text, attempts: or(list(readAttempt), []) })
-export type Hook = Read<typeof readHook>
-
-export function hookKey(account: string): readonly string[] {
-  return ['account', account, 'hook']
-}
 
 /** Where the account hears of what happens to its instances. */
 export default function HookPage(): ReactNode {

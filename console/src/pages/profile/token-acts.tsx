@@ -9,8 +9,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../words/words.ts'
 import { draftOf, termsOf, TokenFields } from './token-fields.tsx'
 import { TokenDialog } from './token-issue.tsx'
-import { nameOf } from './token-table.tsx'
-import { tokensKey } from './tokens.tsx'
+import { nameOf, tokensKey } from './token-names.ts'
 
 /** What a person is about to do with a token. */
 export type TokenAct =

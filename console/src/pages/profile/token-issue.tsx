@@ -6,7 +6,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx'
 import { TokenShown } from '../../parts/token-shown.tsx'
 import { useWords } from '../../words/words.ts'
 import { NEW_TOKEN, termsOf, TokenFields } from './token-fields.tsx'
-import { tokensKey } from './tokens.tsx'
+import { tokensKey } from './token-names.ts'
 
 interface IssueDialogProps {
   readonly account: string

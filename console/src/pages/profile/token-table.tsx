@@ -4,8 +4,8 @@ import { isLiving, type Token } from '../../api/account.ts'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { useFormat } from '../../words/format.ts'
-import type { Words } from '../../words/dictionaries.ts'
 import { useWords } from '../../words/words.ts'
+import { nameOf } from './token-names.ts'
 import { TokenActs, type TokenAct } from './token-acts.tsx'
 
 interface TokenTableProps {
@@ -57,10 +57,6 @@ export function TokenTable({ account, tokens }: TokenTableProps): ReactNode {
       <TokenActs account={account} act={act} onAct={setAct} />
     </>
   )
-}
-
-export function nameOf({ name }: Token, words: Words<'profile'>): string {
-  return name === '' ? words.unnamed : name
 }
 
 function Ranges({ ranges }: { readonly ranges: readonly string[] }): ReactNode {

@@ -9,15 +9,12 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
+import { tokensKey } from './token-names.ts'
 import { IssueDialog } from './token-issue.tsx'
 import { TokenTable } from './token-table.tsx'
 
 const MOST = 1000
 const readTokens = object({ items: list(readToken) })
-
-export function tokensKey(account: string): readonly string[] {
-  return ['account', account, 'tokens']
-}
 
 /** The keys of the partner API. */
 export default function TokensPage(): ReactNode {
