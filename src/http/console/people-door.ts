@@ -93,10 +93,11 @@ function isForeign({ headers }: IncomingMessage): boolean {
   return site === 'cross-site' || site === 'same-site'
 }
 
-/** What any page can make a browser send; ours send JSON and say so. A browser names the origin of such a form, a program names none. */
+/**
+ * What any page can make a browser send, without a question before it: a form, or bytes of no type. Ours send JSON and say so. A browser names
+ * the origin of such a call, a program names none.
+ */
 function isForm({ headers }: IncomingMessage): boolean {
   const type = headers['content-type'] ?? ''
-  return headers.origin !== undefined && FORM_TYPES.some((form) => type.toLowerCase().startsWith(form))
+  return headers.origin !== undefined && !/^application\/json\b/i.test(type.trim())
 }
-
-const FORM_TYPES = ['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded'] as const
