@@ -16,4 +16,10 @@ export function tokenOf(actor: Actor): string | undefined {
   return actor.startsWith(PARTNER) ? actor.slice(PARTNER.length) : undefined
 }
 
+/** The id of the person who did it; undefined for whoever else. `actor`: as it is stored. */
+export function personOf(actor: string): string | undefined {
+  return actor.startsWith(PERSON) ? actor.slice(PERSON.length) : undefined
+}
+
 const PARTNER = 'partner:'
+const PERSON = 'person:'

@@ -7,6 +7,7 @@ import { personActor } from '../partners/actor.ts'
 import { audited } from '../partners/audit-log.ts'
 import type { Batch, Guard, Store, Write } from '../storage/store.ts'
 import { emailOf } from './email.ts'
+import { isVouchedFor } from './link-maker.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import { passwordFault, type Passwords } from './password.ts'
 import { OVERTAKEN, personBatch, provedBatch } from './person-change.ts'
@@ -83,7 +84,7 @@ export class Acceptance {
     const refused = this.#deps.throttle.ask(networkOf(address))
     if (refused !== undefined) return refused
     const link = await this.#deps.links.find(token)
-    if (link === null) return NOT_FOUND
+    if (link === null || !(await isVouchedFor(link, this.#deps.store.people))) return NOT_FOUND
     const isGone = link.account !== null && this.#deps.accounts.get(link.account)?.deletedAt !== null
     return isGone ? NOT_FOUND : link
   }
@@ -132,7 +133,7 @@ export class Acceptance {
     return this.#commit(batch, person, session)
   }
 
-  /** Nobody else stays signed in, and a second factor is still asked for: a mailbox alone is no way past it. */
+  /** Nobody else stays signed in or holds a link that would undo it, and a second factor is still asked for: a mailbox alone is no way past it. */
   async #reset(link: LinkRow, found: PersonRow, given: Accepted, visitor: Visitor): Promise<SignedIn | Fault> {
     if (found.disabledAt !== null) return NOT_FOUND
     const weak = passwordFault(given.password, found.email)
@@ -145,6 +146,7 @@ export class Acceptance {
     const session = this.#deps.sessions.make(person.id, visitor)
     const writes: Write[] = [
       { kind: 'session.endOthers', person: person.id, but: null },
+      { kind: 'link.closeResets', email: person.email, at: this.#deps.clock.now() },
       ...this.#begun(person, link, session, 'person.password'),
     ]
     return this.#commit(personBatch({ person, guards: [this.#open(link)], writes }), person, session)

@@ -7,6 +7,7 @@ import type { Actor } from '../partners/actor.ts'
 import { audited } from '../partners/audit-log.ts'
 import type { Guard, Store } from '../storage/store.ts'
 import { emailOf } from './email.ts'
+import { isVouchedFor } from './link-maker.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import type { Post } from './post.ts'
 
@@ -41,9 +42,12 @@ export class Invitations {
     this.#deps = deps
   }
 
-  /** Open ones, newest first; null: of operators. */
-  of(account: AccountId | null): Promise<readonly LinkRow[]> {
-    return this.#deps.store.people.invitations(account, this.#deps.clock.now())
+  /** Those that would let somebody in, newest first; null: of operators. */
+  async of(account: AccountId | null): Promise<readonly LinkRow[]> {
+    const { people } = this.#deps.store
+    const open = await people.invitations(account, this.#deps.clock.now())
+    const isGood = await Promise.all(open.map((link) => isVouchedFor(link, people)))
+    return open.filter((_, index) => isGood[index])
   }
 
   /** `conflict` where he is there already, `rateLimited` where an account has made too many on one day. */

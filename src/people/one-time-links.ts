@@ -64,8 +64,13 @@ export class OneTimeLinks {
     return this.#deps.seal.hash(`console link ${token}`)
   }
 
-  /** Since when links count that may be made on a day. */
+  /** Since when invitations count that may be made on a day. */
   aDayAgo(): EpochMs {
     return this.#deps.clock.now() - DAY_MS
+  }
+
+  /** Links for new passwords that were made before are over. */
+  resetsSince(): EpochMs {
+    return this.#deps.clock.now() - RESET_MS
   }
 }

@@ -63,13 +63,17 @@ export class OwnPerson {
     return changePerson(this.#deps.store, id, (person) => {
       const named = name === undefined ? person.name : personNameOf(name)
       if (isFault(named)) return named
-      return { person: { ...person, name: named, language: language ?? person.language }, writes: [] }
+      const change = { person: { ...person, name: named, language: language ?? person.language }, writes: [] }
+      if (named === person.name) return change
+      // Others know him by it.
+      const of = { account: null, target: id, details: { name: { from: person.name, to: named } } }
+      return { ...change, writes: [audited(personActor(person), this.#deps.clock.now(), 'person.change', of)] }
     })
   }
 
-  /** Ends all sessions; he goes on with a new one. `wrongPassword` */
+  /** Ends all sessions, and takes back the links that would undo it; he goes on with a new one. `wrongPassword` */
   async setPassword(self: Self, current: string, password: string): Promise<SignedIn | Fault> {
-    const { passwords, sessions } = this.#deps
+    const { passwords, sessions, clock } = this.#deps
     const wrong =
       passwordFault(password, self.person.email) ??
       (await this.#deps.proof.ofPassword(self.person, current, self.visitor))
@@ -79,7 +83,11 @@ export class OwnPerson {
     const session = sessions.make(self.person.id, self.visitor)
     const changed = await this.#changeAs(self, 'person.password', (person) => ({
       person: { ...person, passwordHash },
-      writes: [{ kind: 'session.endOthers', person: person.id, but: null }, session.write],
+      writes: [
+        { kind: 'session.endOthers', person: person.id, but: null },
+        { kind: 'link.closeResets', email: person.email, at: clock.now() },
+        session.write,
+      ],
     }))
     return isFault(changed) ? changed : { person: changed, token: session.token }
   }

@@ -18,8 +18,11 @@ export interface ResetsDeps {
   readonly throttle: Throttle
 }
 
-/** Letters to one mailbox on one day. */
-const RESETS_A_DAY = 5
+/**
+ * Letters to one mailbox in the life of a link. Counted over any longer time, whoever asks in somebody else's name could use them up, and would
+ * leave him without a link that is open.
+ */
+const RESETS_AT_ONCE = 3
 
 /** New passwords by mail. Nobody learns whether there is such a person: all is done behind the answer. Links of before stay as they are. */
 export class Resets {
@@ -59,7 +62,7 @@ export class Resets {
     const made = links.make({ kind: 'reset', email, account: null, role: null, isOperator: false }, 'system')
     const audit = audited('system', clock.now(), 'person.resetLink', { account: null, target: person.id })
     const committed = await store.commit({
-      guards: [{ kind: 'fewResets', email, since: links.aDayAgo(), limit: RESETS_A_DAY }],
+      guards: [{ kind: 'fewResets', email, since: links.resetsSince(), limit: RESETS_AT_ONCE }],
       writes: [made.write, audit],
     })
     if (committed.ok) await post.send(made, '', person.language)

@@ -70,6 +70,8 @@ export type PeopleWrite =
   | { readonly kind: 'link.put'; readonly row: LinkRow }
   /** It opens nothing any more. */
   | { readonly kind: 'link.close'; readonly id: string; readonly at: EpochMs }
+  /** Nor do any by which whoever has this e-mail could set a new password. */
+  | { readonly kind: 'link.closeResets'; readonly email: string; readonly at: EpochMs }
 
 /** Tariffs, prices, the money that moves, and its statements. */
 export type LedgerWrite =

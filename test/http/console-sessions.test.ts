@@ -111,9 +111,14 @@ describe('a call', () => {
     }
     const me = await operator.call('PATCH', '/person', { name: 'Olga O.' }, { 'Sec-Fetch-Site': 'same-origin' })
     assert.equal(me.status, 200, me.text)
+    const { items } = (await operatorCall('GET', '/audit?limit=1')).json as { items: object[] }
+    const { action, details } = items[0] as { action: string; details: object }
+    assert.deepEqual([action, details], ['person.change', { name: { from: 'Olga', to: 'Olga O.' } }])
     const foreign: Record<string, string>[] = [
       { 'Sec-Fetch-Site': 'cross-site' },
       { Origin: 'https://evil.example', 'Content-Type': 'text/plain' },
+      // As a blob of no type goes out, without a question before it.
+      { Origin: 'https://evil.example', 'Content-Type': '' },
     ]
     for (const headers of foreign) {
       const credentials = { email: 'olga@example.com', password: PASSWORD }
@@ -357,21 +362,55 @@ describe('a link', () => {
     await until(() => mail.letters.length >= count + 2, 'two letters')
     const [first, second] = mail.letters.slice(count).map(linkIn)
     assert.equal(mail.letters.length, count + 2, 'none to nobody')
-    const me = await browser().accept(second ?? '', { password: OTHER_PASSWORD })
-    assert.equal(me.status, 200, me.text)
+    const me = await browser().accept(first ?? '', { password: OTHER_PASSWORD })
+    assert.equal(me.status, 200, 'whoever asks for another takes none away')
     assert.equal((await here.call('GET', '/session')).status, 401, 'whoever had the old one is out')
-    assert.equal((await browser().accept(second ?? '', { password: OTHER_PASSWORD })).status, 404, 'once')
-    assert.equal((await browser().accept(first ?? '', { password: PASSWORD })).status, 200, 'nobody voids a link')
+    assert.equal((await browser().accept(first ?? '', { password: OTHER_PASSWORD })).status, 404, 'once')
+    assert.equal((await browser().accept(second ?? '', { password: PASSWORD })).status, 404, 'nor is it undone')
   })
 
-  test('of that kind goes out five times a day to one mailbox', async () => {
+  test('of that kind opens nothing behind another new password', async () => {
+    await invite('eli@example.com')
+    const [eli, link] = [await signedIn('eli@example.com'), await resetLink('eli@example.com')]
+    await eli.good('PUT', '/person/password', { current: PASSWORD, password: OTHER_PASSWORD })
+    assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
+  })
+
+  test('of that kind goes out three times while the first of them is open, so that nobody is left without one', async () => {
     await invite('max@example.com')
     const count = mail.letters.length
     for (let n = 0; n < 8; n++) await browser().call('POST', '/password-reset', { email: 'max@example.com' })
-    await until(() => mail.letters.length >= count + 5, 'five letters')
-    await browser().call('POST', '/password-reset', { email: 'uma@example.com' })
-    await until(() => mail.letters.length >= count + 6, 'another one')
-    assert.equal(mail.letters.length, count + 6)
+    await until(() => mail.letters.length >= count + 3, 'three letters')
+    await browser().call('POST', '/password-reset', { email: 'gil@example.com' })
+    await until(() => mail.letters.length >= count + 4, 'another one')
+    assert.equal(mail.letters.length, count + 4)
+    clock.skip(2 * HOUR_MS + 1)
+    await browser().call('POST', '/password-reset', { email: 'max@example.com' })
+    await until(() => mail.letters.length >= count + 5, 'one more when those are over')
+    assert.equal((await browser().accept(linkIn(mail.letters.at(-1) ?? ''), { password: PASSWORD })).status, 200)
+  })
+
+  test('that somebody has put by opens nothing when he may make none any more', async () => {
+    const { account, owner } = await owned('Put by', 'leaver@example.com')
+    const people = `/accounts/${account}/people`
+    const stays = (await owner.good('POST', people, { email: 'stays@example.com', role: 'owner' })) as { link: string }
+    const heir = browser()
+    assert.equal((await heir.accept(stays.link, { password: PASSWORD })).status, 200)
+    const { link } = (await owner.good('POST', people, { email: 'back.door@example.com', role: 'owner' })) as {
+      link: string
+    }
+    await heir.good('DELETE', `${people}/${await idOf('leaver@example.com')}`)
+    const left = (await heir.good('GET', people)) as { invitations: object[] }
+    assert.deepEqual(left.invitations, [], 'nor is it shown')
+    assert.equal((await browser().call('POST', '/links/look', { token: tokenOf(link) })).status, 404)
+    assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
+
+    await invite('former@example.com')
+    const former = await signedIn('former@example.com')
+    const id = await idOf('olga@example.com')
+    const { link: reset } = (await former.good('POST', `/operator/people/${id}/reset-link`, {})) as { link: string }
+    await operatorCall('PATCH', `/people/${await idOf('former@example.com')}`, { isOperator: false })
+    assert.equal((await browser().accept(reset, { password: OTHER_PASSWORD })).status, 404)
   })
 
   test('that two use at once lets one in', async () => {

@@ -126,6 +126,14 @@ export const PEOPLE_WRITES: WriteTable<PeopleWrite['kind']> = {
       },
     },
   ],
+  'link.closeResets': [
+    {
+      sql: `update console_link set closed_at = ? where email = ? and kind = 'reset' and closed_at is null`,
+      put(out, write) {
+        out.push(write.at, write.email)
+      },
+    },
+  ],
 }
 
 /** One of the two runs: a secret is sealed, and none is none. */

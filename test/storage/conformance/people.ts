@@ -141,6 +141,10 @@ function links(fresh: Fresh): void {
     assert.deepEqual([found?.id, found?.isOperator, found?.email], ['l2', true, ''])
     await commit(store, { kind: 'link.close', id: 'l2', at: 60 })
     assert.deepEqual(await store.people.invitations(null, 50), [])
+    await commit(store, link('l3', { kind: 'reset', account: null, role: null }), link('l4'))
+    await commit(store, { kind: 'link.closeResets', email: 'ann@example.com', at: 70 })
+    assert.equal(await store.people.link('hash of l3', 50), null)
+    assert.equal((await store.people.link('hash of l4', 50))?.id, 'l4', 'what invites stays')
   })
 
   storeTest(fresh, 'so many are made and no more, used or not', async (store) => {
