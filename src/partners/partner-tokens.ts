@@ -164,7 +164,7 @@ export class PartnerTokens {
       const details = differences(termsIn(row), kept)
       if (Object.keys(details).length === 0) return infoOf(row)
       const changed = { ...row, ...kept, madeBy: null }
-      return (await this.#store(changed, { by, action: 'token.change', account, target: id, details })).info
+      return this.#store(changed, { by, action: 'token.change', account, target: id, details })
     })
   }
 
@@ -172,9 +172,23 @@ export class PartnerTokens {
    * A new token with the same terms; the old one goes on for `overlapMs`, or to its own end where that comes before. `forbidden` for the holder
    * of a token that this one is out of reach of.
    */
-  rotate(account: AccountId, id: string, overlapMs: number, by: Actor): Promise<IssuedToken | Fault> {
+  rotate(account: AccountId, id: string, overlapMs: number, by: Actor): Promise<IssuedToken | Fault>
+  rotate(
+    account: AccountId,
+    id: string,
+    overlapMs: number,
+    by: Actor,
+    once: Once<IssuedToken> | undefined,
+  ): Promise<IssuedToken | Fault | Repeated>
+  rotate(
+    account: AccountId,
+    id: string,
+    overlapMs: number,
+    by: Actor,
+    once?: Once<IssuedToken>,
+  ): Promise<IssuedToken | Fault | Repeated> {
     return this.#onStored(account, id, async (old) => {
-      if (!(Number.isSafeInteger(overlapMs) && overlapMs >= 0 && overlapMs <= MOST_OVERLAP_MS))
+      if (!isOverlap(overlapMs))
         return fault('invalid', 'the overlap must be a whole number of milliseconds, at most a year')
       const now = this.#deps.clock.now()
       if (!this.#isReached(old, by)) return OUT_OF_REACH
@@ -186,7 +200,10 @@ export class PartnerTokens {
       // Without an overlap it is over for good, even for a clock that is set back.
       const ended = overlapMs === 0 ? { ...old, revokedAt: now } : { ...old, expiresAt: ends }
       const details = { newToken: draft.id, overlapMs }
-      return this.#store(draft, { by, action: 'token.rotate', account, target: id, details }, ended)
+      const issued = { info: infoOf(draft), token: draft.token }
+      const entry = { by, action: 'token.rotate', account, target: id, details }
+      const committed = await this.#commit([draft, ended], entry, once?.(issued))
+      return committed.ok ? issued : repeated(committed)
     })
   }
 
@@ -195,7 +212,7 @@ export class PartnerTokens {
     return this.#onStored(account, id, async (row) => {
       if (row.revokedAt !== null) return infoOf(row)
       const revoked = { ...row, revokedAt: this.#deps.clock.now() }
-      return (await this.#store(revoked, { by, action: 'token.revoke', account, target: id })).info
+      return this.#store(revoked, { by, action: 'token.revoke', account, target: id })
     })
   }
 
@@ -233,15 +250,26 @@ export class PartnerTokens {
     })
   }
 
-  /** Stores a row, and with it another one that it takes the place of. */
-  async #store(row: PartnerTokenRow, entry: Entry, replaced?: PartnerTokenRow): Promise<IssuedToken> {
-    const rows = replaced === undefined ? [row] : [row, replaced]
+  /** Stores a row that is there already. */
+  async #store(row: PartnerTokenRow, entry: Entry): Promise<TokenInfo> {
+    await this.#commit([row], entry)
+    return infoOf(row)
+  }
+
+  /** Stores rows, and forgets those that there is no room for; not `ok` where the guard says that this was done before. */
+  async #commit(
+    rows: readonly [PartnerTokenRow, ...PartnerTokenRow[]],
+    entry: Entry,
+    first?: Guard,
+  ): Promise<Committed> {
     const puts = rows.map((each): Write => ({ kind: 'token.put', row: each }))
-    const removed = this.#removedWith(row.account, rows)
-    await this.#deps.store.commit({ guards: [], writes: [...puts, ...removed, this.#audited(entry)] })
+    const removed = this.#removedWith(rows[0].account, rows)
+    const guards = first === undefined ? [] : [first]
+    const committed = await this.#deps.store.commit({ guards, writes: [...puts, ...removed, this.#audited(entry)] })
+    if (!committed.ok) return committed
     for (const each of rows) this.#keys.keep(each)
     for (const { id } of removed) this.#keys.remove(id)
-    return { info: infoOf(row), token: row.token }
+    return committed
   }
 
   /** What goes when these rows of an account are stored; none of themselves. */
@@ -291,6 +319,10 @@ interface Entry {
   readonly account: AccountId
   readonly target: string
   readonly details?: AuditEntry['details']
+}
+
+function isOverlap(overlapMs: number): boolean {
+  return Number.isSafeInteger(overlapMs) && overlapMs >= 0 && overlapMs <= MOST_OVERLAP_MS
 }
 
 function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Repeated {

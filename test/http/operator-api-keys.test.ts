@@ -69,6 +69,16 @@ describe('an Idempotency-Key of the operator', () => {
     assert.equal((await operator.done('GET', path))['held'], null)
   })
 
+  test('a token is rotated once: whoever lost the answer asks again and gets the same new token', async () => {
+    const { id } = await operator.account('partner')
+    const [first] = await operator.items(`/accounts/${id}/tokens`)
+    const path = `/accounts/${id}/tokens/${String(first?.['id'])}/rotate`
+    const rotate = () => operator.done('POST', path, { overlapSeconds: 0 }, { 'idempotency-key': 'rotate-1' })
+    const rotated = await Promise.all([rotate(), rotate()])
+    assert.deepEqual([rotated[1], await rotate()], [rotated[0], rotated[0]])
+    assert.equal((await operator.items(`/accounts/${id}/tokens`)).length, 2)
+  })
+
   test('an account, its becoming a partner and a token are made once; the answer shows the same token again', async () => {
     const key = { 'idempotency-key': 'made-1' }
     const before = (await operator.items('/accounts?limit=1000')).length

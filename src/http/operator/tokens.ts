@@ -87,9 +87,13 @@ function tellingRoutes({ business: { tokens } }: OperatorParts): readonly ApiRow
       summary:
         'Makes a new token with the same terms and shows it; the old one goes on for the overlap; 0 ends it at once.',
       created: true,
+      idempotent: true,
       body: { overlapSeconds: Type.Integer({ minimum: 0, maximum: MOST_OVERLAP_SECONDS }) },
-      handle: async ({ actor }, { path: { id, tokenId }, body }) =>
-        issued(await tokens.rotate(fields.accountId(id), tokenId, body.overlapSeconds * 1000, actor)),
+      handle: async ({ actor }, { path: { id, tokenId }, body, once }) => {
+        const overlapMs = body.overlapSeconds * 1000
+        const made = await tokens.rotate(fields.accountId(id), tokenId, overlapMs, actor, once(issuedTokenView))
+        return isRepeated(made) ? made : issued(made)
+      },
     }),
     route({
       ...common,

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { fault, isFault } from '../../model/fault.ts'
+import { isRepeated } from '../../model/once.ts'
 import { tokenOf } from '../../partners/actor.ts'
 import type { PartnerBusiness } from '../../partners/partner-business.ts'
 import { accountRoute as route, type AccountCaller } from '../api/account-caller.ts'
@@ -38,11 +39,12 @@ export function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readon
       body: { overlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_OVERLAP_SECONDS })) },
       answer: ISSUED_TOKEN,
       created: true,
-      async handle({ account, actor }, { path, body }) {
+      idempotent: true,
+      async handle({ account, actor }, { path, body, once }) {
         const { overlapSeconds = OVERLAP_SECONDS } = body
         if (overlapSeconds === 0 && path.id === tokenOf(actor)) return LOCKED_OUT
-        const issued = await tokens.rotate(account.id, path.id, overlapSeconds * 1000, actor)
-        return isFault(issued) ? issued : issuedTokenView(issued)
+        const issued = await tokens.rotate(account.id, path.id, overlapSeconds * 1000, actor, once(issuedTokenView))
+        return isFault(issued) || isRepeated(issued) ? issued : issuedTokenView(issued)
       },
     }),
     route({
