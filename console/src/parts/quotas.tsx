@@ -1,4 +1,4 @@
-import { Badge, Group, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ask, path } from '../api/client.ts'
@@ -79,19 +79,11 @@ function Included({ tariff: { correspondents, calls } }: { readonly tariff: Tari
   const words = useWords('terms')
   const format = useFormat()
   const limits = Object.entries(calls).map(([method, count]) => words.callsOf(method, format.number(count)))
-  if (correspondents === null && limits.length === 0) return <Text size="sm">{words.everything}</Text>
+  const all =
+    correspondents === null ? limits : [words.callsOf(words.correspondents, format.number(correspondents)), ...limits]
   return (
-    <Group gap={4}>
-      {correspondents !== null && (
-        <Badge variant="default" tt="none">
-          {words.callsOf(words.correspondents, format.number(correspondents))}
-        </Badge>
-      )}
-      {limits.map((limit) => (
-        <Badge key={limit} variant="default" tt="none" fw={400}>
-          {limit}
-        </Badge>
-      ))}
-    </Group>
+    <Text size="xs" c="dimmed">
+      {all.length === 0 ? words.everything : all.join(', ')}
+    </Text>
   )
 }

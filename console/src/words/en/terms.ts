@@ -14,8 +14,7 @@ export const words = {
   byRequest: 'WhatsApp',
   messengers,
   quotas: 'Quotas and their use',
-  quotasText: (month: string) =>
-    `As it is now; calls and correspondents are counted by the month, this one is ${month}.`,
+  quotasText: (month: string) => `As it is now. Calls and correspondents are counted by the month: ${month}`,
   instances: 'Instances',
   files: 'Files',
   used: (used: string, limit: string) => `${used} of ${limit}`,

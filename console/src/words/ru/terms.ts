@@ -14,7 +14,7 @@ export const words: typeof english = {
   byRequest: 'WhatsApp',
   messengers: { whatsapp: 'WhatsApp', v3: 'MAX', telegram: 'Telegram' },
   quotas: 'Квоты и их использование',
-  quotasText: (month) => `На текущий момент; вызовы и собеседники считаются по месяцам, сейчас идёт ${month}.`,
+  quotasText: (month) => `На текущий момент. Вызовы и собеседники считаются по месяцам: ${month}`,
   instances: 'Инстансы',
   files: 'Файлы',
   used: (used, limit) => `${used} из ${limit}`,
