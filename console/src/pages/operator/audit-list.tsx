@@ -7,7 +7,7 @@ import { list, nullable, object, text } from '../../api/read.ts'
 import { useCursors } from '../../parts/cursors.ts'
 import { DataTable, Pager, type Column } from '../../parts/data-table.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, LoadingLines } from '../../parts/states.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
 import { readEntry, type Entry } from './audit-entry.ts'
@@ -28,6 +28,7 @@ interface AuditListProps {
 /** Entries of the audit log in words, newest first. */
 export function AuditList({ account }: AuditListProps): ReactNode {
   const words = useWords('operator')
+  const names = useNames()
   const { cursor, page, go } = useCursors(account ?? '')
   const query = useQuery({
     queryKey: [...auditKey, account, cursor],
@@ -39,6 +40,7 @@ export function AuditList({ account }: AuditListProps): ReactNode {
       }),
     placeholderData: keepPreviousData,
   })
+  if (!names.isReady) return <LoadingLines />
   return (
     <QueryView query={query}>
       {({ items, next }) =>
@@ -46,7 +48,7 @@ export function AuditList({ account }: AuditListProps): ReactNode {
           <Empty title={words.noEntries} />
         ) : (
           <>
-            <Entries entries={items} hasAccount={account === null} isStale={query.isPlaceholderData} />
+            <Entries entries={items} names={names} hasAccount={account === null} isStale={query.isPlaceholderData} />
             <Pager
               page={page}
               pageSize={PAGE_SIZE}
@@ -63,15 +65,15 @@ export function AuditList({ account }: AuditListProps): ReactNode {
 
 interface EntriesProps {
   readonly entries: readonly Entry[]
+  readonly names: Names
   /** With the account of each. */
   readonly hasAccount: boolean
   readonly isStale: boolean
 }
 
-function Entries({ entries, hasAccount, isStale }: EntriesProps): ReactNode {
+function Entries({ entries, names, hasAccount, isStale }: EntriesProps): ReactNode {
   const words = useWords('operator')
   const format = useFormat()
-  const names = useNames()
   const columns: readonly Column<Entry>[] = [
     { key: 'what', head: words.what, isMain: true, cell: (entry) => <What entry={entry} names={names} /> },
     { key: 'who', head: words.who, cell: ({ actor }) => <Who actor={actor} names={names} /> },

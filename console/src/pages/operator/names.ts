@@ -11,6 +11,8 @@ const readPeople = object({ people: list(object({ id: text, name: or(text, ''), 
 
 /** What people call what the log names by numbers; undefined for what is not known (any more). */
 export interface Names {
+  /** False while they are on their way: what is shown now would change under the eyes of the reader. */
+  readonly isReady: boolean
   person(id: string): string | undefined
   account(id: string): string | undefined
   currency(account: string): string | undefined
@@ -28,13 +30,15 @@ export function useNames(): Names {
       ask({ path: withQuery('/operator/accounts', { limit: MOST }), signal, read: readAccounts }),
     staleTime: FRESH_MS,
   })
+  const isReady = !people.isPending && !accounts.isPending
   return useMemo(() => {
     const persons = new Map(people.data?.people.map(({ id, name, email }) => [id, name === '' ? email : name]))
     const known = new Map(accounts.data?.items.map((account) => [account.id, account]))
     return {
+      isReady,
       person: (id) => persons.get(id),
       account: (id) => known.get(id)?.name,
       currency: (id) => known.get(id)?.terms.currency,
     }
-  }, [people.data, accounts.data])
+  }, [people.data, accounts.data, isReady])
 }
