@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cells } from './benchmarks/cells.ts'
+import { consolePages } from './benchmarks/console.ts'
 import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   whatsapp,
   nodes,
   cells,
+  console: consolePages,
 }
 
 const { values, positionals } = parseArgs({

@@ -23,7 +23,11 @@ export async function allAuthorized(gateway: Gateway, instances: readonly Access
 }
 
 /** Makes instances and has the made-up network link each as soon as it asks for a code. */
-export async function linkedInstances(gateway: Gateway, count: number, body: object): Promise<Access[]> {
+export async function linkedInstances(
+  gateway: Gateway,
+  count: number,
+  body: object | ((number: number) => object),
+): Promise<Access[]> {
   const instances = await gateway.api.createInstances(count, body)
   await inParallel(count, async (number) => {
     const access = instances[number]

@@ -17,9 +17,11 @@ export class Api {
     this.#partnerToken = partnerToken
   }
 
-  async createInstances(count: number, body: object): Promise<Access[]> {
-    const made = await inParallel(count, async () => {
-      const answer = await jsonCall(this.#pool, 'POST', `/partner/createInstance/${this.#partnerToken}`, body)
+  /** `body` may differ by the number of the instance. */
+  async createInstances(count: number, body: object | ((number: number) => object)): Promise<Access[]> {
+    const bodyOf = typeof body === 'function' ? (body as (number: number) => object) : () => body
+    const made = await inParallel(count, async (number) => {
+      const answer = await jsonCall(this.#pool, 'POST', `/partner/createInstance/${this.#partnerToken}`, bodyOf(number))
       return { id: Number(answer['idInstance']), token: String(answer['apiTokenInstance']) }
     })
     if (made.some((one) => !(one.id > 0))) throw new Error('an instance was not created')

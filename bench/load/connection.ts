@@ -105,9 +105,9 @@ export class Connection {
   }
 }
 
-/** Makes the text of a request. */
-export function requestText(method: string, path: string, body?: unknown): string {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`
+/** Makes the text of a request. `headers` are whole lines. */
+export function requestText(method: string, path: string, body?: unknown, headers: readonly string[] = []): string {
+  const head = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...headers, ''].join('\r\n')
   if (body === undefined) return `${head}\r\n`
   const json = JSON.stringify(body)
   return `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`

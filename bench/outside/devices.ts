@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { FromNetwork, ToNetwork } from '../../src/simulator/protocol.ts'
+import type { FromNetwork, Pushed, ToNetwork } from '../../src/simulator/protocol.ts'
 
 /** An open device; events are pushed to it. */
 export interface Device {
   readonly channel: number
+  readonly phone: string
   readonly push: (messageId: string) => void
+  /** The messenger limits its account, or lets it go again. */
+  readonly restrict: (state: Restriction) => void
+}
+
+type Restriction = Extract<Pushed, { kind: 'restricted' }>['state']
+
+/** One connection of a server. */
+interface Line {
+  readonly send: (message: FromNetwork) => void
+  /** By channel, of those that are being linked. */
+  readonly phones: Map<number, string>
 }
 
 const TEXT = 'The parcel has arrived and waits for you at the counter until Friday evening, please bring your passport.'
@@ -51,22 +63,23 @@ export class Devices {
     const send = (message: FromNetwork): void => {
       if (waiting.push(JSON.stringify(message)) === 1) setImmediate(flush)
     }
+    const line = { send, phones: new Map<number, string>() }
     socket.on('error', (error) => console.error(error.message))
     socket.on('message', (data: Buffer) => {
-      for (const message of JSON.parse(data.toString('utf8')) as ToNetwork[]) this.#handle(message, send)
+      for (const message of JSON.parse(data.toString('utf8')) as ToNetwork[]) this.#handle(message, line)
     })
   }
 
-  #handle(message: ToNetwork, send: (message: FromNetwork) => void): void {
+  #handle(message: ToNetwork, line: Line): void {
     const { channel } = message
+    const { send, phones } = line
     switch (message.t) {
       case 'pair':
-        return this.#pair(message, send)
+        return this.#pair(message, line)
       case 'paired':
+        return this.#open(channel, send, phones.get(channel))
       case 'open':
-        send({ t: 'opened', channel })
-        this.list.push({ channel, push: (id) => this.#push(channel, id, send) })
-        return
+        return this.#open(channel, send, message.device.slice(1))
       case 'ack':
         this.unacknowledged -= message.ids.length
         return
@@ -93,8 +106,19 @@ export class Devices {
     }
   }
 
-  #pair({ channel, phone: asked }: Extract<ToNetwork, { t: 'pair' }>, send: (message: FromNetwork) => void): void {
+  #open(channel: number, send: Line['send'], phone = ''): void {
+    send({ t: 'opened', channel })
+    this.list.push({
+      channel,
+      phone,
+      push: (id) => this.#push(channel, messageEvent(id), send),
+      restrict: (state) => this.#push(channel, { kind: 'restricted', state, at: Date.now() }, send),
+    })
+  }
+
+  #pair({ channel, phone: asked }: Extract<ToNetwork, { t: 'pair' }>, { send, phones }: Line): void {
     const phone = asked ?? String(79_000_000_000 + channel)
+    phones.set(channel, phone)
     send({ t: 'show', channel, what: 'code', value: '1234567A', until: Date.now() + 60_000 })
     const key = randomBytes(16).toString('hex')
     const account = { address: phone, phone, name: 'Bench', label: `${phone}:1` }
@@ -103,11 +127,14 @@ export class Devices {
     setTimeout(() => send({ t: 'credentials', channel, ...credentials }), 20)
   }
 
-  #push(channel: number, id: string, send: (message: FromNetwork) => void): void {
-    const from = { address: '79991234567', name: 'Anna Petrova', contactName: '' }
+  #push(channel: number, event: Pushed, send: Line['send']): void {
     this.unacknowledged += 1
-    const content = { kind: 'text', text: TEXT } as const
-    const event = { kind: 'message', id, direction: 'in', chat: from, author: from, at: Date.now(), content } as const
     send({ t: 'push', channel, id: ++this.#eventId, event })
   }
+}
+
+function messageEvent(id: string): Pushed {
+  const from = { address: '79991234567', name: 'Anna Petrova', contactName: '' }
+  const content = { kind: 'text', text: TEXT } as const
+  return { kind: 'message', id, direction: 'in', chat: from, author: from, at: Date.now(), content }
 }

@@ -23,12 +23,22 @@ tell({ ok: true, outcome: { linkPort, webhookPort } })
 
 process.on('disconnect', () => process.exit())
 process.on('message', (order: Order) => {
-  const done = order.kind === 'fill' ? fill(order.each) : drive(order)
-  done.then(
+  carryOut(order).then(
     (outcome) => tell({ ok: true, outcome }),
     (error: unknown) => tell({ ok: false, error: String(error) }),
   )
 })
+
+function carryOut(order: Order): Promise<Outcome> {
+  switch (order.kind) {
+    case 'fill':
+      return fill(order.each)
+    case 'drive':
+      return drive(order)
+    case 'restrict':
+      return restrict(order)
+  }
+}
 
 function nextId(): string {
   return `3EB0${(last++).toString(16).toUpperCase().padStart(16, '0')}`
@@ -41,9 +51,35 @@ async function fill(each: number): Promise<Outcome> {
     for (const device of devices.list) device.push(nextId())
     while (devices.unacknowledged > 2_000) await sleep(5)
   }
+  const lastAt = Date.now()
   while (devices.unacknowledged > 0) await sleep(5)
   const now = performance.now()
-  return { devices: devices.list.length, result: new Timings(start, now).result(), repeated: 0 }
+  return { devices: devices.list.length, result: new Timings(start, now).result(), repeated: 0, lastAt }
+}
+
+/** At its rate whether or not the other side keeps up. The result's time is that of the pushes alone. */
+async function restrict({ phones, perSecond, passes }: Extract<Order, { kind: 'restrict' }>): Promise<Outcome> {
+  const byPhone = new Map(devices.list.map((device) => [device.phone, device]))
+  const chosen = phones.map((phone) => byPhone.get(phone))
+  const start = performance.now()
+  let lastAt = 0
+  let pushed = 0
+  while (pushed < chosen.length * passes) {
+    const due = Math.min(chosen.length * passes, Math.floor(((performance.now() - start) / 1000) * perSecond))
+    lastAt = Date.now()
+    for (; pushed < due; pushed++) {
+      const device = chosen[pushed % chosen.length]
+      if (device === undefined) throw new Error('a phone has no open device')
+      device.restrict(Math.floor(pushed / chosen.length) % 2 === 0 ? 'suspended' : 'authorized')
+    }
+    await sleep(5)
+  }
+  const result = new Timings(start, performance.now()).result()
+  for (let waited = 0; devices.unacknowledged > 0; waited += 5) {
+    if (waited > 30_000) throw new Error(`${devices.unacknowledged} changes were never durable`)
+    await sleep(5)
+  }
+  return { devices: devices.list.length, result, repeated: 0, lastAt }
 }
 
 async function drive(order: Extract<Order, { kind: 'drive' }>): Promise<Outcome> {
@@ -66,9 +102,10 @@ async function drive(order: Extract<Order, { kind: 'drive' }>): Promise<Outcome>
   repeated = 0
   for (let number = 0; number < order.inFlight; number++) push()
   await sleep(order.warmupMs + order.durationMs)
+  const lastAt = Date.now()
   for (let waited = 0; underWay.size > 0 || devices.unacknowledged > 0; waited += 10) {
     if (waited > 10_000) throw new Error(`${underWay.size} events never came out`)
     await sleep(10)
   }
-  return { devices: devices.list.length, result: timings.result(), repeated }
+  return { devices: devices.list.length, result: timings.result(), repeated, lastAt }
 }
