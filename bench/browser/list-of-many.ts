@@ -6,7 +6,7 @@ import { requestText } from '../load/connection.ts'
 import { foundMs } from './probe.ts'
 import { BARE_LIST, QUERY_NAMES, type QueryName, type Scene } from './scene.ts'
 
-const MOST_P99_MS = 100
+const MOST_P99_MS = 50
 const MOST_TIMES = 2
 const SEARCH_FIELD = '[role="search"] input:not([readonly], [type="hidden"])'
 
