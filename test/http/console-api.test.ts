@@ -258,6 +258,13 @@ describe('the simulated network', () => {
     assert.match(phone.headers.get('content-security-policy') ?? '', /frame-ancestors 'self'/)
     const forged = await roles.owner.call('POST', '/simulator/phones', {}, { 'X-CSRF-Token': '' })
     assert.equal(codeOf(forged), 'csrf')
+    const stop = new AbortController()
+    const headers = { Cookie: roles.developer.cookie ?? '' }
+    const events = `${server.url}/api/console/simulator/events?phone=79001234567`
+    const streams = await Promise.all(Array.from({ length: 12 }, () => fetch(events, { headers, signal: stop.signal })))
+    stop.abort()
+    assert.equal(streams.filter(({ status }) => status === 200).length, 10)
+    assert.equal(streams.filter(({ status }) => status === 429).length, 2)
     const cookie = `Cookie: ${roles.owner.cookie ?? ''}`
     for (const way of [
       '/../link',

@@ -43,7 +43,7 @@ export async function addConsole(app: FastifyInstance, deps: ConsoleDeps, parts:
   })
   const rows = consoleRows({ ...deps, methods, readiness, signs, stopping: stopping.signal })
   await app.register(consoleApi({ ...deps, register: deps.business.register }, rows))
-  if (simulator !== undefined) await app.register(simulatorPages({ door: deps.door, forward: simulator }))
+  if (simulator !== undefined) await app.register(simulatorPages({ ...deps, forward: simulator }))
   await app.register(
     consolePages({ random: deps.random, folder: packageFile('console/dist/'), support: deps.about.support }),
   )

@@ -54,7 +54,7 @@ export class SimulatorForward {
   constructor(target: SimulatorTarget, log: Pick<Log, 'warn'>) {
     this.#target = target
     this.#log = log
-    this.#pool = new Pool(target.url, { connections: 64, headersTimeout: 30_000, bodyTimeout: 0 })
+    this.#pool = new Pool(target.url, { connections: 1024, headersTimeout: 30_000, bodyTimeout: 0 })
   }
 
   /** Has the request answered there, at `url`; `own` takes the place of headers of the answer. */
