@@ -50,11 +50,12 @@ export function accountKey(account: string): readonly string[] {
   return ['account', account, 'facts']
 }
 
-/** The account of the page with what was agreed with it. */
-export function useOwnAccount(account: string): UseQueryResult<OwnAccount> {
+/** An account with what was agreed with it; null: none is asked for. */
+export function useOwnAccount(account: string | null): UseQueryResult<OwnAccount> {
   return useQuery({
-    queryKey: accountKey(account),
-    queryFn: ({ signal }) => ask({ path: path`/accounts/${account}/account`, signal, read: readAccount }),
+    queryKey: accountKey(account ?? ''),
+    queryFn: ({ signal }) => ask({ path: path`/accounts/${account ?? ''}/account`, signal, read: readAccount }),
+    enabled: account !== null,
   })
 }
 

@@ -1,6 +1,7 @@
 import { Group, Menu, Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useLocation, useNavigate } from 'react-router'
+import { useOwnAccount } from '../api/account.ts'
 import { useMe } from '../api/me.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useWords } from '../words/words.ts'
@@ -13,7 +14,9 @@ export function AccountSwitch(): ReactNode {
   const { memberships } = useMe()
   const current = useAccount()
   const here = useAccountId()
-  const shown = current?.account.name ?? here
+  // An operator looks at accounts that he is no member of.
+  const foreign = useOwnAccount(current === null ? here : null)
+  const shown = current?.account.name ?? foreign.data?.name ?? (foreign.isLoading ? '…' : here)
   const navigate = useNavigate()
   const section = useSection()
   if (shown === null) return null
