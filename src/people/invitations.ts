@@ -46,8 +46,11 @@ export class Invitations {
   async of(account: AccountId | null): Promise<readonly LinkRow[]> {
     const { people } = this.#deps.store
     const open = await people.invitations(account, this.#deps.clock.now())
-    const isGood = await Promise.all(open.map((link) => isVouchedFor(link, people)))
-    return open.filter((_, index) => isGood[index])
+    // All lead to the same place, so that each maker is asked for once.
+    const ofMakers = new Map(open.map((link) => [link.createdBy, link]))
+    const asked = [...ofMakers].map(async ([maker, link]) => [maker, await isVouchedFor(link, people)] as const)
+    const isGood = new Map(await Promise.all(asked))
+    return open.filter(({ createdBy }) => isGood.get(createdBy))
   }
 
   /** `conflict` where he is there already, `rateLimited` where an account has made too many on one day. */
