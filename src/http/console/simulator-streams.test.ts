@@ -10,7 +10,7 @@ test('a person has ten, each ends when he may listen no more, and one that is le
   const streams = new SimulatorStreams(clock)
   let isIn = true
   let ended = 0
-  const listener = (person: string) => ({ person, mayGoOn: async () => isIn, end: () => (ended += 1) })
+  const listener = (person: string) => ({ person, mayGoOn: () => Promise.resolve(isIn), end: () => (ended += 1) })
   const begun = Array.from({ length: 12 }, () => streams.begin(listener('ann')))
   assert.equal(begun.filter((leave) => leave !== undefined).length, 10)
   streams.begin(listener('bob'))?.()
