@@ -226,6 +226,24 @@ describe('the gateway', () => {
     assert.deepEqual([byLink.status, codeOf(byLink)], [403, 'csrf'])
   })
 
+  test('the newest messages of a chat and of all come without a quota, to those who may send', async () => {
+    const { developer } = roles
+    const messages = `/accounts/${account}/instances/${String(made.idInstance)}/messages`
+    const ids: unknown[] = []
+    for (const chatId of ['79005550001@c.us', '79005550002@c.us', '79005550001@c.us'])
+      ids.push((await developer.good('POST', path('sendMessage'), { chatId, message: `to ${chatId}` }))['idMessage'])
+    const idsOf = async (query: string): Promise<unknown[]> =>
+      itemsIn(await developer.call('GET', messages + query)).map(({ idMessage }) => idMessage)
+    assert.deepEqual(await idsOf('?limit=3'), ids.toReversed())
+    assert.deepEqual(await idsOf('?chatId=79005550001@c.us'), [ids[2], ids[0]])
+    assert.deepEqual(await idsOf('?chatId=79005550001@c.us&limit=1'), [ids[2]])
+    const [item] = itemsIn(await developer.call('GET', `${messages}?chatId=79005550002@c.us`))
+    const history = await developer.call('POST', path('getChatHistory'), { chatId: '79005550002@c.us' })
+    assert.deepEqual([item], history.json, 'an item is as in the journals')
+    assert.equal((await developer.call('GET', `${messages}?chatId=nobody`)).status, 400)
+    assert.equal((await developer.call('GET', `${messages}?limit=1001`)).status, 400)
+  })
+
   test('takes nothing that could be read in two ways', async () => {
     const { owner } = roles
     const cookie = `Cookie: ${owner.cookie ?? ''}\r\nX-CSRF-Token: ${owner.csrf}`

@@ -17,7 +17,7 @@ export default function Page(): ReactNode {
   const here = useHere()
   const [tab, setTab] = useState<string | null>('mailbox')
   const test = useChange({
-    send: (_input: void, key) =>
+    send: (_input, key) =>
       ask({ method: 'POST', path: belowInstance(here, '/notifications/test'), key, read: readPosted }),
     stale: [noticesKey(here)],
   })

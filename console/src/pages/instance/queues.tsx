@@ -1,5 +1,6 @@
-import { callMethod, instanceKey } from '../../api/instances.ts'
+import { callMethod, instanceKey, instanceQuery } from '../../api/instances.ts'
 import { Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { flag, number, object, or, text } from '../../api/read.ts'
@@ -10,10 +11,15 @@ import { useWords } from '../../words/words.ts'
 import { useHere, useInstance } from './here.ts'
 import { outboxKey, Outbox } from './queues/outbox.tsx'
 
+const LOOK_MS = 5_000
+
 /** What waits to be sent, and to be told. */
 export default function Page(): ReactNode {
   const words = useWords('queues')
+  const { account, id } = useHere()
   const { queued, notifications } = useInstance()
+  // Events tell of queues on this node alone.
+  useQuery({ ...instanceQuery(account, id), refetchInterval: LOOK_MS })
   return (
     <>
       <PageHead title={words.title} description={words.about} />
@@ -70,22 +76,11 @@ interface QueueCardProps {
 }
 
 function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardProps): ReactNode {
-  const words = useWords('queues')
   const format = useFormat()
-  const here = useHere()
   const [isAsking, setAsking] = useState(false)
-  const [refused, setRefused] = useState('')
-  const clearing = useChange({
-    send: onClear,
-    stale: [instanceKey(here.account, here.id), outboxKey(here)],
-    onDone: ({ isCleared, leftTime }) => {
-      setAsking(false)
-      setRefused(isCleared ? '' : words.notCleared(leftTime))
-    },
-  })
+  const { clearing, refused, reset } = useClearing(onClear, () => setAsking(false))
   const open = (): void => {
-    clearing.reset()
-    setRefused('')
+    reset()
     setAsking(true)
   }
   return (
@@ -93,7 +88,7 @@ function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardPr
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <div>
           <Text fw={600}>{title}</Text>
-          <Text size="2rem" fw={600} lh={1.3} data-count={count}>
+          <Text size="2rem" fw={600} lh={1.3}>
             {format.number(count)}
           </Text>
         </div>
@@ -121,4 +116,24 @@ function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardPr
       </ConfirmDialog>
     </Card>
   )
+}
+
+/** Clears a queue; the contract answers a clearing that comes too early with 200 and a wait. */
+function useClearing(send: QueueCardProps['onClear'], onDone: () => void) {
+  const words = useWords('queues')
+  const here = useHere()
+  const [refused, setRefused] = useState('')
+  const clearing = useChange({
+    send,
+    stale: [instanceKey(here.account, here.id), outboxKey(here)],
+    onDone: ({ isCleared, leftTime }) => {
+      onDone()
+      setRefused(isCleared ? '' : words.notCleared(leftTime))
+    },
+  })
+  const reset = (): void => {
+    clearing.reset()
+    setRefused('')
+  }
+  return { clearing, refused, reset }
 }

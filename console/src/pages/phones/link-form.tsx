@@ -13,6 +13,7 @@ import { Notice } from '../../parts/states.tsx'
 import { keptAccount } from '../../shell/account.ts'
 import { useWords } from '../../words/words.ts'
 import type { Phone } from './phone-frame.tsx'
+import classes from './phones.module.css'
 
 const MOST = 200
 const LOOK_MS = 5_000
@@ -133,21 +134,12 @@ function Scan({ account, instances, onLinked }: ScanProps): ReactNode {
               value={String(instance.idInstance)}
               onChange={(event) => setChosen(event.currentTarget.value)}
             />
-            <TextInput
-              label={words.number}
-              description={words.numberAbout}
-              inputMode="tel"
-              autoComplete="off"
-              required
-              pattern="[\s\d+\(\)\-]{7,25}"
-              value={phoneNumber}
-              onChange={(event) => setPhoneNumber(event.currentTarget.value)}
-            />
+            <NumberField value={phoneNumber} onChange={setPhoneNumber} />
             <Button
               type="submit"
               loading={scan.isPending}
               leftSection={<Icon name="phone" />}
-              style={{ alignSelf: 'flex-start' }}
+              className={classes['scan'] ?? ''}
             >
               {words.scan}
             </Button>
@@ -156,6 +148,28 @@ function Scan({ account, instances, onLinked }: ScanProps): ReactNode {
         <Outcome fault={scan.error} linked={scan.data} />
       </Stack>
     </form>
+  )
+}
+
+function NumberField({
+  value,
+  onChange,
+}: {
+  readonly value: string
+  readonly onChange: (value: string) => void
+}): ReactNode {
+  const words = useWords('phones')
+  return (
+    <TextInput
+      label={words.number}
+      description={words.numberAbout}
+      inputMode="tel"
+      autoComplete="off"
+      required
+      pattern="[\s\d+\(\)\-]{7,25}"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   )
 }
 

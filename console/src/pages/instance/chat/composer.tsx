@@ -1,7 +1,16 @@
 import { callMethod } from '../../../api/instances.ts'
 import { ActionIcon, CloseButton, Progress, Text, Textarea } from '@mantine/core'
-import { useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent, type ReactNode } from 'react'
+import {
+  useRef,
+  useState,
+  type ChangeEvent,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type SubmitEvent,
+} from 'react'
 import { useChange } from '../../../api/change.ts'
+import type { ApiFault } from '../../../api/fault.ts'
 import { object, text } from '../../../api/read.ts'
 import { faultText } from '../../../parts/fault-text.ts'
 import { Icon } from '../../../parts/icon.tsx'
@@ -37,53 +46,33 @@ const readSent = object({ idMessage: text })
 /** Writes as the instance: a text, or a file with a caption. */
 export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode {
   const words = useWords('chat')
-  const common = useWords('common')
   const here = useHere()
   const [draft, setDraft] = useDraft(here, chat)
   const [file, setFile] = useState<File | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
-  const sending = useChange({
-    send: (said: Said, key) => sent(here, said, key),
-    stale: [messagesKey(here)],
-    onDone: () => {
-      setDraft('')
-      setFile(null)
-      onUnquote()
-      field.current?.focus()
-    },
+  const sending = useSending(() => {
+    setDraft('')
+    setFile(null)
+    onUnquote()
+    field.current?.focus()
   })
-  const isTooLarge = file !== null && file.size > FILE_BYTES
-  const canSend = !sending.isPending && !isTooLarge && (file !== null || draft.trim() !== '')
+  const canSend = !sending.isPending && (file === null ? draft.trim() !== '' : file.size <= FILE_BYTES)
   const send = (): void => {
-    if (!canSend) return
-    const fileKey = file === null ? '' : `${file.name}/${file.size}/${file.lastModified}`
-    sending.mutate({ chat, text: draft, quotedMessageId: quoted?.id, file, fileKey })
+    if (canSend) sending.mutate({ chat, text: draft, quotedMessageId: quoted?.id, file, fileKey: keyOf(file) })
   }
+  const label = file === null ? words.message : words.caption
   return (
-    <form
-      className={classes['composer']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
-    >
+    <form className={classes['composer']} onSubmit={(event) => submitted(event, send)}>
       {quoted !== null && <QuotedBand quoted={quoted} onEnd={onUnquote} />}
-      {file !== null && <FileBand file={file} isTooLarge={isTooLarge} onEnd={() => setFile(null)} />}
-      {sending.isPending && file !== null && (
-        <Progress value={100} animated size="sm" aria-label={words.sendingFile} mb="xs" />
-      )}
-      {sending.error !== null && (
-        <Text role="alert" size="sm" c="var(--mantine-color-error)" pb="xs">
-          {faultText(sending.error, common)}
-        </Text>
-      )}
+      {file !== null && <FileBand file={file} isSending={sending.isPending} onEnd={() => setFile(null)} />}
+      <Trouble fault={sending.error} />
       <div className={classes['row']}>
         <FileChoice onFile={setFile} isDisabled={sending.isPending} />
         <Textarea
           ref={field}
           className={classes['field'] ?? ''}
-          aria-label={file === null ? words.message : words.caption}
-          placeholder={file === null ? words.message : words.caption}
+          aria-label={label}
+          placeholder={label}
           value={draft}
           maxLength={TEXT_LENGTH}
           autosize
@@ -94,22 +83,47 @@ export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode 
           onKeyDown={(event) => sendOnEnter(event, send)}
           onPaste={(event) => takePasted(event, setFile)}
         />
-        <ActionIcon
-          type="submit"
-          size="lg"
-          aria-label={words.send}
-          loading={sending.isPending}
-          disabled={!canSend && !sending.isPending}
-        >
-          <Icon name="send" />
-        </ActionIcon>
+        <SendButton isBusy={sending.isPending} canSend={canSend} />
       </div>
     </form>
   )
 }
 
+function submitted(event: SubmitEvent, send: () => void): void {
+  event.preventDefault()
+  send()
+}
+
+function useSending(onDone: () => void) {
+  const here = useHere()
+  return useChange({ send: (said: Said, key) => sent(here, said, key), stale: [messagesKey(here)], onDone })
+}
+
+function keyOf(file: File | null): string {
+  return file === null ? '' : `${file.name}/${file.size}/${file.lastModified}`
+}
+
+function Trouble({ fault }: { readonly fault: ApiFault | null }): ReactNode {
+  const common = useWords('common')
+  if (fault === null) return null
+  return (
+    <Text role="alert" size="sm" c="var(--mantine-color-error)" pb="xs">
+      {faultText(fault, common)}
+    </Text>
+  )
+}
+
+function SendButton({ isBusy, canSend }: { readonly isBusy: boolean; readonly canSend: boolean }): ReactNode {
+  const words = useWords('chat')
+  return (
+    <ActionIcon type="submit" size="lg" aria-label={words.send} loading={isBusy} disabled={!canSend && !isBusy}>
+      <Icon name="send" />
+    </ActionIcon>
+  )
+}
+
 function sent(here: Here, { chat, text: message, quotedMessageId, file }: Said, key: string) {
-  const quote = quotedMessageId === undefined ? {} : { quotedMessageId }
+  const quote: Readonly<Record<string, string>> = quotedMessageId === undefined ? {} : { quotedMessageId }
   if (file === null) {
     const body = { chatId: chat, message, ...quote }
     return callMethod({ ...here, name: 'sendMessage', verb: 'POST', body, key, read: readSent })
@@ -182,25 +196,28 @@ function QuotedBand({ quoted, onEnd }: { readonly quoted: Message; readonly onEn
 
 interface FileBandProps {
   readonly file: File
-  readonly isTooLarge: boolean
+  readonly isSending: boolean
   readonly onEnd: () => void
 }
 
-function FileBand({ file, isTooLarge, onEnd }: FileBandProps): ReactNode {
+function FileBand({ file, isSending, onEnd }: FileBandProps): ReactNode {
   const words = useWords('chat')
   const format = useFormat()
   return (
-    <div className={classes['band']}>
-      <Icon name="file" />
-      <Text size="sm" className={classes['grow'] ?? ''} dir="auto">
-        {`${file.name} · ${format.bytes(file.size)}`}
-        {isTooLarge && (
-          <Text span size="sm" role="alert" c="var(--mantine-color-error)">
-            {` ${words.sendTooLarge(format.bytes(FILE_BYTES))}`}
-          </Text>
-        )}
-      </Text>
-      <CloseButton aria-label={words.unattach} onClick={onEnd} />
-    </div>
+    <>
+      <div className={classes['band']}>
+        <Icon name="file" />
+        <Text size="sm" className={classes['grow'] ?? ''} dir="auto">
+          {`${file.name} · ${format.bytes(file.size)}`}
+          {file.size > FILE_BYTES && (
+            <Text span size="sm" role="alert" c="var(--mantine-color-error)">
+              {` ${words.sendTooLarge(format.bytes(FILE_BYTES))}`}
+            </Text>
+          )}
+        </Text>
+        <CloseButton aria-label={words.unattach} onClick={onEnd} disabled={isSending} />
+      </div>
+      {isSending && <Progress value={100} animated size="sm" aria-label={words.sendingFile} mb="xs" />}
+    </>
   )
 }

@@ -30,17 +30,8 @@ export function ContentView({ line }: { readonly line: Line }): ReactNode {
       return <ButtonsView content={content} />
     case 'goods':
       return <GoodsView content={content} />
-    case 'unknown':
-      return <Aside text={words.unknown(content.type)} />
-    case 'vote':
-    case 'reaction':
-    case 'edit':
-    case 'deletion':
-    case 'choice':
-    case 'invite':
-      return <Aside text={saidShortly(content, words)} />
     default:
-      return content satisfies never
+      return <Aside text={saidShortly(content, words)} />
   }
 }
 
@@ -164,15 +155,29 @@ export function saidShortly(content: Content, words: ChatWords): string {
     case 'text':
       return MARKERS[content.text] === undefined ? content.text : words.unreadable
     case 'file':
-      return [words.files[content.type], content.caption || (content.type === 'document' ? content.name : '')]
-        .filter(Boolean)
-        .join(': ')
+      return fileShortly(content, words)
     case 'location':
-      return [words.location, content.name].filter(Boolean).join(': ')
+      return joined(words.location, content.name)
     case 'contacts':
-      return `${words.contact}: ${content.cards.map(({ name }) => name).join(', ')}`
+      return joined(words.contact, content.cards.map(({ name }) => name).join(', '))
     case 'poll':
-      return `${words.poll}: ${content.question}`
+      return joined(words.poll, content.question)
+    case 'buttons':
+      return content.body
+    case 'goods':
+      return content.title
+    case 'unknown':
+      return words.unknown(content.type)
+    default:
+      return actShortly(content, words)
+  }
+}
+
+type Act = Of<'vote' | 'reaction' | 'edit' | 'deletion' | 'choice' | 'invite'>
+
+/** What somebody did rather than said. */
+function actShortly(content: Act, words: ChatWords): string {
+  switch (content.kind) {
     case 'vote':
       return content.chosen.length === 0 ? words.votedNothing : words.voted(content.chosen.join(', '))
     case 'reaction':
@@ -181,17 +186,19 @@ export function saidShortly(content: Content, words: ChatWords): string {
       return words.editedTo(content.text)
     case 'deletion':
       return words.deleted
-    case 'buttons':
-      return content.body
     case 'choice':
       return words.chose(content.text)
     case 'invite':
-      return [words.invite(content.group), content.caption].filter(Boolean).join(' · ')
-    case 'goods':
-      return content.title
-    case 'unknown':
-      return words.unknown(content.type)
+      return joined(words.invite(content.group), content.caption)
     default:
       return content satisfies never
   }
+}
+
+function fileShortly({ type, name, caption }: Of<'file'>, words: ChatWords): string {
+  return joined(words.files[type], caption || (type === 'document' ? name : ''))
+}
+
+function joined(what: string, more: string): string {
+  return more === '' ? what : `${what}: ${more}`
 }

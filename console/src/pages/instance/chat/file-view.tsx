@@ -23,10 +23,50 @@ const readDownload = object({ downloadUrl: text })
 /** A file of a chat: pictures, sound and films are shown, everything else can be saved and is never opened in the page. */
 export function FileView({ content, chat, id }: FileViewProps): ReactNode {
   const words = useWords('chat')
-  const common = useWords('common')
-  const here = useHere()
   const [isGone, setGone] = useState(false)
   const [brought, setBrought] = useState<string | null>(null)
+  const link = fileLink(brought ?? content.url)
+  const isHere = link.kind === 'own' && !isGone
+  const isAway = link.kind === 'none' || (link.kind === 'own' && isGone)
+  return (
+    <span className={classes['file']}>
+      {isHere ? (
+        <Shown content={content} path={link.path} onGone={() => setGone(true)} />
+      ) : (
+        <Thumbnail content={content} />
+      )}
+      {link.kind === 'web' && (
+        <Anchor href={link.url} target="_blank" rel="noopener noreferrer" size="sm" className={classes['name'] ?? ''}>
+          {content.name || link.url}
+        </Anchor>
+      )}
+      {link.kind === 'tooLarge' && <Text size="sm">{words.tooLarge}</Text>}
+      {isAway && (
+        <Away
+          chat={chat}
+          id={id}
+          onBrought={(url) => {
+            setBrought(url)
+            setGone(false)
+          }}
+        />
+      )}
+      {content.caption !== '' && <SaidText text={content.caption} />}
+    </span>
+  )
+}
+
+interface AwayProps {
+  readonly chat: string
+  readonly id: string
+  readonly onBrought: (url: string) => void
+}
+
+/** The server may fetch it from the messenger once more. */
+function Away({ chat, id, onBrought }: AwayProps): ReactNode {
+  const words = useWords('chat')
+  const common = useWords('common')
+  const here = useHere()
   const bring = useChange({
     send: () =>
       callMethod({
@@ -36,40 +76,20 @@ export function FileView({ content, chat, id }: FileViewProps): ReactNode {
         body: { chatId: chat, idMessage: id },
         read: readDownload,
       }),
-    onDone: ({ downloadUrl }) => {
-      setBrought(downloadUrl)
-      setGone(false)
-    },
+    onDone: ({ downloadUrl }) => onBrought(downloadUrl),
   })
-  const link = fileLink(brought ?? content.url)
   return (
-    <span className={classes['file']}>
-      {link.kind === 'own' && !isGone ? (
-        <Shown content={content} path={link.path} onGone={() => setGone(true)} />
-      ) : (
-        <Thumbnail content={content} />
+    <>
+      <Text size="sm">{words.fileAway}</Text>
+      <Button size="xs" variant="default" loading={bring.isPending} onClick={() => bring.mutate()}>
+        {words.fetchFile}
+      </Button>
+      {bring.error !== null && (
+        <Text size="sm" role="alert" c="var(--mantine-color-error)">
+          {faultText(bring.error, common)}
+        </Text>
       )}
-      {link.kind === 'web' && (
-        <Anchor href={link.url} target="_blank" rel="noopener noreferrer" size="sm" className={classes['name']}>
-          {content.name || link.url}
-        </Anchor>
-      )}
-      {link.kind === 'tooLarge' && <Text size="sm">{words.tooLarge}</Text>}
-      {(link.kind === 'none' || isGone) && (
-        <>
-          <Text size="sm">{words.fileAway}</Text>
-          <Button size="xs" variant="default" loading={bring.isPending} onClick={() => bring.mutate()}>
-            {words.fetchFile}
-          </Button>
-          {bring.error !== null && (
-            <Text size="sm" role="alert" c="var(--mantine-color-error)">
-              {faultText(bring.error, common)}
-            </Text>
-          )}
-        </>
-      )}
-      {content.caption !== '' && <SaidText text={content.caption} />}
-    </span>
+    </>
   )
 }
 

@@ -46,11 +46,10 @@ export function Deliveries(): ReactNode {
   return (
     <>
       <Filters filter={filter} onFilter={setFilter} />
-      {rows === undefined && found.isError && <Failure error={found.error} onRetry={() => void found.refetch()} />}
-      {rows === undefined && !found.isError && <LoadingLines />}
-      {rows?.length === 0 && !found.hasNextPage && <NoDeliveries isFiltered={isFiltered} />}
-      {rows !== undefined && rows.length > 0 && (
-        <LinesTable rows={rows} isStale={found.isPlaceholderData} onOpen={setOpen} />
+      {rows === undefined ? (
+        <NothingYet error={found.error} onRetry={() => void found.refetch()} />
+      ) : (
+        <Lines rows={rows} isFiltered={isFiltered} isStale={found.isPlaceholderData} onOpen={setOpen} />
       )}
       {found.hasNextPage && (
         <Center mt="md">
@@ -62,6 +61,14 @@ export function Deliveries(): ReactNode {
       <DeliveryDialog receipt={open} onClose={() => setOpen(null)} />
     </>
   )
+}
+
+function NothingYet({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }): ReactNode {
+  return error === null ? <LoadingLines /> : <Failure error={error} onRetry={onRetry} />
+}
+
+function Lines({ isFiltered, ...table }: LinesTableProps & { readonly isFiltered: boolean }): ReactNode {
+  return table.rows.length === 0 ? <NoDeliveries isFiltered={isFiltered} /> : <LinesTable {...table} />
 }
 
 function NoDeliveries({ isFiltered }: { readonly isFiltered: boolean }): ReactNode {

@@ -108,7 +108,7 @@ function Replay({ receipt }: { readonly receipt: number }): ReactNode {
   const words = useWords('notifications')
   const here = useHere()
   const replay = useChange({
-    send: (_input: void, key) =>
+    send: (_input, key) =>
       ask({
         method: 'POST',
         path: belowInstance(here, path`/deliveries/${receipt}/replay`),

@@ -74,7 +74,7 @@ function asSchema(value: unknown): Schema {
 
 function written(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }
 
 /** What stands in the fields, by their names. */
