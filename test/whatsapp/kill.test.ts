@@ -15,7 +15,7 @@ import { Poller, WebhookWitness, type Witness } from './support/witness.ts'
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
 /** How many messages come in while the server is killed; the figure is 10,000. */
-const MESSAGES = Number(process.env['JADEGATE_KILL_MESSAGES'] ?? 1_200)
+const MESSAGES = Number(process.env['JADEGATE_KILL_MESSAGES'] ?? 900)
 const PER_SECOND = 60
 const LIFE_MS = 1_000
 const SEND_EVERY_MS = 400
@@ -53,7 +53,7 @@ interface Subject {
   readonly sender: Sender
 }
 
-describe('a server that is killed every second', { skip, timeout: 120_000 + MESSAGES * 100 }, () => {
+describe('a server that is killed every second', { skip, timeout: 120_000 + MESSAGES * 400 }, () => {
   let fake: FakeProcess
   let gateway: Gateway
 

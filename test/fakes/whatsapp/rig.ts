@@ -22,7 +22,7 @@ const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${Stri
 /** What phones do in answer takes them so long at most. */
 const SETTLE_MS = 15
 /** Whoever is connected has taken a message in after so long, unless it is told to fail. */
-const HEARD_MS = 150
+const HEARD_MS = 1_500
 const TYPING_A_CODE_MS = 200
 /** Typing lasts whole seconds; what a phone saw of it came over a network. */
 const TYPING_UNIT_MS = 1_000
