@@ -120,17 +120,20 @@ describe('an S3 store', () => {
   })
 
   test('more than one page of files is counted, swept and removed', async () => {
+    const many = newPlace()
+    const patient = await openS3Media(many)
     const bytes = Array.from({ length: 1030 }, (_, index) => Buffer.from(`file ${String(index).padStart(5)}`))
     for (let at = 0; at < bytes.length; at += 50) {
-      await Promise.all(bytes.slice(at, at + 50).map((each) => keep(each)))
+      await Promise.all(bytes.slice(at, at + 50).map((each) => keep(each, ONE, patient)))
     }
-    assert.equal(await media.bytesOf(ONE), 10_300)
+    assert.equal(await patient.bytesOf(ONE), 10_300)
     server.age(10_000)
-    await keep(bytes[7] ?? Buffer.of())
-    assert.equal(await media.sweep(systemClock.now() - 5000), 1029)
-    assert.equal(await media.bytesOf(ONE), 10)
-    await media.removeInstance(ONE)
-    assert.equal(objectsOf(place).length, 0)
+    await keep(bytes[7] ?? Buffer.of(), ONE, patient)
+    assert.equal(await patient.sweep(systemClock.now() - 5000), 1029)
+    assert.equal(await patient.bytesOf(ONE), 10)
+    await patient.removeInstance(ONE)
+    assert.equal(objectsOf(many).length, 0)
+    patient.close()
   })
 
   test('what somebody else put into the bucket is not swept', async () => {
