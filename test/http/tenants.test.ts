@@ -162,6 +162,9 @@ async function compare(
   assert.ok(answer.status < 500, about)
 }
 
+/** What was done to the same token before is over then. */
+const ONLY_ONCE = '/tokens/{id}/rotate'
+
 test('a key that B has used is a new one for A, with the same body and with another', async () => {
   for (const row of PARTNER_ROWS.filter(({ idempotent }) => idempotent !== false)) {
     const call = ownCall(row)
@@ -169,9 +172,12 @@ test('a key that B has used is a new one for A, with the same body and with anot
     const first = await send(row, ownCall(row, b), b.full.token, key)
     assert.ok(first.status < 300, first.text)
     const own = await send(row, call, a.full.token, key)
-    const fresh = await send(row, call, a.full.token, { 'Idempotency-Key': 'used-by-nobody' })
     assert.equal(own.headers.get('idempotency-replayed'), null)
-    assert.equal(shapeOf(own, [], true), shapeOf(fresh, [], true), nameOf(row))
+    if (row.at === ONLY_ONCE) assert.ok(own.status < 300, own.text)
+    else {
+      const fresh = await send(row, call, a.full.token, { 'Idempotency-Key': 'used-by-nobody' })
+      assert.equal(shapeOf(own, [], true), shapeOf(fresh, [], true), nameOf(row))
+    }
     // Receipt ids are counted for each instance by itself.
     if (fieldsOf(row.path).length === 0) assert.notEqual(own.text, first.text)
     assertTellsNothing(own, secrets, nameOf(row), '')
@@ -185,7 +191,8 @@ test('what A does to all of its own is done to nothing of B', async () => {
   for (const row of PARTNER_ROWS.filter(({ verb }) => verb !== 'GET')) {
     const body = { ...ownCall(row).body, ...('ids' in ownCall(row).body && { ids: 'all' }) }
     const answer = await send(row, { ...ownCall(row), body }, a.full.token)
-    assert.ok(answer.status < 300 || answer.status === 404, `${nameOf(row)}: ${answer.text}`)
+    const isOver = answer.status === 404 || (answer.status === 409 && row.at === ONLY_ONCE)
+    assert.ok(answer.status < 300 || isOver, `${nameOf(row)}: ${answer.text}`)
     assertTellsNothing(answer, secrets, nameOf(row), given)
   }
   assertSame(await snapshotOf(tenants), before)
