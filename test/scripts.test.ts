@@ -51,7 +51,7 @@ describe('test.mjs', () => {
     await write('dist/src/b.test.js', suite("test('bad', () => { throw new Error('broken') })"))
     const named = await script('test.mjs', ['src/a.test.ts'])
     assert.equal(named.code, 0, named.output)
-    assert.match(named.output, /1 files: 1 tests passed, 0 failed, 0 skipped\nOK\n$/)
+    assert.match(named.output, /1 files: 1 tests passed, 0 files failed, 0 skipped\nOK\n$/)
     const all = await script('test.mjs')
     assert.equal(all.code, 1)
     assert.match(all.output, /failed in: src\/b\.test\.js/)
@@ -64,6 +64,19 @@ describe('test.mjs', () => {
     const ended = await script('test.mjs')
     assert.equal(ended.code, 1, ended.output)
     assert.match(ended.output, /failed in: b\.test\.js/)
+  })
+
+  test('what fails once and passes by itself is told, and what fails again is a failure', async () => {
+    const once = "const { existsSync, writeFileSync } = require('node:fs')\nconst mark = `${__filename}.mark`\n"
+    const failsOnce = "if (!existsSync(mark)) { writeFileSync(mark, ''); throw new Error('busy') }"
+    await write('dist/a.test.js', suite(`${once}test('two', () => { ${failsOnce} })`))
+    const steadied = await script('test.mjs')
+    assert.equal(steadied.code, 0, steadied.output)
+    assert.match(steadied.output, /UNSTEADY, failed once and passed by itself: a\.test\.js\nOK\n$/)
+    await write('dist/b.test.js', suite("test('bad', () => { throw new Error('broken') })"))
+    const broken = await script('test.mjs')
+    assert.equal(broken.code, 1, broken.output)
+    assert.match(broken.output, /1 files failed, 0 skipped\nfailed in: b\.test\.js\nFAILED\n$/)
   })
 
   test('says what was skipped and why; in CI that is a failure', async () => {
