@@ -32,6 +32,8 @@ const LONGEST = [
 const SHARES = 6
 const UNIT = /^dist\/src\//
 const SHARES_FOLDER = 'dist/.shares'
+/** Of each file by itself; the closing lines are ours. */
+const COUNTS = /^ℹ (?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm
 /** Where so few files failed they run once more, by themselves: a busy machine's clock is no fault of the code. It is told, and is to be mended. */
 const MOST_AGAIN = 3
 
@@ -45,56 +47,70 @@ if (files.length === 0) {
 }
 
 const strict = ['1', 'true'].includes(process.env.CI ?? '')
-const passed = new Set()
+/** How many tests of each process. */
+const passed = new Map()
 const skipped = []
 let ended = false
 let checked = !isChecking
-/** What failed at last, and what failed once beside the others and not when it ran by itself. */
-let failed = new Set()
+/** The processes in which something failed at last, and those that failed once beside others and not by themselves. */
+let failed = []
 let unsteady = []
 
 process.on('exit', conclude)
 const check = isChecking ? startCheck() : undefined
 const processes = words.length === 0 ? shared(files) : files
-failed = await runFiles(
+failed = await runAll(
   processes.sort((one, other) => rankOf(one) - rankOf(other)),
   CONCURRENCY,
 )
 await check
-if ((strict || words.length === 0) && failed.size > 0 && failed.size <= MOST_AGAIN) {
-  const again = [...failed]
-  console.log(`\n=== once more, one at a time: ${again.join(', ')}\n`)
-  failed = await runFiles(
-    again.map((file) => join('dist', file)),
-    1,
-  )
-  unsteady = again.filter((file) => !failed.has(file))
+if ((strict || words.length === 0) && failed.length > 0 && failed.length <= MOST_AGAIN) {
+  console.log(`\n=== once more, one at a time: ${failed.join(', ')}\n`)
+  const again = failed
+  failed = await runAll(again, 1)
+  unsteady = again.filter((file) => !failed.includes(file))
 }
 ended = true
 
-/** Resolves with the files in which something failed. */
-function runFiles(paths, concurrency) {
-  const failures = new Set()
-  const events = run({ files: paths.map((file) => join(ROOT, file)), concurrency, timeout: FILE_TIMEOUT_MS })
+/** So many files at a time; resolves with those in which something failed. */
+async function runAll(paths, concurrency) {
+  const failures = []
+  const waiting = paths.values()
+  const work = async () => {
+    for (const path of waiting) if (!(await runFile(path))) failures.push(path)
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return failures.sort()
+}
+
+/** What a file says comes in one piece; true where nothing of it failed. */
+async function runFile(path) {
+  let isFine = true
+  let count = 0
+  const events = run({ files: [join(ROOT, path)], timeout: FILE_TIMEOUT_MS })
   events.on('test:pass', (test) => {
-    if (reasonOf(test) !== null) skipped.push(`${fileOf(test)}: ${test.name} (${reasonOf(test)})`)
-    else if (test.details?.type !== 'suite') passed.add(`${fileOf(test)}:${test.line}:${test.column}:${test.name}`)
+    if (reasonOf(test) !== null) skipped.push(`${shown(path, test)}: ${test.name} (${reasonOf(test)})`)
+    else if (test.details?.type !== 'suite') count += 1
   })
-  events.on('test:fail', (test) => failures.add(fileOf(test)))
-  events.compose(spec).pipe(process.stdout, { end: false })
-  return new Promise((resolve) => events.on('end', () => resolve(failures)))
+  events.on('test:fail', () => {
+    isFine = false
+  })
+  let output = ''
+  for await (const text of events.compose(spec)) output += text
+  console.log(output.replace(COUNTS, ''))
+  passed.set(path, count)
+  return isFine
 }
 
 function conclude() {
-  const lines = [
-    `${files.length} files: ${passed.size} tests passed, ${failed.size} files failed, ${skipped.length} skipped`,
-  ]
-  if (failed.size > 0) lines.push(`failed in: ${[...failed].sort().join(', ')}`)
-  if (unsteady.length > 0) lines.push(`UNSTEADY, failed once and passed by itself: ${unsteady.sort().join(', ')}`)
+  const count = [...passed.values()].reduce((sum, each) => sum + each, 0)
+  const lines = [`${files.length} files`, `tests: ${count} passed, ${failed.length} failed, ${skipped.length} skipped`]
+  if (failed.length > 0) lines.push(`failed in: ${failed.join(', ')}`)
+  if (unsteady.length > 0) lines.push(`UNSTEADY, failed once and passed by itself: ${unsteady.join(', ')}`)
   if (skipped.length > 0)
     lines.push(strict ? 'SKIPPED, which fails here:' : 'SKIPPED:', ...skipped.map((line) => `  ${line}`))
   if (!checked) lines.push('npm run check failed, see above')
-  const fine = ended && checked && failed.size === 0 && passed.size > 0 && !(strict && skipped.length > 0)
+  const fine = ended && checked && failed.length === 0 && count > 0 && !(strict && skipped.length > 0)
   console.log(`\n${lines.join('\n')}\n${fine ? 'OK' : 'FAILED'}`)
   process.exitCode = fine ? 0 : 1
 }
@@ -147,8 +163,9 @@ function reasonOf({ skip, todo }) {
   return null
 }
 
-function fileOf({ file, name }) {
-  return relative(join(ROOT, 'dist'), file ?? name)
+/** Of a test in a share: the file that it stands in. */
+function shown(path, { file }) {
+  return relative(join(ROOT, 'dist'), file ?? join(ROOT, path))
 }
 
 function testFiles() {
