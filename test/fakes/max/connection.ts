@@ -132,7 +132,7 @@ export class Connection implements Line {
     const give = () => {
       this.#outbox.answer(answer)
       if (opcode === ASK.login && answer.cmd === ANSWERS && this.#device !== null) this.#welcome(this.#device)
-      if (opcode === ASK.init && answer.cmd === REFUSES) this.close()
+      if (opcode === ASK.init && this.#hello === null) this.close()
       if (opcode === ASK.logout && answer.cmd === ANSWERS) this.#leave()
     }
     if (delayMs === undefined) give()
