@@ -171,7 +171,7 @@ function route<Schema extends TSchema>(
   const compiled = Compile(schema)
   const take: Route = (body) => {
     if (!compiled.Check(body)) throw new Error(`${path}: ${JSON.stringify(compiled.Errors(body).slice(0, 3))}`)
-    return answer(body as Static<Schema>)
+    return answer(body)
   }
   return [path, take]
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { ASK, TELL } from './opcodes.ts'
-import { at, RawClient } from './raw-client.ts'
+import { RawClient, textAt } from './raw-client.ts'
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
 const Ready = Compile(Type.Object({ url: Type.String(), port: Type.Integer(), control: Type.Integer() }))
@@ -51,14 +51,14 @@ describe('fake MAX as a process', { timeout: 60_000 }, () => {
     const client = await RawClient.greeted(url)
     const { qrLink, trackId } = await client.answered(ASK.makeTrack, {})
     const scan = tell('/scan', { phone: OWN, qr: qrLink })
-    let token: unknown
-    while (token === undefined)
+    let token = ''
+    while (token === '')
       token = await client.answered(ASK.loginByTrack, { trackId }).then(
-        (answer) => at(answer, 'tokenAttrs', 'LOGIN', 'token'),
-        () => undefined,
+        (answer) => textAt(answer, 'tokenAttrs', 'LOGIN', 'token'),
+        () => '',
       )
     const markers = { chatsSync: 0, contactsSync: 0, presenceSync: 0, draftsSync: 0 }
-    await client.answered(ASK.login, { token: String(token), interactive: false, chatsCount: 40, ...markers })
+    await client.answered(ASK.login, { token, interactive: false, chatsCount: 40, ...markers })
     assert.deepEqual(await scan, { end: 'linked' })
     client.acknowledges = false
     const { id } = (await tell('/say', { phone: PEER, to: OWN, text: 'hello' })) as { id: string }

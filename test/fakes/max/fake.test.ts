@@ -6,7 +6,7 @@ import { until } from '../../../src/lib/until.ts'
 import { encodeFrame } from './frame.ts'
 import { Float, Id, type Fields } from './msgpack.ts'
 import { ASK, TELL } from './opcodes.ts'
-import { at, DEVICE_ID, hello, idAt, login, RawClient, text } from './raw-client.ts'
+import { at, DEVICE_ID, hello, idAt, login, RawClient, text, textAt } from './raw-client.ts'
 import { startFakeMax, type FakeMax } from './server.ts'
 import { noFaults, usualSettings } from './settings.ts'
 
@@ -56,8 +56,8 @@ describe('fake MAX', { timeout: 60_000 }, () => {
 
   /** A QR that was shown, and its track. */
   const shown = async (client: RawClient) => {
-    const { qrLink, trackId } = await client.answered(ASK.makeTrack, {})
-    return { qr: String(qrLink), track: { trackId: String(trackId) } }
+    const answer = await client.answered(ASK.makeTrack, {})
+    return { qr: textAt(answer, 'qrLink'), track: { trackId: textAt(answer, 'trackId') } }
   }
 
   describe('before the login', () => {
@@ -105,7 +105,7 @@ describe('fake MAX', { timeout: 60_000 }, () => {
       const scan = fake.scan(own, qr)
       assert.equal(at(await client.answered(ASK.pollTrack, track), 'status', 'loginAvailable'), true)
       const answer = await client.answered(ASK.loginByTrack, track)
-      const token = String(at(answer, 'tokenAttrs', 'LOGIN', 'token'))
+      const token = textAt(answer, 'tokenAttrs', 'LOGIN', 'token')
       await refused(client.answered(ASK.loginByTrack, track), 'track.not.found')
       const welcome = await client.answered(ASK.login, login(token))
       assert.equal(idAt(welcome, 'profile', 'contact', 'id'), idOf(own))
@@ -151,7 +151,7 @@ describe('fake MAX', { timeout: 60_000 }, () => {
       const client = await greeted()
       const { qr } = await shown(client)
       const scan = fake.scan(own, qr)
-      const token = String(at(await client.pushed(TELL.linked), 'tokenAttrs', 'LOGIN', 'token'))
+      const token = textAt(await client.pushed(TELL.linked), 'tokenAttrs', 'LOGIN', 'token')
       await client.answered(ASK.login, login(token))
       assert.equal(await scan, 'linked')
     })
@@ -186,7 +186,7 @@ describe('fake MAX', { timeout: 60_000 }, () => {
       const token = fake.issueToken(own)
       clock.skip(fake.settings.tokenAgesMs)
       const first = await (await greeted()).answered(ASK.login, login(token))
-      const next = String(first['token'])
+      const next = textAt(first, 'token')
       assert.notEqual(next, token)
       for (const one of [token, next])
         assert.equal((await (await greeted()).answered(ASK.login, login(one)))['token'], undefined)
@@ -197,7 +197,7 @@ describe('fake MAX', { timeout: 60_000 }, () => {
       const client = await greeted()
       const { qr, track } = await shown(client)
       const scan = fake.scan(own, qr)
-      const token = String(at(await client.answered(ASK.loginByTrack, track), 'tokenAttrs', 'LOGIN', 'token'))
+      const token = textAt(await client.answered(ASK.loginByTrack, track), 'tokenAttrs', 'LOGIN', 'token')
       await client.answered(ASK.login, login(token))
       await scan
       await keep(RawClient.loggedIn(fake.url, token))

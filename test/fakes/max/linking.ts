@@ -142,7 +142,7 @@ export class Linking {
 
   #track(line: Line, id: string): Track {
     const track = this.#tracks.get(id)
-    if (track === undefined || track.line !== line || this.#isOver(track)) throw new Refusal('track.not.found')
+    if (track?.line !== line || this.#isOver(track)) throw new Refusal('track.not.found')
     return track
   }
 

@@ -75,7 +75,7 @@ export class RawClient {
   async answered(opcode: number, payload?: Value): Promise<Fields> {
     const answer = await this.ask(opcode, payload)
     const fields = isFields(answer.payload) ? answer.payload : {}
-    if (answer.cmd === REFUSES) throw new Error(String(fields['error']))
+    if (answer.cmd === REFUSES) throw new Error(textAt(fields, 'error'))
     return fields
   }
 
@@ -103,7 +103,7 @@ export class RawClient {
   texts(): string[] {
     return this.told(TELL.message).map(({ payload }) => {
       const message = isFields(payload) ? payload['message'] : undefined
-      return isFields(message) ? String(message['text']) : ''
+      return textAt(message, 'text')
     })
   }
 
@@ -160,6 +160,12 @@ export function at(value: Value | undefined, ...path: (string | number)[]): Valu
     if (Array.isArray(found)) return (found as readonly Value[])[Number(name)]
     return isFields(found) ? found[String(name)] : undefined
   }, value)
+}
+
+export function textAt(value: Value | undefined, ...path: (string | number)[]): string {
+  const found = at(value, ...path)
+  if (typeof found !== 'string') throw new Error(`${path.join('.')} is no text`)
+  return found
 }
 
 export function idAt(value: Value | undefined, ...path: (string | number)[]): bigint {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { until } from '../../../src/lib/until.ts'
-import { Id, type Fields } from './msgpack.ts'
+import { Id, type Fields, type Value } from './msgpack.ts'
 import { ASK, TELL } from './opcodes.ts'
-import { at, idAt, RawClient, text } from './raw-client.ts'
+import { at, idAt, RawClient, text, textAt } from './raw-client.ts'
 import { startFakeMax, type FakeMax } from './server.ts'
 
 let last = 79_100_000_000
@@ -182,24 +182,24 @@ describe('fake MAX: people, groups, files', { timeout: 60_000 }, () => {
 
   describe('files', () => {
     const asked = { count: 1, type: 0, uploaderType: 0, profile: false }
-    const put = (url: unknown, bytes: Buffer, range: string) =>
-      fetch(String(url), {
+    const put = (url: Value | undefined, bytes: Buffer, range: string) =>
+      fetch(textAt({ url }, 'url'), {
         method: 'POST',
         body: bytes,
         headers: { 'content-range': range, 'content-disposition': 'attachment; filename="price%20list.txt"' },
       })
 
     test('a picture goes up as a form, and is the face or the message', async () => {
-      const { url } = await client.answered(ASK.uploadPhoto, asked)
+      const url = textAt(await client.answered(ASK.uploadPhoto, asked), 'url')
       const form = new FormData()
       form.append('file', new Blob(['a face'], { type: 'image/png' }), 'face.png')
-      const { photos } = (await (await fetch(String(url), { method: 'POST', body: form })).json()) as {
+      const { photos } = (await (await fetch(url, { method: 'POST', body: form })).json()) as {
         photos: Record<string, { token: string }>
       }
       const photoToken = Object.values(photos)[0]?.token ?? ''
       const attaches = [{ _type: 'PHOTO', photoToken }]
       const sent = await client.answered(ASK.send, text(dialog(), '', 1, { attaches }))
-      const shown = await fetch(String(at(sent, 'message', 'attaches', 0, 'baseUrl')))
+      const shown = await fetch(textAt(sent, 'message', 'attaches', 0, 'baseUrl'))
       assert.deepEqual([shown.headers.get('content-type'), await shown.text()], ['image/png', 'a face'])
       const profile = { firstName: 'Me', photoToken, avatarType: 'USER_AVATAR' }
       const changed = await client.answered(ASK.editProfile, profile)
@@ -221,7 +221,7 @@ describe('fake MAX: people, groups, files', { timeout: 60_000 }, () => {
       assert.equal(at(sent, 'message', 'attaches', 0, 'name'), 'price list.txt')
       const messageId = new Id(idAt(sent, 'message', 'id'))
       const got = await client.answered(ASK.downloadFile, { chatId: new Id(dialog()), messageId, fileId: fileId ?? 0 })
-      assert.equal(await (await fetch(String(got['url']))).text(), 'cheap')
+      assert.equal(await (await fetch(textAt(got, 'url'))).text(), 'cheap')
     })
 
     test('a video and a voice have tokens, and an empty file is a file', async () => {
@@ -267,8 +267,8 @@ describe('fake MAX: people, groups, files', { timeout: 60_000 }, () => {
       const told = await client.pushed(TELL.message)
       const fileId = at(told, 'message', 'attaches', 0, 'fileId') ?? 0
       const asks = { chatId: new Id(dialog()), messageId: new Id(id), fileId }
-      const { url } = await client.answered(ASK.downloadFile, asks)
-      assert.equal(await (await fetch(String(url))).text(), 'from a phone')
+      const url = textAt(await client.answered(ASK.downloadFile, asks), 'url')
+      assert.equal(await (await fetch(url)).text(), 'from a phone')
     })
   })
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { Busboy } from '@fastify/busboy'
 import type { Person } from './model.ts'
 import type { MaxNetwork } from './network.ts'
 import { TELL } from './opcodes.ts'
@@ -84,19 +85,29 @@ export class Uploads {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, verb = '', kind = '', secret = ''] = new URL(request.url ?? '/', 'http://max').pathname.split('/')
     const upload = this.#bySecret.get(secret)
-    const status = this.#network.faults.uploadStatus
-    if (upload?.kind !== kind) return void response.writeHead(404).end()
-    if (verb === 'get' && request.method === 'GET') return this.#give(upload, response)
-    if (verb !== 'put' || request.method !== 'POST') return void response.writeHead(405).end()
+    if (upload?.kind !== kind) response.writeHead(404).end()
+    else if (verb === 'get' && request.method === 'GET') this.#give(upload, response)
+    else if (verb === 'put' && request.method === 'POST') await this.#put(upload, request, response)
+    else response.writeHead(405).end()
+  }
+
+  async #put(upload: Upload, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { faults, recording } = this.#network
     const body = await buffer(request)
-    if (status !== null) return void response.writeHead(status).end()
-    const wrong = kind === 'photo' ? await this.#takePhoto(upload, request, body) : this.#take(upload, request, body)
-    if (wrong !== undefined) {
-      this.#network.recording.complain(`an upload: ${wrong}`)
-      return void response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: wrong }))
+    const say = (status: number, words: object) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(words))
     }
-    const photos = { photos: { [secret]: { token: upload.token } } }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(kind === 'photo' ? photos : {}))
+    const isPhoto = upload.kind === 'photo'
+    if (faults.uploadStatus !== null) {
+      say(faults.uploadStatus, {})
+      return
+    }
+    const wrong = isPhoto ? await this.#takePhoto(upload, request, body) : this.#take(upload, request, body)
+    if (wrong === undefined) say(200, isPhoto ? { photos: { [upload.secret]: { token: upload.token } } } : {})
+    else {
+      recording.complain(`an upload: ${wrong}`)
+      say(400, { error: wrong })
+    }
   }
 
   #give(upload: Upload, response: ServerResponse): void {
@@ -110,13 +121,9 @@ export class Uploads {
   async #takePhoto(upload: Upload, request: IncomingMessage, body: Buffer): Promise<string | undefined> {
     const type = request.headers['content-type'] ?? ''
     if (!type.startsWith('multipart/form-data')) return 'a picture comes as a form'
-    const headers = { 'content-type': type }
-    const form = await new Response(Uint8Array.from(body), { headers }).formData().catch(() => undefined)
-    const file = form?.get('file')
-    if (file === undefined || file === null || typeof file === 'string') return 'the form has no file in its field'
-    upload.bytes = Buffer.from(await file.arrayBuffer())
-    upload.name = file.name
-    upload.mimeType = file.type === '' ? upload.mimeType : file.type
+    const file = await fileIn(type, body)
+    if (file === undefined) return 'the form has no file in its field'
+    Object.assign(upload, file)
     upload.isReady = true
     return undefined
   }
@@ -147,6 +154,26 @@ export class Uploads {
       this.#network.tell(upload.owner, TELL.uploaded, told)
     })
   }
+}
+
+type FormFile = Pick<Upload, 'bytes' | 'name' | 'mimeType'>
+
+/** The file in the field `file` of a form; undefined where it has none, or is none. */
+function fileIn(contentType: string, body: Buffer): Promise<FormFile | undefined> {
+  return new Promise((resolve) => {
+    let found: FormFile | undefined
+    const form = new Busboy({ headers: { 'content-type': contentType } })
+    form.on('file', (field, stream, name, _encoding, mimeType) => {
+      const parts: Buffer[] = []
+      stream.on('data', (part: Buffer) => parts.push(part))
+      stream.on('end', () => {
+        if (field === 'file') found = { bytes: Buffer.concat(parts), name, mimeType }
+      })
+    })
+    form.on('error', () => resolve(undefined))
+    form.on('finish', () => resolve(found))
+    form.end(body)
+  })
 }
 
 function nameIn(disposition: string | undefined): string | undefined {

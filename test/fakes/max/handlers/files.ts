@@ -1,4 +1,4 @@
-import type { Fields } from '../msgpack.ts'
+import { Id, type Fields } from '../msgpack.ts'
 import { ASK } from '../opcodes.ts'
 import type { Reader } from '../reader.ts'
 import { Refusal, wrong } from '../refusal.ts'
@@ -51,7 +51,8 @@ function attached({ network, messages, uploads }: Service, kind: 'file' | 'video
   const message = messages.seen(person, chat, asked.id('messageId'))
   const name = `${kind}Id`
   const id = asked.looseId(name)
-  const holds = (attaches: readonly Fields[]) => attaches.some((one) => String(one[name]) === String(id))
+  const holds = (attaches: readonly Fields[]) =>
+    attaches.some((one) => one[name] instanceof Id && one[name].value === id)
   if (!holds(message.attaches) && !holds(message.link?.message.attaches ?? []))
     throw new Refusal('not.found', `the message has no such ${kind}`)
   return uploads.byId(kind, id)
