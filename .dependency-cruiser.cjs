@@ -118,12 +118,13 @@ module.exports = {
       comment: 'the files of a driver know the contract, the model and their own folder, never another driver',
       severity: 'error',
       from: { path: '^src/drivers/([^/]+)/', pathNot: TESTS },
-      // The simulated network's side of the wire is all that its driver knows of it.
+      // What the drivers of real networks share; the simulated network's side of the wire is all that its driver knows of it.
       to: {
         path: '^src/',
         pathNot: [
           '^src/drivers/$1/',
           '^src/drivers/(driver|facets)[.]ts$',
+          '^src/drivers/network/',
           '^src/$1/(protocol|contents|asks)[.]ts$',
           ...MODEL,
         ],

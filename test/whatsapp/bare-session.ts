@@ -15,7 +15,7 @@ import { makeOneTimeKeys } from '../../src/drivers/whatsapp/keys/one-time-keys.t
 import { openSessionStore, type DurableStore } from '../../src/drivers/whatsapp/keys/session-store.ts'
 import { newDraft, type Draft, type ReadPlain } from '../../src/drivers/whatsapp/life.ts'
 import { cutSocket, endSocket, openSocket } from '../../src/drivers/whatsapp/socket.ts'
-import { openTransport } from '../../src/drivers/whatsapp/transport.ts'
+import { openTransport } from '../../src/drivers/network/transport.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog, type Log } from '../../src/lib/log.ts'

@@ -10,7 +10,7 @@ import { RecordingHost, type Possessions } from '../../src/drivers/conformance/h
 import type { Driver } from '../../src/drivers/driver.ts'
 import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
-import { openTransport } from '../../src/drivers/whatsapp/transport.ts'
+import { openTransport } from '../../src/drivers/network/transport.ts'
 import { AddressRules } from '../../src/lib/address-rules.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'

@@ -1,5 +1,6 @@
 import { pause } from '../../lib/pause.ts'
 import type { Change, SessionHost } from '../driver.ts'
+import type { Transport } from '../network/transport.ts'
 import { Arrivals } from './arrivals.ts'
 import { DeviceLists } from './device-lists.ts'
 import { openDirectory } from './directory.ts'
@@ -34,7 +35,6 @@ import { openPeople } from './people.ts'
 import { cutSocket, endSocket, openSocket } from './socket.ts'
 import { Standing } from './standing.ts'
 import type { Tally } from './tally.ts'
-import type { Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** What a session hears of its connection. */

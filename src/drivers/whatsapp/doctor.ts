@@ -5,11 +5,12 @@ import type { AddressRules } from '../../lib/address-rules.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { isFault } from '../../model/fault.ts'
+import { openTransport, type Transport } from '../network/transport.ts'
 import type { WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { ffmpeg } from './media/ffmpeg.ts'
 import { sharp } from './media/sharp.ts'
-import { openTransport, WHATSAPP_URL, type Transport } from './transport.ts'
+import { WHATSAPP_URL } from './surroundings.ts'
 import { Versions } from './versions.ts'
 
 /** What was looked at and how it is. `poor`: it works, and something is missing or old. */

@@ -14,7 +14,7 @@ import type { InstanceId } from '../../model/ids.ts'
 import { RecordingHost } from '../conformance/host.ts'
 import type { Credentials } from './engine/engine.ts'
 import { Entrance } from './entrance.ts'
-import { LoginGate } from './login-gate.ts'
+import { LoginGate } from '../../lib/login-gate.ts'
 import { openConnection } from './opening.ts'
 import type { Connected, Surroundings } from './surroundings.ts'
 

@@ -1,8 +1,8 @@
 import type { ChatId, EpochMs, MessageId } from '../../model/ids.ts'
 import type { Change, Note, SessionEvent, SessionHost } from '../driver.ts'
+import type { Transport } from '../network/transport.ts'
 import type { BinaryNode, Engine, EngineSocket, GroupMetadata } from './engine/engine.ts'
 import type { Tally } from './tally.ts'
-import type { Transport } from './transport.ts'
 
 /** What a session's parts share while its socket lives. Data runs one way: the network → `inbound/` → `SessionStore` → the host. */
 

@@ -1,6 +1,7 @@
 import { parseDottedVersion } from '../../lib/dotted-version.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { SessionHost } from '../driver.ts'
+import { openTransport, type Transport } from '../network/transport.ts'
 import { Connection, type ConnectionListener } from './connection.ts'
 import type { Credentials, Engine, WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
@@ -8,8 +9,7 @@ import { maskedTrouble } from './engine/log.ts'
 import { readCredentials } from './keys/credentials.ts'
 import { makeOneTimeKeys } from './keys/one-time-keys.ts'
 import { openSessionStore } from './keys/session-store.ts'
-import type { Surroundings } from './surroundings.ts'
-import { openTransport, WHATSAPP_URL, type Transport } from './transport.ts'
+import { WHATSAPP_URL, type Surroundings } from './surroundings.ts'
 
 /** With which version an instance was connected last. */
 const VERSION = 'version'

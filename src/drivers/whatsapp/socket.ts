@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, SessionHost } from '../driver.ts'
+import type { Transport } from '../network/transport.ts'
 import { DeviceLists } from './device-lists.ts'
 import type {
   BinaryNode,
@@ -24,7 +25,6 @@ import { outside } from './keys/transaction.ts'
 import { FULL_HISTORY } from './inbound/past-notices.ts'
 import type { ReadPlain } from './life.ts'
 import { SmallCache } from './socket-caches.ts'
-import type { Transport } from './transport.ts'
 
 /** One that is stable, and that the network knows: others are refused. */
 const BROWSER = ['Ubuntu', 'Chrome', '22.04.4'] as const

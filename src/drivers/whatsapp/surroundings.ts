@@ -5,9 +5,12 @@ import type { InstanceId } from '../../model/ids.ts'
 import type { Engine, WaVersion } from './engine/engine.ts'
 import type { KeyCache } from './keys/key-cache.ts'
 import type { Limits } from './limits.ts'
-import type { LoginGate } from './login-gate.ts'
+import type { LoginGate } from '../../lib/login-gate.ts'
 import type { Tally } from './tally.ts'
 import { Versions } from './versions.ts'
+
+/** Of WhatsApp's own web socket. */
+export const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
 
 /** A session that holds a connection. */
 export interface Connected {

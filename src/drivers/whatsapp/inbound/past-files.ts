@@ -6,7 +6,7 @@ import type { Engine, WaHistory } from '../engine/engine.ts'
 import { MEDIA_KEY_BYTES } from '../media/media-keys.ts'
 import { bytesWithin, fetchMedia, mediaUrl } from '../media/media-servers.ts'
 import { Unsealing } from '../media/unseal.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport } from '../../network/transport.ts'
 import type { PastNotice } from './past-notices.ts'
 
 /** Unpacked. Phones cut their past in pieces of some megabytes. */

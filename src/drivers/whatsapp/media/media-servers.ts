@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { request } from 'undici'
-import type { Transport } from '../transport.ts'
+import type { Transport } from '../../network/transport.ts'
 
 const ORIGIN = 'https://web.whatsapp.com'
 /** Without a byte in either direction. */

@@ -20,9 +20,6 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/** Of WhatsApp's own web socket. */
-export const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
-
 const CONNECT_TIMEOUT_MS = 20_000
 /** An idle instance holds no connection to a media host. */
 const KEEP_ALIVE_MS = 4_000

@@ -1,7 +1,7 @@
 // Truth: a node comes to the network with so many logins a second and no more, whoever asks.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SkippingClock } from '../../lib/skipping-clock.ts'
+import { SkippingClock } from './skipping-clock.ts'
 import { LoginGate } from './login-gate.ts'
 
 function gateOf(perSecond: number, fraction = 0.5) {

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../../lib/clock.ts'
-import type { Random } from '../../lib/random.ts'
+import type { Clock, Timer } from './clock.ts'
+import type { Random } from './random.ts'
 
 /** A place in the row; `cancel` gives it up, and `entered` never resolves then. */
 export interface Ticket {
