@@ -35,9 +35,9 @@ interface Side {
   readonly pushes: Push[]
   readonly endings: Ending[]
   readonly headers: NodeJS.Dict<string | string[]>
-  say(frame: Omit<Frame, 'ver'>): void
+  readonly say: (frame: Omit<Frame, 'ver'>) => void
   /** The last that came with this number. */
-  asked(opcode: number, count?: number): Promise<Frame>
+  readonly asked: (opcode: number, count?: number) => Promise<Frame>
 }
 
 interface Scene {

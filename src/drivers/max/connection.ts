@@ -143,13 +143,16 @@ export class Connection {
   }
 
   async #greet(): Promise<void> {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#isReached = true
     this.#timer.cancel()
     const { identity, deviceId } = this.#parts
     const greeted = await this.#questions.ask(HELLO, [greetingOf(identity), deviceId], OPEN_MS)
-    if (this.#isOver) return
-    if (!greeted.ok) return this.#notGreeted(greeted.trouble)
+    if (this.#isOver()) return
+    if (!greeted.ok) {
+      this.#notGreeted(greeted.trouble)
+      return
+    }
     this.#phase = 'open'
     this.#keepAlive()
     this.#told(true)
@@ -175,7 +178,7 @@ export class Connection {
   }
 
   #came(data: RawData, isBinary: boolean): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     if (!isBinary || !Buffer.isBuffer(data)) return this.#end('unreadable', 'the network sent a text')
     try {
       this.#deal(decodeFrame(data), data.length)
@@ -208,7 +211,7 @@ export class Connection {
   }
 
   #answer(seq: number, opcode: number, payload: WireValue): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     try {
       this.#send(encodeFrame({ cmd: CMD.answer, seq, opcode, payload }))
     } catch (error) {
@@ -240,7 +243,7 @@ export class Connection {
 
   /** Told when what had come is dealt with, or has had its time. */
   #end(reason: EndReason, says: string, code?: number): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     const wasOpen = this.#phase === 'open'
     this.#over()
     this.#socket.terminate()
@@ -251,12 +254,13 @@ export class Connection {
     })
   }
 
-  get #isOver(): boolean {
+  /** Asked anew each time: a frame that was waited for may have been the last. */
+  #isOver(): boolean {
     return this.#phase === 'over'
   }
 
   #over(): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#phase = 'over'
     this.#timer.cancel()
     this.#questions.end()

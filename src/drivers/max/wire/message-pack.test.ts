@@ -9,6 +9,9 @@ import { WireError, type WireTrouble } from './wire-error.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 
+const SIXTEEN = Array.from({ length: 16 }, (_, at) => String.fromCharCode(97 + at))
+const digitsOf = (value: WireValue) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : '')
+
 /** What is written, and what is read of it. */
 const BOTH_WAYS: readonly (readonly [string, WireValue, string])[] = [
   ['nil', null, 'c0'],
@@ -42,8 +45,8 @@ const BOTH_WAYS: readonly (readonly [string, WireValue, string])[] = [
   ['a map', { a: 1 }, '81 a1 61 01'],
   [
     '16 fields',
-    Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, 0])),
-    `de 0010 ${[...'abcdefghijklmnop'].map((name) => `a1 ${Buffer.from(name).toString('hex')} 00`).join(' ')}`,
+    Object.fromEntries(SIXTEEN.map((name) => [name, 0])),
+    `de 0010 ${SIXTEEN.map((name) => `a1 ${name.charCodeAt(0).toString(16)} 00`).join(' ')}`,
   ],
 ]
 
@@ -68,7 +71,7 @@ describe('MessagePack', () => {
   for (const [digits, bytes] of IDS) {
     test(`the id ${digits} is an extension around its integer`, () => {
       assert.equal(pack(wireId(digits)).toString('hex'), hex(bytes).toString('hex'))
-      assert.equal(String(unpack(hex(bytes))), digits)
+      assert.equal(digitsOf(unpack(hex(bytes))), digits)
     })
   }
 
@@ -136,19 +139,22 @@ describe('what is no body', () => {
 /** Values as they come back: no nil in maps, integers as narrow as they can be. */
 const { value: anyValue } = fc.letrec<{ value: WireValue }>((tie) => ({
   value: fc.oneof(
-    { maxDepth: 5, withCrossShrink: true },
+    { maxDepth: 4 },
     fc.constant(null),
     fc.boolean(),
     fc.maxSafeInteger(),
-    fc.double({ noNaN: true }).filter((number) => !Object.is(number, -0)),
-    fc.bigInt(-(2n ** 63n), 2n ** 64n - 1n).filter((value) => !Number.isSafeInteger(Number(value))),
-    fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+    fc.double({ noNaN: true }).map((number) => number + 0.5),
+    fc.oneof(fc.bigInt(2n ** 60n, 2n ** 64n - 1n), fc.bigInt(-(2n ** 63n), -(2n ** 60n))),
+    fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom('м', '👍', 'e\u0301'), { maxLength: 90 }).map((parts) => parts.join('')),
+    ),
     fc.uint8Array({ maxLength: 300 }),
-    fc.array(tie('value')),
+    fc.array(tie('value'), { maxLength: 5 }),
     fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
-      tie('value').filter((value) => value !== null),
-      { noNullPrototype: true },
+      fc.string().map((name) => (name === '__proto__' ? '' : name)),
+      tie('value').map((value) => value ?? false),
+      { noNullPrototype: true, maxKeys: 5 },
     ),
   ),
 }))
@@ -161,7 +167,7 @@ describe('any value', () => {
   test('any id keeps all of its 64 bits', () => {
     fc.assert(
       fc.property(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), (id) => {
-        assert.equal(String(unpack(pack(new WireId(id)))), String(id))
+        assert.equal(digitsOf(unpack(pack(new WireId(id)))), String(id))
         assert.equal(wireId(String(id)).value, id)
       }),
     )

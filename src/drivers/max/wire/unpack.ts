@@ -102,9 +102,9 @@ class Unpacker {
   /** Names of fields are texts, or integers where a map goes by ids. */
   #name(depth: number): string {
     const name = this.value(depth + 1)
-    const isName = typeof name === 'string' || typeof name === 'bigint' || Number.isSafeInteger(name)
-    if (!isName || name === '__proto__') throw new WireError('malformed', 'the name of a field is none')
-    return String(name)
+    if (typeof name === 'string' && name !== '__proto__') return name
+    if (isInteger(name)) return String(name)
+    throw new WireError('malformed', 'the name of a field is none')
   }
 
   extension(length: number, depth: number): WireValue {
@@ -112,7 +112,7 @@ class Unpacker {
     if (type !== ID_TYPE) return this.binary(length)
     const end = this.#at + length
     const id = length === 0 ? null : this.value(depth + 1)
-    if (this.#at !== end || !(typeof id === 'bigint' || Number.isSafeInteger(id))) {
+    if (this.#at !== end || !isInteger(id)) {
       throw new WireError('malformed', 'an id is no integer')
     }
     return id
@@ -184,6 +184,10 @@ const BY_MARKER: readonly (Read | undefined)[] = [
         from.map(from.unsigned(size), depth),
   ),
 ]
+
+function isInteger(value: WireValue): value is number | bigint {
+  return typeof value === 'bigint' || Number.isSafeInteger(value)
+}
 
 function narrow(value: bigint): number | bigint {
   const number = Number(value)
