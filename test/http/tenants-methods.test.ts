@@ -185,16 +185,23 @@ for (const areSending of [false, true]) {
   })
 }
 
+const MOST_QUESTIONS = 20
+
 /** Whether the call names anything of these at all. */
 async function isCompared(call: CallOfA, theirs: Names, nowhere: Names): Promise<boolean> {
   const [said, other] = [theirs, nowhere].map((names) => JSON.stringify(fill(call.one, names)))
   const about = `${call.kind} ${call.name} (${call.one.about}) ${String(said)}`
   if (said === other) return false
   given += about
-  const answer = await send({ ...call, names: theirs })
-  assertTellsNothing(answer, secrets, about, given)
-  const expected = await send({ ...call, names: nowhere })
-  assert.equal(shapeOf(answer, valuesIn(theirs), true), shapeOf(expected, valuesIn(nowhere), true), about)
+  // What A has sent before leaves its queue meanwhile: who only asks may ask again.
+  for (let left = call.one.verb === 'GET' ? MOST_QUESTIONS : 1; left > 0; left -= 1) {
+    const answer = await send({ ...call, names: theirs })
+    assertTellsNothing(answer, secrets, about, given)
+    const expected = await send({ ...call, names: nowhere })
+    const [shape, wanted] = [shapeOf(answer, valuesIn(theirs), true), shapeOf(expected, valuesIn(nowhere), true)]
+    if (shape === wanted) break
+    if (left === 1) assert.equal(shape, wanted, about)
+  }
   return true
 }
 

@@ -124,26 +124,38 @@ async function cookieOf(server: TestServer, { email, password }: ConsolePerson) 
   return { name, value, url: server.url }
 }
 
+type Look = readonly [size: typeof DESKTOP, colorScheme: 'light' | 'dark']
+const AT_A_DESK: Look = [DESKTOP, 'light']
+const ON_A_PHONE: Look = [PHONE, 'dark']
+
 /**
  * Looks at a page in both themes and at both widths: nothing is wider than the window, and axe finds nothing serious in it. `name` is that
  * of its pictures, where those are kept.
  */
 export async function looksRight(page: Page, name: string): Promise<void> {
   const before = page.viewportSize() ?? DESKTOP
-  for (const [size, colorScheme] of [
-    [DESKTOP, 'light'],
-    [PHONE, 'dark'],
-  ] as const) {
-    await page.setViewportSize(size)
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const what = `${name} ${colorScheme} at ${String(size.width)}`
-    await atRest(page)
-    await fits(page, what)
-    await isAccessible(page, what)
-    if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${what.replaceAll(' ', '-')}.png`) })
-  }
+  for (const look of [AT_A_DESK, ON_A_PHONE]) await isAccessible(page, await shownAs(page, name, look))
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.setViewportSize(before)
+}
+
+/** As `looksRight` in the two other pairs of theme and width, which hold no other words: nothing is wider than the window. */
+export async function fitsInTheDark(page: Page, name: string): Promise<void> {
+  for (const look of [
+    [DESKTOP, 'dark'],
+    [PHONE, 'light'],
+  ] satisfies readonly Look[])
+    await shownAs(page, name, look)
+}
+
+async function shownAs(page: Page, name: string, [size, colorScheme]: Look): Promise<string> {
+  await page.setViewportSize(size)
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  const what = `${name} ${colorScheme} at ${String(size.width)}`
+  await atRest(page)
+  await fits(page, what)
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${what.replaceAll(' ', '-')}.png`) })
+  return what
 }
 
 /** What moves or fades as the window becomes another one has done so; what turns as long as somebody waits never does. */
