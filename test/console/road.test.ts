@@ -41,10 +41,11 @@ describe('the road of a partner through the console', { skip: noBrowser }, () =>
     await page.getByText('The phone is linked').waitFor()
 
     const customer = newPhone()
+    await scene.server.simulator('phones', { phoneNumber: customer, name: 'Carol' })
     const asked = { from: customer, to: phone, text: 'Are you open today?' }
     assert.equal((await scene.server.simulator('messages', asked)).status, 200)
     await page.getByRole('link', { name: 'Chat' }).click()
-    await page.getByRole('region', { name: 'Chats' }).getByRole('button').filter({ hasText: customer }).click()
+    await page.getByRole('region', { name: 'Chats' }).getByRole('button', { name: 'Carol' }).click()
     await page.getByRole('log').getByText('Are you open today?').waitFor()
     const field = page.getByRole('textbox', { name: 'Message' })
     await field.fill('Until eight')
@@ -56,28 +57,26 @@ describe('the road of a partner through the console', { skip: noBrowser }, () =>
     await leave()
   })
 
-  for (const locale of ['en-US', 'ru-RU']) {
-    test(`every address shows its page: ${locale}`, async () => {
-      const account = await partnerAccount(scene.server)
-      const { made } = await linked(scene.server, {})
-      const olga = await scene.join(`${locale}@example.com`, 'operator')
-      const paths = [
-        ...OF_ACCOUNTS.map((name) => `/a/${account}/${name}`),
-        ...OF_INSTANCES.map((name) => `/a/${account}/instances/${String(made.idInstance)}/${name}`),
-        ...OF_OPERATORS.map((name) => `/operator/${name}`),
-        ...[`/operator/accounts/${account}`, '/phones', '/me', '/nowhere'],
-      ]
-      const { page, open, leave } = await scene.visit(olga, { locale, provoked: NO_HOOK })
-      for (const path of paths) {
-        await open(path)
-        await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
-        assert.equal(await page.getByRole('alert').count(), 0, path)
-        await fitsInTheDark(
-          page,
-          `${locale} ${path.replace(`/${account}`, '').replace(/\/\d+/, '').slice(1).replaceAll('/', ' ')}`,
-        )
-      }
-      await leave()
-    })
-  }
+  test('every address shows its page, also in the longer words and in the looks that other suites leave out', async () => {
+    const account = await partnerAccount(scene.server)
+    const { made } = await linked(scene.server, {})
+    const olga = await scene.join('olga@example.com', 'operator')
+    const paths = [
+      ...OF_ACCOUNTS.map((name) => `/a/${account}/${name}`),
+      ...OF_INSTANCES.map((name) => `/a/${account}/instances/${String(made.idInstance)}/${name}`),
+      ...OF_OPERATORS.map((name) => `/operator/${name}`),
+      ...[`/operator/accounts/${account}`, '/phones', '/me', '/nowhere'],
+    ]
+    const { page, open, leave } = await scene.visit(olga, { locale: 'ru-RU', provoked: NO_HOOK })
+    for (const path of paths) {
+      await open(path)
+      await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+      assert.equal(await page.getByRole('alert').count(), 0, path)
+      await fitsInTheDark(
+        page,
+        `ru ${path.replace(`/${account}`, '').replace(/\/\d+/, '').slice(1).replaceAll('/', ' ')}`,
+      )
+    }
+    await leave()
+  })
 })
