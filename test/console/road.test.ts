@@ -13,6 +13,8 @@ const OF_ACCOUNTS = ['instances', 'profile', 'tokens', 'hook', 'brand', 'billing
 const OF_OPERATORS = ['accounts', 'tariffs', 'people', 'audit', 'health']
 /** An account without a lifecycle webhook has none: the browser itself speaks of that answer. */
 const NO_HOOK = /status of 404/
+const HIDDEN_TABS = `[...document.querySelectorAll('main nav [aria-current=page]')]
+  .map((tab) => tab.getBoundingClientRect()).filter(({ left, right }) => left < 0 || right > innerWidth).length`
 
 describe('the road of a partner through the console', { skip: noBrowser }, () => {
   let scene: ConsoleScene
@@ -67,11 +69,12 @@ describe('the road of a partner through the console', { skip: noBrowser }, () =>
       ...OF_OPERATORS.map((name) => `/operator/${name}`),
       ...[`/operator/accounts/${account}`, '/phones', '/me', '/nowhere'],
     ]
-    const { page, open, leave } = await scene.visit(olga, { locale: 'ru-RU', provoked: NO_HOOK })
+    const { page, open, leave } = await scene.visit(olga, { locale: 'ru-RU', isPhone: true, provoked: NO_HOOK })
     for (const path of paths) {
       await open(path)
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       assert.equal(await page.getByRole('alert').count(), 0, path)
+      assert.equal(await page.evaluate(HIDDEN_TABS), 0, `${path}: the open tab is not seen`)
       await fitsInTheDark(
         page,
         `ru ${path.replace(`/${account}`, '').replace(/\/\d+/, '').slice(1).replaceAll('/', ' ')}`,

@@ -1,7 +1,7 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Suspense, type ReactNode } from 'react'
-import { Link, NavLink, Outlet } from 'react-router'
+import { Suspense, useEffect, useRef, type ReactNode } from 'react'
+import { Link, NavLink, Outlet, useLocation } from 'react-router'
 import { useInstanceEvents } from '../../api/instance-events.ts'
 import { instanceQuery, type Instance } from '../../api/instances.ts'
 import { StateMark } from '../../parts/instances/state-mark.tsx'
@@ -68,8 +68,14 @@ function Tabs({ account, instance }: { readonly account: string; readonly instan
   const mayChange = useMayChange()
   const { idInstance, timeDeleted } = instance
   const isLooking = !mayChange || timeDeleted !== null
+  const bar = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // On a phone they do not all fit: the one that is open must be among those that are seen.
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [pathname])
   return (
-    <nav aria-label={words.title} className={classes['tabs']}>
+    <nav ref={bar} aria-label={words.title} className={classes['tabs']}>
       {TABS.filter((tab) => !isLooking || LOOKING.has(tab)).map((tab) => (
         <NavLink
           key={tab}
