@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Driver } from './driver.ts'
-import type { Check } from './whatsapp/doctor.ts'
+import type { Check } from './network/check.ts'
 import type { Limits } from './whatsapp/limits.ts'
 
 /** Where the simulated network is, and the token that it asks of drivers. */

@@ -29,6 +29,13 @@ export interface Push {
   acknowledge(answer: WireMap): void
 }
 
+/** What the network says of us when it greets back. */
+export interface Greeting {
+  /** Where it takes us to be, as the code of a country. */
+  readonly location?: string | undefined
+  readonly 'phone-auth-enabled'?: boolean | undefined
+}
+
 export interface ConnectionListener {
   /** One after the other, in the order in which they came. Where it rejects the connection is ended, and nothing more is answered. */
   pushed(push: Push): Promise<void>
@@ -72,6 +79,7 @@ export class Connection {
   readonly #questions: Questions
   readonly #intake: Intake<Push>
   #phase: 'opening' | 'open' | 'over' = 'opening'
+  #greeting: Greeting = {}
   #isClosed = false
   #timer: Timer
   #trouble = ''
@@ -92,6 +100,11 @@ export class Connection {
       resume: () => this.#socket.resume(),
     })
     this.#timer = parts.clock.after(OPEN_MS, () => this.#end('late', 'the connection did not open in time'))
+  }
+
+  /** Empty until it is open. */
+  get greeting(): Greeting {
+    return this.#greeting
   }
 
   /** Never rejects. */
@@ -154,6 +167,7 @@ export class Connection {
       return
     }
     this.#phase = 'open'
+    this.#greeting = greeted.answer
     this.#keepAlive()
     this.#told(true)
   }

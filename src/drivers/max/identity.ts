@@ -72,11 +72,16 @@ export function ageDays({ asOf }: Identity, clock: Pick<Clock, 'now'>): number |
   return Number.isNaN(since) ? null : Math.max(0, Math.floor((clock.now() - since) / DAY_MS))
 }
 
+/** Whether it may soon be refused. */
+export function isOld(identity: Identity, clock: Pick<Clock, 'now'>): boolean {
+  return (ageDays(identity, clock) ?? 0) > OLD_AFTER_DAYS
+}
+
 /** Tells the operator how old the version is that MAX is shown; louder when it may soon be refused. */
 export function tellAge(identity: Identity, clock: Pick<Clock, 'now'>, log: Log): void {
   const days = ageDays(identity, clock)
   const fields = { appVersion: identity.appVersion, asOf: identity.asOf, days }
-  if (days !== null && days > OLD_AFTER_DAYS) {
+  if (isOld(identity, clock)) {
     log.warn(fields, 'the version of the web client that MAX is shown is old, and may not be let in for much longer')
   } else log.info(fields, 'the version of the web client that MAX is shown')
 }

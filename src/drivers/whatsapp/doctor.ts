@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { request } from 'undici'
 import { WebSocket } from 'ws'
 import type { AddressRules } from '../../lib/address-rules.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { isFault } from '../../model/fault.ts'
+import { checkClock, textOf, type Check } from '../network/check.ts'
 import { openTransport, type Transport } from '../network/transport.ts'
 import type { WaVersion } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
@@ -12,13 +12,6 @@ import { ffmpeg } from './media/ffmpeg.ts'
 import { sharp } from './media/sharp.ts'
 import { WHATSAPP_URL } from './surroundings.ts'
 import { Versions } from './versions.ts'
-
-/** What was looked at and how it is. `poor`: it works, and something is missing or old. */
-export interface Check {
-  readonly what: string
-  readonly outcome: 'good' | 'poor' | 'bad'
-  readonly says: string
-}
 
 export interface DoctorOptions {
   readonly url?: string
@@ -32,8 +25,6 @@ export interface DoctorOptions {
 
 const ORIGIN = 'https://web.whatsapp.com'
 const HANDSHAKE_MS = 20_000
-/** What is sealed and signed carries times; beyond this the network may take offence. */
-const SKEW_MS = 60_000
 
 /** Looks at everything that linking a phone needs, short of linking one: nothing is sent that belongs to an account. */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check> {
@@ -54,7 +45,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check> {
       return
     }
     yield await socketCheck(url, transport)
-    yield await clockCheck(transport, options.clock)
+    yield await checkClock(ORIGIN, transport, options.clock)
     if (engine.version !== null) yield await versionCheck(engine.version, transport, options)
   } finally {
     await transport.close()
@@ -109,24 +100,6 @@ async function socketCheck(url: string, { agent }: Transport): Promise<Check> {
   }
 }
 
-async function clockCheck({ dispatcher }: Transport, clock: Clock): Promise<Check> {
-  const what = 'clock'
-  try {
-    const signal = AbortSignal.timeout(HANDSHAKE_MS)
-    const { headers, body } = await request(ORIGIN, { dispatcher, signal, method: 'HEAD' })
-    await body.dump()
-    const theirs = Date.parse(String(headers['date']))
-    const skewMs = Math.abs(clock.now() - theirs)
-    if (Number.isNaN(skewMs)) return { what, outcome: 'poor', says: 'the network did not say what time it is' }
-    const seconds = `${String(Math.round(skewMs / 1000))} s`
-    return skewMs > SKEW_MS
-      ? { what, outcome: 'bad', says: `this machine's clock is ${seconds} off: set it by NTP` }
-      : { what, outcome: 'good', says: `${seconds} off at most` }
-  } catch (error) {
-    return { what, outcome: 'poor', says: `the network's time is not known: ${textOf(error)}` }
-  }
-}
-
 async function versionCheck(shipped: WaVersion, transport: Transport, options: DoctorOptions): Promise<Check> {
   const what = 'version'
   const versions = new Versions({ ...options, fixed: undefined, shipped })
@@ -142,8 +115,4 @@ async function versionCheck(shipped: WaVersion, transport: Transport, options: D
         outcome: 'poor',
         says: `${says}, as JADEGATE_WHATSAPP_VERSION says; the present one is ${present.join('.')}`,
       }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
