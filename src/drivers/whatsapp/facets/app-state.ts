@@ -1,6 +1,6 @@
 import type { Fault } from '../../../model/fault.ts'
 import type { Life } from '../life.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 import { NO_KEY } from './trouble.ts'
 
 /** How long the phone may take to send the keys after it was linked. */

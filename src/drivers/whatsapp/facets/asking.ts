@@ -1,7 +1,7 @@
 import { isFault, type Fault } from '../../../model/fault.ts'
 import { maskedTrouble } from '../engine/log.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 import { NO_ANSWER, NOT_CONNECTED, troubleOf } from './trouble.ts'
 
 /** The life of a session that is open now; null while there is none. */

@@ -9,7 +9,7 @@ import type { Life } from '../life.ts'
 import { bytesWithin, fetchMedia } from '../media/media-servers.ts'
 import { profilePicture } from '../media/pictures.ts'
 import { remoteText } from '../media/remote-file.ts'
-import { Checked, NotAsTold } from '../media/unseal.ts'
+import { Checked, NotAsTold } from '../../network/checked.ts'
 import { codeIn } from './trouble.ts'
 
 /** Larger ones are no pictures of profiles. */

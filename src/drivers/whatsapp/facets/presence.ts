@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../model/ids.ts'
 import type { BinaryNode } from '../engine/engine.ts'
 import { plainJid } from '../jids.ts'
 import type { Life } from '../life.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 
 /** How long the network may take to say when somebody was there; who hides it is told of by silence. */
 const SEEN_MS = 1_500

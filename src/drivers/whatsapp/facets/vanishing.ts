@@ -5,7 +5,7 @@ import { isGroup, isPerson } from '../jids.ts'
 import type { Life } from '../life.ts'
 import { refusalOf } from '../outbound/refusals.ts'
 import { noteSent } from '../outbound/sent-messages.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 import { keep } from './asking.ts'
 import { NO_ANSWER } from './trouble.ts'
 

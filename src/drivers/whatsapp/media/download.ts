@@ -5,10 +5,11 @@ import { fault, type Fault } from '../../../model/fault.ts'
 import { maskedTrouble } from '../engine/log.ts'
 import type { WaMessage } from '../engine/proto.ts'
 import type { Life } from '../life.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 import { fetchMedia, mediaUrl } from './media-servers.ts'
 import { readRemote, type RemoteMedia } from './remote-file.ts'
-import { Checked, Unsealing } from './unseal.ts'
+import { Checked } from '../../network/checked.ts'
+import { Unsealing } from './unseal.ts'
 import type { FileField } from './upload.ts'
 
 /** How long the sender's phone may take to bring a file again. */

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../model/ids.ts'
 import { childOf, childrenOf } from '../engine/nodes.ts'
 import type { Life } from '../life.ts'
-import { within } from '../within.ts'
+import { within } from '../../network/within.ts'
 
 /** Where files are brought now, and by what right. */
 export interface MediaConnection {

@@ -12,7 +12,8 @@ import fc from 'fast-check'
 import { systemRandom } from '../../../lib/random.ts'
 import { MEDIA_KINDS, type MediaKind } from './media-keys.ts'
 import { sealFile } from './seal.ts'
-import { Checked, NotAsTold, Unsealing } from './unseal.ts'
+import { Checked, NotAsTold } from '../../network/checked.ts'
+import { Unsealing } from './unseal.ts'
 
 const NAMES: Readonly<Record<MediaKind, string>> = {
   ...{ image: 'Image', video: 'Video', audio: 'Audio', document: 'Document', sticker: 'Image' },
