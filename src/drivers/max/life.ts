@@ -1,3 +1,4 @@
+import type { Fault } from '../../model/fault.ts'
 import type { ChatId, EpochMs, MessageId } from '../../model/ids.ts'
 import type { Party } from '../../model/message.ts'
 import type { Note, SessionEvent, SessionHost } from '../driver.ts'
@@ -105,6 +106,20 @@ export interface Directory {
   forgetChat(network: string, draft: Draft): Promise<void>
 }
 
+/** Files that were handed over and that the network is not done with yet. */
+export interface Handovers {
+  /** One may be sent now. Told by a push, perhaps before anybody waits for it. */
+  ready(file: string): void
+  /** False: it is not ready in time, or nobody waits for it any more. */
+  wait(file: string, ms: number, signal: AbortSignal): Promise<boolean>
+}
+
+/** Looks numbers up, as seldom as the network bears it, and knows for some days what it was told. */
+export interface Finder {
+  /** The person's id by digits; null: nobody has the number. */
+  personBehind(phone: string): Promise<string | null | Fault>
+}
+
 /** One life of a session: a connection that is logged in, from its login to its end. */
 export interface Life {
   readonly host: SessionHost
@@ -115,6 +130,8 @@ export interface Life {
   readonly addresses: Addresses
   readonly messageIds: MessageIds
   readonly directory: Directory
+  readonly handovers: Handovers
+  readonly finder: Finder
   /** What carries its files. */
   readonly transport: Transport
   /** Aborted when this life is over, however it ended. */
