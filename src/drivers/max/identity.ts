@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Random } from '../../lib/random.ts'
+import { LASTING } from '../driver.ts'
 import type { WireMap } from './wire/values.ts'
 
 /** As what a device shows itself to MAX: its web client, of a version and in a browser. Refused when it is too old, about once a month. */
@@ -117,8 +118,11 @@ export function greetingOf(identity: Identity): WireMap {
   }
 }
 
-/** Under which secret of an instance its device id is kept. One that changes looks like many devices, for which accounts are banned. */
-export const DEVICE_ID = 'device-id'
+/**
+ * Under which secret of an instance its device id is kept, whatever becomes of its links. One that changes looks like many devices, for which
+ * accounts are banned.
+ */
+export const DEVICE_ID = `${LASTING}device-id`
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 

@@ -1,6 +1,7 @@
 import type { AddressRules } from '../../lib/address-rules.ts'
 import type { LoginGate } from '../../lib/login-gate.ts'
 import type { InstanceId } from '../../model/ids.ts'
+import type { Connected } from '../network/entrance.ts'
 import type { Identity } from './identity.ts'
 
 /** How much one account does at most: whoever asks more of it looks like a spammer. */
@@ -13,17 +14,13 @@ export interface Limits {
   readonly checkPeriodMs: number
 }
 
-/** A session that holds a connection. */
-export interface Connected {
-  /** Another session of the same instance has opened one. */
-  replaced(): void
-}
-
 /** What all sessions of a driver share. */
 export interface Surroundings extends Limits {
   /** Of the web socket; the real one without. */
   readonly url: string | undefined
   readonly identity: Identity
+  /** The account looks as if somebody had its tab open. */
+  readonly seemsSeen: boolean
   /** Files above it are not taken in. */
   readonly fileLimitBytes: number
   /** So long after the last the profile's picture may change again. */

@@ -1,3 +1,4 @@
+import { isNumberAlias, kindOfDecimalChat, parseDecimalChat } from '../../model/decimal-chats.ts'
 import type { ChatId } from '../../model/ids.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import { kindOfWhatsAppChat, NUMBER_CHAT, parseWhatsAppChat } from '../../model/whatsapp-chats.ts'
@@ -26,20 +27,10 @@ const whatsapp: ChatIds = {
   deviceIdOf: (label) => `${label}@s.whatsapp.net`,
 }
 
-/** Some clients put a WhatsApp ending behind an id that has none. */
-const USER = /^([1-9]\d{0,19})(?:@c\.us)?$/
-const GROUP = /^(-[1-9]\d{0,19})(?:@g\.us)?$/
-/** Numbers have 11 digits at least and user ids fewer, so that what stands before `@c.us` tells which it is. */
-const NUMBER_ALIAS = /^[1-9]\d{10,15}@c\.us$/
-
-/** Decimal ids, groups negative. A number as `…@c.us` is taken as another name of its person, whom the network finds. */
 const decimal: ChatIds = {
-  parse: (raw) => {
-    const parsed = NUMBER_ALIAS.test(raw) ? raw : (USER.exec(raw)?.[1] ?? GROUP.exec(raw)?.[1])
-    return parsed === undefined ? null : (parsed as ChatId)
-  },
-  kindOf: (chat) => (chat.startsWith('-') ? 'group' : 'person'),
-  isAlias: (chat) => NUMBER_ALIAS.test(chat),
+  parse: parseDecimalChat,
+  kindOf: kindOfDecimalChat,
+  isAlias: isNumberAlias,
   addressOf: (chat) => (chat.endsWith('@c.us') ? `+${chat.slice(0, -'@c.us'.length)}` : chat),
   chatOf: (address) => address as ChatId,
   deviceIdOf: (label) => label,

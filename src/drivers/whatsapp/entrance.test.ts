@@ -13,10 +13,10 @@ import { isFault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { RecordingHost } from '../conformance/host.ts'
 import type { Credentials } from './engine/engine.ts'
-import { Entrance } from './entrance.ts'
+import { Entrance, type Connected } from '../network/entrance.ts'
 import { LoginGate } from '../../lib/login-gate.ts'
 import { openConnection } from './opening.ts'
-import type { Connected, Surroundings } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const clock = new SkippingClock()
 

@@ -2,12 +2,13 @@ import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { OutgoingMessage } from '../../model/message.ts'
 import type { Change, Login, LoginWay, Session, SessionHost, Verdict } from '../driver.ts'
+import { Entrance, type Connected } from '../network/entrance.ts'
+import { Settling } from '../network/settling.ts'
 import type { Connection, ConnectionListener } from './connection.ts'
 import { codeOf, Endings, eventOf, type Ending } from './ending.ts'
 import type { ConnectionUpdate, Credentials, EngineError } from './engine/engine.ts'
 import { loadEngine } from './engine/load.ts'
 import { maskedTrouble } from './engine/log.ts'
-import { Entrance } from './entrance.ts'
 import { facetsOf, type SessionFacets } from './facets/facets.ts'
 import { Linking } from './linking.ts'
 import { LoginAttempt } from './login.ts'
@@ -15,8 +16,7 @@ import { keysOf, openConnection, rememberVersion, unlinkAway, type Keys } from '
 import { withChat } from './known-chat.ts'
 import { takeCheck } from './outbound/budgets.ts'
 import type { Outbound } from './outbound/outbound.ts'
-import { Settling } from './settling.ts'
-import type { Connected, Surroundings } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { SessionStanding } from './tally.ts'
 
 const NOT_OPEN = fault('notConnected', 'the session is not open')
@@ -47,7 +47,10 @@ export class WhatsAppSession implements Session, Connected {
   constructor(host: SessionHost, shared: Surroundings) {
     this.#host = host
     this.#shared = shared
-    this.#settling = new Settling(host)
+    const { log, instance } = host
+    this.#settling = new Settling((error) =>
+      log.warn({ idInstance: instance, error: maskedTrouble(error) }, 'a connection did not end as it should'),
+    )
     this.#entrance = new Entrance(shared, host.instance, this)
   }
 

@@ -2,6 +2,7 @@ import type { AddressRules } from '../../lib/address-rules.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { InstanceId } from '../../model/ids.ts'
+import type { Connected } from '../network/entrance.ts'
 import type { Engine, WaVersion } from './engine/engine.ts'
 import type { KeyCache } from './keys/key-cache.ts'
 import type { Limits } from './limits.ts'
@@ -11,12 +12,6 @@ import { Versions } from './versions.ts'
 
 /** Of WhatsApp's own web socket. */
 export const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
-
-/** A session that holds a connection. */
-export interface Connected {
-  /** Another session of the same instance has opened one. */
-  replaced(): void
-}
 
 /** What all sessions of a driver share. */
 export interface Surroundings extends Limits {

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { attachOf, elementsOf, messageOf, type Outgoing, type OutgoingAttach, type OutgoingText } from './contents.ts'
 import { ById, Id, Whole } from './fields.ts'
 import { operation } from './operation.ts'
-import { Chat, Contact, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
+import { Chat, Contact, Linked, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
 import { wireId, type WireMap } from './values.ts'
 
 /**
@@ -49,10 +49,6 @@ export const QR_STATUS = operation(
     status: Type.Object({ expiresAt: Type.Optional(Whole), loginAvailable: Type.Optional(Type.Boolean()) }),
   }),
 )
-const Linked = Type.Object({
-  tokenAttrs: Type.Optional(TokenAttrs),
-  passwordChallenge: Type.Optional(Type.Object({ trackId: Type.String(), hint: text })),
-})
 export const LOGIN_BY_QR = operation(291, (trackId: string) => ({ trackId }), Linked)
 export const CHECK_PASSWORD = operation(
   115,

@@ -1,6 +1,6 @@
 import Type, { type StaticDecode } from 'typebox'
 import { Id, Whole } from './fields.ts'
-import { Chat, Message, Profile, Reactions, readAs, TokenAttrs } from './shapes.ts'
+import { Chat, Linked, Message, Profile, Reactions, readAs } from './shapes.ts'
 import { wireId, type WireMap } from './values.ts'
 
 /** What the network tells without being asked, by its number. */
@@ -8,7 +8,7 @@ const PUSHES = {
   /** It asks for the same without a body. */
   ping: { opcode: 1, says: Type.Object({}) },
   /** By one source a login by QR comes to its token so as well. */
-  linked: { opcode: 18, says: Type.Object({ tokenAttrs: TokenAttrs }) },
+  linked: { opcode: 18, says: Linked },
   /** This device was unlinked. */
   loggedOut: { opcode: 20, says: Type.Object({}) },
   /** A new, a changed or a removed one, of this account's other devices too. It must be answered, see `messageTaken`. */
@@ -40,6 +40,8 @@ type Known = {
 export type Told = Known | { readonly kind: 'other' | 'unreadable'; readonly opcode: number }
 
 export const PING_OPCODE = PUSHES.ping.opcode
+export const LINKED_OPCODE = PUSHES.linked.opcode
+export const LOGGED_OUT_OPCODE = PUSHES.loggedOut.opcode
 const KINDS = new Map(Object.entries(PUSHES).map(([kind, { opcode }]) => [opcode as number, kind as PushKind]))
 
 /** What a push says. The payload is used up. */

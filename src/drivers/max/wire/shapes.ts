@@ -94,6 +94,12 @@ export const Profile = Type.Object({ contact: Contact })
 /** What a login comes to: a token, or the question for the password of the account. */
 export const TokenAttrs = Type.Object({ LOGIN: Type.Optional(Type.Object({ token: Type.String({ minLength: 1 }) })) })
 
+export const Linked = Type.Object({
+  tokenAttrs: Type.Optional(TokenAttrs),
+  passwordChallenge: Type.Optional(Type.Object({ trackId: Type.String(), hint: text })),
+})
+export type Linked = StaticDecode<typeof Linked>
+
 /** Kinds of attachments that the driver knows, by their `_type`. */
 export const ATTACHES = {
   PHOTO: Type.Object({

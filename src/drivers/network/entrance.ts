@@ -1,15 +1,28 @@
+import type { LoginGate } from '../../lib/login-gate.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
-import type { Connected, Surroundings } from './surroundings.ts'
+
+/** A session that holds a connection. */
+export interface Connected {
+  /** Another session of the same instance has opened one. */
+  replaced(): void
+}
+
+/** What all sessions of a driver enter by. */
+interface Entrances {
+  readonly gate: LoginGate
+  /** By instance: two connections of one account are none of a single device, and the newer one takes the place of the older. */
+  readonly connected: Map<InstanceId, Connected>
+}
 
 /** A session's way through the gate, and its place among those that are connected. */
 export class Entrance {
-  readonly #shared: Pick<Surroundings, 'gate' | 'connected'>
+  readonly #shared: Entrances
   readonly #instance: InstanceId
   readonly #session: Connected
   #giveUp: (() => void) | null = null
 
-  constructor(shared: Pick<Surroundings, 'gate' | 'connected'>, instance: InstanceId, session: Connected) {
+  constructor(shared: Entrances, instance: InstanceId, session: Connected) {
     this.#shared = shared
     this.#instance = instance
     this.#session = session
