@@ -20,7 +20,11 @@ export class AddressRefused extends Error {
  * Opens connections only to addresses that the rules allow. The very addresses that were checked are connected to, so a name
  * that resolves to another one a moment later gains nothing.
  */
-function guardedConnector(rules: AddressRules, timeoutMs: number, resolve: ResolveName): buildConnector.connector {
+export function guardedConnector(
+  rules: AddressRules,
+  timeoutMs: number,
+  resolve: ResolveName,
+): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, lookup: guardedLookup(rules, resolve) })
   return (options, callback) => {
     // A literal address is never looked up.
