@@ -1,0 +1,68 @@
+import { masking } from '../../../lib/masking.ts'
+import { fault, isFault, type Fault } from '../../../model/fault.ts'
+import { within } from '../../network/within.ts'
+import { newDraft, type Draft, type Life } from '../life.ts'
+import type { Operation } from '../wire/operation.ts'
+import { NO_ANSWER, NOT_CONNECTED, troubleOf, type Words } from './trouble.ts'
+
+/** The life of a session that is open now; null while there is none. */
+export type Current = () => Life | null
+
+/** The longest that anybody waits for an answer. */
+const LIMIT_MS = 30_000
+const FAILED = fault('unavailable', 'what MAX told could not be kept')
+
+/** Asks the network while it can be asked; every trouble is a fault, and the question ends by itself or with the session. */
+export async function ask<T>(current: Current, work: (life: Life) => Promise<T | Fault>): Promise<T | Fault> {
+  const life = current()
+  if (life === null || isOver(life)) return NOT_CONNECTED
+  try {
+    // Boxed: an answer may be nothing at all.
+    const answer = await within(
+      life,
+      LIMIT_MS,
+      work(life).then((value) => ({ value })),
+    )
+    if (answer !== undefined) return answer.value
+    return isOver(life) ? NOT_CONNECTED : NO_ANSWER
+  } catch (error) {
+    if (isOver(life)) return NOT_CONNECTED
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    life.host.log.warn({ error: masking()(said) }, 'a question to MAX came to nothing')
+    return FAILED
+  }
+}
+
+/** As `ask`, for what has no answer but that it is done. */
+export async function told(
+  current: Current,
+  work: (life: Life) => Promise<Fault | undefined>,
+): Promise<Fault | undefined> {
+  const answer = await ask(current, work)
+  return isFault(answer) ? answer : undefined
+}
+
+/** One question, and what came of it. `words`: what codes of the network's mean where it is asked. */
+export async function answerTo<Asked extends readonly unknown[], Answer>(
+  { connection }: Pick<Life, 'connection'>,
+  words: Words,
+  operation: Operation<Asked, Answer>,
+  ...asked: Asked
+): Promise<Answer | Fault> {
+  const answered = await connection.ask(operation, ...asked)
+  return answered.ok ? answered.answer : troubleOf(answered.trouble, words)
+}
+
+/** Keeps what was learned or changed at the network. */
+export async function keep(life: Life, change: (draft: Draft) => Promise<void>): Promise<void> {
+  await life.alone(async () => {
+    const draft = newDraft()
+    await change(draft)
+    await life.commit(draft)
+  })
+}
+
+/** Asked anew each time: it changes while somebody waits. */
+function isOver({ ended }: Life): boolean {
+  return ended.aborted
+}
