@@ -41,10 +41,16 @@ export interface MessageIds {
   willSend(sending: Sending): Promise<void>
   /** What is known of an attempt; null: nothing has left. */
   sendingOf(id: MessageId): Promise<(Sending & { readonly sent: Sent | null }) | null>
-  /** One that the network shows and that is ours: by its `cid`, while its verdict is open. Goes into the draft. */
-  recognise(cid: string | undefined, sent: Sent, draft: Draft): Promise<MessageId | null>
-  /** The network took it. Goes into the draft. */
+  /** One that the network shows in a chat of its own and that is ours: by its `cid`, while its verdict is open. Goes into the draft. */
+  recognise(cid: string | undefined, chat: string, sent: Sent, draft: Draft): Promise<MessageId | null>
+  /** The network took it. Goes into the draft, with its status if it was read by now. */
   didSend(id: MessageId, sent: Sent, draft: Draft): Promise<void>
+  /** It certainly did not arrive and will not be tried again: nothing has left. Goes into the draft. */
+  didNotSend(id: MessageId, draft: Draft): Promise<void>
+  /** Another device of the account has sent one: what becomes of it is told too. */
+  sentElsewhere(chat: string, sent: Sent, draft: Draft): void
+  /** Others have read what is in a chat of the network's up to a time: the statuses of ours go into the draft. */
+  wasRead(chat: string, upTo: EpochMs, draft: Draft): Promise<void>
 }
 
 export interface Sending {
@@ -94,6 +100,8 @@ export interface Directory {
   persons(): Promise<ReadonlyMap<string, PersonRecord>>
   chat(network: string): Promise<ChatRecord | null>
   chats(): Promise<ReadonlyMap<string, ChatRecord>>
+  /** Asks the network for those who are not known, all at once; not so that anybody waits long. */
+  meet(users: readonly string[]): Promise<void>
   /** As messages name it; asks the network for who is not known, once. */
   party(chat: ChatId): Promise<Party>
   /** Each changes the record and puts it into the draft. */
