@@ -139,6 +139,23 @@ describe('a link', () => {
   })
 })
 
+describe('a token of a device', () => {
+  test('is refused where the messenger has none, or the instance is linked; it is told nowhere', async () => {
+    const secret = 'An_lO9-secret-token'
+    const other = await server.make({ typeInstance: 'v3' })
+    const refused = await operator.refused('PUT', `${pathOf(other)}/token`, { token: secret })
+    assert.deepEqual(refused, [400, 'unsupported', 'this messenger is not linked in this way'])
+    const made = await linked('79007000012')
+    assert.equal((await operator.refused('PUT', `${pathOf(made)}/token`, { token: secret }))[1], 'alreadyLinked')
+    for (const body of [{}, { token: '' }, { token: secret, deviceId: 'a b' }, { token: 7 }])
+      assert.equal((await operator.refused('PUT', `${pathOf(other)}/token`, body))[0], 400, JSON.stringify(body))
+    assert.equal((await server.call('PUT', `/api/operator/v1${pathOf(other)}/token`, { token: secret })).status, 401)
+    const audit = JSON.stringify(await operator.items(`/audit?accountId=${account}`))
+    assert.match(audit, /instance\.tokenImported/)
+    assert.ok(!audit.includes(secret) && !server.logged.join().includes(secret))
+  })
+})
+
 describe('the commands', () => {
   async function run(args: readonly string[], input = '', url = server.url) {
     const out: string[] = []
@@ -174,6 +191,16 @@ describe('the commands', () => {
       complaints: '',
     })
     await until(async () => JSON.stringify(await stateOf(made)).includes('"authorized"'))
+  })
+
+  test('a token is read from standard input alone', async () => {
+    const made = await server.make({ typeInstance: 'v3' })
+    const of = [account, String(made.idInstance)]
+    const none = await run(['import-token', ...of], ' \n')
+    assert.deepEqual([none.code, none.complaints], [1, 'Standard input holds no token: docs/max.md says where one is.'])
+    const refused = await run(['import-token', ...of], 'a-token\n')
+    assert.equal(refused.code, 1)
+    assert.match(refused.complaints, /not linked in this way/)
   })
 
   test('lose no link with an answer: it is printed whether the server is heard or not', async () => {

@@ -1,6 +1,13 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { Instance, list, MadeInstance, NewToken, type Instance as InstanceAnswer } from './operator/answers.ts'
+import {
+  Instance,
+  LinkedPhone,
+  list,
+  MadeInstance,
+  NewToken,
+  type Instance as InstanceAnswer,
+} from './operator/answers.ts'
 import { CommandTrouble } from './operator/command-trouble.ts'
 import { given, part } from './operator/inputs.ts'
 import { understood } from './operator/operator-api.ts'
@@ -50,6 +57,7 @@ export function addInstanceCommand(program: Command, context: Context): void {
   addCreate(group, context)
   addChanges(group, context)
   addLinks(group, context)
+  addTokenImport(group, context)
 }
 
 function addList(group: Command, context: Context): void {
@@ -171,6 +179,35 @@ function addLinks(group: Command, context: Context): void {
       if (!isJson) print(`Instance ${id} has the link now.`)
     }),
   )
+}
+
+interface TokenOptions {
+  readonly deviceId?: string
+}
+
+/** A token of a device is read, never an argument: arguments are seen by everybody on the machine, and kept by shells. */
+function addTokenImport(group: Command, context: Context): void {
+  serverCommand(
+    group,
+    'import-token <account> <instance>',
+    'read the token of a device of MAX from standard input, and be that device from then on',
+  )
+    .option('--device-id <id>', 'what that device calls itself; the instance has a name of its own without')
+    .action(
+      onServer(context, async ({ api, show }, account: string, id: string, { deviceId }: TokenOptions) => {
+        const token = (await context.input()).trim()
+        if (token === '') throw new CommandTrouble('Standard input holds no token: docs/max.md says where one is.')
+        const body = { token, ...given({ deviceId }) }
+        const linked = await api.ask('PUT', `${pathOf(account, id)}/link/token`, { body })
+        show(linked, LinkedPhone, ({ phone, name }) =>
+          facts([
+            ['idInstance', id],
+            ['phone', phone],
+            ['name', name],
+          ]),
+        )
+      }),
+    )
 }
 
 function linkOf(text: string): object {

@@ -145,10 +145,22 @@ export type LoginStep =
   | { readonly kind: 'ended'; readonly fault: Fault }
 
 /**
- * qr: the phone scans it. code: we show a code that is typed into the phone. sms: the messenger sends the phone a code that we ask for.
+ * With a phone at hand. qr: it scans it. code: we show a code that is typed into it. sms: the messenger sends it a code that we ask for.
  * Phones are digits.
  */
-export type LoginWay = { readonly way: 'qr' } | { readonly way: 'code' | 'sms'; readonly phone: string }
+export type PhoneWay = { readonly way: 'qr' } | { readonly way: 'code' | 'sms'; readonly phone: string }
+
+/**
+ * By the token of a device that is linked already, as its client keeps it: from then on this instance is that device, and whoever has it
+ * besides is in the way. It asks nothing and shows nothing. `deviceId`: what that client calls itself; without it, what the instance does.
+ */
+export interface TokenWay {
+  readonly way: 'token'
+  readonly token: string
+  readonly deviceId?: string
+}
+
+export type LoginWay = PhoneWay | TokenWay
 
 export interface Login {
   /** Read once. Rotation of codes is the network's; how long the attempt lasts is the caller's (`cancel`). */

@@ -71,7 +71,7 @@ export class Linking {
     const attempt = this.#attempt ?? this.#begin({ way: 'qr' })
     attempt.lookedAt = this.#record.node.clock.now()
     if (attempt.way.way !== 'qr' && stateOf(attempt.asked?.what) !== 'pendingPassword') {
-      return { kind: 'ended', fault: fault('conflict', 'linking by phone number is under way; wait for it to end') }
+      return { kind: 'ended', fault: fault('conflict', 'linking in another way is under way; wait for it to end') }
     }
     const step = this.#tell(await this.#mine(attempt.first()))
     if (step === undefined) return { kind: 'ended', fault: UNEXPECTED }
@@ -98,6 +98,15 @@ export class Linking {
     const step = await this.#mine(begun.first())
     if (step.kind === 'done') return ALREADY_LINKED
     return step.kind === 'ask' ? { ok: true } : troubleOf(step)
+  }
+
+  /** Takes over a device that is linked already. Ends an attempt of another way. */
+  async token(token: string, deviceId?: string): Promise<LinkedAccount | Fault> {
+    const begun = this.#beginBy({ way: 'token', token, ...(deviceId !== undefined && { deviceId }) })
+    if (isFault(begun)) return begun
+    const step = await this.#mine(begun.first())
+    if (step.kind !== 'done') return troubleOf(step)
+    return this.#record.linked ?? fault('notLinked', 'it was unlinked at once')
   }
 
   /**

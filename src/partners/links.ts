@@ -3,6 +3,7 @@ import type { Link } from '../instances/link.ts'
 import type { LinkTransfer } from '../instances/link-transfer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isFault, type Fault } from '../model/fault.ts'
+import type { LinkedAccount } from '../model/instance.ts'
 import type { Store } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audit-log.ts'
@@ -10,6 +11,13 @@ import { audited } from './audit-log.ts'
 interface LinksDeps {
   readonly store: Pick<Store, 'commit'>
   readonly clock: Clock
+}
+
+/** Of a device that is linked already, as its client keeps it. */
+export interface ImportedToken {
+  readonly token: string
+  /** What that client calls itself; without it: what the instance does. */
+  readonly deviceId?: string
 }
 
 /** Links as they move between servers. Each look at one is in the audit log, durable before anything is told. */
@@ -32,6 +40,14 @@ export class Links {
     return this.#with(instance, by, 'instance.linkAdopted', (transfer) => transfer.adopt(link))
   }
 
+  /** The instance becomes the device whose token this is, when its messenger takes it. */
+  async importToken(instance: Instance, { token, deviceId }: ImportedToken, by: Actor): Promise<LinkedAccount | Fault> {
+    const { refusal } = instance.life
+    if (refusal !== undefined) return refusal
+    await this.#note(instance, by, 'instance.tokenImported')
+    return instance.linking.token(token, deviceId)
+  }
+
   async #with<Outcome>(
     instance: Instance,
     by: Actor,
@@ -40,9 +56,13 @@ export class Links {
   ): Promise<Outcome | Fault> {
     const { transfer } = instance.life
     if (isFault(transfer)) return transfer
+    await this.#note(instance, by, action)
+    return work(transfer)
+  }
+
+  async #note(instance: Instance, by: Actor, action: string): Promise<void> {
     const what = { account: instance.account, target: String(instance.id) }
     const entry = audited(by, this.#deps.clock.now(), action, what)
     await this.#deps.store.commit({ guards: [], writes: [entry] })
-    return work(transfer)
   }
 }

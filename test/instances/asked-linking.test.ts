@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000
 
 const world: World = await openWorld()
 const messenger = new ScriptedMessenger('telegram')
+const tokens = new ScriptedMessenger('whatsapp', { loginWays: ['qr', 'token'] })
 const qrOnly = new ScriptedMessenger('v3', { loginWays: ['qr'] })
 const clock = new SkippingClock()
 let domain: Domain = await start()
@@ -21,6 +22,7 @@ async function start(): Promise<Domain> {
   const drivers = new Map([
     ['telegram', messenger],
     ['v3', qrOnly],
+    ['whatsapp', tokens],
   ] as const)
   return world.startWith({ node: { drivers, clock } })
 }
@@ -45,6 +47,25 @@ async function answer(value: string, network: () => void | Promise<void>) {
   login().onAnswer = () => void network()
   return instance.linking.answer(value)
 }
+
+test('by a token: linked as its device, or why not; another way that is under way ends', async () => {
+  const made = await newInstance(domain)
+  const scanned = made.linking.qr()
+  const first = tokens.of(made).attempt
+  const refused = made.linking.token('stale')
+  assert.ok(first.isOver)
+  assert.equal((await scanned).kind, 'ended')
+  assert.deepEqual(tokens.of(made).attempt.way, { way: 'token', token: 'stale' })
+  tokens.of(made).attempt.step({ kind: 'ended', fault: fault('refused', 'MAX does not take it') })
+  assert.deepEqual(await refused, fault('refused', 'MAX does not take it'))
+  const linked = made.linking.token('fresh', 'its-own-device')
+  assert.deepEqual(tokens.of(made).attempt.way, { way: 'token', token: 'fresh', deviceId: 'its-own-device' })
+  await tokens.of(made).linked(PHONE)
+  const account = await linked
+  assert.ok(!isFault(account))
+  assert.equal(account.wid, `${PHONE}@c.us`)
+  assert.deepEqual([made.state, isFault(await made.linking.token('again'))], ['authorized', true])
+})
 
 test('by code and password: each is asked for in its turn, shown as a state, and told', async () => {
   await begin()

@@ -71,6 +71,8 @@ export const MadeInstance = Type.Object({
 
 export const NewToken = Type.Object({ apiTokenInstance: text })
 
+export const LinkedPhone = Type.Object({ phone: text, name: text })
+
 export const Tariff = Type.Object({
   name: text,
   plan: text,

@@ -76,6 +76,13 @@ export function linking(bench: Bench): void {
     assert.deepEqual(await login.end(), { kind: 'done' })
   })
 
+  test('a token of a device is taken where the messenger has such; else it is unsupported', async () => {
+    const { session } = bench.open()
+    const { loginWays } = bench.rig.driver.capabilities
+    const wanted = loginWays.includes('token') ? 'refused' : 'unsupported'
+    await endsWith(session.login({ way: 'token', token: 'nobody has this one' }), wanted)
+  })
+
   /** A login by a code that the messenger sends; undefined where there is none such. */
   const bySms = async (phone: string) => {
     const opened = bench.open()

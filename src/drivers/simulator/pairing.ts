@@ -1,12 +1,12 @@
 import { fault, type Fault } from '../../model/fault.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import type { FromNetwork } from '../../simulator/protocol.ts'
-import type { LoginWay, SessionHost } from '../driver.ts'
+import type { PhoneWay, SessionHost } from '../driver.ts'
 import { DEVICE_SECRET, toBytes, type Credentials } from './credentials.ts'
 import { linkedAccount, pairingFault } from './login.ts'
 
 /** The number that a way of linking names, without its plus; null where it names none. */
-export function phoneOf(way: LoginWay): string | null {
+export function phoneOf(way: PhoneWay): string | null {
   return way.way === 'qr' ? null : way.phone.replace(/^\+/, '')
 }
 

@@ -6,7 +6,7 @@ import type { KeptFile } from '../../model/content.ts'
 import type { Messenger } from '../../model/messenger.ts'
 import type { AnswerOf, AskName, AskOf } from '../../simulator/asks.ts'
 import type { FromNetwork } from '../../simulator/protocol.ts'
-import type { Capabilities, Login, LoginWay, Session, SessionEvent, SessionHost, Verdict } from '../driver.ts'
+import type { Capabilities, Login, LoginWay, PhoneWay, Session, SessionEvent, SessionHost, Verdict } from '../driver.ts'
 import type { Facets } from '../facets.ts'
 import { readCredentials } from './credentials.ts'
 import { endingOf, type ClosedReason } from './ending.ts'
@@ -117,7 +117,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
         if (this.#isLinking(attempt)) this.#shared.link.send({ t: 'reply', channel: this.#channel, value })
       },
     })
-    if (!this.#shared.capabilities.loginWays.includes(way.way)) {
+    if (way.way === 'token' || !this.#shared.capabilities.loginWays.includes(way.way)) {
       attempt.fail(fault('unsupported', 'this messenger does not link so'))
     } else if (this.#phase === 'opening' || this.#phase === 'open') {
       attempt.fail(ALREADY_LINKED)
@@ -220,7 +220,7 @@ export class SimulatorSession implements Session, ChannelListener, Asking {
     }
   }
 
-  async #pair(attempt: LoginAttempt, way: LoginWay, before: Promise<void>): Promise<void> {
+  async #pair(attempt: LoginAttempt, way: PhoneWay, before: Promise<void>): Promise<void> {
     const life = this.#newLife()
     await before
     const stored = await readCredentials(this.#host)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
-import type { Change, LoginWay } from '../driver.ts'
+import type { Change, PhoneWay } from '../driver.ts'
 import type { ConnectionUpdate, Credentials, EngineSocket } from './engine/engine.ts'
 import type { LoginAttempt } from './login.ts'
 import { linkedAccount, Pairing, phoneOf, type PairingParts } from './pairing.ts'
@@ -14,13 +14,13 @@ export class Linking {
   readonly attempt: LoginAttempt
   /** Why the phone that is asked for can't be linked. */
   readonly trouble: Fault | undefined
-  readonly #way: LoginWay
+  readonly #way: PhoneWay
   readonly #clock: Clock
   #pairing: Pairing | null = null
   #connections = 0
   #isPaired = false
 
-  constructor(attempt: LoginAttempt, way: LoginWay, clock: Clock) {
+  constructor(attempt: LoginAttempt, way: PhoneWay, clock: Clock) {
     const phone = phoneOf(way)
     this.attempt = attempt
     this.trouble = isFault(phone) ? phone : undefined

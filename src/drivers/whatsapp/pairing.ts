@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../lib/clock.ts'
 import { fault, type Fault } from '../../model/fault.ts'
 import type { LinkedAccount } from '../../model/instance.ts'
-import type { LoginWay } from '../driver.ts'
+import type { PhoneWay } from '../driver.ts'
 import type { BinaryNode, ConnectionUpdate, Credentials, EngineSocket } from './engine/engine.ts'
 import { childOf, childrenOf } from './engine/nodes.ts'
 import { plainJid, userOf } from './jids.ts'
@@ -18,7 +18,7 @@ const PASSKEY = /^(?:passkey_|crsc_)/
 export interface PairingParts {
   readonly socket: EngineSocket
   readonly clock: Clock
-  readonly way: LoginWay
+  readonly way: PhoneWay
   readonly attempt: LoginAttempt
   /** No code of this connection is left. */
   readonly usedUp: () => void
@@ -115,7 +115,7 @@ export class Pairing {
 }
 
 /** The number of a way without its plus, null for a way without one; or why it can't be gone. */
-export function phoneOf(way: LoginWay): string | null | Fault {
+export function phoneOf(way: PhoneWay): string | null | Fault {
   if (way.way === 'qr') return null
   const phone = way.phone.replace(/^\+/, '')
   return /^\d{7,16}$/.test(phone) ? phone : fault('invalid', 'the phone number is malformed')

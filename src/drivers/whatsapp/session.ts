@@ -91,7 +91,7 @@ export class WhatsAppSession implements Session, Connected {
       attempt.fail(fault('linkCancelled', 'cancelled'))
       void this.disconnect()
     })
-    if (way.way === 'sms') {
+    if (way.way === 'sms' || way.way === 'token') {
       attempt.fail(fault('unsupported', 'WhatsApp does not link so'))
     } else if (this.#phase === 'opening' || this.#phase === 'open') {
       attempt.fail(ALREADY_LINKED)

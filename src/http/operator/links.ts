@@ -35,14 +35,24 @@ const LINK = {
   /** What of it loses its use with time, with the end of that, in milliseconds since 1970. */
   notes: optional(Type.Record(name, Type.Object({ value: bytes, until: integer() }, { additionalProperties: false }))),
 }
+const TOKEN = {
+  /** As it is, or as MAX's web client keeps it: `{"token":…,"viewerId":…}`. */
+  token: text({ minLength: 1, maxLength: 10_000 }),
+  deviceId: optional(text({ pattern: '^[0-9A-Za-z-]{8,64}$' })),
+}
 const LINK_ANSWER = Type.Object(LINK)
 const COPY_ANSWER = Type.Object({ link: LINK_ANSWER, fingerprint: text() })
 type LinkText = Static<typeof LINK_ANSWER>
 
 /** Links between servers: whoever has one is the linked device, so only the operator may. */
 export function linkRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
+  return [...movingRoutes(parts), tokenRoute(parts)]
+}
+
+const at = '/accounts/{id}/instances/{idInstance}/link'
+
+function movingRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller>[] {
   const { links } = parts.business
-  const at = '/accounts/{id}/instances/{idInstance}/link'
   const common = { group: 'instances', scope: 'full', path } as const
   return [
     route({
@@ -89,6 +99,23 @@ export function linkRoutes(parts: OperatorParts): readonly ApiRow<OperatorCaller
       },
     }),
   ]
+}
+
+function tokenRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
+  return route({
+    ...{ group: 'instances', scope: 'full', path, verb: 'PUT', at: `${at}/token` },
+    summary:
+      'Links an instance that is not linked, as the device whose token this is: MAX alone. The messenger is asked whether it takes the token, which is nowhere told again.',
+    body: TOKEN,
+    answer: Type.Object({ wid: text(), phone: text(), name: text() }),
+    handle: async ({ actor }, { path: { id, idInstance }, body }) => {
+      const instance = fields.instanceOf(parts, id, idInstance)
+      if (isFault(instance)) return instance
+      const account = await parts.business.links.importToken(instance, body, actor)
+      if (isFault(account)) return account
+      return { wid: account.wid, phone: account.phone, name: account.pushName }
+    },
+  })
 }
 
 function linkText({ messenger, account, secrets, notes }: Link): LinkText {

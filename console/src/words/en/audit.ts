@@ -35,6 +35,7 @@ const actions: Dictionary = {
   'instance.linkCopied': 'copied the link of the instance',
   'instance.linkReleased': 'released the link of the instance',
   'instance.linkAdopted': 'took over a link for the instance',
+  'instance.tokenImported': 'linked the instance by a token of its messenger',
   'invitation.make': 'invited somebody',
   'invitation.revoke': 'took an invitation back',
   'member.role': 'changed a role',

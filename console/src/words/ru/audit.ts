@@ -34,6 +34,7 @@ export const words: typeof english = {
     'instance.linkCopied': 'копия привязки инстанса',
     'instance.linkReleased': 'привязка инстанса отдана',
     'instance.linkAdopted': 'привязка инстанса принята',
+    'instance.tokenImported': 'привязка инстанса по токену мессенджера',
     'invitation.make': 'приглашение',
     'invitation.revoke': 'отмена приглашения',
     'member.role': 'смена роли',
