@@ -12,6 +12,8 @@ const INSTANCES = ['^src/instances/', ...DOMAIN]
 const PARTNERS = ['^src/partners/', ...INSTANCES]
 const PEOPLE = ['^src/people/', ...PARTNERS]
 const CONFIG = ['^src/config/']
+/** What runs in browsers: the public page loads it as it is compiled, the console is built with it. */
+const BROWSER = ['^src/browser/']
 
 const PARTS = [
   { name: 'main', path: '^src/main[.]ts$', may: ['^src/cli/', ...CONFIG, ...LIB] },
@@ -22,7 +24,7 @@ const PARTS = [
     path: '^src/app([.]ts$|/)',
     may: ['^src/http/', '^src/storage/', '^src/simulator/', '^src/drivers/registry[.]ts$', ...CONFIG, ...PEOPLE],
   },
-  { name: 'http', path: '^src/http/', may: PEOPLE },
+  { name: 'http', path: '^src/http/', may: [...BROWSER, ...PEOPLE] },
   { name: 'people', path: '^src/people/', may: PARTNERS },
   { name: 'partners', path: '^src/partners/', may: INSTANCES },
   { name: 'instances', path: '^src/instances/', may: DOMAIN },
@@ -35,6 +37,7 @@ const PARTS = [
   { name: 'config', path: '^src/config/', may: LIB },
   { name: 'model', path: '^src/model/', may: LIB },
   { name: 'lib', path: '^src/lib/', may: [] },
+  { name: 'browser', path: '^src/browser/', may: [] },
 ]
 
 /** Packages that one part alone may know, so that replacing one changes one place. */
@@ -54,9 +57,9 @@ const PACKAGES = [
 
 /** The pages of the console: an area knows what all share, never another area. They talk to the server over HTTP alone. */
 const PAGES = '^console/src/pages/'
-const SHARED = ['^console/src/parts/', '^console/src/api/', '^console/src/words/']
+const SHARED = ['^console/src/parts/', '^console/src/api/', '^console/src/words/', ...BROWSER]
 const CONSOLE_PARTS = [
-  { name: 'console-words', path: '^console/src/words/', may: [] },
+  { name: 'console-words', path: '^console/src/words/', may: BROWSER },
   { name: 'console-api', path: '^console/src/api/', may: [] },
   { name: 'console-parts', path: '^console/src/parts/', may: SHARED },
   { name: 'console-style', path: '^console/src/style/', may: [] },
@@ -108,10 +111,17 @@ module.exports = {
     },
     {
       name: 'console-apart',
-      comment: 'the console and the server share no code',
+      comment: 'the console and the server share no code but what runs in browsers',
       severity: 'error',
       from: { path: '^(src|console)/' },
-      to: { path: '^(src|console)/', pathNot: '^$1/' },
+      to: { path: '^(src|console)/', pathNot: ['^$1/', ...BROWSER] },
+    },
+    {
+      name: 'browser-alone',
+      comment: 'what runs in browsers imports nothing of Node and no package',
+      severity: 'error',
+      from: { path: BROWSER, pathNot: TESTS },
+      to: { pathNot: BROWSER },
     },
     {
       name: 'driver-inside',

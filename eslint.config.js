@@ -59,6 +59,7 @@ export default defineConfig(
       'src/cli/**',
       'src/lib/clock.ts',
       'src/lib/random.ts',
+      'src/browser/clock.ts',
     ],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval'],

@@ -17,7 +17,7 @@ const SERVER = {
   output: 'dist',
 }
 const CONSOLE = {
-  folders: ['console/src', 'console/public'],
+  folders: ['console/src', 'console/public', 'src/browser'],
   files: ['console/index.html', 'console/vite.config.ts', 'console/compress.mjs', 'console/package.json', ...PACKAGES],
   output: 'console/dist',
 }

@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<string, readonly [source: string, target: string]>>
   ...Object.fromEntries(
     [
       ...['cli', 'http', 'partners', 'instances', 'queue', 'notifications', 'journal', 'billing', 'cluster', 'media'],
-      ...['simulator', 'config', 'model', 'lib'],
+      ...['simulator', 'config', 'model', 'lib', 'browser'],
     ].map((name) => [name, [`src/${name}/source.ts`, `src/${name}/target.ts`]] as const),
   ),
 }
@@ -38,7 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['app', 'config', 'model', 'lib'],
   app: ['app/', ...OPENED],
   'app/': ['app', ...OPENED],
-  http: ['partners', 'instances', ...DOMAIN],
+  http: ['partners', 'instances', 'browser', ...DOMAIN],
   partners: ['instances', ...DOMAIN],
   instances: DOMAIN,
   queue: PORTS,
@@ -58,6 +58,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['lib'],
   model: ['lib'],
   lib: [],
+  browser: [],
 }
 
 const Report = Compile(

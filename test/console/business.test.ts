@@ -134,6 +134,18 @@ describe('the business in the console', { skip: noBrowser }, () => {
     await page.getByText('Saved').waitFor()
     const shown = await scene.server.call('GET', `/waInstance${String(made.idInstance)}/${made.apiTokenInstance}`)
     assert.match(shown.text, /&lt;i&gt;Roses&lt;\/i&gt;/)
+    const brand = {
+      name: 'Roses & Sons',
+      color: '#d6336c',
+      logo: null,
+      supportText: 'Ask Ann',
+      supportUrl: 'tel:+7900',
+    }
+    await owner.api.good('PUT', `/accounts/${account}/brand`, brand)
+    await page.goto(`${scene.server.url}/waInstance${String(made.idInstance)}/${made.apiTokenInstance}`)
+    await page.getByRole('img', { name: 'QR code to scan with the phone' }).waitFor()
+    await page.getByRole('link', { name: 'Ask Ann' }).waitFor()
+    await looksRight(page, 'branded linking page')
     await leave()
   })
 

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
+import { pageAccent } from '../../browser/linking/page-colors.ts'
 import type { Brand } from '../../model/brand.ts'
 import { html, type Html } from '../html.ts'
-import { accentOn } from './brand-colors.ts'
-
-/** As qr.css has them. */
-const CARDS = { light: '#ffffff', dark: '#15211d' } as const
 
 /** What takes the place of the marks in the page. */
 export interface BrandView {
@@ -31,7 +28,7 @@ export function brandView(brand: Brand | null, base: string): BrandView {
 }
 
 function styleOf(color: string): string {
-  const [light, dark] = [accentOn(CARDS.light, color), accentOn(CARDS.dark, color)]
+  const [light, dark] = [pageAccent('light', color), pageAccent('dark', color)]
   const rule = (accent: typeof light) => `:root{--jade:${accent.color};--jade-text:${accent.text}}`
   return `${rule(light)}@media (prefers-color-scheme: dark){${rule(dark)}}`
 }

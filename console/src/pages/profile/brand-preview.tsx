@@ -1,16 +1,10 @@
 import { SimpleGrid } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { PAGE_COLORS, pageAccent, type PageTheme } from '../../../../src/browser/linking/page-colors.ts'
 import { Section } from '../../parts/section.tsx'
 import { useWords } from '../../words/words.ts'
-import { accentOn } from './accent.ts'
 import classes from './brand-preview.module.css'
 import type { Brand } from './brand-answer.ts'
-
-/** As the linking page has them. */
-const GROUNDS = {
-  light: { page: '#eef4f1', card: '#ffffff', text: '#14241e', line: '#d5e2dc', own: '#0b7a5c' },
-  dark: { page: '#0d1513', card: '#15211d', text: '#e6f1ec', line: '#2a3b34', own: '#35c496' },
-} as const
 
 /** The head and a button of the linking page, in both themes. */
 export function BrandPreview({ brand }: { readonly brand: Brand }): ReactNode {
@@ -27,14 +21,14 @@ export function BrandPreview({ brand }: { readonly brand: Brand }): ReactNode {
 
 interface PageProps {
   readonly brand: Brand
-  readonly theme: keyof typeof GROUNDS
+  readonly theme: PageTheme
   readonly label: string
 }
 
 function Page({ brand, theme, label }: PageProps): ReactNode {
   const words = useWords('profile')
-  const ground = GROUNDS[theme]
-  const accent = accentOn(ground.card, brand.color ?? ground.own)
+  const ground = PAGE_COLORS[theme]
+  const accent = pageAccent(theme, brand.color ?? ground.own)
   const name = brand.name.trim() === '' ? 'Jadegate' : brand.name
   const support = brand.supportText.trim() || brand.supportUrl
   return (
@@ -58,7 +52,7 @@ function Page({ brand, theme, label }: PageProps): ReactNode {
           </span>
         </div>
         {support !== null && support !== '' && (
-          <div className={classes['support']} style={{ color: accentOn(ground.page, accent.color).color }}>
+          <div className={classes['support']} style={{ color: accent.color }}>
             {support}
           </div>
         )}

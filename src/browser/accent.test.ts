@@ -1,7 +1,7 @@
 // Truth: the definition of contrast in WCAG 2.2, with figures that others have published.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accentOn } from './brand-colors.ts'
+import { accentOn } from './accent.ts'
 
 test('a colour that can be read stays as it is', () => {
   assert.deepEqual(accentOn('#ffffff', '#0b7a5c'), { color: '#0b7a5c', text: '#ffffff' })
