@@ -1,39 +1,20 @@
-import { WORDS } from './qr-words.js'
+import { words as en } from './linking/en.js'
+import { words as ru } from './linking/ru.js'
+import { BEFORE, hintOf, mayTryAgain, phoneWay, pictureSource, spacedCode, stepsOf, TONES } from './linking/view.js'
 
+/*
+ * Draws what the attempt to link shows (`linking/view.ts`), in the language of whoever looks. What is decided is decided there, and in the
+ * same way for the console.
+ */
+
+const WORDS = { en, ru }
 const page = document.documentElement
-const TONES = {
-  linked: 'good',
-  alreadyLinked: 'good',
-  timedOut: 'wait',
-  failed: 'bad',
-  noPasskey: 'bad',
-  gone: 'bad',
-  paused: 'wait',
-  wrongLink: 'bad',
-}
-/** The ends after which another try may help, or another phone. */
-const AGAIN = new Set(['timedOut', 'failed', 'noPasskey', 'paused'])
-const TROUBLE = new Set(['offline', 'badPhone', 'noCode', 'codeRuns', 'empty', 'refused'])
-/** What each thing that the messenger asks for is called, and what is said of it at first. */
-export const ASKED_HINTS = { smsCode: 'typeSent', password: 'typePassword', passkey: 'confirmPasskey' }
 
 export const messenger = page.dataset.messenger
-/** The other way than the QR. */
-export const PHONE_WAY = messenger === 'whatsapp' ? 'code' : 'sms'
 export const $ = (name) => document.getElementById(name)
 
-/** What is shown now; `qr.js` changes it and draws. */
-export const shown = {
-  /** `qr`, `code` and `sms` are the ways to link, all others are ends. */
-  state: 'qr',
-  /** What the messenger asks for within a way: `smsCode`, `password`, `passkey`. */
-  asked: null,
-  /** A word, or a reason of the API. */
-  hint: 'loading',
-  phoneNumber: '',
-}
-
-let words = WORDS.en
+let words = en
+let view = BEFORE
 
 // ── language ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -58,7 +39,7 @@ export function speak(language) {
   for (const button of document.querySelectorAll('[data-lang]')) {
     button.setAttribute('aria-pressed', String(button.dataset.lang === language))
   }
-  draw()
+  draw(view)
 }
 
 for (const button of document.querySelectorAll('[data-lang]')) {
@@ -74,83 +55,95 @@ for (const button of document.querySelectorAll('[data-lang]')) {
 
 // ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function draw() {
-  const isLinking = !(shown.state in TONES)
-  $('linking').hidden = !isLinking
-  $('end').hidden = isLinking
-  document.title = isLinking ? words.title[messenger] : words[shown.state][0]
-  if (isLinking) drawLinking()
-  else drawEnd()
+export function draw(now) {
+  const before = view
+  view = now
+  const { end } = view
+  $('linking').hidden = end !== null
+  $('end').hidden = end === null
+  document.title = end === null ? words.title[messenger] : words.ends[end].title
+  if (end !== null) return drawEnd()
+  drawLinking()
+  attend(before)
 }
 
 function drawLinking() {
-  const { state, asked } = shown
-  for (const element of document.querySelectorAll('#linking [data-word]')) {
-    const word = words[element.dataset.word]
-    element.textContent = typeof word === 'string' ? word : word[messenger]
-  }
-  const steps = words.steps[asked ?? (state === 'qr' ? messenger : state)]
+  const { way, asked, code, isBusy } = view
+  $('title').textContent = words.title[messenger]
+  const steps = stepsOf(view, messenger, words)
   $('steps').replaceChildren(...steps.map((text) => Object.assign(document.createElement('li'), { textContent: text })))
-  $('by-qr').hidden = state !== 'qr' || asked !== null
-  $('by-phone').hidden = state === 'qr' || asked !== null
+  $('by-qr').hidden = way !== 'qr' || asked !== null
+  $('by-phone').hidden = way === 'qr' || asked !== null
   $('asked').hidden = asked === null || asked === 'passkey'
   $('passkey').hidden = asked !== 'passkey'
-  $('ask').textContent = words[state === 'sms' ? 'askSms' : 'ask']
-  $('picture').alt = words.picture
+  $('phone-label').textContent = words.phone
+  $('ask').textContent = words.ask[phoneWay(messenger)]
+  $('ask').disabled = isBusy
+  $('code').textContent = code === null ? '' : spacedCode(code)
+  $('code').hidden = code === null
+  drawPicture()
   drawSwap()
   drawAnswer()
   drawHint()
 }
 
+function drawPicture() {
+  const picture = $('picture')
+  picture.alt = words.picture
+  picture.hidden = view.picture === null
+  if (view.picture === null) return
+  const source = pictureSource(view.picture)
+  if (picture.src === source) return
+  picture.src = source
+  picture.classList.remove('fresh')
+  void picture.offsetWidth
+  picture.classList.add('fresh')
+}
+
 function drawSwap() {
-  const { state, asked } = shown
+  const { way, asked } = view
   $('swap').hidden = asked !== null && asked !== 'smsCode'
-  const other = PHONE_WAY === 'code' ? words.byCode : words.bySms
-  $('swap').textContent = asked === 'smsCode' ? words.otherNumber : state === 'qr' ? other : words.byQr
+  const other = way === 'qr' ? phoneWay(messenger) : 'qr'
+  $('swap').textContent = words.instead[asked === 'smsCode' ? 'otherNumber' : other]
 }
 
 function drawAnswer() {
-  const isCode = shown.asked === 'smsCode'
-  $('answer-label').textContent = words[isCode ? 'sentCode' : 'password']
+  const isCode = view.asked === 'smsCode'
+  $('answer-label').textContent = isCode ? words.sentCode : words.password
   $('answer').type = isCode ? 'text' : 'password'
   $('answer').inputMode = isCode ? 'numeric' : 'text'
   $('answer').autocomplete = isCode ? 'one-time-code' : 'current-password'
+  $('give').textContent = words.give
+  $('give').disabled = view.isBusy
 }
 
 function drawHint() {
-  const { state, asked, hint } = shown
-  const form = asked === 'passkey' ? 'passkey' : asked === null ? (state === 'qr' ? 'qr' : 'phone') : 'asked'
+  const { way, asked } = view
+  const form = asked === 'passkey' ? 'passkey' : asked === null ? (way === 'qr' ? 'qr' : 'phone') : 'asked'
+  const { text, isTrouble } = hintOf(view, words)
   const place = $(`${form}-hint`)
-  place.textContent = hint === '' ? '' : (words[hint] ?? words.reasons[hint] ?? words.refused)
-  place.classList.toggle('trouble', TROUBLE.has(hint) || !(hint === '' || hint in words))
+  place.textContent = text
+  place.classList.toggle('trouble', isTrouble)
+}
+
+/** Whoever is asked for something else can begin to type; what was refused can be typed over. */
+function attend(before) {
+  const { asked, reason } = view
+  if (asked === null || asked === 'passkey') return
+  if (asked !== before.asked) {
+    $('answer').value = ''
+    $('answer').focus()
+  } else if (reason !== null && before.reason === null) $('answer').select()
 }
 
 function drawEnd() {
-  const { state, phoneNumber } = shown
-  const [title, text] = words[state]
-  $('end').dataset.tone = TONES[state]
+  const { end, phone } = view
+  const { title, text } = words.ends[end]
+  $('end').dataset.tone = TONES[end]
   $('end-title').textContent = title
   $('end-text').textContent = text
-  $('number').textContent = phoneNumber === '' ? '' : `+${phoneNumber}`
-  $('number').hidden = phoneNumber === '' || TONES[state] !== 'good'
+  $('number').textContent = phone === null ? '' : `+${phone}`
+  $('number').hidden = phone === null
   $('again').textContent = words.again
-  $('again').hidden = !AGAIN.has(state)
-}
-
-export function say(word) {
-  shown.hint = word
-  draw()
-}
-
-export function showPicture(png) {
-  const picture = $('picture')
-  const source = `data:image/png;base64,${png}`
-  if (picture.src !== source) {
-    picture.src = source
-    picture.classList.remove('fresh')
-    void picture.offsetWidth
-    picture.classList.add('fresh')
-  }
-  picture.hidden = false
-  say('fresh')
+  $('again').hidden = !mayTryAgain(end)
 }

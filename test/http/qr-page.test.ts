@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { noBrowser, openBrowser } from '../support/browser.ts'
+import { looksRight } from '../support/console-scene.ts'
 import { partnerAccount } from '../support/operator.ts'
+import { at, listIn, newPhone } from '../support/road.ts'
 import { startServer, type Made, type TestServer } from '../support/server.ts'
 
 describe('the QR page in a browser', { skip: noBrowser }, () => {
@@ -40,6 +42,13 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
     await page.waitForSelector('#picture:not([hidden])')
     return (await page.getAttribute('#picture', 'src'))?.split(',')[1] ?? ''
   }
+  /** What the page and its files weigh on their way. */
+  const weight = async (page: Page): Promise<number> =>
+    Number(
+      await page.evaluate(`['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+        .filter(({ name, entryType }) => entryType === 'navigation' || name.includes('/assets/'))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`),
+    )
   const endOf = async (page: Page): Promise<string> => {
     await page.waitForSelector('#end:not([hidden])')
     return await page.innerText('#end')
@@ -47,6 +56,9 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
 
   test('by QR over the socket, in the language of the browser', async () => {
     const page = await open(await server.make(), { locale: 'ru-RU' })
+    await picture(page)
+    assert.ok((await weight(page)) < 20_000, 'it stays small')
+    await looksRight(page, 'public linking page')
     assert.match(await page.innerText('h1'), /Подключите WhatsApp/)
     await page.click('[data-lang=en]')
     assert.match(await page.innerText('h1'), /Link WhatsApp/)
@@ -72,6 +84,44 @@ describe('the QR page in a browser', { skip: noBrowser }, () => {
     const code = (await page.innerText('#code')).replace('-', '')
     await server.simulator('link', { code, phoneNumber: '79005550003' })
     assert.match(await endOf(page), /The phone is linked[\s\S]*\+79005550003/)
+  })
+
+  test('by a code that the messenger sends, whoever comes back to it, and with the password of the account', async () => {
+    const made = await server.make({ name: 'Locked', typeInstance: 'telegram' })
+    const phoneNumber = newPhone()
+    await server.simulator('phones', { phoneNumber, messenger: 'telegram', password: 'sesame' })
+    const first = await open(made)
+    assert.match(await first.innerText('#steps'), /Telegram/)
+    await first.click('#swap')
+    await first.fill('#phone', phoneNumber)
+    await first.click('#ask')
+    await first.fill('#answer', '00000')
+    await first.click('#give')
+    await first.getByText('This code is wrong').waitFor()
+    await first.close()
+    const page = await open(made, { query: '?lang=ru' })
+    await page.getByText('Код отправлен').waitFor()
+    await looksRight(page, 'public linking page code')
+    const [phone] = listIn(await server.call('GET', `/simulator/phones?phone=${phoneNumber}&messenger=telegram`))
+    await page.fill('#answer', String(at(phone, 'login.code.code')))
+    await page.click('#give')
+    await page.getByLabel('Пароль аккаунта').fill('sesame')
+    await page.click('#give')
+    assert.match(await endOf(page), new RegExp(`Телефон подключён[^]*\\+${phoneNumber}`))
+    await looksRight(page, 'public linking page linked')
+  })
+
+  test('with the passkey that the phone has to confirm', async () => {
+    const phoneNumber = newPhone()
+    await server.simulator('phones', { phoneNumber, messenger: 'whatsapp', wantsPasskey: true })
+    const page = await open(await server.make())
+    // It is answered once the passkey is confirmed.
+    const scanned = server.simulator('link', { qr: await picture(page), phoneNumber })
+    await page.getByText('Waiting for the phone to confirm').waitFor()
+    await looksRight(page, 'public linking page passkey')
+    await server.simulator('link', { phoneNumber, confirmPasskey: true })
+    await scanned
+    assert.match(await endOf(page), /The phone is linked/)
   })
 
   test('linked already, deleted while it is open, deleted before, wrong link', async () => {

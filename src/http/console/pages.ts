@@ -1,7 +1,7 @@
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginCallback } from 'fastify'
 import type { Random } from '../../lib/random.ts'
+import { BuiltFiles, sendFile } from '../built-files.ts'
 import { html } from '../html.ts'
-import { BuiltFiles, type BuiltFile } from './built-files.ts'
 
 export interface PagesDeps {
   readonly random: Pick<Random, 'bytes'>
@@ -54,7 +54,7 @@ export function consolePages({ random, folder, support }: PagesDeps): FastifyPlu
       void reply.headers(ALWAYS)
       const path = (request.url.split('?', 1)[0] ?? '').slice('/console/'.length)
       const file = path === 'index.html' ? undefined : files.get(path)
-      if (file !== undefined) return sendFile(file, path.startsWith(HASHED), request, reply)
+      if (file !== undefined) return sendFile(file, path.startsWith(HASHED) ? A_YEAR : 'no-cache', request, reply)
       if (path.startsWith(HASHED)) {
         reply.callNotFound()
         return reply
@@ -72,19 +72,6 @@ export function consolePages({ random, folder, support }: PagesDeps): FastifyPlu
 function withSupport(page: string, support: PagesDeps['support']): string {
   const { text, url } = support ?? { text: '', url: '' }
   return page.replace(SUPPORT_TEXT, () => html`${text}`.text).replace(SUPPORT_URL, () => html`${url}`.text)
-}
-
-async function sendFile(
-  file: BuiltFile,
-  isHashed: boolean,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  void reply.headers({ 'Cache-Control': isHashed ? A_YEAR : 'no-cache', ETag: file.etag, Vary: 'Accept-Encoding' })
-  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-  const { bytes, encoding } = await file.encoded(request.headers['accept-encoding'] ?? '')
-  if (encoding !== undefined) void reply.header('Content-Encoding', encoding)
-  return reply.type(file.type).send(bytes)
 }
 
 const NOT_BUILT = `<!doctype html>

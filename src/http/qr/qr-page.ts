@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import type { FastifyPluginCallback } from 'fastify'
 import type { Log } from '../../lib/log.ts'
 import { packageFile } from '../../lib/package-file.ts'
 import type { Brand } from '../../model/brand.ts'
 import type { AccountId } from '../../model/ids.ts'
 import type { Store } from '../../storage/store.ts'
+import { builtFile, sendFile } from '../built-files.ts'
 import { Refusal } from '../errors.ts'
 import type { InstanceFamily } from '../green/family.ts'
 import type { Target } from '../target.ts'
@@ -25,12 +26,20 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 } as const
 
+/** What the page is made of, by its name below `/assets/`. The scripts of its parts are those that the console is built of. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'qr.js': 'pages/assets/qr.js',
+  'qr-view.js': 'pages/assets/qr-view.js',
+  ...Object.fromEntries(
+    ['clock.js', 'linking/answers.js', 'linking/attempt.js', 'linking/en.js', 'linking/ru.js', 'linking/view.js'].map(
+      (name) => [name, `dist/src/browser/${name}`],
+    ),
+  ),
+}
 const ASSETS: Readonly<Record<string, string>> = {
-  'qr.css': 'text/css; charset=utf-8',
-  'qr.js': 'text/javascript; charset=utf-8',
-  'qr-view.js': 'text/javascript; charset=utf-8',
-  'qr-words.js': 'text/javascript; charset=utf-8',
-  'jadegate.svg': 'image/svg+xml',
+  ...SCRIPTS,
+  'qr.css': 'pages/assets/qr.css',
+  'jadegate.svg': 'pages/assets/jadegate.svg',
 }
 
 /** What the page shows of a link that leads to nothing that could be linked now. */
@@ -59,7 +68,11 @@ export class QrPage {
     const { publicUrl } = deps
     this.#deps = deps
     this.#base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-    this.#html = readFileSync(packageFile('pages/qr.html'), 'utf8').replaceAll('{{base}}', this.#base)
+    // All at once, instead of each when the one that imports it is there.
+    const preloads = Object.keys(SCRIPTS).map((name) => `<link rel="modulepreload" href="{{base}}/assets/${name}" />`)
+    this.#html = readFileSync(packageFile('pages/qr.html'), 'utf8')
+      .replace('{{preloads}}', preloads.join(''))
+      .replaceAll('{{base}}', this.#base)
   }
 
   serve(target: Target, request: IncomingMessage, response: ServerResponse): void {
@@ -106,14 +119,11 @@ export class QrPage {
   /** `/assets/…`: what the page is made of. */
   assetRoutes(): FastifyPluginCallback {
     return (app, _options, done) => {
-      for (const [name, type] of Object.entries(ASSETS)) {
-        const content = readFileSync(packageFile(`pages/assets/${name}`))
-        const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 16)}"`
-        app.get(`/assets/${name}`, (request, reply) => {
-          void reply.headers({ etag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' })
-          if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-          return reply.type(type).send(content)
-        })
+      for (const [name, path] of Object.entries(ASSETS)) {
+        const file = builtFile(fileURLToPath(packageFile(path)))
+        app.get(`/assets/${name}`, (request, reply) =>
+          sendFile(file, 'no-cache', request, reply.header('X-Content-Type-Options', 'nosniff')),
+        )
       }
       done()
     }

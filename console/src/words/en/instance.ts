@@ -1,3 +1,4 @@
+import { words as link } from '../../../../src/browser/linking/en.ts'
 import { settingGroups, settings } from './instance-settings.ts'
 import { linking } from './instance-linking.ts'
 
@@ -78,5 +79,6 @@ export const words = {
   showTyped: 'Show or hide what is typed',
   settingGroups,
   settings,
+  link,
   ...linking,
 }

@@ -1,3 +1,4 @@
+import { words as link } from '../../../../src/browser/linking/ru.ts'
 import type { words as english } from '../en/instance.ts'
 import { linking } from './instance-linking.ts'
 import { settingGroups, settings } from './instance-settings.ts'
@@ -79,5 +80,6 @@ export const words: typeof english = {
   showTyped: 'Показать или скрыть введённое',
   settingGroups,
   settings,
+  link,
   ...linking,
 }

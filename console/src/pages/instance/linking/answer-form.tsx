@@ -1,7 +1,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from 'react'
+import type { LinkAttempt } from '../../../../../src/browser/linking/attempt.ts'
+import type { Asked, LinkView } from '../../../../../src/browser/linking/view.ts'
 import { useWords } from '../../../words/words.ts'
-import type { Asked, LinkAttempt, LinkView } from './link-attempt.ts'
 
 interface AnswerFormProps {
   readonly asked: Exclude<Asked, 'passkey'>
@@ -20,7 +21,7 @@ export function AnswerForm({ asked, view, attempt }: AnswerFormProps): ReactNode
   }, [asked])
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    if (value.trim() !== '') void attempt.answer(asked === 'smsCode' ? value.trim() : value)
+    if (value.trim() !== '') void attempt.answer(value)
   }
   const common = {
     ref: field,
@@ -30,17 +31,17 @@ export function AnswerForm({ asked, view, attempt }: AnswerFormProps): ReactNode
   return (
     <form onSubmit={submit} noValidate className="form">
       {asked === 'smsCode' ? (
-        <TextInput {...common} label={words.sentCode} inputMode="numeric" autoComplete="one-time-code" />
+        <TextInput {...common} label={words.link.sentCode} inputMode="numeric" autoComplete="one-time-code" />
       ) : (
         <PasswordInput
           {...common}
-          label={words.password}
+          label={words.link.password}
           autoComplete="off"
           visibilityToggleButtonProps={{ 'aria-label': words.showTyped }}
         />
       )}
       <Button type="submit" loading={view.isBusy} disabled={value.trim() === ''}>
-        {words.goOn}
+        {words.link.give}
       </Button>
       <Button variant="subtle" onClick={() => attempt.reset(view.way)}>
         {words.otherWay}

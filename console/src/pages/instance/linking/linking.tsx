@@ -1,6 +1,17 @@
 import { Alert, Button, Group, List, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useLocation } from 'react-router'
+import type { LinkAttempt } from '../../../../../src/browser/linking/attempt.ts'
+import {
+  hintOf,
+  mayTryAgain,
+  pictureSource,
+  stepsOf,
+  TONES,
+  type End,
+  type LinkView,
+  type Way,
+} from '../../../../../src/browser/linking/view.ts'
 import { useMe } from '../../../api/me.ts'
 import { Icon } from '../../../parts/icon.tsx'
 import { Section } from '../../../parts/section.tsx'
@@ -8,7 +19,6 @@ import { Notice } from '../../../parts/states.tsx'
 import { useWords } from '../../../words/words.ts'
 import { useInstance } from '../here.ts'
 import { AnswerForm } from './answer-form.tsx'
-import type { End, LinkAttempt, LinkView, Way } from './link-attempt.ts'
 import classes from './linking.module.css'
 import { PhoneForm } from './phone-form.tsx'
 import { useLinkAttempt } from './use-link-attempt.ts'
@@ -22,7 +32,7 @@ export function Linking(): ReactNode {
   const { view, attempt } = useLinkAttempt()
   useBegin(attempt)
   const isLinked = state === 'authorized' || state === 'suspended'
-  if (attempt === null || (isLinked && view.end !== 'linked')) return null
+  if (attempt === null || (isLinked && !isGood(view))) return null
   if (held !== null) return <Notice color="orange">{words.linkHeld}</Notice>
   if (state === 'blocked') return <Notice color="red">{words.linkBlocked}</Notice>
   return (
@@ -56,14 +66,12 @@ interface StepsProps {
 function Steps({ view, attempt }: StepsProps): ReactNode {
   const words = useWords('instance')
   const { typeInstance: messenger } = useInstance()
-  const phoneWay = messenger === 'whatsapp' ? 'code' : 'sms'
-  const steps = words.linkSteps[view.asked ?? (view.way === 'qr' ? messenger : phoneWay)]
   return (
     <>
       {view.asked === null && <Ways way={view.way} onWay={(way) => attempt.reset(way)} />}
       <div className={classes['panes']}>
         <List type="ordered" spacing="xs" className={classes['steps'] ?? ''}>
-          {steps.map((step) => (
+          {stepsOf(view, messenger, words.link).map((step) => (
             <List.Item key={step}>{step}</List.Item>
           ))}
         </List>
@@ -109,7 +117,7 @@ function Panel({ view, attempt }: StepsProps): ReactNode {
   return (
     <div className={classes['frame']}>
       {view.picture !== null && (
-        <img src={`data:image/png;base64,${view.picture}`} alt={words.qrPicture} className={classes['picture']} />
+        <img src={pictureSource(view.picture)} alt={words.link.picture} className={classes['picture']} />
       )}
       {view.picture === null && view.isRunning && <div className={classes['waiting']} aria-hidden="true" />}
       {!view.isRunning && (
@@ -122,34 +130,38 @@ function Panel({ view, attempt }: StepsProps): ReactNode {
 }
 
 /** What happens now, read out as it changes. Its place is kept where there is nothing to say. */
-function Hint({ view: { hint, reason } }: { readonly view: LinkView }): ReactNode {
+function Hint({ view }: { readonly view: LinkView }): ReactNode {
   const words = useWords('instance')
-  const reasons: Readonly<Record<string, string>> = words.linkReasons
-  const trouble = reason === null ? null : (reasons[reason] ?? words.linkRefused)
+  const { text, isTrouble } = hintOf(view, words.link)
   return (
-    <Text role="status" size="sm" c={trouble === null ? 'dimmed' : 'var(--mantine-color-error)'} mih="2lh">
-      {trouble ?? (hint === null ? '' : words.linkHints[hint])}
+    <Text role="status" size="sm" c={isTrouble ? 'var(--mantine-color-error)' : 'dimmed'} mih="2lh">
+      {/* A wrong number is said at its field. */}
+      {view.hint === 'badPhone' ? '' : text}
     </Text>
   )
 }
 
-const COLORS: Readonly<Record<End, string>> = { linked: 'jade', timedOut: 'yellow', failed: 'red', noPasskey: 'red' }
+const COLORS = { good: 'jade', wait: 'yellow', bad: 'red' } as const
+
+function isGood({ end }: LinkView): boolean {
+  return end !== null && TONES[end] === 'good'
+}
 
 function Ended({ end, attempt }: { readonly end: End; readonly attempt: LinkAttempt }): ReactNode {
   const words = useWords('instance')
   const { phone } = useInstance()
   const place = useRef<HTMLDivElement>(null)
-  const { title, text } = words.linkEnds[end]
+  const { title, text } = words.link.ends[end]
   useEffect(() => place.current?.focus(), [])
   return (
-    <Alert ref={place} tabIndex={-1} role="status" color={COLORS[end]} variant="light" title={title}>
+    <Alert ref={place} tabIndex={-1} role="status" color={COLORS[TONES[end]]} variant="light" title={title}>
       <Stack gap="sm" align="flex-start">
-        {end === 'linked' && phone !== null && <Text fw={600}>+{phone}</Text>}
-        <Text size="sm">{text}</Text>
-        {end !== 'linked' && (
+        {TONES[end] === 'good' && phone !== null && <Text fw={600}>+{phone}</Text>}
+        <Text size="sm">{TONES[end] === 'good' ? words.linkedText : text}</Text>
+        {mayTryAgain(end) && (
           <Group>
             <Button size="xs" variant="default" onClick={() => attempt.showQr()}>
-              {words.linkAgain}
+              {words.link.again}
             </Button>
           </Group>
         )}

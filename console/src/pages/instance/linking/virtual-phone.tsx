@@ -1,6 +1,8 @@
 import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
+import type { LinkAttempt } from '../../../../../src/browser/linking/attempt.ts'
+import { isPhone, phoneDigits, type LinkView } from '../../../../../src/browser/linking/view.ts'
 import { useChange } from '../../../api/change.ts'
 import { ask } from '../../../api/client.ts'
 import { callMethod } from '../../../api/instances.ts'
@@ -9,8 +11,6 @@ import { Icon } from '../../../parts/icon.tsx'
 import { Failure } from '../../../parts/states.tsx'
 import { useWords } from '../../../words/words.ts'
 import { useHere } from '../here.ts'
-import type { LinkAttempt, LinkView } from './link-attempt.ts'
-import { isPhone, phoneDigits, randomPhone } from './phone-number.ts'
 
 interface VirtualPhoneProps {
   readonly view: LinkView
@@ -34,6 +34,12 @@ export function VirtualPhone({ view, attempt }: VirtualPhoneProps): ReactNode {
   )
 }
 
+/** A number that hardly any other virtual phone has. */
+function randomPhone(): string {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return `79${String(random % 1_000_000_000).padStart(9, '0')}`
+}
+
 function Scan({ view, attempt }: VirtualPhoneProps): ReactNode {
   const words = useWords('instance')
   const [phone, setPhone] = useState(randomPhone)
@@ -50,7 +56,7 @@ function Scan({ view, attempt }: VirtualPhoneProps): ReactNode {
           autoComplete="off"
           value={phone}
           onChange={(event) => setPhone(event.currentTarget.value)}
-          error={isPhone(digits) ? null : words.phoneWrong}
+          error={isPhone(digits) ? null : words.link.hints.badPhone}
         />
         {view.asked === 'passkey' ? (
           <Button variant="default" loading={confirm.isPending} onClick={() => confirm.mutate(digits)}>

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import mime from 'mime'
 
 const compressors = {
@@ -18,7 +19,7 @@ const BROTLI_QUALITY = 9
 const SUFFIXES: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' }
 const WORTH_IT = /^(text\/|application\/(javascript|json|manifest\+json)|image\/svg\+xml)/
 
-/** A file of the built pages. */
+/** A file that pages are made of. */
 export interface BuiltFile {
   /** Its media type, with its charset where it is a text. */
   readonly type: string
@@ -48,7 +49,8 @@ export class BuiltFiles {
   }
 }
 
-function builtFile(file: string): BuiltFile {
+/** Reads a file; what was compressed beside it is used. */
+export function builtFile(file: string): BuiltFile {
   const bytes = readFileSync(file)
   const plain = mime.getType(file) ?? 'application/octet-stream'
   const isText = WORTH_IT.test(plain)
@@ -70,6 +72,20 @@ function builtFile(file: string): BuiltFile {
       return encoding === undefined ? { bytes } : { bytes: await compressed(encoding), encoding }
     },
   }
+}
+
+/** Answers with a file, or that the client has it already. */
+export async function sendFile(
+  file: BuiltFile,
+  caching: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  void reply.headers({ 'Cache-Control': caching, ETag: file.etag, Vary: 'Accept-Encoding' })
+  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+  const { bytes, encoding } = await file.encoded(request.headers['accept-encoding'] ?? '')
+  if (encoding !== undefined) void reply.header('Content-Encoding', encoding)
+  return reply.type(file.type).send(bytes)
 }
 
 /** The smallest that the client takes. */
