@@ -7,10 +7,10 @@ import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
 import { until } from '../../src/lib/until.ts'
 import { eventually, listIn, objectIn } from '../support/road.ts'
 import type { Made } from '../support/server.ts'
-import { FakeProcess } from './support/fake-process.ts'
-import { Gateway, MESSAGE_WEBHOOKS } from './support/gateway.ts'
-import { Sender } from './support/sender.ts'
-import { Poller, WebhookWitness, type Witness } from './support/witness.ts'
+import { FakeProcess } from '../support/fake-process.ts'
+import { type Gateway, MESSAGE_WEBHOOKS, startGateway } from './support/gateway.ts'
+import { Sender } from '../support/sender.ts'
+import { Poller, WebhookWitness, type Witness } from '../support/witness.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -58,8 +58,8 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
   let gateway: Gateway
 
   before(async () => {
-    fake = await FakeProcess.start()
-    gateway = await Gateway.start(fake, UNSURE)
+    fake = await FakeProcess.start('whatsapp')
+    gateway = await startGateway(fake, UNSURE)
     for (const phone of [...PEERS, ...PHONES]) await fake.tell('/accounts', { phone, settings: { keeps: 100_000 } })
   })
   after(async () => {

@@ -10,7 +10,7 @@ import type { SeenContent } from '../fakes/whatsapp/virtual-phone.ts'
 import { startWorld, type World } from '../fakes/whatsapp/world.ts'
 import { objectIn } from '../support/road.ts'
 import type { Made } from '../support/server.ts'
-import { Gateway } from './support/gateway.ts'
+import { type Gateway, startGateway } from './support/gateway.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -31,7 +31,7 @@ describe('links sent over HTTP', { skip, timeout: 120_000 }, () => {
   before(async () => {
     world = await startWorld()
     for (const phone of [OWN, PEER]) world.person(phone)
-    gateway = await Gateway.start(world.fake)
+    gateway = await startGateway(world.fake)
     web = createServer(({ url }, response) => {
       asked.push(url)
       if (url === '/shop/menu') response.setHeader('Content-Type', 'text/html').end(PAGE)

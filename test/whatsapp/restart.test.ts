@@ -6,8 +6,8 @@ import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
 import { until } from '../../src/lib/until.ts'
 import { at, listIn, objectIn, stateOf } from '../support/road.ts'
 import type { Made } from '../support/server.ts'
-import { FakeProcess } from './support/fake-process.ts'
-import { Gateway, MESSAGE_WEBHOOKS } from './support/gateway.ts'
+import { FakeProcess } from '../support/fake-process.ts'
+import { type Gateway, MESSAGE_WEBHOOKS, openGateway } from './support/gateway.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -35,9 +35,9 @@ describe('a server with many sessions that starts again', { skip, timeout: 60_00
   const instances: { readonly made: Made; readonly phone: string }[] = []
 
   before(async () => {
-    fake = await FakeProcess.start()
+    fake = await FakeProcess.start('whatsapp')
     await fake.tell('/accounts', { phone: PEER, name: 'Dana' })
-    gateway = await Gateway.open(fake, { JADEGATE_WHATSAPP_LOGINS_PER_SECOND: String(LOGINS_PER_SECOND) })
+    gateway = await openGateway(fake, { JADEGATE_WHATSAPP_LOGINS_PER_SECOND: String(LOGINS_PER_SECOND) })
     await gateway.start()
     let next = 0
     const linkSome = async () => {

@@ -10,8 +10,8 @@ import { startWorld, type World } from '../fakes/whatsapp/world.ts'
 import { formOf, JPEG } from '../support/files.ts'
 import { at, eventually, listIn, objectIn, Receiver, stateOf, type Json } from '../support/road.ts'
 import { pathOf, type Made } from '../support/server.ts'
-import { Gateway, MESSAGE_WEBHOOKS } from './support/gateway.ts'
-import { Inbox } from './support/inbox.ts'
+import { type Gateway, MESSAGE_WEBHOOKS, startGateway } from './support/gateway.ts'
+import { Inbox } from '../support/inbox.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -68,7 +68,7 @@ describe('the road of an instance on WhatsApp', { skip, timeout: 120_000 }, () =
     world.person(OWN, 'Shop')
     world.person(PEER, 'Dana')
     world.person(OTHER, 'Lee')
-    gateway = await Gateway.start(world.fake)
+    gateway = await startGateway(world.fake)
     web = createServer((_request, response) => response.end(PDF))
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
     webUrl = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}`

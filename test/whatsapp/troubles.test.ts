@@ -15,8 +15,8 @@ import { trustFakeWhatsApp } from '../fakes/whatsapp/trust.ts'
 import { startWorld, type World } from '../fakes/whatsapp/world.ts'
 import { at, eventually, objectIn, stateOf, type Json } from '../support/road.ts'
 import type { Made } from '../support/server.ts'
-import { Gateway, MESSAGE_WEBHOOKS } from './support/gateway.ts'
-import { Inbox } from './support/inbox.ts'
+import { type Gateway, MESSAGE_WEBHOOKS, startGateway } from './support/gateway.ts'
+import { Inbox } from '../support/inbox.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -42,7 +42,7 @@ describe('troubles of the network', { skip, timeout: 120_000 }, () => {
   before(async () => {
     world = await startWorld()
     world.person(PEER, 'Dana')
-    gateway = await Gateway.start(world.fake, UNSURE)
+    gateway = await startGateway(world.fake, UNSURE)
     ;({ own: phone, instance: made, box: inbox } = await acquainted())
   })
   afterEach(() => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { pathOf, type Made } from '../../support/server.ts'
-import type { Gateway } from './gateway.ts'
+import { pathOf, type Made } from './server.ts'
+import type { LiveGateway } from './live-gateway.ts'
 
 const Sent = Compile(Type.Object({ idMessage: Type.String() }))
 
@@ -19,7 +19,7 @@ export class Sender {
   readonly #work: Promise<void>
   #isOver = false
 
-  constructor(gateway: Gateway, made: Made, to: readonly string[], everyMs: number) {
+  constructor(gateway: LiveGateway, made: Made, to: readonly string[], everyMs: number) {
     this.#work = this.#send(gateway, made, to, everyMs)
   }
 
@@ -32,7 +32,7 @@ export class Sender {
     await this.#work
   }
 
-  async #send({ api }: Gateway, made: Made, to: readonly string[], everyMs: number): Promise<void> {
+  async #send({ api }: LiveGateway, made: Made, to: readonly string[], everyMs: number): Promise<void> {
     for (let turn = 0; !this.#isOver; turn += 1) {
       const phone = to[turn % to.length] ?? ''
       const send: NotedSend = { to: phone, text: `${String(made.idInstance)} says ${String(turn)}`, id: null }

@@ -4,19 +4,18 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { FakeAddress } from './gateway.ts'
 
-const MAIN = fileURLToPath(new URL('../../fakes/whatsapp/main.js', import.meta.url))
-const ReadyLine = Type.Object({ url: Type.String(), tls: Type.Integer(), control: Type.Integer() })
+/** `tls`: the port of what else the fake stands in for, where it does. */
+const ReadyLine = Type.Object({ url: Type.String(), control: Type.Integer(), tls: Type.Optional(Type.Integer()) })
 
-/** A fake WhatsApp in a process of its own, which outlives the servers that are killed beside it. */
-export class FakeProcess implements FakeAddress {
+/** A fake network in a process of its own, which outlives the servers that are killed beside it. */
+export class FakeProcess {
   readonly url: string
   readonly tls: number
   readonly #control: string
   readonly #child: ChildProcess
 
-  private constructor(child: ChildProcess, { url, tls, control }: Static<typeof ReadyLine>) {
+  private constructor(child: ChildProcess, { url, tls = 0, control }: Static<typeof ReadyLine>) {
     this.url = url
     this.tls = tls
     this.#control = `http://127.0.0.1:${String(control)}`
@@ -24,13 +23,17 @@ export class FakeProcess implements FakeAddress {
   }
 
   /** It ends with this process. Rejects with what it complained of when it doesn't start. */
-  static async start(): Promise<FakeProcess> {
-    const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'pipe'] })
+  static async start(of: 'whatsapp' | 'max', env: Readonly<Record<string, string>> = {}): Promise<FakeProcess> {
+    const main = fileURLToPath(new URL(`../fakes/${of}/main.js`, import.meta.url))
+    const child = spawn(process.execPath, [main], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...env },
+    })
     let complaints = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
     const line = await Promise.race([
       once(createInterface({ input: child.stdout }), 'line'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`the fake WhatsApp did not start: ${complaints}`))),
+      once(child, 'exit').then(() => Promise.reject(new Error(`the fake ${of} did not start: ${complaints}`))),
     ])
     return new FakeProcess(child, Compile(ReadyLine).Parse(JSON.parse(String(line[0]))))
   }

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { noticeOf } from '../../durability/notice.ts'
-import { pathOf, type Made } from '../../support/server.ts'
-import type { Gateway } from './gateway.ts'
+import { noticeOf } from '../durability/notice.ts'
+import { pathOf, type Made } from './server.ts'
+import type { LiveGateway } from './live-gateway.ts'
 
 const Received = Compile(Type.Union([Type.Null(), Type.Object({ receiptId: Type.Integer(), body: Type.Unknown() })]))
 
@@ -29,7 +29,7 @@ export class Poller implements Witness {
   readonly #work: Promise<void>
   #isOver = false
 
-  constructor(gateway: Gateway, made: Made) {
+  constructor(gateway: LiveGateway, made: Made) {
     this.#work = this.#poll(gateway, made)
   }
 
@@ -42,7 +42,7 @@ export class Poller implements Witness {
     await this.#work
   }
 
-  async #poll({ api }: Gateway, made: Made): Promise<void> {
+  async #poll({ api }: LiveGateway, made: Made): Promise<void> {
     while (!this.#isOver) {
       const answer = await api.call('GET', pathOf(made, 'receiveNotification?receiveTimeout=5'))
       if (typeof answer === 'string') {

@@ -1,5 +1,5 @@
-import { at, eventually, objectIn, type Caller, type Json } from '../../support/road.ts'
-import type { Made } from '../../support/server.ts'
+import { at, eventually, objectIn, type Caller, type Json } from './road.ts'
+import type { Made } from './server.ts'
 
 /** An integrator who polls one instance and keeps everything that came, in its order. */
 export class Inbox {
