@@ -26,6 +26,13 @@ export type OutgoingAttach =
     }
   | { readonly kind: 'contact'; readonly contactId: string }
   | { readonly kind: 'location'; readonly latitude: number; readonly longitude: number }
+  | {
+      readonly kind: 'poll'
+      readonly title: string
+      readonly answers: readonly string[]
+      readonly isAnonymous: boolean
+      readonly multipleAnswers: boolean
+    }
   /** A new group: a message to no chat yet. */
   | { readonly kind: 'newGroup'; readonly title: string; readonly userIds: readonly string[] }
 
@@ -69,6 +76,9 @@ function linkOf(link: OutgoingLink): WireMap {
   return { type: 'FORWARD', messageId, chatId: wireId(link.chatId) }
 }
 
+/** What a setting counts in the sum of a poll's. */
+const POLL = { isAnonymous: 1, multipleAnswers: 2 } as const
+
 export function attachOf(attach: OutgoingAttach): WireMap {
   switch (attach.kind) {
     case 'photo':
@@ -86,6 +96,11 @@ export function attachOf(attach: OutgoingAttach): WireMap {
       return { _type: 'CONTACT', contactId: wireId(attach.contactId) }
     case 'location':
       return { _type: 'LOCATION', latitude: attach.latitude, longitude: attach.longitude }
+    case 'poll':
+      return {
+        ...{ _type: 'POLL', title: attach.title, answers: attach.answers.map((text) => ({ text })) },
+        settings: (attach.isAnonymous ? POLL.isAnonymous : 0) | (attach.multipleAnswers ? POLL.multipleAnswers : 0),
+      }
     case 'newGroup':
       return {
         ...{ _type: 'CONTROL', event: 'new', chatType: 'CHAT', title: attach.title },

@@ -24,7 +24,10 @@ const PUSHES = {
   },
   chat: { opcode: 135, says: Type.Object({ chat: Chat }) },
   /** What was handed over may be sent. */
-  uploaded: { opcode: 136, says: Type.Object({ fileId: Type.Optional(Id), videoId: Type.Optional(Id) }) },
+  uploaded: {
+    opcode: 136,
+    says: Type.Object({ fileId: Type.Optional(Id), videoId: Type.Optional(Id), audioId: Type.Optional(Id) }),
+  },
   deleted: { opcode: 140, says: Type.Object({ chatId: Id, messageIds: Type.Array(Id) }) },
   deletedToo: { opcode: 142, says: Type.Object({ chatId: Id, messageIds: Type.Array(Id) }) },
   reactions: { opcode: 155, says: Type.Object({ chatId: Id, messageId: Id, ...Reactions.properties }) },
