@@ -4,6 +4,7 @@ import type { Files } from '../drivers/facets.ts'
 import type { StoredFile } from '../media/media.ts'
 import type { KeptFile } from '../model/content.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
+import { isWithoutHash } from '../model/hashless-files.ts'
 import type { InstanceRecord } from './record.ts'
 
 /** Downloads in the background at one time. */
@@ -165,8 +166,8 @@ export class InstanceFiles {
       if (isFault(bytes)) return bytes
       const draft = await media.receive(addAbortSignal(signal, bytes), limits.fileLimitBytes)
       if (draft === 'tooLarge') return TOO_LARGE
-      if (draft.sha256 === file.sha256) {
-        await draft.keep(this.#record.id)
+      if (draft.sha256 === file.sha256 || isWithoutHash(file.sha256)) {
+        await draft.keep(this.#record.id, file.sha256)
         // What the network brings is kept whether or not there is room: it was acknowledged.
         this.#record.node.entitlements.kept(this.#record.row.account, draft.size)
         return undefined

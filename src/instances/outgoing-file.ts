@@ -3,6 +3,7 @@ import type { Timer } from '../lib/clock.ts'
 import type { FetchedFile } from '../media/fetch.ts'
 import type { FileContent, FileSource, KeptFile } from '../model/content.ts'
 import { fault, isFault, retryOf, type Fault } from '../model/fault.ts'
+import { isWithoutHash } from '../model/hashless-files.ts'
 import type { OutgoingMessage } from '../model/message.ts'
 import type { QueuedMessage } from '../storage/store.ts'
 import { LostOwnership, type InstanceRecord } from './record.ts'
@@ -49,10 +50,10 @@ export class OutgoingFile {
     return false
   }
 
-  async #isKept({ sha256 }: KeptFile): Promise<boolean> {
+  async #isKept({ sha256, size }: KeptFile): Promise<boolean> {
     const { media, clock } = this.#record.node
     const stored = await media.open(this.#record.id, sha256)
-    if (stored === null) return false
+    if (stored === null || (isWithoutHash(sha256) && stored.size !== size)) return false
     if (clock.now() - stored.keptAt > RENEW_AFTER_MS) await stored.renew()
     return true
   }
@@ -98,12 +99,21 @@ export class OutgoingFile {
       case 'url':
         return node.fetchFile(id, file.url, signal)
       case 'here':
-        return (await this.#bring(file)) ?? ((await node.media.open(id, file.sha256)) === null ? GONE : undefined)
+        return (await this.#bring(file)) ?? (await this.#asKept(file))
       case 'nowhere':
         return file.why === 'tooLarge' ? TOO_LARGE : GONE
       default:
         return file satisfies never
     }
+  }
+
+  /** Of one whose network told no hash the size may have been unknown too. */
+  async #asKept(file: KeptFile): Promise<Got> {
+    const { id, node } = this.#record
+    const stored = await node.media.open(id, file.sha256)
+    if (stored === null) return GONE
+    if (!isWithoutHash(file.sha256) || stored.size === file.size) return undefined
+    return { file: { ...file, size: stored.size }, mimeType: UNKNOWN_TYPE }
   }
 
   /** Durable when it resolves. Does nothing when the message is no longer the first to be sent. */

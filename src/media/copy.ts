@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isWithoutHash } from '../model/hashless-files.ts'
 import type { InstanceId } from '../model/ids.ts'
 import type { Media } from './media.ts'
 
@@ -57,12 +58,12 @@ async function copyOne(
     })
     // Swept from the folder meanwhile.
     if (draft === null || draft === 'tooLarge') return
-    if (draft.sha256 !== sha256) {
+    if (draft.sha256 !== sha256 && !isWithoutHash(sha256)) {
       await draft.discard()
       progress.damaged.push(path)
       return
     }
-    await draft.keep(instance)
+    await draft.keep(instance, sha256)
     progress.copied += 1
     progress.bytes += draft.size
   }

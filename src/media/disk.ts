@@ -52,7 +52,7 @@ class DiskMedia implements Media {
     const { sha256 } = taken
     return {
       ...taken,
-      keep: (instance) => this.#keep(path, instance, sha256),
+      keep: (instance, name = sha256) => this.#keep(path, instance, name),
       discard: () => rm(path, { force: true }),
     }
   }
@@ -98,8 +98,8 @@ class DiskMedia implements Media {
   }
 
   /** The file is on disk before its name is, and both are before this resolves. */
-  async #keep(draft: string, instance: InstanceId, sha256: string): Promise<void> {
-    const path = this.#pathOf(instance, sha256)
+  async #keep(draft: string, instance: InstanceId, name: string): Promise<void> {
+    const path = this.#pathOf(instance, name)
     const folder = dirname(path)
     await mkdir(folder, PRIVATE)
     const now = new Date(this.#clock.now())

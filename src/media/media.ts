@@ -11,8 +11,11 @@ export interface Draft {
   /** Hex. */
   readonly sha256: string
   readonly size: number
-  /** Durable when it resolves; the same file again is kept once, and its age begins anew. */
-  keep(instance: InstanceId): Promise<void>
+  /**
+   * Durable when it resolves; the same file again is kept once, and its age begins anew. `name`: in the place of the hash, see
+   * `model/hashless-files.ts`.
+   */
+  keep(instance: InstanceId, name?: string): Promise<void>
   /** Forgets it. After `keep` it does nothing. */
   discard(): Promise<void>
 }

@@ -80,7 +80,7 @@ class S3Media implements OpenedS3Media {
     return {
       ...taken,
       // Whatever comes of it: while the store is away the spool must not fill the disk.
-      keep: (instance) => this.#keep(instance, { ...taken, path }).finally(discard),
+      keep: (instance, name = taken.sha256) => this.#keep(instance, name, { ...taken, path }).finally(discard),
       discard,
     }
   }
@@ -142,8 +142,8 @@ class S3Media implements OpenedS3Media {
     this.#store.close()
   }
 
-  #keep(instance: InstanceId, file: LocalFile): Promise<void> {
-    const key = this.#keyOf(instance, file.sha256)
+  #keep(instance: InstanceId, name: string, file: LocalFile): Promise<void> {
+    const key = this.#keyOf(instance, name)
     return this.#claims.keeping(key, async () => {
       const { clock, keepMs, settleMs = SETTLE_MS } = this.#options
       const there = await this.#store.head(key)

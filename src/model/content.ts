@@ -44,9 +44,9 @@ export type FileType = (typeof FILE_TYPES)[number]
 /** A file that is in this server's media store, or that its driver can bring there at any time. */
 export interface KeptFile {
   readonly at: 'here'
-  /** Hex; the file's name in the media store of its instance. */
+  /** Hex; the file's name in the media store of its instance: its hash, or what stands for it, see `hashless-files.ts`. */
   readonly sha256: string
-  /** Bytes. */
+  /** Bytes; 0 also where the network did not tell it. */
   readonly size: number
   /** What the driver needs to fetch it from the network; opaque to everybody else. Absent for what the API uploaded. */
   readonly remote?: string

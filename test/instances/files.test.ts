@@ -8,7 +8,8 @@ import type { Instance } from '../../src/instances/instance.ts'
 import { FILE_LIMIT_BYTES } from '../../src/model/content-file.ts'
 import type { FileContent, KeptFile } from '../../src/model/content.ts'
 import { fault, isFault } from '../../src/model/fault.ts'
-import { drain, newInstance, openWorld, until, type Domain, type World } from '../support/domain.ts'
+import { nameWithoutHash } from '../../src/model/hashless-files.ts'
+import { drain, newInstance, openWorld, sendTo, until, type Domain, type World } from '../support/domain.ts'
 import { brought, ScriptedMessenger, written } from '../support/scripted-messenger.ts'
 
 let world: World
@@ -59,6 +60,26 @@ test('an incoming file is fetched by itself, and its notification has the link t
   assert.ok(!isFault(found))
   assert.deepEqual(await buffer(found.read()), data)
   assert.deepEqual(messenger.of(instance).downloads, [file.sha256])
+})
+
+test('a file of which the network tells no hash and no size is kept under the name that stands for it, and sent as what it is', async () => {
+  const instance = await linked()
+  const data = bytes()
+  const file = messenger.offerAs(nameWithoutHash('file 1'), data, 0)
+  const session = messenger.of(instance)
+  await session.bring(brought(written(content(file))))
+  const link = new RegExp(`/media/${String(instance.id)}/[^"]+/${file.sha256}\\.jpg`)
+  await until(() => isKept(instance, file))
+  assert.match(JSON.stringify(await drain(instance)), link)
+  const found = await instance.openFile(file.sha256)
+  assert.ok(!isFault(found))
+  assert.deepEqual(await buffer(found.read()), data)
+  await sendTo(instance, '79004000001', content(file))
+  await until(() => session.sent.length === 1)
+  const [sent] = session.sent
+  assert.ok(sent?.message.content.kind === 'file')
+  assert.deepEqual(sent.message.content.file, { ...file, size: data.length })
+  assert.deepEqual(session.downloads, [file.sha256])
 })
 
 test('everybody who wants a file at one time waits for the same download', async () => {

@@ -82,9 +82,13 @@ export class ScriptedMessenger implements Driver {
 
   /** Puts a file on the network. */
   offer(bytes: Buffer): KeptFile {
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return this.offerAs(createHash('sha256').update(bytes).digest('hex'), bytes, bytes.length)
+  }
+
+  /** As `offer`, of a network that tells of a file what it likes. */
+  offerAs(sha256: string, bytes: Buffer, size: number): KeptFile {
     this.files.set(sha256, bytes)
-    return { at: 'here', sha256, size: bytes.length, remote: `remote-${sha256}` }
+    return { at: 'here', sha256, size, remote: `remote-${sha256}` }
   }
 
   /** Links an instance as a phone that scans would, and waits until it is online. */

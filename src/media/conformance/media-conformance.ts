@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { nameWithoutHash } from '../../model/hashless-files.ts'
 import type { EpochMs, InstanceId } from '../../model/ids.ts'
 import type { Draft, Media } from '../media.ts'
 
@@ -93,6 +94,16 @@ function keeping(bench: Bench): void {
       assert.equal((await bench.rig.media.open(ONE, draft.sha256))?.size, size)
     })
   }
+
+  test('what has another name than its hash is found under that, and nowhere else', async () => {
+    const bytes = randomBytes(300)
+    const draft = await bench.receive(bytes)
+    const name = nameWithoutHash('file 7')
+    await draft.keep(ONE, name)
+    assert.deepEqual(await bench.read(name), bytes)
+    assert.equal(await bench.read(draft.sha256), null)
+    assert.equal(await bench.read(name, TWO), null)
+  })
 
   test('a draft is not there before it is kept, and not after it was discarded', async () => {
     const bytes = randomBytes(300)
