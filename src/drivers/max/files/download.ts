@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
 import { pipeline, type Readable } from 'node:stream'
 import { masking } from '../../../lib/masking.ts'
-import type { FileSource, KeptFile } from '../../../model/content.ts'
+import type { KeptFile } from '../../../model/content.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import { isWithoutHash } from '../../../model/hashless-files.ts'
 import { Checked } from '../../network/checked.ts'
 import type { Life } from '../life.ts'
 import type { Answered } from '../questions.ts'
-import { readRemote, remoteText, type RemoteFile } from './remote-file.ts'
+import { readRemote, type RemoteFile } from './remote-file.ts'
 import { askFileServer } from './requests.ts'
-import { placeOf, renewedPlaceOf, type Place } from './whereabouts.ts'
+import { placeOf, renewedPlaceOf } from './whereabouts.ts'
 
 /** Of an address that is good no more, or of a file that is not there. */
 const GONE: ReadonlySet<number> = new Set([400, 401, 403, 404, 410])
@@ -22,12 +21,6 @@ const TOO_LARGE = fault('tooLarge', 'the file is larger than is taken in')
 /** What a download needs of a life. */
 export type Fetching = Pick<Life, 'connection' | 'transport' | 'host' | 'shared' | 'ended'>
 
-/** A file that is being fetched, and which of its forms. */
-interface Fetched {
-  readonly bytes: Readable
-  readonly form?: string
-}
-
 /**
  * The bytes of a file that a message brought, or of a picture. The stream ends with an error where they are not those that were told. `notFound`
  * when the network has it no more.
@@ -37,81 +30,47 @@ export async function downloadFile(life: Fetching, file: KeptFile, signal: Abort
   if (remote === null) return LOST
   if (file.size > life.shared.fileLimitBytes) return TOO_LARGE
   try {
-    const fetched = await fetchFile(life, remote, signal)
-    if (fetched === null) return LOST
+    const bytes = await fetchFile(life, remote, signal)
+    if (bytes === null) return LOST
     // The network tells of no more than the size, and not of every file: who keeps it bounds it.
-    if (isWithoutHash(file.sha256)) return fetched.bytes
+    if (isWithoutHash(file.sha256)) return bytes
     // Whoever reads hears of an error by the last stream, which is destroyed with it.
-    return pipeline(fetched.bytes, new Checked(file), () => undefined)
+    return pipeline(bytes, new Checked(file), () => undefined)
   } catch (error) {
-    return troubleOf(life, error, signal)
+    if (signal.aborted || life.ended.aborted) return STOPPED
+    life.host.log.warn({ error: textOf(error) }, 'a file could not be fetched from MAX')
+    return TROUBLE
   }
 }
 
 /**
- * A file that the network told of, as it is kept. The network tells no hash, so that its bytes are read once for it. A fault: it could not be
- * looked at now. `size`: where the network told it.
+ * The bytes as they are; null where the network has the file no more. An address that came long ago may be good no more, and then another is asked
+ * for. Rejects for trouble; aborting ends the stream with an error.
  */
-export async function lookAtFile(
-  life: Fetching,
-  remote: RemoteFile,
-  signal: AbortSignal,
-  size = 0,
-): Promise<Exclude<FileSource, { readonly at: 'url' }> | Fault> {
-  const { fileLimitBytes } = life.shared
-  if (size > fileLimitBytes) return { at: 'nowhere', why: 'tooLarge' }
-  try {
-    const fetched = await fetchFile(life, remote, signal)
-    if (fetched === null) return { at: 'nowhere', why: 'lost' }
-    const measured = await measure(fetched.bytes, fileLimitBytes)
-    if (measured === null) return { at: 'nowhere', why: 'tooLarge' }
-    const { form } = fetched
-    return { at: 'here', ...measured, remote: remoteText({ ...remote, ...(form !== undefined && { form }) }) }
-  } catch (error) {
-    return troubleOf(life, error, signal)
-  }
-}
-
-/** Null where the network has it no more; an address that came long ago may be good no more, and then another is asked for. */
-async function fetchFile(life: Fetching, remote: RemoteFile, signal: AbortSignal): Promise<Fetched | null> {
+export async function fetchFile(life: Fetching, remote: RemoteFile, signal: AbortSignal): Promise<Readable | null> {
   signal.throwIfAborted()
   const first = placeIn(await placeOf(life, remote))
-  const fetched = first === null ? null : await fetchFrom(life, first, signal)
-  if (fetched !== null) return fetched
+  const bytes = first === null ? null : await fetchFrom(life, first, signal)
+  if (bytes !== null) return bytes
   const second = placeIn(await renewedPlaceOf(life, remote))
-  return second === null || second.url === first?.url ? null : fetchFrom(life, second, signal)
+  return second === null || second === first ? null : fetchFrom(life, second, signal)
 }
 
-async function fetchFrom(life: Fetching, { url, form }: Place, signal: AbortSignal): Promise<Fetched | null> {
+async function fetchFrom(life: Fetching, url: string, signal: AbortSignal): Promise<Readable | null> {
   const { statusCode, body } = await askFileServer(life, url, { method: 'GET' }, signal)
-  if (statusCode === 200) return { bytes: body, ...(form !== undefined && { form }) }
+  if (statusCode === 200) return body
   await body.dump()
   if (GONE.has(statusCode)) return null
   throw new Error(`the file server answered ${String(statusCode)}`)
 }
 
-function placeIn(answered: Answered<Place | null>): Place | null {
+function placeIn(answered: Answered<string | null>): string | null {
   if (answered.ok) return answered.answer
   const { trouble } = answered
   throw new Error(trouble.why === 'refused' ? `MAX refused it (${trouble.error.code})` : trouble.says)
 }
 
-/** Null where there is more than so much of it. */
-async function measure(bytes: Readable, limitBytes: number): Promise<{ sha256: string; size: number } | null> {
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // Leaving destroys the stream.
-    if (size > limitBytes) return null
-    hash.update(chunk)
-  }
-  return { sha256: hash.digest('hex'), size }
-}
-
-function troubleOf({ host, ended }: Fetching, error: unknown, signal: AbortSignal): Fault {
-  if (signal.aborted || ended.aborted) return STOPPED
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  host.log.warn({ error: masking()(said) }, 'a file could not be fetched from MAX')
-  return TROUBLE
+/** Without what looks like a secret: addresses of files are such. */
+function textOf(error: unknown): string {
+  return masking()(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

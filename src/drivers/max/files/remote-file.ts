@@ -12,8 +12,6 @@ const RemoteFile = Type.Object({
   id: Type.String(),
   /** Where it was when it came; empty where that is asked each time. */
   url: Type.String(),
-  /** Of a video there are several; this one was looked at. */
-  form: Type.Optional(Type.String()),
   /** The network's ids of the message that brought it: by it the network tells anew where the file is. Absent for a picture. */
   of: Type.Optional(Type.Object({ chat: Type.String(), message: Type.String() })),
 })
