@@ -1,10 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Route } from '../control.ts'
 import type { Message } from './model.ts'
 import type { FakeMax } from './server.ts'
-
-/** Answers one kind of request; throws words for the one who asked. */
-export type Route = (body: unknown) => unknown
 
 const Phone = Type.String({ pattern: '^[0-9]{10,15}$' })
 /** A number, or a group's id. */

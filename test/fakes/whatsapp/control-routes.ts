@@ -1,14 +1,12 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Route } from '../control.ts'
 import { phoneOf } from './app-state.ts'
 import { Flood } from './flood.ts'
 import { groupNode } from './group-node.ts'
 import type { Device, Node } from './network.ts'
 import type { Seen } from './virtual-phone.ts'
 import type { World } from './world.ts'
-
-/** Answers one kind of request; throws words for the one who asked. */
-export type Route = (body: unknown) => unknown
 
 const Phone = Type.String({ pattern: '^[0-9]{5,16}$' })
 const Chat = Type.String({ minLength: 1, maxLength: 100 })

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { until } from '../../../src/lib/until.ts'
-import { startControl, type Control } from './control.ts'
+import type { Control } from '../control.ts'
+import { startControl } from './control.ts'
 import { engineLoads } from './engine-client.ts'
 import { startWorld, type World } from './world.ts'
 
