@@ -1,13 +1,12 @@
-import { Button, Code, Group, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { useChange } from '../../api/change.ts'
 import { ask } from '../../api/client.ts'
 import { instanceKeys, instancePath } from '../../api/instances.ts'
 import { randomKey } from '../../api/key.ts'
 import { useMe } from '../../api/me.ts'
 import { object, text } from '../../api/read.ts'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Done } from '../../parts/done.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -86,15 +85,6 @@ function Rotate({ onRotated }: { readonly onRotated: () => void }): ReactNode {
   const { account, id } = useHere()
   const [isAsking, setAsking] = useState(false)
   const [isDone, setDone] = useState(false)
-  const rotate = useChange({
-    send: (_nothing, key) => ask({ method: 'POST', path: `${instancePath(account, id)}/token`, key, read: readToken }),
-    stale: [instanceKeys(account)],
-    onDone: () => {
-      setAsking(false)
-      setDone(true)
-      onRotated()
-    },
-  })
   return (
     <>
       <Group>
@@ -103,20 +93,23 @@ function Rotate({ onRotated }: { readonly onRotated: () => void }): ReactNode {
         </Button>
         <Done>{isDone ? words.rotated : ''}</Done>
       </Group>
-      <ConfirmDialog
+      <ChangeDialog
         isOpen={isAsking}
         title={words.rotateAsk}
+        text={words.rotateText}
         confirm={words.rotate}
         isDangerous
-        isBusy={rotate.isPending}
-        error={rotate.error}
-        onConfirm={() => rotate.mutate()}
+        verb="POST"
+        path={`${instancePath(account, id)}/token`}
+        read={readToken}
+        stale={[instanceKeys(account)]}
+        onDone={() => {
+          setAsking(false)
+          setDone(true)
+          onRotated()
+        }}
         onClose={() => setAsking(false)}
-      >
-        <Stack>
-          <Text>{words.rotateText}</Text>
-        </Stack>
-      </ConfirmDialog>
+      />
     </>
   )
 }

@@ -3,8 +3,9 @@ import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask, path } from '../../api/client.ts'
 import { ME_KEY } from '../../api/me.ts'
-import { accountsKey, readMadeAccount, type Account, type MadeAccount } from '../../api/operator.ts'
+import { accountsKey, readMadeAccount, type Account } from '../../api/operator.ts'
 import { nothing } from '../../api/read.ts'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -119,35 +120,23 @@ export function ReasonField({ value, onChange }: ReasonFieldProps): ReactNode {
 
 function ResumeDialog({ account, onClose }: DialogProps): ReactNode {
   const words = useWords('operator')
-  const resume = useChange({
-    send: (_, key) => ask({ method: 'POST', path: path`/operator/accounts/${account.id}/resume`, key, read: nothing }),
-    stale: STALE,
-    onDone: onClose,
-  })
   return (
-    <ConfirmDialog
-      isOpen
+    <ChangeDialog
       title={words.resumeTitle}
+      text={words.resumeText}
       confirm={words.resume}
-      isBusy={resume.isPending}
-      error={resume.error}
-      onConfirm={() => resume.mutate()}
+      verb="POST"
+      path={path`/operator/accounts/${account.id}/resume`}
+      read={nothing}
+      stale={STALE}
       onClose={onClose}
-    >
-      <Text size="sm">{words.resumeText}</Text>
-    </ConfirmDialog>
+    />
   )
 }
 
 function PartnerDialog({ account, onClose }: DialogProps): ReactNode {
   const words = useWords('operator')
   const [token, setToken] = useState<string | null>(null)
-  const change = useChange<undefined, MadeAccount>({
-    send: (_, key) =>
-      ask({ method: 'POST', path: path`/operator/accounts/${account.id}/partner`, key, read: readMadeAccount }),
-    stale: STALE,
-    onDone: (made) => setToken(made.token?.token ?? ''),
-  })
   if (token !== null) {
     return (
       <TokenShown
@@ -161,18 +150,18 @@ function PartnerDialog({ account, onClose }: DialogProps): ReactNode {
     )
   }
   return (
-    <ConfirmDialog
-      isOpen
+    <ChangeDialog
       title={words.makePartner}
+      text={words.makePartnerText}
       confirm={words.makePartner}
       isDangerous
-      isBusy={change.isPending}
-      error={change.error}
-      onConfirm={() => change.mutate(undefined)}
+      verb="POST"
+      path={path`/operator/accounts/${account.id}/partner`}
+      read={readMadeAccount}
+      stale={STALE}
+      onDone={(made) => setToken(made.token?.token ?? '')}
       onClose={onClose}
-    >
-      <Text size="sm">{words.makePartnerText}</Text>
-    </ConfirmDialog>
+    />
   )
 }
 

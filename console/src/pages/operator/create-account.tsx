@@ -1,4 +1,4 @@
-import { Button, Radio, Stack, TextInput } from '@mantine/core'
+import { Button, Radio, Stack } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
 import { useChange } from '../../api/change.ts'
@@ -7,10 +7,9 @@ import { accountsKey, readMadeAccount, type MadeAccount } from '../../api/operat
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { TokenShown } from '../../parts/token-shown.tsx'
 import { useWords } from '../../words/words.ts'
+import { AccountNameField } from './account-name-field.tsx'
 import { NEW_TERMS, readDraft, TermFields } from './term-fields.tsx'
 import { usePartnerTariffs } from './tariff-names.ts'
-
-const NAME_MAX = 200
 
 /** Asks for a new account; the first token of a partner's is shown before the way goes on to it. */
 export function CreateAccount({ onClose }: { readonly onClose: () => void }): ReactNode {
@@ -75,15 +74,7 @@ function CreateForm({ onMade, onClose }: CreateFormProps): ReactNode {
       onSubmit={submit}
       onClose={onClose}
     >
-      <TextInput
-        label={words.name}
-        required
-        withAsterisk={false}
-        maxLength={NAME_MAX}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        data-autofocus
-      />
+      <AccountNameField name={name} onChange={setName} />
       <Radio.Group
         label={words.kind}
         value={kind}

@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { accountKey } from '../../api/account.ts'
 import { useChange } from '../../api/change.ts'
@@ -7,10 +7,9 @@ import { accountsKey, type Account } from '../../api/operator.ts'
 import { nothing } from '../../api/read.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../words/words.ts'
+import { AccountNameField } from './account-name-field.tsx'
 import { usePartnerTariffs } from './tariff-names.ts'
 import { changedTerms, draftOf, readDraft, TermFields } from './term-fields.tsx'
-
-const NAME_MAX = 200
 
 interface EditTermsProps {
   readonly account: Account
@@ -62,15 +61,7 @@ function EditForm({ account, onClose }: EditFormProps): ReactNode {
       onSubmit={submit}
       onClose={onClose}
     >
-      <TextInput
-        label={words.name}
-        required
-        withAsterisk={false}
-        maxLength={NAME_MAX}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        data-autofocus
-      />
+      <AccountNameField name={name} onChange={setName} />
       <TermFields draft={draft} tariffs={usePartnerTariffs()} trouble={trouble} onChange={setDraft} />
     </FormDialog>
   )

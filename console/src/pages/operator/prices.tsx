@@ -1,10 +1,9 @@
 import { ActionIcon, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { useChange } from '../../api/change.ts'
 import { ask, withQuery } from '../../api/client.ts'
 import { list, nothing, nullable, number, object, text, type Read } from '../../api/read.ts'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
@@ -94,29 +93,18 @@ function keyOf({ tariff, accountId, currency, from }: Price): string {
 function RemovePrice({ price, onClose }: { readonly price: Price; readonly onClose: () => void }): ReactNode {
   const words = useWords('operator')
   const days = useDays()
-  const remove = useChange<Price>({
-    send: ({ tariff, accountId, currency, from }, key) =>
-      ask({
-        method: 'DELETE',
-        path: withQuery('/operator/prices', { tariff, accountId, currency, from }),
-        key,
-        read: nothing,
-      }),
-    stale: [PRICES_KEY],
-    onDone: onClose,
-  })
+  const { tariff, accountId, currency, from } = price
   return (
-    <ConfirmDialog
-      isOpen
+    <ChangeDialog
       title={words.removePriceTitle}
+      text={words.removePriceText(tariff, days.day(from))}
       confirm={words.removePrice}
       isDangerous
-      isBusy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate(price)}
+      verb="DELETE"
+      path={withQuery('/operator/prices', { tariff, accountId, currency, from })}
+      read={nothing}
+      stale={[PRICES_KEY]}
       onClose={onClose}
-    >
-      <Text size="sm">{words.removePriceText(price.tariff, days.day(price.from))}</Text>
-    </ConfirmDialog>
+    />
   )
 }

@@ -1,9 +1,9 @@
-import { Button, ColorInput, Group, Switch, Text, TextInput } from '@mantine/core'
+import { Button, ColorInput, Group, Switch, TextInput } from '@mantine/core'
 import { useState, type ReactNode, type SubmitEvent } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask, path } from '../../api/client.ts'
 import { nothing } from '../../api/read.ts'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { Done } from '../../parts/done.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Failure } from '../../parts/states.tsx'
@@ -61,7 +61,10 @@ export function BrandForm({ account, brand }: BrandFormProps): ReactNode {
       <RemoveDialog
         account={account}
         isOpen={isRemoving}
-        onDone={() => setDraft(NO_BRAND)}
+        onDone={() => {
+          setDraft(NO_BRAND)
+          setRemoving(false)
+        }}
         onClose={() => setRemoving(false)}
       />
     </>
@@ -132,28 +135,19 @@ interface RemoveDialogProps {
   readonly onClose: () => void
 }
 
-function RemoveDialog({ account, isOpen, onDone, onClose }: RemoveDialogProps): ReactNode {
+function RemoveDialog({ account, ...others }: RemoveDialogProps): ReactNode {
   const words = useWords('profile')
-  const remove = useChange({
-    send: (_, key) => ask({ method: 'DELETE', path: path`/accounts/${account}/brand`, key, read: nothing }),
-    stale: [brandKey(account)],
-    onDone: () => {
-      onDone()
-      onClose()
-    },
-  })
   return (
-    <ConfirmDialog
-      isOpen={isOpen}
+    <ChangeDialog
+      {...others}
       title={words.removeBrandTitle}
+      text={words.removeBrandText}
       confirm={words.removeBrand}
       isDangerous
-      isBusy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{words.removeBrandText}</Text>
-    </ConfirmDialog>
+      verb="DELETE"
+      path={path`/accounts/${account}/brand`}
+      read={nothing}
+      stale={[brandKey(account)]}
+    />
   )
 }

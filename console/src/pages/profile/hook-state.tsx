@@ -1,9 +1,9 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask, path } from '../../api/client.ts'
 import { nothing } from '../../api/read.ts'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { Done } from '../../parts/done.tsx'
 import { SecretField } from '../../parts/secret-field.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -50,7 +50,10 @@ export function HookState({ account, hook }: HookStateProps): ReactNode {
       <SecretDialog
         account={account}
         isOpen={asked === 'secret'}
-        onDone={() => setSecrets(secrets + 1)}
+        onDone={() => {
+          setSecrets(secrets + 1)
+          setAsked(null)
+        }}
         onClose={() => setAsked(null)}
       />
       <RemoveDialog account={account} isOpen={asked === 'remove'} onClose={() => setAsked(null)} />
@@ -64,51 +67,36 @@ interface DialogProps {
   readonly onClose: () => void
 }
 
-function SecretDialog({ account, isOpen, onDone, onClose }: DialogProps & { readonly onDone: () => void }): ReactNode {
+function SecretDialog({ account, ...others }: DialogProps & { readonly onDone: () => void }): ReactNode {
   const words = useWords('profile')
-  const change = useChange({
-    send: (_, key) => ask({ method: 'POST', path: path`/accounts/${account}/hook/secret`, key, read: nothing }),
-    stale: [hookKey(account)],
-    onDone: () => {
-      onDone()
-      onClose()
-    },
-  })
   return (
-    <ConfirmDialog
-      isOpen={isOpen}
+    <ChangeDialog
+      {...others}
       title={words.newSecretTitle}
+      text={words.newSecretText}
       confirm={words.newSecret}
       isDangerous
-      isBusy={change.isPending}
-      error={change.error}
-      onConfirm={() => change.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{words.newSecretText}</Text>
-    </ConfirmDialog>
+      verb="POST"
+      path={path`/accounts/${account}/hook/secret`}
+      read={nothing}
+      stale={[hookKey(account)]}
+    />
   )
 }
 
-function RemoveDialog({ account, isOpen, onClose }: DialogProps): ReactNode {
+function RemoveDialog({ account, ...others }: DialogProps): ReactNode {
   const words = useWords('profile')
-  const remove = useChange({
-    send: (_, key) => ask({ method: 'DELETE', path: path`/accounts/${account}/hook`, key, read: nothing }),
-    stale: [hookKey(account)],
-    onDone: onClose,
-  })
   return (
-    <ConfirmDialog
-      isOpen={isOpen}
+    <ChangeDialog
+      {...others}
       title={words.removeHookTitle}
+      text={words.removeHookText}
       confirm={words.removeHook}
       isDangerous
-      isBusy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{words.removeHookText}</Text>
-    </ConfirmDialog>
+      verb="DELETE"
+      path={path`/accounts/${account}/hook`}
+      read={nothing}
+      stale={[hookKey(account)]}
+    />
   )
 }

@@ -4,7 +4,7 @@ import { readIssuedToken, type Token } from '../../api/account.ts'
 import { useChange } from '../../api/change.ts'
 import { ask, path } from '../../api/client.ts'
 import { nothing } from '../../api/read.ts'
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx'
+import { ChangeDialog } from '../../parts/change-dialog.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useWords } from '../../words/words.ts'
 import { draftOf, termsOf, TokenFields } from './token-fields.tsx'
@@ -47,31 +47,20 @@ interface DialogProps {
 function ShowDialog({ account, token, onClose }: DialogProps): ReactNode {
   const words = useWords('profile')
   const [secret, setSecret] = useState<string | null>(null)
-  const show = useChange<string, { token: string }>({
-    send: (id, key) =>
-      ask({
-        method: 'POST',
-        path: path`/accounts/${account}/tokens/${id}/show`,
-        key,
-        read: readIssuedToken,
-      }),
-    onDone: (shown) => setSecret(shown.token),
-  })
   if (secret !== null) {
     return <TokenDialog title={words.showTitle} text={words.shownText} token={secret} onClose={onClose} />
   }
   return (
-    <ConfirmDialog
-      isOpen
+    <ChangeDialog
       title={words.showTitle}
+      text={words.shownText}
       confirm={words.showToken}
-      isBusy={show.isPending}
-      error={show.error}
-      onConfirm={() => show.mutate(token.id)}
+      verb="POST"
+      path={path`/accounts/${account}/tokens/${token.id}/show`}
+      read={readIssuedToken}
+      onDone={(shown) => setSecret(shown.token)}
       onClose={onClose}
-    >
-      <Text size="sm">{words.shownText}</Text>
-    </ConfirmDialog>
+    />
   )
 }
 
@@ -146,23 +135,17 @@ function RotateDialog({
 
 function RevokeDialog({ account, token, onClose }: DialogProps): ReactNode {
   const words = useWords('profile')
-  const revoke = useChange<string>({
-    send: (id, key) => ask({ method: 'DELETE', path: path`/accounts/${account}/tokens/${id}`, key, read: nothing }),
-    stale: [tokensKey(account)],
-    onDone: onClose,
-  })
   return (
-    <ConfirmDialog
-      isOpen
+    <ChangeDialog
       title={words.revokeTitle}
+      text={words.revokeText(nameOf(token, words))}
       confirm={words.revoke}
       isDangerous
-      isBusy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate(token.id)}
+      verb="DELETE"
+      path={path`/accounts/${account}/tokens/${token.id}`}
+      read={nothing}
+      stale={[tokensKey(account)]}
       onClose={onClose}
-    >
-      <Text size="sm">{words.revokeText(nameOf(token, words))}</Text>
-    </ConfirmDialog>
+    />
   )
 }
