@@ -164,6 +164,38 @@ describe('an instance at work in the console', { skip: noBrowser }, () => {
     await leave()
   })
 
+  test('a large file shows how far it is, can be stopped on its way, and arrives at the next try', async () => {
+    const { made } = await linked(scene.server, { delaySendMessagesMilliseconds: 0 })
+    const peer = newPhone()
+    const { page, open, leave } = await scene.visit(ann)
+    await open(of(made, `chat?chat=${peer}@c.us`))
+    const line = await page.context().newCDPSession(page)
+    const upTo = (uploadThroughput: number): Promise<unknown> =>
+      line.send('Network.emulateNetworkConditions', {
+        ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+      })
+    await line.send('Network.enable')
+    await upTo(300_000)
+    const file = { name: 'long.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 7) }
+    await page.locator('input[type=file]').setInputFiles(file)
+    await button(page, 'Send').click()
+    const bar = page.getByRole('progressbar', { name: 'The file is being sent' })
+    await eventually(async () => {
+      const percent = Number(await bar.getAttribute('aria-valuenow'))
+      return percent > 0 && percent < 100
+    }, 'it tells how far it is')
+    await looksRight(page, 'file on its way')
+    await button(page, 'Stop sending this file').click()
+    await bar.waitFor({ state: 'detached' })
+    assert.equal(await page.getByRole('alert').count(), 0, 'nothing went wrong')
+    assert.deepEqual(await messagesOn(scene.server, peer), [])
+    await upTo(-1)
+    await button(page, 'Send').click()
+    await page.getByRole('log').getByText('long.bin').waitFor()
+    await eventually(async () => (await messagesOn(scene.server, peer)).length === 1, 'it is on the phone, once')
+    await leave()
+  })
+
   test('what was typed stays with its chat, and a number begins a new one', async () => {
     const { made, phone } = await linked(scene.server, { delaySendMessagesMilliseconds: 0 })
     const [one, other, fresh] = [newPhone(), newPhone(), newPhone()]

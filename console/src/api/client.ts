@@ -1,6 +1,7 @@
 import { ApiFault } from './fault.ts'
 import { nothing, UnreadableAnswer, type Reader } from './read.ts'
 import { csrfToken, leaveForSignIn } from './session.ts'
+import { uploaded } from './upload.ts'
 
 const BASE = '/api/console'
 
@@ -13,6 +14,8 @@ export interface Ask<T> {
   /** What a repeat of the same click sends again, so that nothing happens twice. */
   readonly key?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Told how many percent of a FormData or Blob have left. */
+  readonly onProgress?: (percent: number) => void
   /** A 401 is an answer here (a wrong password), not the end of the session. */
   readonly mayBeUnauthorized?: boolean
   readonly read: Reader<T>
@@ -52,16 +55,11 @@ export function addressOf(below: string): string {
 }
 
 async function fetched(question: Ask<unknown>): Promise<Response> {
-  const { method = 'GET', signal = null } = question
-  const init: RequestInit = {
-    method,
-    headers: headersOf(question),
-    body: sentBody(question.body),
-    signal,
-    cache: 'no-store',
-  }
+  const { method = 'GET', signal = null, body, onProgress } = question
+  const [url, headers] = [addressOf(question.path), headersOf(question)]
+  if (onProgress !== undefined && isRaw(body)) return await uploaded({ method, url, headers, body, signal, onProgress })
   try {
-    return await fetch(addressOf(question.path), init)
+    return await fetch(url, { method, headers, body: sentBody(body), signal, cache: 'no-store' })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiFault('network', error instanceof Error ? error.message : 'no answer')

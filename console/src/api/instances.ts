@@ -123,6 +123,8 @@ export interface MethodCall<T> {
   readonly body?: unknown
   readonly key?: string
   readonly signal?: AbortSignal
+  /** Told how many percent of a file have left. */
+  readonly onProgress?: (percent: number) => void
   readonly read: Reader<T>
 }
 

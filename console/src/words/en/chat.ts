@@ -23,6 +23,7 @@ export const words = {
   caption: 'Caption',
   send: 'Send',
   sendingFile: 'The file is being sent',
+  stopSending: 'Stop sending this file',
   sendTooLarge: (limit: string) => `Too large: at most ${limit}.`,
   attach: 'Attach a file',
   unattach: 'Do not send this file',

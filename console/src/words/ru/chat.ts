@@ -24,6 +24,7 @@ export const words: typeof english = {
   caption: 'Подпись',
   send: 'Отправить',
   sendingFile: 'Файл отправляется',
+  stopSending: 'Остановить отправку файла',
   sendTooLarge: (limit) => `Слишком большой: не больше ${limit}.`,
   attach: 'Прикрепить файл',
   unattach: 'Не отправлять этот файл',

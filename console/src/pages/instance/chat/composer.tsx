@@ -1,5 +1,4 @@
-import { callMethod } from '../../../api/instances.ts'
-import { ActionIcon, CloseButton, Progress, Text, Textarea } from '@mantine/core'
+import { ActionIcon, CloseButton, Text, Textarea } from '@mantine/core'
 import {
   useRef,
   useState,
@@ -9,39 +8,25 @@ import {
   type ReactNode,
   type SubmitEvent,
 } from 'react'
-import { useChange } from '../../../api/change.ts'
 import type { ApiFault } from '../../../api/fault.ts'
-import { object, text } from '../../../api/read.ts'
 import { faultText } from '../../../parts/fault-text.ts'
 import { Icon } from '../../../parts/icon.tsx'
-import { useFormat } from '../../../words/format.ts'
 import { useWords } from '../../../words/words.ts'
-import { useHere, type Here } from '../here.ts'
+import { useHere } from '../here.ts'
 import { QuoteView } from './bubble.tsx'
-import { messagesKey } from './chats.ts'
 import classes from './composer.module.css'
 import { useDraft } from './drafts.ts'
+import { FILE_BYTES, FileBand } from './file-band.tsx'
 import type { Message } from './message.ts'
+import { useSending } from './sending.ts'
 
 const TEXT_LENGTH = 20_000
-const FILE_BYTES = 100 * 1024 * 1024
 
 interface ComposerProps {
   readonly chat: string
   readonly quoted: Message | null
   readonly onUnquote: () => void
 }
-
-interface Said {
-  readonly chat: string
-  readonly text: string
-  readonly quotedMessageId: string | undefined
-  readonly file: File | null
-  /** Tells files from each other where a click is repeated. */
-  readonly fileKey: string
-}
-
-const readSent = object({ idMessage: text })
 
 /** Writes as the instance: a text, or a file with a caption. */
 export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode {
@@ -58,13 +43,13 @@ export function Composer({ chat, quoted, onUnquote }: ComposerProps): ReactNode 
   })
   const canSend = !sending.isPending && (file === null ? draft.trim() !== '' : file.size <= FILE_BYTES)
   const send = (): void => {
-    if (canSend) sending.mutate({ chat, text: draft, quotedMessageId: quoted?.id, file, fileKey: keyOf(file) })
+    if (canSend) sending.send({ chat, text: draft, quotedMessageId: quoted?.id, file, fileKey: keyOf(file) })
   }
   const label = file === null ? words.message : words.caption
   return (
     <form className={classes['composer']} onSubmit={(event) => submitted(event, send)}>
       {quoted !== null && <QuotedBand quoted={quoted} onEnd={onUnquote} />}
-      {file !== null && <FileBand file={file} isSending={sending.isPending} onEnd={() => setFile(null)} />}
+      {file !== null && <FileBand file={file} sending={sending} onEnd={() => setFile(null)} />}
       <Trouble fault={sending.error} />
       <div className={classes['row']}>
         <FileChoice onFile={setFile} isDisabled={sending.isPending} />
@@ -94,11 +79,6 @@ function submitted(event: SubmitEvent, send: () => void): void {
   send()
 }
 
-function useSending(onDone: () => void) {
-  const here = useHere()
-  return useChange({ send: (said: Said, key) => sent(here, said, key), stale: [messagesKey(here)], onDone })
-}
-
 function keyOf(file: File | null): string {
   return file === null ? '' : `${file.name}/${file.size}/${file.lastModified}`
 }
@@ -120,21 +100,6 @@ function SendButton({ isBusy, canSend }: { readonly isBusy: boolean; readonly ca
       <Icon name="send" />
     </ActionIcon>
   )
-}
-
-function sent(here: Here, { chat, text: message, quotedMessageId, file }: Said, key: string) {
-  const quote: Readonly<Record<string, string>> = quotedMessageId === undefined ? {} : { quotedMessageId }
-  if (file === null) {
-    const body = { chatId: chat, message, ...quote }
-    return callMethod({ ...here, name: 'sendMessage', verb: 'POST', body, key, read: readSent })
-  }
-  const form = new FormData()
-  // Texts before the file: the server reads a form in its order.
-  for (const [name, value] of Object.entries({ chatId: chat, fileName: file.name, caption: message, ...quote })) {
-    form.append(name, value)
-  }
-  form.append('file', file, file.name)
-  return callMethod({ ...here, name: 'sendFileByUpload', verb: 'POST', body: form, key, read: readSent })
 }
 
 /** Enter sends, with Shift it begins a line; while an input method is at work Enter is its own. */
@@ -191,33 +156,5 @@ function QuotedBand({ quoted, onEnd }: { readonly quoted: Message; readonly onEn
       <QuoteView quote={{ author: isOutgoing ? '' : author.id, content }} />
       <CloseButton aria-label={words.unquote} onClick={onEnd} />
     </div>
-  )
-}
-
-interface FileBandProps {
-  readonly file: File
-  readonly isSending: boolean
-  readonly onEnd: () => void
-}
-
-function FileBand({ file, isSending, onEnd }: FileBandProps): ReactNode {
-  const words = useWords('chat')
-  const format = useFormat()
-  return (
-    <>
-      <div className={classes['band']}>
-        <Icon name="file" />
-        <Text size="sm" className={classes['grow'] ?? ''} dir="auto">
-          {`${file.name} · ${format.bytes(file.size)}`}
-          {file.size > FILE_BYTES && (
-            <Text span size="sm" role="alert" c="var(--mantine-color-error)">
-              {` ${words.sendTooLarge(format.bytes(FILE_BYTES))}`}
-            </Text>
-          )}
-        </Text>
-        <CloseButton aria-label={words.unattach} onClick={onEnd} disabled={isSending} />
-      </div>
-      {isSending && <Progress value={100} animated size="sm" aria-label={words.sendingFile} mb="xs" />}
-    </>
   )
 }
