@@ -101,6 +101,17 @@ describe('methods', () => {
     }
   })
 
+  test('what is said of MAX is said once more of live MAX, with how sure it is', () => {
+    const live = rowsOf('on live MAX')
+    const ofMax = (title: string, column: number) => names(rowsOf(title).filter((row) => row[column] === 'yes'))
+    const wanted = [...ofMax('method', 4), ...ofMax('typeMessage', 3), ...ofMax('notification', 3)]
+    assert.deepEqual(names(live).sort(), wanted.sort())
+    for (const [name, works, fact] of live) {
+      assert.ok(works === 'yes' || works === 'no', name)
+      assert.match(String(fact), /^(measured|told|doubtful|ours)$/, name)
+    }
+  })
+
   test('each says what tests it, and that test speaks of it, or the calls that all of these tests share do', () => {
     const shared = readFileSync(packageFile('test/support/road.ts'), 'utf8')
     const silent = rows.filter(([name = '', , , , , , file = '']) => {
