@@ -11,8 +11,8 @@ import { isFault, type Fault } from '../../../src/model/fault.ts'
 import { AskedNetwork } from './asked-network.ts'
 import { madeLife, type MadeLife } from './made-life.ts'
 
-/** What becomes of a question, instead of what the network would answer: it is refused with a code, or what else may happen to it. */
-export type Mishap = AskTrouble | string | 'never'
+/** What becomes of a question, instead of what the network would answer: it is refused with a code, or what else may happen to it; `never`: it is not answered. */
+export type Mishap = AskTrouble | string
 
 export interface SendingLife extends MadeLife, Omit<Life, keyof MadeLife> {
   readonly shared: Life['shared']

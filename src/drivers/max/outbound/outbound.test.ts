@@ -27,10 +27,10 @@ interface Scene extends SendingLife {
   readonly outbound: Outbound
   /** What the network has, as its history shows it. */
   readonly there: Record<string, unknown>[]
-  send(what?: Content, signal?: AbortSignal, chat?: ChatId, id?: MessageId): ReturnType<Outbound['send']>
-  goesWrong(opcode: number, ...mishaps: readonly Mishap[]): void
+  readonly send: (what?: Content, signal?: AbortSignal, chat?: ChatId, id?: MessageId) => ReturnType<Outbound['send']>
+  readonly goesWrong: (opcode: number, ...mishaps: readonly Mishap[]) => void
   /** The next process, with what this one kept and on the same network. */
-  next(): Scene
+  readonly next: () => Scene
 }
 
 function scene(life = sendingLife(), there: Scene['there'] = []): Scene {
@@ -88,7 +88,7 @@ describe('a message to MAX', () => {
 
   test('that can not be kept is not sent, and may be tried later', async () => {
     const { host, network, send } = scene()
-    const { commit } = host
+    const commit = host.commit.bind(host)
     host.commit = () => Promise.reject(new Error('the disk is full'))
     assert.equal(retry(await send()), 'later')
     assert.equal(network.count(SEND), 0)
@@ -98,7 +98,7 @@ describe('a message to MAX', () => {
 
   test('that was sent when its end could not be kept is found by the next process, and not sent again', async () => {
     const { host, network, send, next, there } = scene()
-    const { commit } = host
+    const commit = host.commit.bind(host)
     network.answers(SEND, ({ message }) => {
       there.push({ ...(message as object), id: 5, time: host.clock.now(), sender: Number(SELF) })
       host.commit = () => Promise.reject(new Error('the disk is full'))
@@ -235,7 +235,7 @@ describe('a message to MAX', () => {
     const { send, network, goesWrong } = scene()
     const linkOf = (index: number) => (network.asked[index]?.payload['message'] as Record<string, unknown>)['link']
     const quoting = (id: MessageId): Content =>
-      ({ ...HELLO, quote: { id, participant: CHAT, content: null } }) as Content
+      ({ ...HELLO, quote: { id, participant: CHAT, content: null } })
     assert.equal(retry(await send(quoting(OTHERS))), 'ok')
     assert.deepEqual(linkOf(0), { type: 'REPLY', messageId: OTHERS })
     goesWrong(SEND, 'not.found')
