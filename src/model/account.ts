@@ -160,7 +160,7 @@ export interface AuditEntry {
   readonly at: EpochMs
   /** `operator`, `cli`, `system`, `partner:{token id}`, or `person:{id}`. */
   readonly actor: string
-  /** `account.suspend`, `token.revoke`, … */
+  /** `account.suspend`, `token.revoke`, …: an `AuditAction`, or what an older or newer release wrote. */
   readonly action: string
   readonly account: AccountId | null
   /** What it was done to: an id or a name; empty where the account says it all. */

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AccountTerms, AuditEntry } from '../model/account.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
@@ -45,7 +46,7 @@ export interface AccountsDeps {
 
 /** What is stored with a row, and what the audit log says of it. */
 interface Change {
-  readonly action: string
+  readonly action: AuditAction
   readonly by: Actor
   readonly details?: AuditEntry['details']
   readonly beside?: Beside | undefined

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../model/account.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import type { Write } from '../storage/store.ts'
 import type { Actor } from './actor.ts'
@@ -7,7 +8,7 @@ import type { Actor } from './actor.ts'
 export function audited(
   by: Actor,
   at: EpochMs,
-  action: string,
+  action: AuditAction,
   of: { readonly account: AccountId | null; readonly target?: string; readonly details?: AuditEntry['details'] },
 ): Write {
   const { account, target = '', details = {} } = of

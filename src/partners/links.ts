@@ -2,6 +2,7 @@ import type { Instance } from '../instances/instance.ts'
 import type { Link } from '../instances/link.ts'
 import type { LinkTransfer } from '../instances/link-transfer.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { isFault, type Fault } from '../model/fault.ts'
 import type { LinkedAccount } from '../model/instance.ts'
 import type { Store } from '../storage/store.ts'
@@ -51,7 +52,7 @@ export class Links {
   async #with<Outcome>(
     instance: Instance,
     by: Actor,
-    action: string,
+    action: AuditAction,
     work: (transfer: LinkTransfer) => Promise<Outcome | Fault>,
   ): Promise<Outcome | Fault> {
     const { transfer } = instance.life
@@ -60,7 +61,7 @@ export class Links {
     return work(transfer)
   }
 
-  async #note(instance: Instance, by: Actor, action: string): Promise<void> {
+  async #note(instance: Instance, by: Actor, action: AuditAction): Promise<void> {
     const what = { account: instance.account, target: String(instance.id) }
     const entry = audited(by, this.#deps.clock.now(), action, what)
     await this.#deps.store.commit({ guards: [], writes: [entry] })

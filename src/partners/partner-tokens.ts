@@ -4,6 +4,7 @@ import type { Random } from '../lib/random.ts'
 import type { Seal } from '../lib/seal.ts'
 import { Serial } from '../lib/serial.ts'
 import type { AccountRow, AuditEntry, PartnerTokenRow } from '../model/account.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
 import { isRepeated, type Repeated } from '../model/once.ts'
@@ -201,7 +202,7 @@ export class PartnerTokens {
       const ended = overlapMs === 0 ? { ...old, revokedAt: now } : { ...old, expiresAt: ends }
       const details = { newToken: draft.id, overlapMs }
       const issued = { info: infoOf(draft), token: draft.token }
-      const entry = { by, action: 'token.rotate', account, target: id, details }
+      const entry: Entry = { by, action: 'token.rotate', account, target: id, details }
       const committed = await this.#commit([draft, ended], entry, once?.(issued))
       return committed.ok ? issued : repeated(committed)
     })
@@ -315,7 +316,7 @@ export class PartnerTokens {
 /** A line of the audit log to be. */
 interface Entry {
   readonly by: Actor
-  readonly action: string
+  readonly action: AuditAction
   readonly account: AccountId
   readonly target: string
   readonly details?: AuditEntry['details']
@@ -330,6 +331,6 @@ function repeated({ refusedBy, earlier }: Extract<Committed, { ok: false }>): Re
   return { earlier }
 }
 
-function audit(by: Actor, action: string, row: PartnerTokenRow): Entry {
+function audit(by: Actor, action: AuditAction, row: PartnerTokenRow): Entry {
   return { by, action, account: row.account, target: row.id, details: { ...termsIn(row) } }
 }

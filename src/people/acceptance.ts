@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { LinkRow, PersonRow } from '../model/person.ts'
 import type { Accounts } from '../partners/accounts.ts'
@@ -156,7 +157,7 @@ export class Acceptance {
     return { kind: 'openLink', tokenHash, at: this.#deps.clock.now() }
   }
 
-  #begun(person: PersonRow, link: LinkRow, session: NewSession, action: string): readonly Write[] {
+  #begun(person: PersonRow, link: LinkRow, session: NewSession, action: AuditAction): readonly Write[] {
     const audit = audited(personActor(person), this.#deps.clock.now(), action, {
       account: link.account,
       target: person.id,

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { fault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId } from '../model/ids.ts'
 import type { Role } from '../model/person.ts'
@@ -54,7 +55,7 @@ export class Members {
     { account, person, from }: { readonly account: AccountId; readonly person: string; readonly from: Role },
     write: Write,
     by: Actor,
-    { action, details }: { readonly action: string; readonly details: Readonly<Record<string, unknown>> },
+    { action, details }: { readonly action: AuditAction; readonly details: Readonly<Record<string, unknown>> },
   ): Promise<Fault | undefined> {
     const guards: Guard[] = [{ kind: 'member', person, account, role: from }]
     if (from === 'owner') guards.push({ kind: 'otherOwner', account, person })

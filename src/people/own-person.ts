@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Seal } from '../lib/seal.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { fault, isFault, type Fault } from '../model/fault.ts'
 import type { Language, PersonRow } from '../model/person.ts'
 import { personActor } from '../partners/actor.ts'
@@ -135,7 +136,7 @@ export class OwnPerson {
 
   #changeAs(
     { person: { id, passwordHash } }: Self,
-    action: string,
+    action: AuditAction,
     decide: (person: PersonRow) => { readonly person: PersonRow; readonly writes: readonly Write[] } | Fault,
   ): Promise<PersonRow | Fault> {
     return changePerson(this.#deps.store, id, (person) => {

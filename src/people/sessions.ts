@@ -3,6 +3,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import { isSameSecret } from '../lib/same-secret.ts'
 import type { Seal } from '../lib/seal.ts'
+import type { AuditAction } from '../model/audit-action.ts'
 import { NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { PersonRow, SessionRow } from '../model/person.ts'
 import { personActor } from '../partners/actor.ts'
@@ -102,7 +103,7 @@ export class Sessions {
     await this.#commit(person, 'session.endOthers', but, { kind: 'session.endOthers', person: person.id, but })
   }
 
-  async #commit(person: PersonRow, action: string, target: string, write: Write): Promise<void> {
+  async #commit(person: PersonRow, action: AuditAction, target: string, write: Write): Promise<void> {
     const audit = audited(personActor(person), this.#deps.clock.now(), action, { account: null, target })
     await this.#deps.store.commit({ guards: [], writes: [write, audit] })
   }

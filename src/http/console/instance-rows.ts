@@ -4,6 +4,7 @@ import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { TARIFF_PLANS, type AccountRow } from '../../model/account.ts'
+import type { AuditAction } from '../../model/audit-action.ts'
 import { fault, isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
@@ -200,7 +201,7 @@ function showRow({ instances, store, clock }: MemberInstanceDeps): ApiRow<Member
 function noted(
   { actor, account }: MemberCaller,
   { id }: Instance,
-  action: string,
+  action: AuditAction,
   clock: Pick<Clock, 'now'>,
   details?: Readonly<Record<string, string>>,
 ) {

@@ -3,6 +3,7 @@ import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Pace } from '../../lib/pace.ts'
+import type { AuditAction } from '../../model/audit-action.ts'
 import { DELIVERY_OUTCOMES } from '../../model/delivery.ts'
 import { isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
@@ -99,7 +100,7 @@ function ledgerRoutes({ instances }: DeliveryRouteDeps): readonly ApiRow<Account
 
 function tellingRoutes({ instances, clock }: DeliveryRouteDeps): readonly ApiRow<AccountCaller>[] {
   const tests = new Pace<InstanceId>()
-  const note = (caller: AccountCaller, { id }: Instance, action: string, details = {}) => [
+  const note = (caller: AccountCaller, { id }: Instance, action: AuditAction, details = {}) => [
     audited(caller.actor, clock.now(), action, { account: caller.account.id, target: String(id), details }),
   ]
   return [

@@ -2,6 +2,7 @@ import Type, { type Static, type TObject } from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { AuditAction } from '../../model/audit-action.ts'
 import { isFault, NOT_FOUND } from '../../model/fault.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { MESSENGERS } from '../../model/messenger.ts'
@@ -111,7 +112,7 @@ function deleteRoute({ business }: InstanceRouteDeps): ApiRow<AccountCaller> {
   })
 }
 
-function audit({ clock }: InstanceRouteDeps, caller: AccountCaller, { id }: Instance, action: string) {
+function audit({ clock }: InstanceRouteDeps, caller: AccountCaller, { id }: Instance, action: AuditAction) {
   return audited(caller.actor, clock.now(), action, { account: caller.account.id, target: String(id) })
 }
 

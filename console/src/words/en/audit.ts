@@ -36,6 +36,8 @@ const actions: Dictionary = {
   'instance.linkReleased': 'released the link of the instance',
   'instance.linkAdopted': 'took over a link for the instance',
   'instance.tokenImported': 'linked the instance by a token of its messenger',
+  'notification.replay': 'delivered a notification again for the instance',
+  'notification.test': 'sent a test notification for the instance',
   'invitation.make': 'invited somebody',
   'invitation.revoke': 'took an invitation back',
   'member.role': 'changed a role',
@@ -91,6 +93,7 @@ const fields: Dictionary = {
   isDisabled: 'locked',
   hasTotp: 'second factor',
   token: 'token',
+  receiptId: 'notification',
   fingerprint: 'fingerprint',
 }
 

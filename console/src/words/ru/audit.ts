@@ -35,6 +35,8 @@ export const words: typeof english = {
     'instance.linkReleased': 'привязка инстанса отдана',
     'instance.linkAdopted': 'привязка инстанса принята',
     'instance.tokenImported': 'привязка инстанса по токену мессенджера',
+    'notification.replay': 'повторная доставка уведомления инстанса',
+    'notification.test': 'пробное уведомление инстанса',
     'invitation.make': 'приглашение',
     'invitation.revoke': 'отмена приглашения',
     'member.role': 'смена роли',
@@ -89,6 +91,7 @@ export const words: typeof english = {
     isDisabled: 'доступ закрыт',
     hasTotp: 'второй фактор',
     token: 'токен',
+    receiptId: 'уведомление',
     fingerprint: 'отпечаток',
   },
   values: {
