@@ -5,6 +5,14 @@ import { WireId, type WireValue } from '../../../src/drivers/max/wire/values.ts'
 
 type Answer = (asked: Readonly<Record<string, unknown>>) => unknown
 
+class Refused {
+  readonly code: string
+
+  constructor(code: string) {
+    this.code = code
+  }
+}
+
 /** For tests: a network that answers what it was told to, and remembers what it was asked. Ids are numbers of one form, as they are read. */
 export class AskedNetwork {
   readonly asked: { readonly opcode: number; readonly payload: Readonly<Record<string, unknown>> }[] = []
@@ -15,6 +23,10 @@ export class AskedNetwork {
   /** What is not known here is refused. `answer` is given what was asked, with its ids as texts. */
   answers(opcode: number, answer: Answer): void {
     this.#answers.set(opcode, answer)
+  }
+
+  refuses(opcode: number, code: string): void {
+    this.#answers.set(opcode, () => new Refused(code))
   }
 
   count(opcode: number): number {
@@ -38,6 +50,8 @@ export class AskedNetwork {
     const answer = this.#answers.get(opcode)?.(payload)
     if (answer === undefined)
       return { ok: false, trouble: { why: 'refused', error: { code: 'not.found', message: '' } } }
+    if (answer instanceof Refused)
+      return { ok: false, trouble: { why: 'refused', error: { code: answer.code, message: '' } } }
     const value = read(answer)
     if (value === null) return { ok: false, trouble: { why: 'unreadable', says: 'not as it should be' } }
     return { ok: true, answer: value }
