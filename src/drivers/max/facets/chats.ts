@@ -50,37 +50,42 @@ async function summaryOf(life: Life, network: string, record: ChatRecord): Promi
   }
 }
 
-/** The mark is the time of the last message that is read: the time of now would mark what comes meanwhile. */
+/** False: nothing was unread. */
 async function read(life: Life, chat: ChatId, upTo: MessageId | undefined): Promise<boolean | Fault> {
   const id = isNumberAlias(chat) ? await personBehind(life, chat) : chat
   if (isFault(id)) return id
   const network = id === null ? null : await life.addresses.networkIdOf(id as ChatId)
   const record = network === null ? null : await life.directory.chat(network)
   if (network === null || record === null) return false
-  if (upTo === undefined && record.unread === 0) return false
-  const last = upTo === undefined ? await newestOf(life, network, record) : await named(life, upTo)
+  const last = upTo === undefined ? await lastUnread(life, network, record) : await unreadUpTo(life, record, upTo)
   if (last === null || isFault(last)) return last ?? false
-  if (upTo !== undefined && last.at <= record.readTo) return false
-  const answer = await answerTo(life, {}, MARK_READ, network, last.message, last.at)
+  return mark(life, network, last, upTo === undefined ? 0 : record.unread)
+}
+
+/** The mark is the time of the last message that is read: the time of now would mark what comes meanwhile. */
+async function mark(life: Life, network: string, { message, at }: Last, left: number): Promise<true | Fault> {
+  const answer = await answerTo(life, {}, MARK_READ, network, message, at)
   if (isFault(answer)) return answer
-  const { unread = upTo === undefined ? 0 : record.unread, mark = last.at } = answer
-  await keep(life, (draft) => life.directory.noteChange(network, { unread, readTo: mark }, draft))
+  const change = { unread: answer.unread ?? left, readTo: answer.mark ?? at }
+  await keep(life, (draft) => life.directory.noteChange(network, change, draft))
   return true
 }
 
-async function named({ messageIds }: Life, id: MessageId): Promise<Last | null> {
+async function unreadUpTo({ messageIds }: Life, { readTo }: ChatRecord, id: MessageId): Promise<Last | null> {
   const message = await messageIds.networkIdOf(id)
   const at = message === null ? null : timeIn(message)
-  return message === null || at === null ? null : { message, at }
+  return message === null || at === null || at <= readTo ? null : { message, at }
 }
 
 /** The newest that is known, or that the network has where there is more unread than came here. */
-async function newestOf(life: Life, network: string, record: ChatRecord): Promise<Last | null | Fault> {
-  if (record.last !== undefined && record.last.at >= record.at) return record.last
+async function lastUnread(life: Life, network: string, record: ChatRecord): Promise<Last | null | Fault> {
+  const { last, at, unread } = record
+  if (unread === 0) return null
+  if (last !== undefined && last.at >= at) return last
   const history = await answerTo(life, {}, HISTORY, network, life.host.clock.now(), 1)
   if (isFault(history)) return history
   const newest = history.messages.at(-1)
-  return newest === undefined ? (record.last ?? null) : { message: newest.id, at: newest.time }
+  return newest === undefined ? (last ?? null) : { message: newest.id, at: newest.time }
 }
 
 /** When a message was sent: the network counts its ids by it. Null for what is none of them. */

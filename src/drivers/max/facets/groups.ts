@@ -18,7 +18,12 @@ const NO_SILENCE = fault(
   'unsupported',
   'on MAX everybody in a group may write; only a channel is written by its admins alone',
 )
+const REFUSING = fault('refused', 'one of them lets nobody add him to a group (participants.filter.out)')
 const WORDS: Words = { 'chat.not.found': NOT_THERE, 'not.found': NOT_THERE, 'access.denied': NOT_ALLOWED }
+const CREATING: Words = {
+  'not.found': fault('noAccount', 'one of them has no MAX account'),
+  'participants.filter.out': REFUSING,
+}
 /** States of a chat that the account is in no more. */
 const GONE: ReadonlySet<string> = new Set(['REMOVED', 'LEFT', 'CLOSED'])
 
@@ -46,22 +51,29 @@ async function create(
   name: string,
   members: readonly ChatId[],
 ): Promise<{ readonly id: ChatId; readonly inviteLink: string } | Fault> {
-  const userIds: string[] = []
-  for (const member of members) {
-    const person = await personBehind(life, member)
-    if (isFault(person)) return person
-    if (person === null) return fault('noAccount', `nobody with a MAX account is behind ${member}`)
-    if (person !== life.self && !userIds.includes(person)) userIds.push(person)
-  }
+  const userIds = await personsAmong(life, members)
+  if (isFault(userIds)) return userIds
   const message = { cid: await nextCid(life.host), attaches: [{ kind: 'newGroup', title: name, userIds } as const] }
   let answered = await life.connection.ask(SEND, null, message)
   if (!answered.ok && answered.trouble.why === 'late') answered = await life.connection.ask(SEND, null, message)
-  if (!answered.ok) return troubleOf(answered.trouble)
+  if (!answered.ok) return troubleOf(answered.trouble, CREATING)
   const { chat, chatId } = answered.answer
   const id = chat?.id ?? chatId
   if (id === undefined) return NO_ANSWER
   if (chat !== undefined) await keep(life, (draft) => life.directory.noteChat(chat, draft))
   return { id: id as ChatId, inviteLink: chat?.link ?? '' }
+}
+
+async function personsAmong(life: Life, members: readonly ChatId[]): Promise<readonly string[] | Fault> {
+  const persons = new Set<string>()
+  for (const member of members) {
+    const person = await personBehind(life, member)
+    if (isFault(person)) return person
+    if (person === null) return fault('noAccount', `nobody with a MAX account is behind ${member}`)
+    persons.add(person)
+  }
+  persons.delete(life.self)
+  return [...persons]
 }
 
 async function dataOf(life: Life, group: ChatId): Promise<GroupData | Fault> {
@@ -70,20 +82,18 @@ async function dataOf(life: Life, group: ChatId): Promise<GroupData | Fault> {
   if (isFault(chat)) return chat
   const members = await membersOf(life, chat)
   if (isFault(members)) return members
+  const { title = '', description = '', created = 0 } = chat
   const owner = (chat.owner ?? '') as ChatId
-  const mayInvite = isAdminIn(chat, life.self) || chat.options?.['MEMBERS_CAN_SEE_PRIVATE_LINK'] === true
   return {
-    ...{ id: group, owner, subject: chat.title ?? '', description: chat.description ?? '' },
     // Who named it last, and when, the network does not tell.
-    ...{ subjectOwner: owner, subjectAt: chat.created ?? 0, createdAt: chat.created ?? 0 },
-    ...{
-      inviteLink: mayInvite ? (chat.link ?? '') : '',
-      members,
-      rights: rightsOf(chat),
-      ephemeralS: 0,
-      type: 'group',
-    },
+    ...{ id: group, owner, subject: title, subjectOwner: owner, subjectAt: created, createdAt: created, description },
+    ...{ inviteLink: linkIn(chat, life.self), members, rights: rightsOf(chat), ephemeralS: 0, type: 'group' },
   }
+}
+
+function linkIn(chat: Chat, self: string): string {
+  const isForAll = chat.options?.['MEMBERS_CAN_SEE_PRIVATE_LINK'] === true
+  return isForAll || isAdminIn(chat, self) ? (chat.link ?? '') : ''
 }
 
 async function chatOf(life: Life, group: string): Promise<Chat | Fault> {

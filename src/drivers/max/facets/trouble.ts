@@ -8,8 +8,8 @@ export const NO_ANSWER = fault('unavailable', 'MAX did not answer in time')
 const TOO_OFTEN: ReadonlySet<string> = new Set(['too.many.requests', 'error.limit.violate'])
 /** `not.found`, `chat.not.found` and their like. */
 const NOT_THERE = /(^|\.)not\.found$/
-/** A part of ours that the network can't read: our mistake, and no answer to what was asked. */
-const NOT_UNDERSTOOD = /^proto\./
+/** Of what the network can't read of ours: our mistake, and no answer to what was asked. */
+const NOT_UNDERSTOOD = 'proto.'
 
 /** What a code of the network's means where it was asked. */
 export type Words = Readonly<Record<string, Fault>>
@@ -42,6 +42,6 @@ export function isNotThere(trouble: AskTrouble): boolean {
 function refusalOf(code: string): Fault {
   if (TOO_OFTEN.has(code)) return fault('rateLimited', `MAX asks to wait (${code})`)
   if (NOT_THERE.test(code)) return fault('notFound', `MAX knows nothing of it (${code})`)
-  if (NOT_UNDERSTOOD.test(code)) return fault('unavailable', `MAX did not take the question (${code})`)
+  if (code.startsWith(NOT_UNDERSTOOD)) return fault('unavailable', `MAX did not take the question (${code})`)
   return fault('refused', code === '' ? 'MAX refused it' : `MAX refused it (${code})`)
 }

@@ -39,10 +39,23 @@ function told<T>(answered: Answered<T>, read: (answer: T) => string | null): Ans
 }
 
 function urlIn(attach: Attach, { kind, id }: RemoteFile): string {
-  if (kind === 'photo' && attach._type === 'PHOTO' && attach.photoId === id) return attach.baseUrl ?? ''
-  if (kind === 'audio' && attach._type === 'AUDIO' && attach.audioId === id) return attach.url ?? ''
-  if (kind === 'sticker' && attach._type === 'STICKER' && attach.stickerId === id) return attach.url ?? ''
-  return ''
+  const found = namedIn(attach)
+  return found?.kind === kind && found.id === id ? (found.url ?? '') : ''
+}
+
+function namedIn(
+  attach: Attach,
+): (Pick<RemoteFile, 'kind'> & { readonly id: string | undefined; readonly url: string | undefined }) | null {
+  switch (attach._type) {
+    case 'PHOTO':
+      return { kind: 'photo', id: attach.photoId, url: attach.baseUrl }
+    case 'AUDIO':
+      return { kind: 'audio', id: attach.audioId, url: attach.url }
+    case 'STICKER':
+      return { kind: 'sticker', id: attach.stickerId, url: attach.url }
+    default:
+      return null
+  }
 }
 
 /** The largest of the whole ones. */
