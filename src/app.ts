@@ -152,7 +152,8 @@ async function openApp(config: Config, needs: AppNeeds, onClose: OnClose): Promi
   if (config.partnerToken !== undefined && !business.tokens.isInForce(config.partnerToken)) {
     needs.log.warn({}, 'JADEGATE_PARTNER_TOKEN is not in force: the partner account was made at an earlier start')
   }
-  const ofConsole = openConsole(config, { ...needs, store, seal, accounts: business.accounts }, later, onClose)
+  const { accounts } = business
+  const ofConsole = openConsole(config, { ...needs, store, seal, accounts, drivers: node.drivers }, later, onClose)
   const operator = operatorOf(config, needs, seal)
   const http = await startHttp({
     config,

@@ -11,6 +11,8 @@ const WORDS = { en, ru }
 const page = document.documentElement
 
 export const messenger = page.dataset.messenger
+/** Of linking, which its messenger has. */
+const ways = new Set(page.dataset.ways.split(' '))
 export const $ = (name) => document.getElementById(name)
 
 let words = en
@@ -102,7 +104,7 @@ function drawPicture() {
 
 function drawSwap() {
   const { way, asked } = view
-  $('swap').hidden = asked !== null && asked !== 'smsCode'
+  $('swap').hidden = !ways.has(phoneWay(messenger)) || (asked !== null && asked !== 'smsCode')
   const other = way === 'qr' ? phoneWay(messenger) : 'qr'
   $('swap').textContent = words.instead[asked === 'smsCode' ? 'otherNumber' : other]
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { ConsoleAbout } from '../http/console/me-view.ts'
+import type { Node } from '../instances/node.ts'
 import { packageVersion } from '../lib/package-version.ts'
 import type { Seal } from '../lib/seal.ts'
 import { MESSENGERS } from '../model/messenger.ts'
@@ -19,7 +20,8 @@ export interface ConsoleParts {
 
 export function openConsole(
   config: Config,
-  needs: Foundation & { readonly store: Store; readonly seal: Seal; readonly accounts: Accounts },
+  needs: Foundation &
+    Pick<Node, 'drivers'> & { readonly store: Store; readonly seal: Seal; readonly accounts: Accounts },
   later: Later,
   onClose: OnClose,
 ): ConsoleParts {
@@ -30,15 +32,18 @@ export function openConsole(
     await people.resets.idle()
     mailer?.close()
   })
-  return { people, about: aboutOf(config) }
+  return { people, about: aboutOf(config, needs.drivers) }
 }
 
-function aboutOf(config: Config): ConsoleAbout {
+function aboutOf(config: Config, drivers: Node['drivers']): ConsoleAbout {
   const { supportText: text, supportUrl: url } = config
   const engines = enginesOf(config)
   return {
     support: text === undefined && url === undefined ? null : { text: text ?? url ?? '', url: url ?? '' },
     simulated: MESSENGERS.filter((messenger) => engines[messenger] === 'simulator'),
+    byPhone: MESSENGERS.filter((messenger) =>
+      drivers.get(messenger)?.capabilities.loginWays.some((way) => way === 'code' || way === 'sms'),
+    ),
     version: packageVersion(),
   }
 }

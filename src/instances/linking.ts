@@ -71,7 +71,8 @@ export class Linking {
     const attempt = this.#attempt ?? this.#begin({ way: 'qr' })
     attempt.lookedAt = this.#record.node.clock.now()
     if (attempt.way.way !== 'qr' && stateOf(attempt.asked?.what) !== 'pendingPassword') {
-      return { kind: 'ended', fault: fault('conflict', 'linking in another way is under way; wait for it to end') }
+      const way = attempt.way.way === 'token' ? 'a token' : 'phone number'
+      return { kind: 'ended', fault: fault('conflict', `linking by ${way} is under way; wait for it to end`) }
     }
     const step = this.#tell(await this.#mine(attempt.first()))
     if (step === undefined) return { kind: 'ended', fault: UNEXPECTED }

@@ -72,6 +72,7 @@ describe('the first operator', () => {
         support: { text: 'Ask Ann', url: 'https://support.example.com/' },
         hasMail: true,
         simulated: ['whatsapp', 'v3', 'telegram'],
+        byPhone: ['whatsapp', 'v3', 'telegram'],
         apiUrl: 'https://gate.example.com',
       },
     )

@@ -29,6 +29,7 @@ export const readMe = object({
   ),
   hasMail: flag,
   simulated: or(list(text), []),
+  byPhone: or(list(text), []),
   version: text,
   apiUrl: text,
 })

@@ -33,6 +33,7 @@ export const ME = Type.Object({
   support: orNull(Type.Object({ text, url: text })),
   hasMail: Type.Boolean(),
   simulated: Type.Array(Type.Enum([...MESSENGERS])),
+  byPhone: Type.Array(Type.Enum([...MESSENGERS])),
   version: text,
   apiUrl: text,
 })
@@ -42,6 +43,8 @@ export interface ConsoleAbout {
   readonly support: { readonly text: string; readonly url: string } | null
   /** Messengers that are simulated. */
   readonly simulated: readonly Messenger[]
+  /** Messengers that are linked by the number of a phone too, and not by QR alone. */
+  readonly byPhone: readonly Messenger[]
   readonly version: string
 }
 

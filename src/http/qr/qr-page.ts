@@ -42,6 +42,14 @@ const ASSETS: Readonly<Record<string, string>> = {
   'jadegate.svg': 'pages/assets/jadegate.svg',
 }
 
+interface Shown {
+  readonly status: number
+  readonly state: string
+  readonly messenger: string
+  /** Of linking, with blanks between them. */
+  readonly ways: string
+}
+
 /** What the page shows of a link that leads to nothing that could be linked now. */
 function stateOf({ fault }: Refusal): 'gone' | 'paused' | 'wrongLink' {
   if (fault === 'deleted') return 'gone'
@@ -78,11 +86,16 @@ export class QrPage {
   serve(target: Target, request: IncomingMessage, response: ServerResponse): void {
     const instance = this.#deps.family.admit(target, undefined, request.url ?? '')
     if (instance instanceof Refusal) {
-      this.#send(request, response, { status: instance.status, state: stateOf(instance), messenger: 'whatsapp' }, null)
+      this.#send(
+        request,
+        response,
+        { status: instance.status, state: stateOf(instance), messenger: 'whatsapp', ways: '' },
+        null,
+      )
       return
     }
-    const { account, messenger } = instance
-    const live = { status: 200, state: 'live', messenger }
+    const { account, messenger, driver } = instance
+    const live = { status: 200, state: 'live', messenger, ways: driver.capabilities.loginWays.join(' ') }
     this.#brandOf(account).then(
       (brand) => this.#send(request, response, live, brand),
       (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
@@ -99,14 +112,9 @@ export class QrPage {
     }
   }
 
-  #send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { status, state, messenger }: { readonly status: number; readonly state: string; readonly messenger: string },
-    brand: Brand | null,
-  ): void {
+  #send(request: IncomingMessage, response: ServerResponse, { status, ...shown }: Shown, brand: Brand | null): void {
     const { styleSource, ...view } = brandView(brand, this.#base)
-    const values: ReadonlyMap<string, string> = new Map(Object.entries({ state, messenger, ...view }))
+    const values: ReadonlyMap<string, string> = new Map(Object.entries({ ...shown, ...view }))
     const html = this.#html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')
     response.writeHead(status, {
       ...HEADERS,

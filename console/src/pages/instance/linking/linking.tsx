@@ -66,9 +66,10 @@ interface StepsProps {
 function Steps({ view, attempt }: StepsProps): ReactNode {
   const words = useWords('instance')
   const { typeInstance: messenger } = useInstance()
+  const hasWays = useMe().byPhone.includes(messenger)
   return (
     <>
-      {view.asked === null && <Ways way={view.way} onWay={(way) => attempt.reset(way)} />}
+      {hasWays && view.asked === null && <Ways way={view.way} onWay={(way) => attempt.reset(way)} />}
       <div className={classes['panes']}>
         <List type="ordered" spacing="xs" className={classes['steps'] ?? ''}>
           {stepsOf(view, messenger, words.link).map((step) => (
