@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { attachOf, elementsOf, messageOf, type Outgoing, type OutgoingAttach, type OutgoingText } from './contents.ts'
 import { ById, Id, Whole } from './fields.ts'
 import { operation } from './operation.ts'
-import { Chat, Contact, Linked, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
+import { Chat, Contact, ListOf, Linked, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
 import { wireId, type WireMap } from './values.ts'
 
 /**
@@ -15,10 +15,10 @@ import { wireId, type WireMap } from './values.ts'
 const nothing = () => ({})
 const Anything = Type.Object({})
 const text = Type.Optional(Type.String())
-const Messages = Type.Object({ messages: Type.Array(Message) })
-const Chats = Type.Object({ chats: Type.Array(Chat) })
+const Messages = Type.Object({ messages: ListOf(Message) })
+const Chats = Type.Object({ chats: ListOf(Chat) })
 const OneChat = Type.Object({ chat: Type.Optional(Chat) })
-const Contacts = Type.Object({ contacts: Type.Array(Contact) })
+const Contacts = Type.Object({ contacts: ListOf(Contact) })
 const ids = (digits: readonly string[]) => digits.map(wireId)
 
 /** Before everything else: what this device is. */
@@ -72,8 +72,8 @@ export const LOGIN = operation(
   }),
   Type.Object({
     profile: Profile,
-    chats: Type.Optional(Type.Array(Chat)),
-    contacts: Type.Optional(Type.Array(Contact)),
+    chats: Type.Optional(ListOf(Chat)),
+    contacts: Type.Optional(ListOf(Contact)),
     config: Type.Optional(Type.Object({ hash: text })),
     time: Type.Optional(Whole),
     chatMarker: Type.Optional(Whole),
@@ -81,6 +81,7 @@ export const LOGIN = operation(
     token: text,
   }),
 )
+export type LoginAnswer = NonNullable<ReturnType<typeof LOGIN.read>>
 export const LOGOUT = operation(20, nothing, Anything)
 export const SESSIONS = operation(
   96,
@@ -134,6 +135,15 @@ export const UNREACT = operation(
   (chatId: string, messageId: string) => ({ chatId: wireId(chatId), messageId: wireId(messageId) }),
   Reacted,
 )
+/** Who gave which; of many not all. */
+export const WHO_REACTED = operation(
+  181,
+  (chatId: string, messageId: string) => ({ chatId: wireId(chatId), messageId: wireId(messageId) }),
+  Type.Object({
+    ...Reactions.properties,
+    reactions: Type.Array(Type.Object({ userId: Id, reaction: Type.String() })),
+  }),
+)
 /** `mark`: the time of that message; a later one would mark newer ones as well. */
 export const MARK_READ = operation(
   50,
@@ -161,7 +171,7 @@ export const GET_MESSAGES = operation(
 export const GET_CHATS = operation(
   53,
   (marker: number, count?: number) => ({ marker, count }),
-  Type.Object({ chats: Type.Array(Chat), marker: Type.Optional(Whole) }),
+  Type.Object({ chats: ListOf(Chat), marker: Type.Optional(Whole) }),
 )
 export const CHAT_INFO = operation(48, (chatIds: readonly string[]) => ({ chatIds: ids(chatIds) }), Chats)
 /** For pushes of who types; good for a minute. */
@@ -263,7 +273,7 @@ export const CHANGE_MEMBERS = operation(
 export const MEMBERS = operation(
   59,
   (chatId: string, count: number, marker?: number) => ({ chatId: wireId(chatId), type: 'MEMBER', marker, count }),
-  Type.Object({ members: Type.Array(Type.Object({ contact: Contact })), marker: Type.Optional(Whole) }),
+  Type.Object({ members: ListOf(Type.Object({ contact: Contact })), marker: Type.Optional(Whole) }),
 )
 export interface GroupChange {
   readonly theme?: string

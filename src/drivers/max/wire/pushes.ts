@@ -31,6 +31,8 @@ const PUSHES = {
   deleted: { opcode: 140, says: Type.Object({ chatId: Id, messageIds: Type.Array(Id) }) },
   deletedToo: { opcode: 142, says: Type.Object({ chatId: Id, messageIds: Type.Array(Id) }) },
   reactions: { opcode: 155, says: Type.Object({ chatId: Id, messageId: Id, ...Reactions.properties }) },
+  /** Another device of the account reacted. */
+  ownReaction: { opcode: 156, says: Type.Object({ chatId: Id, messageId: Id, ...Reactions.properties }) },
   profile: { opcode: 159, says: Type.Object({ profile: Type.Optional(Profile) }) },
 } as const
 

@@ -24,12 +24,16 @@ export const Element = Type.Object({
   attributes: Type.Optional(Type.Object({ url: text })),
 })
 
+export type Element = StaticDecode<typeof Element>
+
 /** How often each reaction was given, and which one by this account. */
 export const Reactions = Type.Object({
   counters: Type.Optional(Type.Array(Type.Object({ count: Whole, reaction: Type.String() }))),
   yourReaction: text,
   totalCount: whole,
 })
+
+export type Reactions = StaticDecode<typeof Reactions>
 
 /** Without what it replies to or forwards. Attachments are read one by one, so that an odd one does not cost the message. */
 const plain = {
@@ -53,6 +57,8 @@ export const Message = Type.Object({
   ),
 })
 export type Message = StaticDecode<typeof Message>
+/** What a message says by itself. */
+export type PlainMessage = Omit<Message, 'link'>
 
 export const Chat = Type.Object({
   id: Id,
@@ -142,6 +148,12 @@ export const ATTACHES = {
   LOCATION: Type.Object({ _type: Type.Literal('LOCATION'), latitude: Type.Number(), longitude: Type.Number() }),
   SHARE: Type.Object({ _type: Type.Literal('SHARE'), url: text, title: text, description: text }),
   STICKER: Type.Object({ _type: Type.Literal('STICKER'), stickerId: id, url: text }),
+  POLL: Type.Object({
+    _type: Type.Literal('POLL'),
+    title: Type.String(),
+    answers: Type.Array(Type.Object({ text: Type.String() })),
+    settings: whole,
+  }),
   CONTROL: Type.Object({
     _type: Type.Literal('CONTROL'),
     event: Type.String(),
@@ -177,6 +189,16 @@ function readAttachAs<Kind extends AttachKind>(
   value: unknown,
 ): StaticDecode<(typeof ATTACHES)[Kind]> | null {
   return readAs(ATTACHES[kind], value)
+}
+
+/** A list of which those are read that are as they should be: an odd one does not cost the others. */
+export function ListOf<T extends Type.TSchema>(of: T) {
+  return Type.Decode(Type.Array(Type.Unknown()), (items) =>
+    items.flatMap((item) => {
+      const read = readAs(of, item)
+      return read === null ? [] : [read]
+    }),
+  )
 }
 
 const checks = new WeakMap<Type.TSchema, { Check(value: unknown): boolean }>()

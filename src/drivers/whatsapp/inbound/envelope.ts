@@ -1,8 +1,9 @@
 import type { EpochMs, MessageId } from '../../../model/ids.ts'
+import { line } from '../../network/bounded.ts'
 import type { BinaryNode, WaMessageInfo } from '../engine/engine.ts'
 import { isGroup, isPerson, plainJid, STATUSES_JID } from '../jids.ts'
 import type { People } from '../life.ts'
-import { count, line, messageId } from './bounded.ts'
+import { count, messageId } from './bounded.ts'
 import type { Envelope } from './reading.ts'
 
 const SECONDS = /^\d{1,11}$/

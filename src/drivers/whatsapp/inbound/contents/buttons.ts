@@ -1,6 +1,7 @@
 import type { Button, ButtonsContent, Content, ListContent } from '../../../../model/content.ts'
+import { few, line, text } from '../../../network/bounded.ts'
 import type { WaMessage } from '../../engine/proto.ts'
-import { few, isFields, jsonFields, line, text } from '../bounded.ts'
+import { isFields, jsonFields } from '../bounded.ts'
 
 type Of<Name extends keyof WaMessage> = NonNullable<WaMessage[Name]>
 type Interactive = Of<'interactiveMessage'>

@@ -1,8 +1,9 @@
 import type { ContactCard, Content } from '../../../../model/content.ts'
+import { few, line, text, thumbnail } from '../../../network/bounded.ts'
 import type { WaMessage } from '../../engine/proto.ts'
 import { isGroup, plainJid } from '../../jids.ts'
 import type { ChatId } from '../../../../model/ids.ts'
-import { count, few, line, text, thumbnail } from '../bounded.ts'
+import { count } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 
 type Of<Name extends keyof WaMessage> = NonNullable<WaMessage[Name]>

@@ -1,7 +1,8 @@
 import type { ChoiceContent, Content } from '../../../../model/content.ts'
 import type { MessageId } from '../../../../model/ids.ts'
+import { line } from '../../../network/bounded.ts'
 import type { ContextInfo, WaMessage } from '../../engine/proto.ts'
-import { count, jsonFields, line, messageId } from '../bounded.ts'
+import { count, jsonFields, messageId } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 
 type Of<Name extends keyof WaMessage> = NonNullable<WaMessage[Name]>

@@ -1,7 +1,7 @@
 import type { FileContent, FileType } from '../../../../model/content.ts'
+import { line, text, thumbnail } from '../../../network/bounded.ts'
 import type { FileMessage, MessageKey } from '../../engine/proto.ts'
 import { fileSourceOf } from '../../media/remote-file.ts'
-import { line, text, thumbnail } from '../bounded.ts'
 import type { Envelope, Reading } from '../reading.ts'
 
 type Look = Pick<FileContent, 'isAnimated' | 'isVideoNote' | 'isVoice'>

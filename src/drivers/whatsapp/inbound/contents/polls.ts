@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Content } from '../../../../model/content.ts'
 import type { MessageId } from '../../../../model/ids.ts'
+import { few, line } from '../../../network/bounded.ts'
 import type { PollCreation, WaMessage } from '../../engine/proto.ts'
 import { pollNote, pollNoteName, readPollNote, type PollNote } from '../../poll-note.ts'
-import { count, few, line, messageId } from '../bounded.ts'
+import { count, messageId } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 
 type Update = NonNullable<WaMessage['pollUpdateMessage']>

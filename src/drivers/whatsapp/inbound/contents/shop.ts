@@ -1,6 +1,7 @@
 import type { Content } from '../../../../model/content.ts'
+import { line, text } from '../../../network/bounded.ts'
 import type { WaMessage } from '../../engine/proto.ts'
-import { count, line, text } from '../bounded.ts'
+import { count } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 import { image } from './files.ts'
 

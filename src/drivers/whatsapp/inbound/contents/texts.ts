@@ -1,7 +1,7 @@
 import type { Content, LinkPreview, StatusFont, StatusTextContent } from '../../../../model/content.ts'
+import { line, text, thumbnail } from '../../../network/bounded.ts'
 import { STATUSES_JID } from '../../jids.ts'
 import type { WaMessage } from '../../engine/proto.ts'
-import { line, text, thumbnail } from '../bounded.ts'
 import type { Reading } from '../reading.ts'
 
 type Extended = NonNullable<WaMessage['extendedTextMessage']>

@@ -1,0 +1,158 @@
+import { backoffMs } from '../../../lib/backoff.ts'
+import { pause } from '../../../lib/pause.ts'
+import type { EpochMs } from '../../../model/ids.ts'
+import { newDraft } from '../life.ts'
+import type { Chat, Message } from '../wire/shapes.ts'
+import { readStretch } from './history.ts'
+import type { Messages, Told } from './messages.ts'
+import { personsIn } from './said.ts'
+import type { InboundLife } from './reading.ts'
+
+interface Held {
+  readonly told: Told
+  readonly acknowledge: () => void
+}
+
+/** A chat in which something was perhaps missed. */
+interface Gap {
+  readonly last: Message
+  /** What is told of the chat meanwhile, which comes after what was missed. */
+  readonly held: Held[]
+  /** The time of the newest that could not be held any more. */
+  dropped: EpochMs
+}
+
+/** What waits while chats are caught up with, of all of them. */
+const MOST_HELD = 500
+/** Messages of one commit. */
+const AT_ONCE = 100
+const PACE = { firstMs: 80, longestMs: 160 }
+
+/**
+ * Brings what was said while nobody was connected: the login tells the last message of each chat, and what is missing before it is read from the
+ * chat's history. What is told of such a chat meanwhile is held back and acknowledged behind it, and the network's pushes never wait for an answer
+ * of its own: while too many of them wait no answer can come.
+ */
+export class CatchUp {
+  readonly #life: InboundLife
+  readonly #messages: Messages
+  readonly #gaps = new Map<string, Gap>()
+  /** Up to when each chat was known before anything was told of it in this life. */
+  readonly #floors = new Map<string, EpochMs>()
+  #isOver = false
+  #held = 0
+  #questions = 0
+
+  constructor(life: InboundLife, messages: Messages) {
+    this.#life = life
+    this.#messages = messages
+  }
+
+  /** Perhaps something was missed in these. From here on what is told of them is held back. */
+  expect(chats: readonly Chat[]): void {
+    for (const { id, lastMessage: last } of chats)
+      if (last !== undefined && !this.#gaps.has(id)) this.#gaps.set(id, { last, held: [], dropped: 0 })
+  }
+
+  /** Whether it is dealt with here. */
+  holds(told: Told, acknowledge: () => void): boolean {
+    const gap = this.#gaps.get(told.chatId)
+    if (gap === undefined) return false
+    if (this.#held < MOST_HELD) {
+      this.#held += 1
+      gap.held.push({ told, acknowledge })
+    } else gap.dropped = Math.max(gap.dropped, told.message.time)
+    return true
+  }
+
+  /** Before anything that is told of a chat changes what is known of it. */
+  async remember(chat: string): Promise<void> {
+    if (this.#isOver || this.#floors.has(chat)) return
+    const kept = await this.#life.directory.chat(chat)
+    if (!this.#floors.has(chat)) this.#floors.set(chat, kept?.last?.at ?? 0)
+  }
+
+  /** Of those that are expected. Rejects where the network does not answer: what was missed must not be taken for known. */
+  async run(linkedAt: EpochMs): Promise<void> {
+    for (const [chat, gap] of this.#gaps) {
+      await this.remember(chat)
+      const floor = Math.max(this.#floors.get(chat) ?? 0, linkedAt - 1)
+      await this.#close(chat, gap, floor)
+    }
+  }
+
+  /** Nothing more is expected. */
+  end(): void {
+    this.#isOver = true
+    this.#floors.clear()
+  }
+
+  async #close(chat: string, gap: Gap, floor: EpochMs): Promise<void> {
+    const { ended } = this.#life
+    let [after, upTo] = [floor, gap.last.time]
+    while (upTo > after && !ended.aborted) {
+      gap.dropped = 0
+      await this.#fill(chat, { after, upTo, last: gap.last })
+      ;[after, upTo] = [upTo, gap.dropped]
+    }
+    for (let next = gap.held.shift(); next !== undefined; next = gap.held.shift()) {
+      this.#held -= 1
+      if (ended.aborted) continue
+      await this.#take([next.told])
+      next.acknowledge()
+    }
+    // Nobody was given the turn since the last that was held.
+    this.#gaps.delete(chat)
+  }
+
+  async #fill(
+    chat: string,
+    { after, upTo, last }: { readonly after: EpochMs; readonly upTo: EpochMs; readonly last: Message },
+  ): Promise<void> {
+    if (this.#questions > 0) await this.#rest()
+    this.#questions += 1
+    const stretch = await readStretch(this.#life, { chat, after, upTo }, () => this.#rest())
+    const { messages, trouble } = stretch
+    if (this.#life.ended.aborted) return
+    const isTold = trouble === undefined || trouble.why === 'refused' || trouble.why === 'unreadable'
+    if (!isTold) throw new Error(`what was said meanwhile could not be read: ${trouble.says}`)
+    if (trouble !== undefined)
+      this.#life.host.log.warn({ why: trouble.why }, 'the history of a chat can not be read; what was missed is lost')
+    const found = messages.some(({ id }) => id === last.id) ? messages : [...messages, last]
+    const missed = found.filter(({ time }) => time > after).map((message) => ({ chatId: chat, message }))
+    await this.#edits(chat, found, after)
+    for (let from = 0; from < missed.length; from += AT_ONCE) await this.#take(missed.slice(from, from + AT_ONCE))
+  }
+
+  /** Of what was known before somebody else may have changed something meanwhile; our own edits are known. */
+  async #edits(chat: string, found: readonly Message[], after: EpochMs): Promise<void> {
+    const { self, alone, commit } = this.#life
+    const edited = found.filter(
+      ({ time, status, updateTime = 0, sender }) =>
+        time <= after && status === 'EDITED' && updateTime > after && sender !== self,
+    )
+    if (edited.length === 0) return
+    await alone(async () => {
+      const draft = newDraft()
+      for (const message of edited) await this.#messages.edited(chat, message, draft)
+      await commit(draft)
+    })
+  }
+
+  async #take(told: readonly Told[]): Promise<void> {
+    const { self, directory, alone, commit } = this.#life
+    const news = told.filter((one) => !this.#messages.isRepeated(one))
+    await directory.meet(news.flatMap(({ message }) => personsIn(self, message)))
+    await alone(async () => {
+      const draft = newDraft()
+      for (const one of news) await this.#messages.take(one, draft)
+      await commit(draft)
+    })
+    for (const one of news) this.#messages.kept(one)
+  }
+
+  #rest(): Promise<void> {
+    const { clock, random } = this.#life.host
+    return pause(clock, backoffMs(PACE, 1, random), this.#life.ended)
+  }
+}
