@@ -5,6 +5,7 @@ import type { ChatId, EpochMs, MessageId } from '../../../model/ids.ts'
 import type { Chats } from '../../facets.ts'
 import type { ChatRecord, Life } from '../life.ts'
 import { HISTORY, MARK_READ } from '../wire/opcodes.ts'
+import { learnAllChats } from './all-chats.ts'
 import { answerTo, ask, keep, type Current } from './asking.ts'
 import { personBehind } from './persons.ts'
 import { NOT_CONNECTED } from './trouble.ts'
@@ -34,6 +35,7 @@ export function chatsOf(current: Current): Chats {
 }
 
 async function list(life: Life): Promise<readonly ChatSummary[]> {
+  await learnAllChats(life)
   const records = [...(await life.directory.chats())].sort(([, a], [, b]) => b.at - a.at)
   const all: ChatSummary[] = []
   for (const [network, record] of records) all.push(await summaryOf(life, network, record))
