@@ -1,6 +1,12 @@
 import type { Config } from '../config/schema.ts'
 import type { Driver } from '../drivers/driver.ts'
-import { openDrivers, type Engine, type SimulatorAddress, type WhatsAppSettings } from '../drivers/registry.ts'
+import {
+  openDrivers,
+  type Engine,
+  type MaxSettings,
+  type SimulatorAddress,
+  type WhatsAppSettings,
+} from '../drivers/registry.ts'
 import { DecimalIds, HexIds } from '../instances/identifiers.ts'
 import type { Node } from '../instances/node.ts'
 import { AddressRules } from '../lib/address-rules.ts'
@@ -27,6 +33,7 @@ export async function openNode(
     ...needs,
     ...(simulator && { simulator }),
     whatsapp: whatsAppOf(config),
+    max: maxOf(config),
   })
   onClose(() => closeAll(drivers))
   const courier = new Courier({
@@ -74,5 +81,27 @@ export function whatsAppOf(config: Config): WhatsAppSettings {
     sendsButtons: config.whatsappButtons === 'native',
     checksPerDay: config.whatsappNumberChecksPerDay,
     proxies: new AddressRules(config.webhookAllow),
+  }
+}
+
+/** Numbers are looked up so long after each other at least. */
+const CHECK_PERIOD_MS = 2_000
+
+export function maxOf(config: Config): MaxSettings {
+  const { maxUrl: url, maxAppVersion: appVersion, maxChrome: chrome, maxOs: os, maxTimezone: timezone } = config
+  return {
+    ...(url !== undefined && { url }),
+    identity: {
+      ...(appVersion !== undefined && { appVersion }),
+      ...(chrome !== undefined && { chrome: String(chrome) }),
+      os,
+      timezone,
+    },
+    seemsSeen: config.maxSeemsSeen === 'yes',
+    loginsPerSecond: config.maxLoginsPerSecond,
+    loginsPerDay: config.maxLoginsPerDay,
+    checksPerDay: config.maxNumberChecksPerDay,
+    checkPeriodMs: CHECK_PERIOD_MS,
+    reachable: new AddressRules(config.webhookAllow),
   }
 }

@@ -99,6 +99,15 @@ export const dottedVersion: Kind<DottedVersion> = kind(
   (text) => parseDottedVersion(text) ?? null,
 )
 
+/** As MAX numbers its web client. */
+export const appVersion: Kind<string> = kind('two to four numbers with dots, such as 26.9.8', (text) =>
+  /^\d{1,4}(\.\d{1,5}){1,3}$/.test(text) ? text : null,
+)
+
+export const timezone: Kind<string> = kind('the name of a time zone, such as Europe/Moscow', (text) =>
+  /^[A-Za-z_]+(\/[A-Za-z0-9_+-]+){0,2}$/.test(text) ? text : null,
+)
+
 export const token: Kind<string> = kind('8 to 128 letters, digits or any of . _ ~ -', (text) =>
   isTokenText(text) ? text : null,
 )

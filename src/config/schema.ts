@@ -1,5 +1,6 @@
 import { CONSOLE_SETTINGS } from './console-settings.ts'
 import * as kinds from './kinds.ts'
+import { MAX_SETTINGS } from './max-settings.ts'
 import { row, type Row, type Setting } from './setting.ts'
 import { WHATSAPP_SETTINGS } from './whatsapp-settings.ts'
 
@@ -81,9 +82,13 @@ export const SETTINGS = {
     { default: 'simulator' },
   ),
   ...WHATSAPP_SETTINGS,
-  max: messengers('JADEGATE_MAX', kinds.choice(['simulator'], ['live']), 'What MAX instances speak with.', {
-    default: 'simulator',
-  }),
+  max: messengers(
+    'JADEGATE_MAX',
+    kinds.choice(['simulator', 'live']),
+    'What MAX instances speak with; live: the real MAX, as its web client does (docs/max.md says what that risks).',
+    { default: 'simulator' },
+  ),
+  ...MAX_SETTINGS,
   telegram: messengers(
     'JADEGATE_TELEGRAM',
     kinds.choice(['simulator', 'off'], ['live']),

@@ -4,6 +4,8 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import type { Messenger } from '../model/messenger.ts'
 import type { Driver } from './driver.ts'
+import type { IdentityChoice } from './max/identity.ts'
+import type { Limits as MaxLimits } from './max/surroundings.ts'
 import type { Check } from './network/check.ts'
 import type { Limits } from './whatsapp/limits.ts'
 
@@ -24,6 +26,17 @@ export interface WhatsAppSettings extends Limits {
   readonly proxies: AddressRules
 }
 
+/** How the real MAX is spoken with. */
+export interface MaxSettings extends MaxLimits {
+  /** Of its web socket; the real one without. */
+  readonly url?: string
+  readonly identity: IdentityChoice
+  readonly seemsSeen: boolean
+  readonly loginsPerSecond: number
+  /** Where proxies of instances, and files of the network besides public addresses, may be. */
+  readonly reachable: AddressRules
+}
+
 export interface DriverNeeds {
   readonly clock: Clock
   readonly random: Random
@@ -32,9 +45,11 @@ export interface DriverNeeds {
   readonly simulator?: SimulatorAddress
   /** There when WhatsApp is real. */
   readonly whatsapp?: WhatsAppSettings
+  /** There when MAX is real. */
+  readonly max?: MaxSettings
 }
 
-export type Engine = 'simulator' | 'baileys' | 'off'
+export type Engine = 'simulator' | 'baileys' | 'live' | 'off'
 
 /** Opens the driver of each messenger that is on. An engine's code is loaded only when a messenger speaks with it. */
 export async function openDrivers(
@@ -86,6 +101,13 @@ async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNee
       const { clock, random, log } = needs
       await prepareMedia(log)
       return whatsAppDriver({ ...needs.whatsapp, clock, random, log })
+    }
+    case 'live': {
+      if (messenger !== 'v3' || needs.max === undefined) throw new Error('this engine speaks MAX only')
+      const { maxDriver } = await import('./max/driver.ts')
+      const { clock, random, log } = needs
+      const { reachable, ...settings } = needs.max
+      return maxDriver({ ...settings, proxies: reachable, fileHosts: reachable, clock, random, log })
     }
     default:
       return engine satisfies never

@@ -76,6 +76,11 @@ export class Bench {
     return opened
   }
 
+  /** Whether what is kept makes a linked device; a driver may keep something before it has one. */
+  holdsLink({ kept }: RecordingHost): boolean {
+    return this.rig.driver.isLink?.(kept) ?? kept.size > 0
+  }
+
   /** As this messenger's ids look. */
   newId(): MessageId {
     this.#lastId += 1

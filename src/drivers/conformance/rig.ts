@@ -39,9 +39,9 @@ export interface DriverRig {
 /**
  * password: asks for one in linking. repeat: brings what was kept and not acknowledged in a form that can be read again.
  * strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its
- * credentials and went before it said so.
+ * credentials and went before it said so. passkey: asks for one in linking. calls: tells of calls. typingEnds: tells how long somebody types.
  */
-export type Inability = 'password' | 'repeat' | 'strangersNames' | 'finishLinking'
+export type Inability = 'password' | 'repeat' | 'strangersNames' | 'finishLinking' | 'passkey' | 'calls' | 'typingEnds'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

@@ -9,7 +9,7 @@ import { silentLog } from '../../lib/log.ts'
 import { SkippingClock } from '../../lib/skipping-clock.ts'
 import { until } from '../../lib/until.ts'
 import { Connection, type Push } from './connection.ts'
-import { troubleOf, type Ending } from './ending.ts'
+import { lossOf, type Ending } from './ending.ts'
 import { SHIPPED } from './identity.ts'
 import { CMD, decodeFrame, encodeFrame, type Frame } from './wire/frame.ts'
 import { GET_QR, SEND, TYPING } from './wire/opcodes.ts'
@@ -245,7 +245,7 @@ describe('keep-alive', () => {
     side.clock.skip(20_000)
     const ending = await endingOf(side)
     assert.equal(ending.reason, 'silent')
-    assert.equal(troubleOf(ending).trouble.fault, 'connectionLost')
+    assert.equal(lossOf(ending).trouble.fault, 'connectionLost')
   })
 })
 
@@ -262,7 +262,7 @@ describe('the end', () => {
     const ending = await notGreeted({ error: 'proto.version', message: 'Unsupported client version' })()
     assert.equal(ending.reason, 'outdated')
     assert.match(ending.says, /version 26\.9\.8/)
-    assert.equal(troubleOf(ending).atLeastMs, 3_600_000)
+    assert.equal(lossOf(ending).atLeastMs, 3_600_000)
   })
 
   test('of a device that is not let in says why', async () => {

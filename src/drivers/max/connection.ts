@@ -50,8 +50,8 @@ export interface ConnectionParts {
   readonly agent?: Agent | undefined
   readonly identity: Identity
   readonly deviceId: string
-  /** Its tab looks as if somebody had it open; one that nobody looks at is closed by the network after some minutes. */
-  readonly seemsSeen?: boolean
+  /** Whether its tab looks now as if somebody had it open; one that nobody looks at is closed by the network after some minutes. */
+  readonly seemsSeen?: () => boolean
   readonly clock: Clock
   readonly log: Log
   readonly listener: ConnectionListener
@@ -184,7 +184,7 @@ export class Connection {
 
   #keepAlive(): void {
     this.#timer = this.#parts.clock.after(PING_EVERY_MS, () => {
-      void this.#questions.ask(PING, [this.#parts.seemsSeen === true]).then((answered) => {
+      void this.#questions.ask(PING, [this.#parts.seemsSeen?.() === true]).then((answered) => {
         // While too much waits nothing is read, so that the answer may well be there.
         if (answered.ok || answered.trouble.why !== 'late' || this.#intake.isFull) return
         this.#end('silent', 'the network does not answer any more')

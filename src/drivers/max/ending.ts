@@ -1,4 +1,6 @@
 import { fault, type Fault } from '../../model/fault.ts'
+import type { SessionHost } from '../driver.ts'
+import type { Identity } from './identity.ts'
 
 /**
  * Why a connection ended by itself.
@@ -23,8 +25,25 @@ const OUTDATED_RETRY_MS = 3_600_000
 /** Neither what is wrong with our greeting nor what we can't read passes at once. */
 const ODD_RETRY_MS = 600_000
 
-/** What the runner is told of it, and no sooner than when it may try again. */
-export function troubleOf({ reason, says }: Ending): { readonly trouble: Fault; readonly atLeastMs?: number } {
+/** What the runner is told, and no sooner than when it may try again. */
+export interface Loss {
+  readonly trouble: Fault
+  readonly atLeastMs?: number
+}
+
+/** What came of a wait in which another node may have taken the instance over. */
+export const NOT_SURE: Loss = { trouble: fault('connectionLost', 'another node may have this instance') }
+
+export const REPLACED: Loss = { trouble: fault('replaced', 'the same device was opened elsewhere') }
+export const BROKEN: Loss = { trouble: fault('unavailable', 'the session could not go on') }
+
+/** What is told to somebody who can do something about it; the runner alone can do something about the rest. */
+export function tellOutdated({ log, instance }: Pick<SessionHost, 'log' | 'instance'>, { appVersion }: Identity): void {
+  const says = 'MAX lets this version of its web client in no more: set JADEGATE_MAX_APP_VERSION, as docs/max.md says'
+  log.error({ idInstance: instance, appVersion }, says)
+}
+
+export function lossOf({ reason, says }: Ending): Loss {
   switch (reason) {
     case 'unreachable':
     case 'late':

@@ -124,7 +124,7 @@ export function greetingOf(identity: Identity): WireMap {
  */
 export const DEVICE_ID = `${LASTING}device-id`
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i
 
 /** A new one, a UUID as a browser makes them. To be made once for an instance, and kept before it is shown. */
 export function makeDeviceId(random: Random): string {
@@ -138,5 +138,9 @@ export function makeDeviceId(random: Random): string {
 /** One that was kept; null for nothing, and for what is none. */
 export function readDeviceId(kept: Uint8Array | null): string | null {
   const text = kept === null ? '' : Buffer.from(kept).toString()
-  return UUID.test(text) ? text : null
+  return isDeviceId(text) ? text : null
+}
+
+export function isDeviceId(text: string): boolean {
+  return UUID.test(text)
 }

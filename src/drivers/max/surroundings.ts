@@ -3,6 +3,7 @@ import type { LoginGate } from '../../lib/login-gate.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import type { Connected } from '../network/entrance.ts'
 import type { Identity } from './identity.ts'
+import type { Tally } from './tally.ts'
 
 /** How much one account does at most: whoever asks more of it looks like a spammer. */
 export interface Limits {
@@ -30,6 +31,7 @@ export interface Surroundings extends Limits {
   /** Where the network may have files fetched from and handed over to, besides public addresses. */
   readonly fileHosts: AddressRules
   readonly gate: LoginGate
+  readonly tally: Tally
   /** Two sockets of one account look like two devices: the newer one takes the place of the older. */
   readonly connected: Map<InstanceId, Connected>
 }

@@ -1,0 +1,59 @@
+import type { Log } from '../../lib/log.ts'
+import { masking } from '../../lib/masking.ts'
+import type { InstanceId } from '../../model/ids.ts'
+import { Settling } from '../network/settling.ts'
+
+/** The lives of one session, of which the last alone counts: what was awaited in an older one does nothing. */
+export class Lives {
+  readonly #host: { readonly instance: InstanceId; readonly log: Log }
+  readonly #broken: () => void
+  readonly #settling: Settling
+  #now = 0
+
+  /** `broken`: what nobody expected has happened in the life that goes on. */
+  constructor(host: { readonly instance: InstanceId; readonly log: Log }, broken: () => void) {
+    this.#host = host
+    this.#broken = broken
+    this.#settling = new Settling((error) => this.complain(error, 'a connection did not end as it should'))
+  }
+
+  next(): number {
+    this.#now += 1
+    return this.#now
+  }
+
+  isOver(life: number): boolean {
+    return life !== this.#now
+  }
+
+  /** Resolves when what was handed over has ended. */
+  get settled(): Promise<void> {
+    return this.#settling.over
+  }
+
+  /** What a life leaves behind is waited for. */
+  settle(ending: Promise<unknown>): void {
+    this.#settling.add(ending)
+  }
+
+  /** What is not expected ends the life in which it happens. */
+  guard(life: number, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.complain(error, 'a session could not go on')
+      if (!this.isOver(life)) this.#broken()
+    })
+  }
+
+  /** Once everything before it has ended. */
+  guardNext(life: number, work: () => Promise<void>): void {
+    this.guard(
+      life,
+      this.#settling.over.then(() => (this.isOver(life) ? undefined : work())),
+    )
+  }
+
+  complain(error: unknown, says: string): void {
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.#host.log.warn({ idInstance: this.#host.instance, error: masking()(said) }, says)
+  }
+}
