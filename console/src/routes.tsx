@@ -31,7 +31,7 @@ const instance: RouteObject = {
     page('queues', ['queues'], () => import('./pages/instance/queues.tsx')),
     page('notifications', ['notifications'], () => import('./pages/instance/notifications.tsx')),
     page('chat', ['chat'], () => import('./pages/instance/chat.tsx')),
-    page('try', ['try'], () => import('./pages/instance/try.tsx')),
+    page('try', ['try', 'methods'], () => import('./pages/instance/try.tsx')),
   ],
 }
 

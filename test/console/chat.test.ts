@@ -322,6 +322,14 @@ describe('an instance at work in the console', { skip: noBrowser }, () => {
     await button(page.getByRole('dialog'), 'Cancel').click()
     assert.equal(await stateOf(scene.server, made), 'authorized', 'nothing grave happens by one click')
     await leave()
+
+    const inRussian = await scene.visit(ann, { locale: 'ru-RU', isPhone: true })
+    await inRussian.open(of(made, 'try'))
+    await inRussian.page.getByText('Отправляет текст, при желании с превью ссылки').waitFor()
+    await inRussian.page.getByText('Не меньше 16 знаков.').waitFor()
+    assert.equal(await inRussian.page.locator('[lang=en]').count(), 0, 'nothing of it is English')
+    await looksRight(inRussian.page, 'try in Russian')
+    await inRussian.leave()
   })
 
   test('a virtual phone scans the QR of an instance without a camera, and is used in its frame', async () => {

@@ -5,6 +5,7 @@ import { RIGHTS, rightOf } from '../../src/http/console/rights.ts'
 import { ROLES, type Role } from '../../src/model/person.ts'
 import { codeOf, ConsoleBrowser } from '../support/console-browser.ts'
 import { allRoles, CONSOLE_SETTINGS, firstOperator, newMember } from '../support/console-people.ts'
+import { consoleWords } from '../support/console-words.ts'
 import { objectIn } from '../support/road.ts'
 import { shapeOf } from './tenants/compare.ts'
 import { CONSOLE_ROWS as ROWS } from './tenants/routes.ts'
@@ -33,6 +34,24 @@ after(() => server.close())
 
 function itemsIn(answer: Answer): readonly Readonly<Record<string, unknown>>[] {
   return objectIn(answer)['items'] as readonly Readonly<Record<string, unknown>>[]
+}
+
+interface MethodTold {
+  readonly name: string
+  readonly fields: { readonly properties?: Readonly<Record<string, { readonly description?: string }>> }
+  readonly parameters: readonly { readonly name: string; readonly summary: string }[]
+}
+
+/** What the page says of a method's fields: that an empty one is not sent goes without saying there. */
+function fieldsTold({ name: method, fields, parameters }: MethodTold) {
+  const own = Object.entries(fields.properties ?? {}).map(([field, { description = '' }]) => ({
+    field,
+    about: description,
+  }))
+  const all = [...own, ...parameters.map(({ name, summary }) => ({ field: name, about: summary }))]
+  return all
+    .map(({ field, about }) => ({ method, field, about: about.replace(/\s*Empty counts as not given\.$/, '') }))
+    .filter(({ about }) => about !== '')
 }
 
 /** What rows must be told before they look at what it is about. */
@@ -384,6 +403,22 @@ describe('the rest', () => {
     const send = (items as Record<string, unknown>[]).find(({ name }) => name === 'sendMessage')
     assert.deepEqual([send?.['group'], send?.['verbs'], send?.['input']], ['sending', ['POST'], 'json'])
     assert.equal((await new ConsoleBrowser(server).call('GET', '/methods')).status, 401)
+  })
+
+  test('everything that the panel for trying methods says of them is there in Russian, with the same numbers', async () => {
+    const { groups, items } = await roles.viewer.good('GET', '/methods')
+    const words = (await consoleWords('ru', 'methods')) as Record<string, Record<string, string>>
+    const named = (list: unknown): string[] => (list as { name: string }[]).map(({ name }) => name).toSorted()
+    assert.deepEqual(Object.keys(words['groups'] ?? {}).toSorted(), named(groups))
+    assert.deepEqual(Object.keys(words['methods'] ?? {}).toSorted(), named(items))
+    const used = new Set<string>()
+    for (const { method, field, about } of (items as MethodTold[]).flatMap(fieldsTold)) {
+      const key = words['fields']?.[`${method}.${field}`] === undefined ? field : `${method}.${field}`
+      const own = words['fields']?.[key] ?? assert.fail(`nothing is said of ${method}.${field}: ${about}`)
+      assert.deepEqual(own.match(/\d+/g), about.match(/\d+/g), `${method}.${field}`)
+      used.add(key)
+    }
+    assert.deepEqual([...used].toSorted(), Object.keys(words['fields'] ?? {}).toSorted())
   })
 
   test('the operator sees how the node is', async () => {

@@ -30,6 +30,7 @@ function ofMessenger({ groups, items }: Methods, messenger: string): Methods {
 
 function Chosen({ methods: { groups, items } }: { readonly methods: Methods }): ReactNode {
   const words = useWords('try')
+  const told = useWords('methods')
   const [search, setSearch] = useSearchParams()
   const wanted = search.get('method') ?? FIRST
   const method = items.find(({ name }) => name === wanted) ?? items[0]
@@ -47,7 +48,7 @@ function Chosen({ methods: { groups, items } }: { readonly methods: Methods }): 
         allowDeselect={false}
         maxDropdownHeight={360}
         data={groups.map(({ name, title }) => ({
-          group: title,
+          group: told.groups[name] ?? title,
           items: items.filter(({ group }) => group === name).map((one) => one.name),
         }))}
       />

@@ -15,6 +15,7 @@ import { fieldsOf, filled, type Field, type Filled, type Written } from './field
 import type { Method, Verb } from './method.ts'
 import { requestOf, run, type Answer, type Request } from './request.ts'
 import { SnippetView } from './snippet-view.tsx'
+import { Told } from './told.tsx'
 
 /** What these do to an instance in use is not undone by another call. */
 const GRAVE: ReadonlySet<string> = new Set([
@@ -60,7 +61,13 @@ export function MethodForm({ method }: { readonly method: Method }): ReactNode {
       >
         <Stack>
           <About method={method} verb={verb} onVerb={setVerb} />
-          <Fields fields={fields} written={written} troubles={isTried ? form.troubles : {}} onWrite={setWritten} />
+          <Fields
+            method={method.name}
+            fields={fields}
+            written={written}
+            troubles={isTried ? form.troubles : {}}
+            onWrite={setWritten}
+          />
           {method.input !== 'json' && verb === 'POST' && <FileField file={file} onFile={setFile} />}
           <Run isBusy={call.isPending} />
         </Stack>
@@ -103,9 +110,12 @@ interface AboutProps {
 
 function About({ method, verb, onVerb }: AboutProps): ReactNode {
   const words = useWords('try')
+  const told = useWords('methods')
   return (
     <Stack gap="xs">
-      <Text lang="en">{method.summary}</Text>
+      <Text>
+        <Told own={told.methods[method.name]} english={method.summary} />
+      </Text>
       <Group gap="xs">
         <Badge variant="default" radius="sm">
           {verb}
@@ -128,16 +138,18 @@ function About({ method, verb, onVerb }: AboutProps): ReactNode {
 }
 
 interface FieldsProps {
+  readonly method: string
   readonly fields: readonly Field[]
   readonly written: Written
   readonly troubles: Filled['troubles']
   readonly onWrite: (written: Written) => void
 }
 
-function Fields({ fields, written, troubles, onWrite }: FieldsProps): ReactNode {
+function Fields({ method, fields, written, troubles, onWrite }: FieldsProps): ReactNode {
   return fields.map((field) => (
     <FieldInput
       key={field.name}
+      method={method}
       field={field}
       value={written[field.name] ?? ''}
       trouble={troubles[field.name]}
