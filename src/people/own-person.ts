@@ -46,6 +46,8 @@ const RECOVERY_CODES = 10
 /** Ten letters of base32. */
 const RECOVERY_BYTES = 7
 const RECOVERY_SIGNS = 10
+/** What he has shown was right for what he was then. */
+const CHANGED_MEANWHILE = fault('conflict', 'The password was changed meanwhile')
 const WRONG_CODE = fault('wrongCode', 'The code is wrong, or was used already')
 
 /** What somebody changes of himself. */
@@ -93,14 +95,19 @@ export class OwnPerson {
     return isFault(changed) ? changed : { person: changed, token: session.token }
   }
 
-  /** Nothing is asked for yet: first a code of it must come. `conflict` while there is another. */
-  async offerTotp({ person: { id } }: Self): Promise<TotpOffer | Fault> {
+  /**
+   * Nothing is asked for yet: first a code of it must come. Wants the password, as whoever found an open browser could lock its owner out by a
+   * factor of his own. `wrongPassword`; `conflict` while there is another.
+   */
+  async offerTotp({ person: self, visitor }: Self, password: string): Promise<TotpOffer | Fault> {
+    const wrong = await this.#deps.proof.ofPassword(self, password, visitor)
+    if (wrong !== undefined) return wrong
     const secret = newTotpSecret(this.#deps.random)
-    const changed = await changePerson(this.#deps.store, id, (person) =>
-      person.totpSecret === null
-        ? { person: { ...person, totpPending: secret }, writes: [] }
-        : fault('conflict', 'There is a second factor: turn it off first'),
-    )
+    const changed = await changePerson(this.#deps.store, self.id, (person) => {
+      if (person.passwordHash !== self.passwordHash) return CHANGED_MEANWHILE
+      if (person.totpSecret !== null) return fault('conflict', 'There is a second factor: turn it off first')
+      return { person: { ...person, totpPending: secret }, writes: [] }
+    })
     return isFault(changed) ? changed : { secret, uri: totpUri(secret, changed.email, ISSUER) }
   }
 
@@ -140,8 +147,7 @@ export class OwnPerson {
     decide: (person: PersonRow) => { readonly person: PersonRow; readonly writes: readonly Write[] } | Fault,
   ): Promise<PersonRow | Fault> {
     return changePerson(this.#deps.store, id, (person) => {
-      // What he has shown was right for what he was then.
-      if (person.passwordHash !== passwordHash) return fault('conflict', 'The password was changed meanwhile')
+      if (person.passwordHash !== passwordHash) return CHANGED_MEANWHILE
       const change = decide(person)
       if (isFault(change)) return change
       const audit = audited(personActor(person), this.#deps.clock.now(), action, { account: null, target: id })

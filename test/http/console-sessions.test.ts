@@ -292,7 +292,11 @@ describe('the second factor', () => {
   test('is asked for once a code of it has come; each code works once', async () => {
     await invite('tom@example.com')
     const [tom, elsewhere] = [await signedIn('tom@example.com'), await signedIn('tom@example.com')]
-    const { secret, uri } = (await tom.good('POST', '/person/totp')) as { secret: string; uri: string }
+    assert.equal((await tom.call('POST', '/person/totp')).status, 400, 'an open browser is not enough')
+    const { secret, uri } = (await tom.good('POST', '/person/totp', { password: PASSWORD })) as {
+      secret: string
+      uri: string
+    }
     assert.ok(uri.startsWith('otpauth://totp/Jadegate:tom%40example.com?') && uri.includes(secret))
     assert.equal((await browser().signIn('tom@example.com', PASSWORD)).status, 200, 'not yet')
     assert.equal(codeOf(await tom.call('PUT', '/person/totp', { code: '000000' })), 'wrongCode')
@@ -318,6 +322,23 @@ describe('the second factor', () => {
     assert.equal(codeOf(await tom.call('DELETE', '/person/totp', { password: 'wrong password' })), 'wrongPassword')
     await tom.good('DELETE', '/person/totp', { password: PASSWORD })
     assert.equal((await browser().signIn('tom@example.com', PASSWORD)).status, 200)
+  })
+
+  test('is offered by the password alone, which is not guessed there any quicker than at sign-in', async () => {
+    await invite('una@example.com')
+    const una = await signedIn('una@example.com')
+    const tries: unknown[] = []
+    for (let n = 0; n < 6; n++) {
+      const answer = await una.call('POST', '/person/totp', { password: `guess number ${String(n)}` })
+      tries.push(answer.status === 400 ? codeOf(answer) : answer.status)
+      assert.ok(!answer.text.includes('secret'))
+    }
+    assert.deepEqual(tries, [...Array.from({ length: 5 }, () => 'wrongPassword'), 429])
+    assert.equal((await una.call('POST', '/person/totp', { password: PASSWORD })).status, 429, 'nor is the right one')
+    assert.equal((await una.signIn('una@example.com', PASSWORD)).status, 429, 'the same tries count there')
+    assert.equal(codeOf(await una.call('PUT', '/person/totp', { code: '000000' })), 'conflict', 'none was offered')
+    clock.skip(16 * 60_000)
+    assert.equal((await una.call('POST', '/person/totp', { password: PASSWORD })).status, 200)
   })
 })
 

@@ -51,9 +51,11 @@ function totpRows({ people: { own } }: EntryDeps): readonly ApiRow<Self>[] {
     route({
       ...common,
       verb: 'POST',
-      summary: 'Offers a second factor: its secret, for an app. Nothing is asked for before a code of it has come.',
+      summary:
+        'Offers a second factor, by the password: its secret, for an app. Nothing is asked for before a code of it has come.',
+      body: { password },
       answer: Type.Object({ secret: Type.String(), uri: Type.String() }),
-      handle: (self) => own.offerTotp(self),
+      handle: (self, { body }) => own.offerTotp(self, body.password),
     }),
     route({
       ...common,

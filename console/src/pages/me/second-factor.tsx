@@ -2,11 +2,11 @@ import { Button, Group } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useChange } from '../../api/change.ts'
 import { ask } from '../../api/client.ts'
-import { useMe } from '../../api/me.ts'
+import { ME_KEY, useMe } from '../../api/me.ts'
+import { nothing } from '../../api/read.ts'
 import { Section } from '../../parts/section.tsx'
-import { Failure } from '../../parts/states.tsx'
 import { useWords } from '../../words/words.ts'
-import { TotpEnd } from './totp-end.tsx'
+import { PasswordAsk } from './password-ask.tsx'
 import { readSetup, type Setup } from './setup.ts'
 import { TotpSetup } from './totp-setup.tsx'
 
@@ -15,29 +15,45 @@ export function SecondFactor(): ReactNode {
   const words = useWords('me')
   const { hasTotp } = useMe().person
   const [setup, setSetup] = useState<Setup | null>(null)
-  const [isEnding, setEnding] = useState(false)
-  const begin = useChange({
-    send: (_, key) => ask({ method: 'POST', path: '/person/totp', key, read: readSetup }),
-    onDone: setSetup,
+  const [asking, setAsking] = useState<'begin' | 'end' | null>(null)
+  const close = (): void => setAsking(null)
+  const begin = useChange<string, Setup>({
+    send: (password, key) => ask({ method: 'POST', path: '/person/totp', body: { password }, key, read: readSetup }),
+    onDone: (offered) => {
+      setSetup(offered)
+      close()
+    },
+  })
+  const end = useChange<string>({
+    send: (password, key) => ask({ method: 'DELETE', path: '/person/totp', body: { password }, key, read: nothing }),
+    stale: [ME_KEY],
+    onDone: close,
   })
   return (
     <Section title={words.totp} text={hasTotp ? words.totpOn : words.totpOff}>
-      {begin.error !== null && <Failure error={begin.error} />}
       {setup !== null && <TotpSetup setup={setup} onDone={() => setSetup(null)} />}
       {setup === null && (
         <Group>
-          {hasTotp ? (
-            <Button variant="default" onClick={() => setEnding(true)}>
-              {words.totpEnd}
-            </Button>
-          ) : (
-            <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
-              {words.totpBegin}
-            </Button>
-          )}
+          <Button variant="default" onClick={() => setAsking(hasTotp ? 'end' : 'begin')}>
+            {hasTotp ? words.totpEnd : words.totpBegin}
+          </Button>
         </Group>
       )}
-      <TotpEnd isOpen={isEnding} onClose={() => setEnding(false)} />
+      <PasswordAsk
+        isOpen={asking === 'begin'}
+        title={words.totpBegin}
+        text={words.totpBeginText}
+        change={begin}
+        onClose={close}
+      />
+      <PasswordAsk
+        isOpen={asking === 'end'}
+        title={words.totpEnd}
+        text={words.totpEndText}
+        isDangerous
+        change={end}
+        onClose={close}
+      />
     </Section>
   )
 }

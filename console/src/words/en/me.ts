@@ -18,6 +18,7 @@ export const words = {
   totpOff: 'Off: your password alone opens your access.',
   totpOn: 'On: besides the password a code from your authenticator app is needed.',
   totpBegin: 'Turn on',
+  totpBeginText: 'Confirm with your password first: with the second factor on, nobody gets in without your phone.',
   totpEnd: 'Turn off',
   totpEndText: 'From then on the password alone opens your access. Confirm with your password.',
   totpScan: 'Scan this with an authenticator app, then enter the code that it shows.',
