@@ -89,6 +89,11 @@ export class Bench {
     return `${start}${String(this.#lastId).padStart(8, '0')}` as MessageId
   }
 
+  /** What others call a message that a session has sent. */
+  async elsewhere(id: MessageId): Promise<MessageId> {
+    return ((await this.rig.idElsewhere?.(id)) ?? id) as MessageId
+  }
+
   /** The chat with a number, as the API names it. */
   chat(phone: string): ChatId {
     const chat = this.rig.driver.parseChatId(this.rig.chatOf(phone))

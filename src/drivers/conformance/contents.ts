@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { until } from '../../lib/until.ts'
 import type { Content, FileContent } from '../../model/content.ts'
+import { isWithoutHash } from '../../model/hashless-files.ts'
 import type { ChatId, MessageId } from '../../model/ids.ts'
-import type { Bench, Opened } from './bench.ts'
+import { facet, value, type Bench, type Opened } from './bench.ts'
 
 /** Two who write to each other; `chat` is how the other names each of them. */
 interface Pair {
@@ -17,6 +20,7 @@ interface Sample {
   readonly arrives?: Content
 }
 
+const NONE = { own: '' as MessageId, peer: '' as MessageId }
 const PIXEL = Buffer.from('a small picture').toString('base64')
 
 /** Every kind of content, out and in. What one session sends is what the other's host is given. */
@@ -28,8 +32,11 @@ export function contents(bench: Bench): void {
     return { own: { ...own, chat }, peer: { ...peer, chat: await bench.nameOf(own, bench.rig.phones.peer) } }
   }
 
-  const arrived = async (at: Opened, id: MessageId) =>
-    await until(() => at.host.messages().find((message) => message.id === id), `message ${id}`)
+  /** What another session sent, as this one was brought it. */
+  const arrived = async (at: Opened, id: MessageId) => {
+    const there = await bench.elsewhere(id)
+    return await until(() => at.host.messages().find((message) => message.id === there), `message ${id}`)
+  }
 
   /** `prepare` may exchange messages first; `by` sends the sample then, or a refusal where the messenger lacks the kind. */
   const roundTrip = (name: string, prepare: (pair: Pair) => Promise<Sample> | Sample, by: 'own' | 'peer' = 'own') => {
@@ -45,16 +52,19 @@ export function contents(bench: Bench): void {
       }
       const id = await bench.sent(from.session, to.chat, sent)
       const message = await arrived(to, id)
-      assert.deepEqual(withoutRemote(message.content), bench.rig.arrives?.(arrives, id) ?? arrives)
+      assert.deepEqual(await shown(to, message.content), bench.rig.arrives?.(arrives, id) ?? arrives)
       assert.deepEqual([message.direction, message.chat.id, message.author.id], ['in', from.chat, from.chat])
       assert.deepEqual([...from.host.losses, ...to.host.losses], [])
     })
   }
 
-  const said = async ({ own, peer }: Pair, content: Content): Promise<MessageId> => {
+  /** Who said it and who heard it may call it differently. */
+  const said = async (
+    { own, peer }: Pair,
+    content: Content,
+  ): Promise<{ readonly own: MessageId; readonly peer: MessageId }> => {
     const id = await bench.sent(own.session, peer.chat, content)
-    await arrived(peer, id)
-    return id
+    return { own: id, peer: (await arrived(peer, id)).id }
   }
 
   const preview = { title: 'Shop', description: 'All for sale', link: 'https://shop.example', jpegThumbnail: PIXEL }
@@ -97,7 +107,9 @@ export function contents(bench: Bench): void {
         { name: 'today', voters: [] },
         { name: 'tomorrow', voters: [two.peer.chat] },
       ]
-      return { sent: { kind: 'vote', poll: await said(two, poll), question, multipleAnswers, options } }
+      const { own, peer } = await said(two, poll)
+      const vote = { kind: 'vote', question, multipleAnswers, options } as const
+      return { sent: { ...vote, poll: peer }, arrives: { ...vote, poll: own } }
     },
     'peer',
   )
@@ -107,37 +119,40 @@ export function contents(bench: Bench): void {
       emoji === '' ? 'reaction withdrawn' : 'reaction',
       async (two) => {
         const target = await said(two, { kind: 'text', text: 'how is it?' })
-        const reaction = { kind: 'reaction', target, participant: two.own.chat } as const
+        const reaction = { kind: 'reaction', target: target.peer, participant: two.own.chat } as const
         if (emoji === '') await bench.sent(two.peer.session, two.own.chat, { ...reaction, emoji: '👍' })
-        return { sent: { ...reaction, emoji } }
+        return { sent: { ...reaction, emoji }, arrives: { ...reaction, emoji, target: target.own } }
       },
       'peer',
     )
 
   roundTrip('edit', async (two) => {
     const target = await said(two, { kind: 'text', text: 'helo' })
-    return { sent: { kind: 'edit', target, text: 'hello', isCaption: false } }
+    const edit = { kind: 'edit', text: 'hello', isCaption: false } as const
+    return { sent: { ...edit, target: target.own }, arrives: { ...edit, target: target.peer } }
   })
 
   roundTrip('edit of a caption', async (two) => {
     const [file] = fileSamples()
     const target = await said(two, { ...file, file: two.own.host.keep(Buffer.from('a picture')) })
-    return { sent: { kind: 'edit', target, text: 'a better caption', isCaption: true } }
+    const edit = { kind: 'edit', text: 'a better caption', isCaption: true } as const
+    return { sent: { ...edit, target: target.own }, arrives: { ...edit, target: target.peer } }
   })
 
   roundTrip('deletion for everyone', async (two) => {
     const target = await said(two, { kind: 'text', text: 'never said' })
-    return { sent: { kind: 'deletion', target, forEveryone: true } }
+    const deletion = { kind: 'deletion', forEveryone: true } as const
+    return { sent: { ...deletion, target: target.own }, arrives: { ...deletion, target: target.peer } }
   })
 
   test('a deletion for oneself is accepted and told to nobody else', async () => {
     const two = await pair()
     const target = await said(two, { kind: 'text', text: 'only mine to forget' })
-    await bench.sent(two.own.session, two.peer.chat, { kind: 'deletion', target, forEveryone: false })
+    await bench.sent(two.own.session, two.peer.chat, { kind: 'deletion', target: target.own, forEveryone: false })
     const after = await said(two, { kind: 'text', text: 'what comes next' })
     assert.deepEqual(
       two.peer.host.messages().map(({ id }) => id),
-      [target, after],
+      [target.peer, after.peer],
     )
   })
 
@@ -154,8 +169,10 @@ export function contents(bench: Bench): void {
   roundTrip(
     'choice',
     async (two) => {
-      const target = await said(two, buttons('interactive'))
-      return { sent: { kind: 'choice', of: 'interactive', target, id: 'yes', index: 0, text: 'Yes' } }
+      // Where there are no buttons there is nothing to choose either.
+      const target = bench.rig.lacks.has('buttons') ? NONE : await said(two, buttons('interactive'))
+      const choice = { kind: 'choice', of: 'interactive', id: 'yes', index: 0, text: 'Yes' } as const
+      return { sent: { ...choice, target: target.peer }, arrives: { ...choice, target: target.own } }
     },
     'peer',
   )
@@ -187,20 +204,23 @@ export function contents(bench: Bench): void {
 
   roundTrip('reply to a text', async (two) => {
     const content = { kind: 'text', text: 'the question' } as const
-    const id = await said(two, content)
-    return { sent: { kind: 'text', text: 'the answer', quote: { id, participant: two.own.chat, content } } }
+    const { own, peer } = await said(two, content)
+    const answer = { kind: 'text', text: 'the answer' } as const
+    const quote = { participant: two.own.chat, content }
+    return { sent: { ...answer, quote: { ...quote, id: own } }, arrives: { ...answer, quote: { ...quote, id: peer } } }
   })
 
   test('a reply to a file brings the file that it is about', async () => {
     const two = await pair()
     const [sample] = fileSamples()
     const content: FileContent = { ...sample, file: two.own.host.keep(Buffer.from('quoted bytes')) }
-    const id = await said(two, content)
+    const { own: id } = await said(two, content)
     const quote = { id, participant: two.own.chat, content }
     const reply = await bench.sent(two.own.session, two.peer.chat, { kind: 'text', text: 'about it', quote })
     const { content: seen } = await arrived(two.peer, reply)
     const arrives = bench.rig.arrives?.(content, id) ?? content
-    assert.deepEqual(seen.kind === 'text' && seen.quote?.content && withoutRemote(seen.quote.content), arrives)
+    assert.ok(seen.kind === 'text' && seen.quote?.content)
+    assert.deepEqual(await shown(two.peer, seen.quote.content), arrives)
   })
 }
 
@@ -235,15 +255,19 @@ function groupOf(bench: Bench): ChatId {
 }
 
 /** How a driver finds a file again is its own affair; that it can, the files' own tests show. */
-function withoutRemote(content: Content): Content {
+async function shown(at: Opened, content: Content): Promise<Content> {
   if (content.kind === 'product' && content.image !== undefined)
-    return { ...content, image: fileWithoutRemote(content.image) }
-  return content.kind === 'file' ? fileWithoutRemote(content) : content
+    return { ...content, image: await fileShown(at, content.image) }
+  return content.kind === 'file' ? await fileShown(at, content) : content
 }
 
-function fileWithoutRemote(content: FileContent): FileContent {
-  if (content.file.at !== 'here') return content
-  assert.notEqual(content.file.remote, undefined)
-  const { at, sha256, size } = content.file
-  return { ...content, file: { at, sha256, size } }
+async function fileShown({ session }: Opened, content: FileContent): Promise<FileContent> {
+  const { file } = content
+  if (file.at !== 'here') return content
+  assert.notEqual(file.remote, undefined)
+  if (!isWithoutHash(file.sha256)) return { ...content, file: { at: 'here', sha256: file.sha256, size: file.size } }
+  const bytes = await buffer(value(await facet(session, 'files').download(file, new AbortController().signal)))
+  assert.ok(file.size === 0 || file.size === bytes.length)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { ...content, file: { at: 'here', sha256, size: bytes.length } }
 }

@@ -21,6 +21,8 @@ export interface DriverRig {
   readonly cannot?: ReadonlySet<Inability>
   /** What of a content under an id reaches others, where the messenger has no place for all of it; everything without. */
   readonly arrives?: (content: Content, id: string) => Content
+  /** What others call a message that was sent under an id, where the network gives it one of its own; the same without. */
+  readonly idElsewhere?: (id: string) => Promise<string>
   /** The chat id that tells a number, as the API takes it. */
   chatOf(phone: string): string
   /** Numbers with an account; none of them is linked yet. */
@@ -40,8 +42,22 @@ export interface DriverRig {
  * password: asks for one in linking. repeat: brings what was kept and not acknowledged in a form that can be read again.
  * strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its
  * credentials and went before it said so. passkey: asks for one in linking. calls: tells of calls. typingEnds: tells how long somebody types.
+ * hiddenPictures: tells a picture that is hidden from one that is not there. archive: has an archive of chats. vanishing: lets messages vanish.
+ * silentMembers: keeps members of a group from writing. seen: tells others that the account is there.
  */
-export type Inability = 'password' | 'repeat' | 'strangersNames' | 'finishLinking' | 'passkey' | 'calls' | 'typingEnds'
+export type Inability =
+  | 'password'
+  | 'repeat'
+  | 'strangersNames'
+  | 'finishLinking'
+  | 'passkey'
+  | 'calls'
+  | 'typingEnds'
+  | 'hiddenPictures'
+  | 'archive'
+  | 'vanishing'
+  | 'silentMembers'
+  | 'seen'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DriverRig, Person, TypingShown } from '../../../src/drivers/conformance/rig.ts'
+import type { DriverRig, Inability, Person, TypingShown } from '../../../src/drivers/conformance/rig.ts'
 import type { Driver, SessionHost } from '../../../src/drivers/driver.ts'
 import { maxDriver } from '../../../src/drivers/max/driver.ts'
 import { openMessageIds } from '../../../src/drivers/max/message-ids.ts'
@@ -7,7 +7,7 @@ import { AddressRules } from '../../../src/lib/address-rules.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { systemRandom } from '../../../src/lib/random.ts'
 import { SkippingClock } from '../../../src/lib/skipping-clock.ts'
-import type { ChatId } from '../../../src/model/ids.ts'
+import type { ChatId, MessageId } from '../../../src/model/ids.ts'
 import { arrivesOnMax } from './arrives.ts'
 import type { Message } from './model.ts'
 import { ASK } from './opcodes.ts'
@@ -20,6 +20,9 @@ const FILE_LIMIT_BYTES = 300_000
 const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
 /** Numbers that the suite asks about and nobody uses. */
 const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
+const CANNOT: ReadonlySet<Inability> = new Set([
+  ...(['passkey', 'calls', 'typingEnds', 'hiddenPictures', 'archive', 'vanishing', 'silentMembers', 'seen'] as const),
+])
 /** While a phone scans, the clock goes on by that, for the driver looks every few seconds whether somebody has. */
 const LOOK = { everyMs: 4, byMs: 1_000 }
 /** A device that its client takes off again at once was never linked. */
@@ -54,8 +57,9 @@ export async function startMaxRig(): Promise<DriverRig> {
     picturePeriodMs: PICTURE_PERIOD_MS,
     fileLimitBytes: FILE_LIMIT_BYTES,
     lacks: driver.capabilities.cannotSend ?? new Set(),
-    cannot: new Set(['passkey', 'calls', 'typingEnds']),
+    cannot: CANNOT,
     arrives: arrivesOnMax,
+    idElsewhere: (id) => networkIdOf(hosts, id),
     chatOf: (phone) => `${phone}@c.us`,
     phones: PHONES,
     withoutAccount: '79001230000',
@@ -125,11 +129,20 @@ async function scan(fake: FakeMax, clock: SkippingClock, qr: string, phone: stri
   if (devices.size === 0) throw new Error('the device was taken off the account again')
 }
 
+/** What the network calls a message that one of these has sent. */
+async function networkIdOf(hosts: readonly SessionHost[], id: string): Promise<string> {
+  const ids = await Promise.all(hosts.map((host) => messageIdsOf(host).networkIdOf(id as MessageId)))
+  return ids.find((each) => each !== null && each !== id) ?? id
+}
+
+function messageIdsOf(host: SessionHost) {
+  return openMessageIds({ host, addresses: { chatIdOf: (chat: string) => Promise.resolve(chat as ChatId) } })
+}
+
 /** As the phone has it, under the id that its sender's driver has for it. */
 async function shown(message: Message, hosts: readonly SessionHost[]) {
   const network = String(message.id)
-  const addresses = { chatIdOf: (chat: string) => Promise.resolve(chat as ChatId) }
-  const ids = await Promise.all(hosts.map((host) => openMessageIds({ host, addresses }).idOf(network)))
+  const ids = await Promise.all(hosts.map((host) => messageIdsOf(host).idOf(network)))
   return { id: ids.find((id) => id !== network) ?? network, text: message.text }
 }
 
