@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { fileOn, sayContent } from '../support/files.ts'
-import { at, eventually, objectIn, say } from '../support/road.ts'
+import { at, eventually, newPhone, objectIn, say } from '../support/road.ts'
 import { ALL_WEBHOOKS, room, type Room } from '../support/rooms.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -67,6 +67,17 @@ for (const typeInstance of ['v3', 'telegram'] as const) {
       const id = await here.send('sendMessage', { chatId: here.chatId, message: 'by number' })
       await here.seen(id)
       assert.equal((await here.post('getMessage', { chatId: here.chatId, idMessage: id }))['idMessage'], id)
+    })
+
+    test('a message that was queued for a number before the instance was linked is found by the number afterwards', async () => {
+      const idle = await server.make({ ...ALL_WEBHOOKS, typeInstance })
+      const { idMessage } = objectIn(
+        await server.on(idle, 'POST', 'sendMessage', { chatId: here.chatId, message: 'early' }),
+      )
+      const phone = newPhone()
+      await server.link(idle, phone)
+      const row = objectIn(await server.on(idle, 'POST', 'getMessage', { chatId: here.chatId, idMessage }))
+      assert.equal(row['idMessage'], idMessage)
     })
 
     test('files, places, cards, edits, deletions, reactions', async () => {

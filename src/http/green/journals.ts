@@ -1,12 +1,12 @@
 import Type from 'typebox'
 import type { Instance } from '../../instances/instance.ts'
 import { isFault } from '../../model/fault.ts'
-import type { MessageId } from '../../model/ids.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
 import type { JournalEntry, MessageRow } from '../../storage/store.ts'
 import { integer, optional, text } from '../fields.ts'
 import { defineMethod, RawJson, type Row } from '../method.ts'
 import { TEXT } from './answers.ts'
-import { findChat } from './chat-id.ts'
+import { findChat, readChat } from './chat-id.ts'
 import { callItem, journalItem, statusItem, type ItemContext } from './journal-item.ts'
 import { UNKNOWN_MESSAGE } from './editing.ts'
 
@@ -84,10 +84,17 @@ const getMessage = defineMethod({
   async handle(instance: Instance, fields) {
     const chat = await findChat(instance, fields.chatId)
     if (isFault(chat)) return chat
-    const row = await instance.journal.message(chat, fields.idMessage as MessageId)
+    const id = fields.idMessage as MessageId
+    // What was taken in while nobody could be asked who has the number is under the number itself.
+    const row = (await instance.journal.message(chat, id)) ?? (await underAlias(instance, fields.chatId, chat, id))
     return row?.shelf === 'message' ? journalItem(row, contextOf(instance)) : UNKNOWN_MESSAGE
   },
 })
+
+async function underAlias(instance: Instance, raw: string, chat: ChatId, id: MessageId): Promise<MessageRow | null> {
+  const named = readChat(instance, raw)
+  return isFault(named) || named === chat ? null : instance.journal.message(named, id)
+}
 
 type Direction = MessageRow['direction']
 type Read = (instance: Instance, minutes: number) => Promise<readonly JournalEntry[]>
