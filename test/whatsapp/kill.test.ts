@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
 import { until } from '../../src/lib/until.ts'
-import { eventually, listIn, objectIn } from '../support/road.ts'
-import type { Made } from '../support/server.ts'
+import { eventually, listIn } from '../support/road.ts'
 import { FakeProcess } from '../support/fake-process.ts'
+import { outcomesOf, tally, toldTwice, type Subject } from '../support/outcomes.ts'
 import { type Gateway, MESSAGE_WEBHOOKS, startGateway } from './support/gateway.ts'
 import { Sender } from '../support/sender.ts'
 import { Poller, WebhookWitness, type Witness } from '../support/witness.ts'
@@ -45,13 +45,6 @@ const Statistics = Type.Object({
   troubles: Type.Array(Type.String()),
   phones: Type.Object({ unreadable: Type.Integer(), retriesAnswered: Type.Integer() }),
 })
-
-interface Subject {
-  readonly made: Made
-  readonly phone: string
-  readonly witness: Witness
-  readonly sender: Sender
-}
 
 describe('a server that is killed every second', { skip, timeout: 120_000 + MESSAGES * 400 }, () => {
   let fake: FakeProcess
@@ -98,27 +91,6 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
       assert.deepEqual(await gateway.kill(), [], 'it complained of nothing')
       await gateway.start()
     }
-  }
-
-  /** Each that was acknowledged, as the journal has it once nothing is under way. */
-  function outcomesOf({ made, sender, witness }: Subject): Promise<readonly string[]> {
-    const outcome = async ({ to, id }: { to: string; id: string }) => {
-      const body = { chatId: `${to}@c.us`, idMessage: id }
-      const { statusMessage } = objectIn(await gateway.on(made, 'POST', 'getMessage', body))
-      // Why, its notification tells alone.
-      const why = () => witness.bodies.find((one) => one.includes(id) && one.includes('"status":"failed"'))
-      if (statusMessage !== 'failed') return String(statusMessage)
-      return (await eventually(why, `why ${id} failed`)).includes('"unconfirmed"') ? 'unconfirmed' : 'failed'
-    }
-    return until(
-      async () => {
-        const outcomes: string[] = []
-        for (const send of sender.acknowledged) outcomes.push(await outcome(send))
-        return outcomes.every((one) => one !== 'pending') && outcomes
-      },
-      `all sends of ${String(made.idInstance)} are settled`,
-      REST_MS,
-    )
   }
 
   async function saidTo(phone: string): Promise<readonly string[]> {
@@ -180,7 +152,7 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
     await until(() => missing().length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
     assert.deepEqual(missing(), [], 'nothing is lost')
 
-    const outcomes = await Promise.all(all.map(outcomesOf))
+    const outcomes = await Promise.all(all.map((subject) => outcomesOf(gateway, subject, REST_MS)))
     const isHonest = /^(sent|delivered|read|unconfirmed)$/
     assert.deepEqual(
       outcomes.flat().filter((outcome) => !isHonest.test(outcome)),
@@ -188,8 +160,7 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
       'every send ends honestly',
     )
     for (const { witness, made } of all) {
-      const twice = witness.notices.filter((notice, index, notices) => notices.indexOf(notice) !== index)
-      assert.deepEqual(twice, [], `told twice by ${String(made.idInstance)}`)
+      assert.deepEqual(toldTwice(witness), [], `told twice by ${String(made.idInstance)}`)
       assert.ok(witness.repeats <= kills, 'a kill loses at most one answer')
       assert.ok(!witness.bodies.some((body) => body.includes('{{SWE001}}')), 'everything could be read')
     }
@@ -226,9 +197,3 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
     )
   })
 })
-
-function tally(words: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
-  return counts
-}

@@ -6,6 +6,7 @@ import { defineRoute, type ApiRow } from '../api/route.ts'
 import * as fields from './fields.ts'
 import type { OperatorCaller } from './operator-door.ts'
 import type { OperatorParts } from './operator-parts.ts'
+import { readPastedToken } from './pasted-token.ts'
 
 const route = defineRoute<OperatorCaller>()
 const path = { ...fields.accountPath, idInstance: Type.Integer({ minimum: 1 }) }
@@ -111,7 +112,8 @@ function tokenRoute(parts: OperatorParts): ApiRow<OperatorCaller> {
     handle: async ({ actor }, { path: { id, idInstance }, body }) => {
       const instance = fields.instanceOf(parts, id, idInstance)
       if (isFault(instance)) return instance
-      const account = await parts.business.links.importToken(instance, body, actor)
+      const imported = { ...body, token: readPastedToken(body.token) }
+      const account = await parts.business.links.importToken(instance, imported, actor)
       if (isFault(account)) return account
       return { wid: account.wid, phone: account.phone, name: account.pushName }
     },

@@ -1,0 +1,132 @@
+// Truth: what people's phones sent and got, what integrators were told and answered, while the server is killed again and again.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Type from 'typebox'
+import { until } from '../../src/lib/until.ts'
+import { FakeProcess } from '../support/fake-process.ts'
+import { MESSAGE_WEBHOOKS, type LiveGateway } from '../support/live-gateway.ts'
+import { outcomesOf, tally, toldTwice, type Subject } from '../support/outcomes.ts'
+import { Sender } from '../support/sender.ts'
+import { Poller, WebhookWitness } from '../support/witness.ts'
+import { startGateway } from './support/gateway.ts'
+
+/** How often the server is killed. */
+const KILLS = Number(process.env['JADEGATE_MAX_KILLS'] ?? 5)
+/** Said to each instance at once, again and again: some are on their way in at whatever moment the server is killed. */
+const BURST = 15
+const BURST_EVERY_MS = 120
+const SEND_EVERY_MS = 150
+const REST_MS = 60_000
+/** A send whose verdict is lost for good is told so after that. */
+const UNSURE = { JADEGATE_UNSURE_MS: '5000', JADEGATE_UNSURE_HOLD_MS: '500' }
+
+const PEERS = ['79002300001', '79002300002', '79002300003', '79002300004']
+const PHONES = ['79002300011', '79002300012']
+
+const Ids = Type.Object({ ids: Type.Array(Type.String()) })
+const Texts = Type.Array(Type.Object({ id: Type.String(), text: Type.String() }))
+const Words = Type.Array(Type.String())
+
+describe('a server that is killed', { timeout: 120_000 + KILLS * 10_000 }, () => {
+  let fake: FakeProcess
+  let gateway: LiveGateway
+  const said: string[] = []
+
+  before(async () => {
+    fake = await FakeProcess.start('max')
+    const often = { count: 1_000_000, withinMs: 1_000 }
+    await fake.tell('/settings', { pollingMs: 1_000, loginLimit: often, lookUpLimit: often })
+    for (const phone of [...PEERS, ...PHONES]) await fake.tell('/person', { phone })
+    gateway = await startGateway(fake, UNSURE)
+  })
+  after(async () => {
+    await gateway.close()
+    await fake.close()
+  })
+
+  async function subjects(): Promise<Subject[]> {
+    const made: Subject[] = []
+    for (const [index, phone] of PHONES.entries()) {
+      const witness = index === 0 ? null : await WebhookWitness.listen()
+      const settings = { ...MESSAGE_WEBHOOKS, typeInstance: 'v3', ...(witness !== null && { webhookUrl: witness.url }) }
+      const instance = await gateway.link(fake.scan, phone, settings)
+      made.push({
+        ...{ made: instance, phone, witness: witness ?? new Poller(gateway, instance) },
+        sender: new Sender(gateway, instance, PEERS, SEND_EVERY_MS),
+      })
+    }
+    return made
+  }
+
+  /** Says something to every instance until it is told that it is enough. */
+  async function talk(isOver: () => boolean): Promise<void> {
+    for (let turn = 0; !isOver(); turn += 1) {
+      for (const to of PHONES) {
+        const flood = { from: PEERS, to, count: BURST, text: `turn ${String(turn)} to ${to}` }
+        said.push(...(await fake.ask(Ids, 'POST', '/flood', flood)).ids)
+      }
+      await sleep(BURST_EVERY_MS)
+    }
+  }
+
+  async function killAgainAndAgain(): Promise<void> {
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      // Another moment of its life each time: while it logs in, while it catches up, while it lives.
+      await sleep((kills % 4) * 300)
+      assert.deepEqual(await gateway.kill(), [], 'it complained of nothing')
+      await gateway.start()
+    }
+  }
+
+  test('loses nothing, tells nothing twice, leaves nothing unsaid', async (t) => {
+    const all = await subjects()
+    t.after(() => Promise.all(all.flatMap(({ witness, sender }) => [witness.stop(), sender.stop()])))
+    let isEnough = false
+    const talking = talk(() => isEnough)
+    await killAgainAndAgain()
+    isEnough = true
+    await talking
+    await Promise.all(all.map(({ sender }) => sender.stop()))
+
+    const missing = () => {
+      const told = new Set(all.flatMap(({ witness }) => witness.notices))
+      return said.filter((one) => !told.has(`incomingMessageReceived ${one}`))
+    }
+    await until(() => missing().length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
+    assert.deepEqual(missing(), [], 'nothing is lost')
+
+    const outcomes = await Promise.all(all.map((subject) => outcomesOf(gateway, subject, REST_MS)))
+    const dishonest = outcomes.flat().filter((outcome) => !/^(delivered|read|unconfirmed)$/.test(outcome))
+    assert.deepEqual(dishonest, [], 'every send ends honestly')
+    for (const { witness, made } of all) {
+      assert.deepEqual(toldTwice(witness), [], `told twice by ${String(made.idInstance)}`)
+      assert.ok(witness.repeats <= KILLS, 'a kill loses at most one answer')
+    }
+
+    const seen = await Promise.all(PEERS.map((phone) => fake.ask(Texts, 'GET', `/received?phone=${phone}`)))
+    const times = tally(seen.flat().map(({ text }) => text))
+    const several = Object.entries(times).filter(([, count]) => count > 1)
+    assert.deepEqual(several, [], 'a phone got it once')
+    for (const [index, { sender }] of all.entries()) {
+      for (const [nth, { text }] of sender.acknowledged.entries()) {
+        const outcome = outcomes[index]?.[nth] ?? ''
+        assert.ok(outcome === 'unconfirmed' || times[text] === 1, `${text} is ${outcome}`)
+      }
+    }
+    for (const phone of PHONES)
+      await until(
+        async () => (await fake.ask(Words, 'GET', `/unacknowledged?phone=${phone}`)).length === 0,
+        'everything is acknowledged',
+        REST_MS,
+      )
+    assert.deepEqual(await fake.ask(Words, 'GET', '/complaints'), [], 'as a web client does it')
+    t.diagnostic(
+      JSON.stringify({
+        ...{ kills: KILLS, messages: said.length, outcomes: tally(outcomes.flat()) },
+        ...{ unanswered: all.map(({ sender }) => sender.sends.length - sender.acknowledged.length) },
+        repeats: all.map(({ witness }) => witness.repeats),
+      }),
+    )
+  })
+})
