@@ -7,10 +7,15 @@ import { openCluster } from './app/open-cluster.ts'
 import { openDomain } from './app/open-domain.ts'
 import { openConsole } from './app/open-people.ts'
 import type { Later } from './app/open-files.ts'
-import { enginesOf, whatsAppOf } from './app/open-node.ts'
+import { enginesOf, maxOf, whatsAppOf } from './app/open-node.ts'
 import { openStore } from './app/open-store.ts'
 import type { Config } from './config/schema.ts'
-import { checkEngines, examineWhatsApp as examine, type SimulatorAddress } from './drivers/registry.ts'
+import {
+  checkEngines,
+  examineMax as examineMaxWay,
+  examineWhatsApp as examine,
+  type SimulatorAddress,
+} from './drivers/registry.ts'
 import { startHttp } from './http/server.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -97,6 +102,11 @@ export function startSimulator(config: Config, log: Log): Promise<Network> {
 /** What the real WhatsApp needs and how it is on this machine, one thing after the other; `proxy` as an instance's `proxyUrl`. */
 export function examineWhatsApp(config: Config, log: Log, proxy: string): ReturnType<typeof examine> {
   return examine(whatsAppOf(config), { clock: systemClock, log }, proxy)
+}
+
+/** As `examineWhatsApp`, of the real MAX. */
+export function examineMax(config: Config, log: Log, proxy: string): ReturnType<typeof examineMaxWay> {
+  return examineMaxWay(maxOf(config), { clock: systemClock, random: systemRandom, log }, proxy)
 }
 
 /** What several nodes on one database need, and how those that there are do; one thing after the other. Changes nothing. */

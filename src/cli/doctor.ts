@@ -20,6 +20,20 @@ export function addDoctorCommand(program: Command, context: Context): void {
       context.print(isWell ? 'Nothing is wrong; docs/operators/scaling.md says more.' : 'Something is wrong.')
     })
   group
+    .command('max')
+    .description(
+      'what MAX is shown of this machine, the way there, whether it lets that version in and where it sees us; nothing is linked or sent',
+    )
+    .option('--proxy <url>', 'go by this proxy, as an instance with the same proxyUrl would')
+    .action(async ({ proxy = '' }: { proxy?: string }) => {
+      const effective = effectiveConfig(context)
+      if (effective === null) return
+      const { config, log } = effective
+      const { examineMax } = await import('../app.ts')
+      const isWell = await tell(context, examineMax(config, log, proxy))
+      context.print(isWell ? 'A phone can be linked; docs/max.md says how.' : 'A phone can not be linked yet.')
+    })
+  group
     .command('whatsapp')
     .description(
       'the engine, its helpers, the way to the network and the version of its protocol; nothing is linked or sent',

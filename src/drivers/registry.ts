@@ -84,6 +84,17 @@ export async function* examineWhatsApp(
   yield* examine({ ...settings, ...needs, proxy })
 }
 
+/** Looks at what the real MAX needs, whatever engine is chosen. */
+export async function* examineMax(
+  { url, identity, reachable }: Pick<MaxSettings, 'url' | 'identity' | 'reachable'>,
+  needs: Pick<DriverNeeds, 'clock' | 'random' | 'log'>,
+  proxy: string,
+): AsyncGenerator<Check> {
+  const { examine } = await import('./max/doctor.ts')
+  const { identityOf } = await import('./max/identity.ts')
+  yield* examine({ ...needs, url, identity: identityOf(identity), proxies: reachable, proxy })
+}
+
 async function openDriver(messenger: Messenger, engine: Engine, needs: DriverNeeds): Promise<Driver | undefined> {
   switch (engine) {
     case 'off':

@@ -73,7 +73,7 @@ describe('a server that is killed', { timeout: 120_000 + KILLS * 10_000 }, () =>
   async function killAgainAndAgain(): Promise<void> {
     for (let kills = 0; kills < KILLS; kills += 1) {
       // Another moment of its life each time: while it logs in, while it catches up, while it lives.
-      await sleep((kills % 4) * 300)
+      await sleep(200 + (kills % 4) * 300)
       assert.deepEqual(await gateway.kill(), [], 'it complained of nothing')
       await gateway.start()
     }
