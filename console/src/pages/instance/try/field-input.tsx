@@ -5,7 +5,6 @@ import type { Field, FieldTrouble } from './field.ts'
 import { Told } from './told.tsx'
 
 interface FieldInputProps {
-  readonly method: string
   readonly field: Field
   readonly value: string
   /** What is wrong with it; said only once somebody has tried to send it. */
@@ -14,10 +13,10 @@ interface FieldInputProps {
 }
 
 /** A field of a method, asked for in the way that fits its schema. */
-export function FieldInput({ method, field, value, trouble, onChange }: FieldInputProps): ReactNode {
+export function FieldInput({ field, value, trouble, onChange }: FieldInputProps): ReactNode {
   const words = useWords('try')
   const told = useWords('methods').fields
-  const { name, kind, isRequired, about, choices } = field
+  const { method, name, kind, isRequired, about, choices } = field
   const common = {
     label: <code>{name}</code>,
     description: about === '' ? null : <Told own={told[`${method}.${name}`] ?? told[name]} english={about} />,

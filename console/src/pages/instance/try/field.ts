@@ -6,6 +6,8 @@ type Schema = Readonly<Record<string, unknown>>
 export type FieldKind = 'text' | 'longText' | 'number' | 'flag' | 'choice' | 'json'
 
 export interface Field {
+  /** Of which it is one. */
+  readonly method: string
   readonly name: string
   /** `tail` stands behind the token in the path. */
   readonly place: 'fields' | 'query' | 'tail'
@@ -23,23 +25,24 @@ const LONG_TEXT = 500
 /** The form sends nothing for a field that is empty: no need to say it of each. */
 const EMPTY = /\s*Empty counts as not given\.$/
 
-export function fieldsOf({ fields, parameters, example }: Method): readonly Field[] {
+export function fieldsOf({ name: method, fields, parameters, example }: Method): readonly Field[] {
   const properties = asSchema(fields['properties'])
   const required = Array.isArray(fields['required']) ? fields['required'] : []
   const own = Object.entries(properties).map(([name, value]) => {
     const schema = asSchema(value)
     const isRequired = required.includes(name)
-    return fieldOf({ name, place: 'fields', isRequired, about: '', example: written(example[name]) }, schema)
+    return fieldOf({ method, name, place: 'fields', isRequired, about: '', example: written(example[name]) }, schema)
   })
   const others = parameters.map(({ name, in: where, summary, schema }) => {
     const isTail = where === 'path'
-    return fieldOf({ name, place: isTail ? 'tail' : 'query', isRequired: isTail, about: summary, example: '' }, schema)
+    const told = { method, name, isRequired: isTail, about: summary, example: '' }
+    return fieldOf({ ...told, place: isTail ? 'tail' : 'query' }, schema)
   })
   // What is needed comes first; the others keep the order of the reference.
   return [...others, ...own].toSorted((one, other) => Number(other.isRequired) - Number(one.isRequired))
 }
 
-type Told = Pick<Field, 'name' | 'place' | 'isRequired' | 'about' | 'example'>
+type Told = Pick<Field, 'method' | 'name' | 'place' | 'isRequired' | 'about' | 'example'>
 
 function fieldOf(told: Told, schema: Schema): Field {
   const { description, enum: values } = schema

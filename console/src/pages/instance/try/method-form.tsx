@@ -61,13 +61,7 @@ export function MethodForm({ method }: { readonly method: Method }): ReactNode {
       >
         <Stack>
           <About method={method} verb={verb} onVerb={setVerb} />
-          <Fields
-            method={method.name}
-            fields={fields}
-            written={written}
-            troubles={isTried ? form.troubles : {}}
-            onWrite={setWritten}
-          />
+          <Fields fields={fields} written={written} troubles={isTried ? form.troubles : {}} onWrite={setWritten} />
           {method.input !== 'json' && verb === 'POST' && <FileField file={file} onFile={setFile} />}
           <Run isBusy={call.isPending} />
         </Stack>
@@ -138,18 +132,16 @@ function About({ method, verb, onVerb }: AboutProps): ReactNode {
 }
 
 interface FieldsProps {
-  readonly method: string
   readonly fields: readonly Field[]
   readonly written: Written
   readonly troubles: Filled['troubles']
   readonly onWrite: (written: Written) => void
 }
 
-function Fields({ method, fields, written, troubles, onWrite }: FieldsProps): ReactNode {
+function Fields({ fields, written, troubles, onWrite }: FieldsProps): ReactNode {
   return fields.map((field) => (
     <FieldInput
       key={field.name}
-      method={method}
       field={field}
       value={written[field.name] ?? ''}
       trouble={troubles[field.name]}
