@@ -1,14 +1,16 @@
 import type { Clock } from '../lib/clock.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId } from '../model/ids.ts'
+import type { Repeated } from '../model/once.ts'
 import type { Language, LinkRow, Role } from '../model/person.ts'
 import type { Accounts } from '../partners/accounts.ts'
 import type { Actor } from '../partners/actor.ts'
 import { audited } from '../partners/audit-log.ts'
+import type { Once } from '../storage/once.ts'
 import type { Guard, Store } from '../storage/store.ts'
 import { emailOf } from './email.ts'
 import { isVouchedFor } from './link-maker.ts'
-import type { OneTimeLinks } from './one-time-links.ts'
+import type { NewLink, OneTimeLinks } from './one-time-links.ts'
 import type { Post } from './post.ts'
 
 export interface InvitationsDeps {
@@ -53,14 +55,29 @@ export class Invitations {
     return open.filter(({ createdBy }) => isGood.get(createdBy))
   }
 
-  /** `conflict` where he is there already, `rateLimited` where an account has made too many on one day. */
-  async make(given: string, place: Place, by: Actor, language: Language | null): Promise<Invited | Fault> {
+  make(given: string, place: Place, by: Actor, language: Language | null): Promise<Invited | Fault>
+  make(
+    given: string,
+    place: Place,
+    by: Actor,
+    language: Language | null,
+    once: Once<Invited> | undefined,
+  ): Promise<Invited | Fault | Repeated>
+  /** `conflict` where he is there already, `rateLimited` where an account has made too many on one day. With `once` nobody is invited and mailed twice. */
+  async make(
+    given: string,
+    place: Place,
+    by: Actor,
+    language: Language | null,
+    once?: Once<Invited>,
+  ): Promise<Invited | Fault | Repeated> {
     const email = emailOf(given)
     if (isFault(email)) return email
     const name = this.#nameOf(place)
     if (name === undefined) return NOT_FOUND
     if (await this.#isThere(email, place)) return fault('conflict', 'That person is there already')
-    return this.#store(email, place, by, { name, language })
+    const made = await this.#store(email, place, by, once)
+    return 'row' in made ? this.#post(made, { name, language }, once) : made
   }
 
   /** For whoever comes first, without an e-mail; for the very first operator. */
@@ -85,9 +102,9 @@ export class Invitations {
     email: string,
     place: Place,
     by: Actor,
-    letter: { readonly name: string; readonly language: Language | null },
-  ): Promise<Invited | Fault> {
-    const { links, store, clock, post } = this.#deps
+    once: Once<Invited> | undefined,
+  ): Promise<NewLink | Fault | Repeated> {
+    const { links, store, clock } = this.#deps
     const { account, role } = place
     const made = links.make({ kind: 'invite', email, account, role, isOperator: account === null }, by)
     const audit = audited(by, clock.now(), 'invitation.make', {
@@ -95,9 +112,25 @@ export class Invitations {
       target: made.row.id,
       details: { email, role: role ?? 'operator' },
     })
-    const committed = await store.commit({ guards: this.#limits(place, by), writes: [made.write, audit] })
-    if (!committed.ok) return fault('rateLimited', 'Too many invitations into this account on one day')
-    return { invitation: made.row, link: made.url, mailed: await post.send(made, letter.name, letter.language) }
+    const begun = once === undefined ? [] : [beforeItIsMailed(once(invitedBy(made, false)))]
+    const committed = await store.commit({
+      guards: [...begun, ...this.#limits(place, by)],
+      writes: [made.write, audit],
+    })
+    if (committed.ok) return made
+    if (committed.earlier !== undefined) return { earlier: committed.earlier }
+    return fault('rateLimited', 'Too many invitations into this account on one day')
+  }
+
+  async #post(
+    made: NewLink,
+    letter: { readonly name: string; readonly language: Language | null },
+    once: Once<Invited> | undefined,
+  ): Promise<Invited> {
+    const { post, store } = this.#deps
+    const invited = invitedBy(made, await post.send(made, letter.name, letter.language))
+    if (once !== undefined) await store.commit({ guards: [once(invited)], writes: [] })
+    return invited
   }
 
   /** Who runs the server may invite as many as he likes. */
@@ -119,4 +152,16 @@ export class Invitations {
     if (person === null) return false
     return account === null ? person.isOperator : (await people.membership(person.id, account)) !== null
   }
+}
+
+function invitedBy({ row, url }: NewLink, mailed: boolean): Invited {
+  return { invitation: row, link: url, mailed }
+}
+
+/**
+ * Whether a letter was taken is known behind the batch that makes the invitation. So the answer is stored twice: here for a repeat of a call that
+ * died in between, which tells the link and mails nothing, as nobody knows whether the first one did; and as it was given once it is known.
+ */
+function beforeItIsMailed(guard: ReturnType<Once<Invited>>): ReturnType<Once<Invited>> {
+  return { ...guard, scope: `${guard.scope}#invited` }
 }

@@ -1,14 +1,14 @@
 // Truth: docs/console.md: who gets in, for how long, by which cookie, and who is kept out.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { until } from '../../src/lib/until.ts'
 import { totpCode } from '../../src/people/totp.ts'
+import { freePort } from '../durability/node-process.ts'
 import { codeOf, ConsoleBrowser, tokenOf } from '../support/console-browser.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
-import { OPERATOR_TOKEN, startServer, type Answer, type TestServer } from '../support/server.ts'
+import { OperatorDesk } from '../support/operator-desk.ts'
+import { OPERATOR_TOKEN, startServer, type TestServer } from '../support/server.ts'
 
 const PASSWORD = 'correct horse battery'
 const OTHER_PASSWORD = 'another long password'
@@ -17,6 +17,7 @@ const HOUR_MS = 3_600_000
 const clock = new SkippingClock()
 let server: TestServer
 let mail: MailServer
+let desk: OperatorDesk
 let operator: ConsoleBrowser
 let addresses = 0
 
@@ -37,6 +38,7 @@ before(async () => {
     { clock },
   )
   operator = browser()
+  desk = new OperatorDesk(server, browser, PASSWORD)
 })
 
 after(async () => {
@@ -112,7 +114,7 @@ describe('a call', () => {
     }
     const me = await operator.call('PATCH', '/person', { name: 'Olga O.' }, { 'Sec-Fetch-Site': 'same-origin' })
     assert.equal(me.status, 200, me.text)
-    const { items } = (await operatorCall('GET', '/audit?limit=1')).json as { items: object[] }
+    const { items } = (await desk.call('GET', '/audit?limit=1')).json as { items: object[] }
     const { action, details } = items[0] as { action: string; details: object }
     assert.deepEqual([action, details], ['person.change', { name: { from: 'Olga', to: 'Olga O.' } }])
     const foreign: Record<string, string>[] = [
@@ -157,7 +159,7 @@ describe('every row of the console', () => {
 
 describe('the people of an account', () => {
   test('come in by invitation, are what they were invited as, and nothing to others', async () => {
-    const { account, owner } = await owned('Acme')
+    const { account, owner } = await desk.owned('Acme')
     const people = `/accounts/${account}/people`
     const { link, mailed } = (await owner.good('POST', people, { email: 'Vic@example.com', role: 'viewer' })) as {
       link: string
@@ -175,13 +177,13 @@ describe('the people of an account', () => {
     for (const [verb, path, body] of [
       ['GET', people, undefined],
       ['POST', people, { email: 'x@example.com', role: 'owner' }],
-      ['PATCH', `${people}/${await idOf('vic@example.com')}`, { role: 'owner' }],
-      ['DELETE', `${people}/${await idOf('ow@example.com')}`, undefined],
+      ['PATCH', `${people}/${await desk.idOf('vic@example.com')}`, { role: 'owner' }],
+      ['DELETE', `${people}/${await desk.idOf('ow@example.com')}`, undefined],
     ] as const) {
       const answer = await vic.call(verb, path, body)
       assert.deepEqual([answer.status, codeOf(answer)], [403, 'forbidden'], `${verb} ${path}`)
     }
-    const elsewhere = await owned('Other', 'else@example.com')
+    const elsewhere = await desk.owned('Other', 'else@example.com')
     for (const path of [people, `/accounts/${account}/account`, '/accounts/none/account']) {
       assert.equal((await elsewhere.owner.call('GET', path)).status, 404, path)
     }
@@ -190,9 +192,9 @@ describe('the people of an account', () => {
   })
 
   test('keep an owner, also when two remove each other at once; no change undoes another', async () => {
-    const { account, owner } = await owned('Firm', 'one@example.com')
+    const { account, owner } = await desk.owned('Firm', 'one@example.com')
     const people = `/accounts/${account}/people`
-    const one = `${people}/${await idOf('one@example.com')}`
+    const one = `${people}/${await desk.idOf('one@example.com')}`
     assert.equal(codeOf(await owner.call('PATCH', one, { role: 'viewer' })), 'lastOwner')
     assert.equal(codeOf(await owner.call('DELETE', one)), 'lastOwner')
     const { link } = (await owner.good('POST', people, { email: 'two2@example.com', role: 'owner' })) as {
@@ -200,7 +202,7 @@ describe('the people of an account', () => {
     }
     const two = browser()
     assert.equal((await two.accept(link, { password: PASSWORD })).status, 200)
-    const other = `${people}/${await idOf('two2@example.com')}`
+    const other = `${people}/${await desk.idOf('two2@example.com')}`
     const both = await Promise.all([owner.call('PATCH', other, { role: 'viewer' }), two.call('DELETE', one)])
     assert.equal(both.filter(({ status }) => status === 204).length, 1, both.map(({ text }) => text).join())
     const roles = ((await operator.good('GET', people)) as { people: { role: string }[] }).people
@@ -208,8 +210,8 @@ describe('the people of an account', () => {
   })
 
   test('join another account with the password that they have', async () => {
-    const { account, owner } = await owned('Third', 'third@example.com')
-    await owned('Fourth', 'fourth@example.com')
+    const { account, owner } = await desk.owned('Third', 'third@example.com')
+    await desk.owned('Fourth', 'fourth@example.com')
     const body = { email: 'fourth@example.com', role: 'billing' }
     const { link } = (await owner.good('POST', `/accounts/${account}/people`, body)) as { link: string }
     assert.equal((await browser().accept(link, { password: 'not his password' })).status, 401)
@@ -217,8 +219,28 @@ describe('the people of an account', () => {
     assert.deepEqual(me.memberships.map(({ role }) => role).sort(), ['billing', 'owner'])
   })
 
+  test('are invited and mailed once for a key, whatever becomes of the first answer', async () => {
+    const { account, owner } = await desk.owned('Twice', 'twice@example.com')
+    const [path, key] = [`/accounts/${account}/people`, { 'Idempotency-Key': 'one click' }]
+    const body = { email: 'dbl@example.com', role: 'billing' }
+    const count = mail.letters.length
+    assert.equal((await owner.call('POST', path, body, key)).status, 400, 'no key has a space')
+    key['Idempotency-Key'] = 'one-click'
+    const both = await Promise.all([1, 2].map(() => owner.call('POST', path, body, key)))
+    const later = await owner.call('POST', path, body, key)
+    const [first] = both
+    assert.deepEqual([first?.status, (first?.json as { mailed: boolean }).mailed], [201, true])
+    assert.deepEqual(new Set([...both, later].map(({ text }) => text)), new Set([first?.text]))
+    assert.equal(mail.letters.length, count + 1)
+    assert.equal(((await owner.good('GET', path)) as { invitations: object[] }).invitations.length, 1)
+    assert.equal((await owner.call('POST', path, { ...body, role: 'owner' }, key)).status, 409)
+    const asked = [1, 2].map(() => desk.call('POST', '/people', { email: 'dbl@example.com' }, key))
+    const [one, other] = await Promise.all(asked)
+    assert.deepEqual([one?.status, other?.text, mail.letters.length], [201, one?.text, count + 2])
+  })
+
   test('are invited fifty times a day and no more', async () => {
-    const { account, owner } = await owned('Many', 'many@example.com')
+    const { account, owner } = await desk.owned('Many', 'many@example.com')
     const statuses: number[] = []
     for (let n = 0; n < 52; n++) {
       const body = { email: `guest${String(n)}@example.com`, role: 'viewer' }
@@ -231,7 +253,7 @@ describe('the people of an account', () => {
 
 describe('a session', () => {
   test('is listed, ended by its person, and gone at once', async () => {
-    await invite('sam@example.com')
+    await desk.invite('sam@example.com')
     const [here, there] = [await signedIn('sam@example.com'), await signedIn('sam@example.com')]
     const { sessions } = (await here.good('GET', '/sessions')) as { sessions: { id: string; isCurrent: boolean }[] }
     const other = sessions.filter(({ isCurrent }) => !isCurrent)
@@ -249,7 +271,7 @@ describe('a session', () => {
   })
 
   test('is over after twelve hours in which it is not used, and after thirty days', async () => {
-    await invite('ida@example.com')
+    await desk.invite('ida@example.com')
     const idle = await signedIn('ida@example.com')
     clock.skip(11 * HOUR_MS)
     assert.equal(await isIn(idle), true)
@@ -269,7 +291,7 @@ describe('a session', () => {
   })
 
   test('ends with the password that it began with, but the one that changes it', async () => {
-    await invite('pam@example.com')
+    await desk.invite('pam@example.com')
     const [here, there] = [await signedIn('pam@example.com'), await signedIn('pam@example.com')]
     const before = here.cookie
     const wrong = await here.call('PUT', '/person/password', { current: 'wrong password', password: OTHER_PASSWORD })
@@ -290,7 +312,7 @@ describe('a session', () => {
 
 describe('the second factor', () => {
   test('is asked for once a code of it has come; each code works once', async () => {
-    await invite('tom@example.com')
+    await desk.invite('tom@example.com')
     const [tom, elsewhere] = [await signedIn('tom@example.com'), await signedIn('tom@example.com')]
     assert.equal((await tom.call('POST', '/person/totp')).status, 400, 'an open browser is not enough')
     const { secret, uri } = (await tom.good('POST', '/person/totp', { password: PASSWORD })) as {
@@ -317,7 +339,7 @@ describe('the second factor', () => {
     assert.equal((await browser().signIn('tom@example.com', PASSWORD, recovery)).status, 200)
     assert.equal((await browser().signIn('tom@example.com', PASSWORD, recovery)).status, 401)
 
-    const reset = await resetLink('tom@example.com')
+    const reset = await desk.resetLink('tom@example.com')
     assert.equal(codeOf(await browser().accept(reset, { password: OTHER_PASSWORD })), 'codeNeeded', 'no way past it')
     assert.equal(codeOf(await tom.call('DELETE', '/person/totp', { password: 'wrong password' })), 'wrongPassword')
     await tom.good('DELETE', '/person/totp', { password: PASSWORD })
@@ -325,7 +347,7 @@ describe('the second factor', () => {
   })
 
   test('is offered by the password alone, which is not guessed there any quicker than at sign-in', async () => {
-    await invite('una@example.com')
+    await desk.invite('una@example.com')
     const una = await signedIn('una@example.com')
     const tries: unknown[] = []
     for (let n = 0; n < 6; n++) {
@@ -344,7 +366,7 @@ describe('the second factor', () => {
 
 describe('guessing', () => {
   test('is slowed down by name and place, and nobody is shut out by somebody else', async () => {
-    await invite('gil@example.com')
+    await desk.invite('gil@example.com')
     const gil = await signedIn('gil@example.com')
     const guesser = browser('198.51.100.7')
     for (const name of ['gil@example.com', 'nobody@example.com']) {
@@ -374,7 +396,7 @@ describe('guessing', () => {
 
 describe('a link', () => {
   test('for a new password goes out by mail, tells nobody who is there, and takes no other away', async () => {
-    await invite('uma@example.com')
+    await desk.invite('uma@example.com')
     const here = await signedIn('uma@example.com')
     const count = mail.letters.length
     for (const email of ['uma@example.com', 'nobody@example.com', 'UMA@example.com']) {
@@ -392,14 +414,14 @@ describe('a link', () => {
   })
 
   test('of that kind opens nothing behind another new password', async () => {
-    await invite('eli@example.com')
-    const [eli, link] = [await signedIn('eli@example.com'), await resetLink('eli@example.com')]
+    await desk.invite('eli@example.com')
+    const [eli, link] = [await signedIn('eli@example.com'), await desk.resetLink('eli@example.com')]
     await eli.good('PUT', '/person/password', { current: PASSWORD, password: OTHER_PASSWORD })
     assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
   })
 
   test('of that kind goes out three times while the first of them is open, so that nobody is left without one', async () => {
-    await invite('max@example.com')
+    await desk.invite('max@example.com')
     const count = mail.letters.length
     for (let n = 0; n < 8; n++) await browser().call('POST', '/password-reset', { email: 'max@example.com' })
     await until(() => mail.letters.length >= count + 3, 'three letters')
@@ -413,7 +435,7 @@ describe('a link', () => {
   })
 
   test('that somebody has put by opens nothing when he may make none any more', async () => {
-    const { account, owner } = await owned('Put by', 'leaver@example.com')
+    const { account, owner } = await desk.owned('Put by', 'leaver@example.com')
     const people = `/accounts/${account}/people`
     const stays = (await owner.good('POST', people, { email: 'stays@example.com', role: 'owner' })) as { link: string }
     const heir = browser()
@@ -421,35 +443,35 @@ describe('a link', () => {
     const { link } = (await owner.good('POST', people, { email: 'back.door@example.com', role: 'owner' })) as {
       link: string
     }
-    await heir.good('DELETE', `${people}/${await idOf('leaver@example.com')}`)
+    await heir.good('DELETE', `${people}/${await desk.idOf('leaver@example.com')}`)
     const left = (await heir.good('GET', people)) as { invitations: object[] }
     assert.deepEqual(left.invitations, [], 'nor is it shown')
     assert.equal((await browser().call('POST', '/links/look', { token: tokenOf(link) })).status, 404)
     assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
 
-    await invite('former@example.com')
+    await desk.invite('former@example.com')
     const former = await signedIn('former@example.com')
-    const id = await idOf('olga@example.com')
+    const id = await desk.idOf('olga@example.com')
     const { link: reset } = (await former.good('POST', `/operator/people/${id}/reset-link`, {})) as { link: string }
-    await operatorCall('PATCH', `/people/${await idOf('former@example.com')}`, { isOperator: false })
+    await desk.call('PATCH', `/people/${await desk.idOf('former@example.com')}`, { isOperator: false })
     assert.equal((await browser().accept(reset, { password: OTHER_PASSWORD })).status, 404)
   })
 
   test('that two use at once lets one in', async () => {
-    const link = await invitation('two@example.com')
+    const link = await desk.invitation('two@example.com')
     const both = await Promise.all([1, 2].map(() => browser().accept(link, { password: PASSWORD })))
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404])
   })
 
   test('that is over, or was taken back, opens nothing', async () => {
-    const late = await invitation('late@example.com')
-    const { id } = await invited('back@example.com')
+    const late = await desk.invitation('late@example.com')
+    const { id } = await desk.invited('back@example.com')
     clock.skip(1000)
-    const { link, id: taken } = await invited('gone@example.com')
-    await operatorCall('DELETE', `/invitations/${taken}`)
+    const { link, id: taken } = await desk.invited('gone@example.com')
+    await desk.call('DELETE', `/invitations/${taken}`)
     assert.equal((await browser().accept(link, { password: PASSWORD })).status, 404)
-    assert.equal((await operatorCall('DELETE', `/invitations/${taken}`)).status, 404)
-    assert.equal((await operatorCall('DELETE', `/invitations/${id}`)).status, 204)
+    assert.equal((await desk.call('DELETE', `/invitations/${taken}`)).status, 404)
+    assert.equal((await desk.call('DELETE', `/invitations/${id}`)).status, 204)
     clock.skip(7 * 24 * HOUR_MS)
     assert.equal((await browser().call('POST', '/links/look', { token: tokenOf(late) })).status, 404)
     operator = await signedIn('olga@example.com')
@@ -458,42 +480,33 @@ describe('a link', () => {
 
 describe('the operator', () => {
   test('disables somebody, who is out at once, and lets him in again', async () => {
-    await invite('dan@example.com')
+    await desk.invite('dan@example.com')
     const dan = await signedIn('dan@example.com')
-    const id = await idOf('dan@example.com')
-    const changed = await operatorCall('PATCH', `/people/${id}`, { isDisabled: true, isOperator: false })
+    const id = await desk.idOf('dan@example.com')
+    const changed = await desk.call('PATCH', `/people/${id}`, { isDisabled: true, isOperator: false })
     assert.equal(changed.status, 200, changed.text)
     assert.equal((await dan.call('GET', '/session')).status, 401)
     assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 401)
-    await operatorCall('PATCH', `/people/${id}`, { isDisabled: false })
+    await desk.call('PATCH', `/people/${id}`, { isDisabled: false })
     assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 200)
-    assert.equal((await operatorCall('DELETE', `/people/${id}`)).status, 204)
+    assert.equal((await desk.call('DELETE', `/people/${id}`)).status, 204)
     assert.equal((await browser().signIn('dan@example.com', PASSWORD)).status, 401)
-    assert.equal((await operatorCall('DELETE', `/people/${id}`)).status, 404)
+    assert.equal((await desk.call('DELETE', `/people/${id}`)).status, 404)
   })
 
   test('can not be removed when he is the last one, also by two at once', async () => {
-    const { people } = (await operatorCall('GET', '/people?limit=1000')).json as {
+    const { people } = (await desk.call('GET', '/people?limit=1000')).json as {
       people: { id: string; email: string; isOperator: boolean }[]
     }
     const others = people.filter(({ email, isOperator }) => isOperator && email !== 'olga@example.com')
     const [kept, ...gone] = others
-    for (const { id } of gone) await operatorCall('PATCH', `/people/${id}`, { isOperator: false })
-    const last = [kept?.id ?? '', await idOf('olga@example.com')]
-    const both = await Promise.all(last.map((id) => operatorCall('DELETE', `/people/${id}`)))
+    for (const { id } of gone) await desk.call('PATCH', `/people/${id}`, { isOperator: false })
+    const last = [kept?.id ?? '', await desk.idOf('olga@example.com')]
+    const both = await Promise.all(last.map((id) => desk.call('DELETE', `/people/${id}`)))
     assert.deepEqual(both.map(({ status }) => status).sort(), [204, 409])
     assert.equal(both.map(codeOf).includes('lastOperator'), true)
   })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 /** And that it was noted. */
 async function isIn(person: ConsoleBrowser): Promise<boolean> {
@@ -515,49 +528,6 @@ async function signedIn(email: string): Promise<ConsoleBrowser> {
   const answer = await made.signIn(email, PASSWORD)
   assert.equal(answer.status, 200, answer.text)
   return made
-}
-
-/** An operator like any other person, as all that is tested here is the same for all. */
-async function invite(email: string): Promise<void> {
-  const answer = await browser().accept(await invitation(email), { password: PASSWORD })
-  assert.equal(answer.status, 200, answer.text)
-}
-
-/** An account of its own with its owner. */
-async function owned(name: string, email = 'ow@example.com'): Promise<{ account: string; owner: ConsoleBrowser }> {
-  const made = await operatorCall('POST', '/accounts', { kind: 'personal', name })
-  const { id: account } = made.json as { id: string }
-  const { link } = (await operatorCall('POST', '/people', { email, accountId: account, role: 'owner' })).json as {
-    link: string
-  }
-  const owner = browser()
-  assert.equal((await owner.accept(link, { password: PASSWORD })).status, 200)
-  return { account, owner }
-}
-
-async function invitation(email: string): Promise<string> {
-  return (await invited(email)).link
-}
-
-async function invited(email: string): Promise<{ readonly link: string; readonly id: string }> {
-  const answer = await operatorCall('POST', '/people', { email })
-  assert.equal(answer.status, 201, answer.text)
-  const { link, invitation } = answer.json as { link: string; invitation: { id: string } }
-  return { link, id: invitation.id }
-}
-
-async function resetLink(email: string): Promise<string> {
-  const answer = await operatorCall('POST', `/people/${await idOf(email)}/reset-link`, {})
-  return (answer.json as { link: string }).link
-}
-
-async function idOf(email: string): Promise<string> {
-  const { people } = (await operatorCall('GET', `/people?email=${email}`)).json as { people: { id: string }[] }
-  return people[0]?.id ?? assert.fail(email)
-}
-
-function operatorCall(verb: string, path: string, body?: unknown): Promise<Answer> {
-  return server.call(verb, `/api/operator/v1${path}`, body, { Authorization: `Bearer ${OPERATOR_TOKEN}` })
 }
 
 function codeAt(secret: string): string {

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { isFault, type Fault } from '../../model/fault.ts'
+import { isRepeated } from '../../model/once.ts'
 import { ROLES, type Language } from '../../model/person.ts'
 import type { People } from '../../people/people.ts'
 import { accountRoute, type AccountCaller } from '../api/account-caller.ts'
@@ -39,10 +40,11 @@ function listRows({ members, invitations }: People): readonly ApiRow<AccountCall
       body: { email: Type.String({ maxLength: 320 }), role },
       answer: INVITED,
       created: true,
-      handle: async ({ account, actor }, { body, language }) => {
+      idempotent: true,
+      handle: async ({ account, actor }, { body, language, once }) => {
         const place = { account: account.id, role: body.role }
-        const invited = await invitations.make(body.email, place, actor, languageOf(language))
-        return isFault(invited) ? invited : invitedView(invited)
+        const invited = await invitations.make(body.email, place, actor, languageOf(language), once(invitedView))
+        return isFault(invited) || isRepeated(invited) ? invited : invitedView(invited)
       },
     }),
     accountRoute({

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { fault, isFault, type Fault } from '../../model/fault.ts'
+import { isRepeated } from '../../model/once.ts'
 import { ROLES, type Role } from '../../model/person.ts'
 import type { Place } from '../../people/invitations.ts'
 import type { People } from '../../people/people.ts'
@@ -113,11 +114,12 @@ function invitationRoutes({ invitations }: People): readonly ApiRow<OperatorCall
       answer: INVITED,
       created: true,
       notFound: true,
-      handle: async ({ actor }, { body }) => {
+      idempotent: true,
+      handle: async ({ actor }, { body, once }) => {
         const place = placeOf(body)
         if (isFault(place)) return place
-        const invited = await invitations.make(body.email, place, actor, null)
-        return isFault(invited) ? invited : invitedView(invited)
+        const invited = await invitations.make(body.email, place, actor, null, once(invitedView))
+        return isFault(invited) || isRepeated(invited) ? invited : invitedView(invited)
       },
     }),
     route({
