@@ -1,7 +1,8 @@
 import { RecordingHost } from '../../../src/drivers/conformance/host.ts'
 import { openAddresses } from '../../../src/drivers/max/addresses.ts'
 import { openDirectory } from '../../../src/drivers/max/directory.ts'
-import type { Addresses, Directory, Draft, MessageIds } from '../../../src/drivers/max/life.ts'
+import { PushedHandovers } from '../../../src/drivers/max/files/handovers.ts'
+import type { Addresses, Directory, Draft, Handovers, MessageIds } from '../../../src/drivers/max/life.ts'
 import { openMessageIds } from '../../../src/drivers/max/message-ids.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { systemRandom } from '../../../src/lib/random.ts'
@@ -26,6 +27,7 @@ export interface MadeLife {
   readonly directory: Directory
   readonly addresses: Addresses
   readonly messageIds: MessageIds
+  readonly handovers: Handovers
   readonly ended: AbortSignal
   readonly end: AbortController
   /** Why it was given up. */
@@ -51,8 +53,11 @@ export function madeLife(
   return {
     ...{ host, clock, network, connection, self: SELF, shared: { fileLimitBytes: 4_096 }, end, ended: end.signal },
     ...{ directory, addresses, messageIds: openMessageIds({ host, addresses }), failures },
+    handovers: new PushedHandovers(clock),
     alone: (work) => serial.run(work),
-    commit: (draft) => host.commit(draft),
+    commit: async (draft) => {
+      if (draft.secrets.size + draft.notes.size + draft.events.length > 0) await host.commit(draft)
+    },
     fail: (why) => {
       failures.push(why)
       end.abort()

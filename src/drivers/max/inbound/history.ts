@@ -6,6 +6,8 @@ import type { InboundLife } from './reading.ts'
 
 /** Of one question. */
 const PAGE = 50
+/** The last one; of others some messages may have been unreadable. */
+const SHORT_PAGE = 40
 /** What is further back than so many pages is left: nobody has an account that writes so much and is away so long. */
 const MOST_PAGES = 40
 
@@ -43,7 +45,7 @@ export async function readStretch(
     const before = found.size
     for (const message of messages.slice(0, 2 * PAGE)) found.set(message.id, message)
     const oldest = Math.min(...messages.map(({ time }) => time))
-    if (messages.length < PAGE || oldest <= after || found.size === before) break
+    if (messages.length < SHORT_PAGE || oldest <= after || found.size === before) break
     from = oldest
   }
   return { messages: inOrder(found) }

@@ -173,11 +173,11 @@ export type Attach =
 
 const Named = Compile(Type.Object({ _type: Type.String() }))
 
-/** Reads one attachment of a message. */
+/** Reads one attachment of a message, as often as it is asked to: other than a payload it is not used up. */
 export function readAttach(value: unknown): Attach {
   const named = Named.Check(value) ? value._type : ''
   const unknown = { _type: 'UNKNOWN', named } as const
-  return isKnown(named) ? (readAttachAs(named, value) ?? unknown) : unknown
+  return isKnown(named) ? (readAttachAs(named, structuredClone(value)) ?? unknown) : unknown
 }
 
 function isKnown(name: string): name is AttachKind {
