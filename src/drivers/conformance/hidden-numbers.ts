@@ -31,6 +31,7 @@ export function hiddenNumbers(bench: Bench): void {
     const opened = await bench.linked(own, { hidesNumbers: true })
     const id = await bench.sent(opened.session, peer, 'hello')
     const chat = await bench.nameOf(opened, peer)
+    await bench.rig.person.read(peer, own)
     const told = await until(() => opened.host.events.find((event) => event.kind === 'status' && event.id === id), 'it')
     assert.equal(told.kind === 'status' && told.chat, chat)
   })

@@ -6,6 +6,7 @@ import type { Random } from '../../lib/random.ts'
 import type { KeptFile } from '../../model/content.ts'
 import type { Fault } from '../../model/fault.ts'
 import type { ChatId, InstanceId, MessageId } from '../../model/ids.ts'
+import type { NetworkMessage } from '../../model/message.ts'
 import type { Change, JournalMessage, PagePreview, SessionEvent, SessionHost } from '../driver.ts'
 
 interface Surroundings {
@@ -18,6 +19,8 @@ interface Surroundings {
 export interface Possessions {
   /** Shared with another host, it stands for what outlived a process. */
   readonly kept?: Map<string, Uint8Array>
+  /** Shared likewise. */
+  readonly journal?: NetworkMessage[]
   readonly hidesNumbers?: boolean
   readonly proxy?: string
 }
@@ -30,6 +33,7 @@ export class RecordingHost implements SessionHost {
   readonly log: Log
   /** Secrets and notes. */
   readonly kept: Map<string, Uint8Array>
+  readonly journal: NetworkMessage[]
   readonly hidesNumbers: boolean
   readonly proxy: string
   /** The files that were asked for, each as often as it was. */
@@ -59,6 +63,7 @@ export class RecordingHost implements SessionHost {
     this.random = random
     this.log = log
     this.kept = possessions.kept ?? new Map<string, Uint8Array>()
+    this.journal = possessions.journal ?? []
     this.hidesNumbers = possessions.hidesNumbers ?? false
     this.proxy = possessions.proxy ?? ''
   }
@@ -117,6 +122,7 @@ export class RecordingHost implements SessionHost {
     }
     for (const [name, { value }] of notes ?? []) this.kept.set(name, value)
     this.events.push(...(events ?? []))
+    for (const event of events ?? []) if (event.kind === 'message') this.journal.push(event.message)
   }
 
   secret(name: string): Promise<Uint8Array | null> {
@@ -128,7 +134,7 @@ export class RecordingHost implements SessionHost {
   }
 
   message(chat: ChatId, id: MessageId): Promise<JournalMessage | null> {
-    const found = this.messages().find((message) => message.id === id && message.chat.id === chat)
+    const found = this.journal.find((message) => message.id === id && message.chat.id === chat)
     if (found === undefined) return Promise.resolve(null)
     const { direction, author, at, content } = found
     return Promise.resolve({ direction, author: author.id, at, content })

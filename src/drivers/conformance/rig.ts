@@ -43,7 +43,8 @@ export interface DriverRig {
  * strangersNames: tells how somebody is called with whom no word was exchanged. finishLinking: takes a device that stored its
  * credentials and went before it said so. passkey: asks for one in linking. calls: tells of calls. typingEnds: tells how long somebody types.
  * hiddenPictures: tells a picture that is hidden from one that is not there. archive: has an archive of chats. vanishing: lets messages vanish.
- * silentMembers: keeps members of a group from writing. seen: tells others that the account is there.
+ * silentMembers: keeps members of a group from writing. seen: tells others that the account is there. deliveries: tells
+ * more of a delivery than that the network took the message. unknownQuotes: takes replies to messages that it does not know.
  */
 export type Inability =
   | 'password'
@@ -58,6 +59,8 @@ export type Inability =
   | 'vanishing'
   | 'silentMembers'
   | 'seen'
+  | 'deliveries'
+  | 'unknownQuotes'
 
 /** What persons do with their phones, named by their numbers. */
 export interface Person {

@@ -22,6 +22,7 @@ const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
 const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
 const CANNOT: ReadonlySet<Inability> = new Set([
   ...(['passkey', 'calls', 'typingEnds', 'hiddenPictures', 'archive', 'vanishing', 'silentMembers', 'seen'] as const),
+  ...(['deliveries', 'unknownQuotes', 'repeat'] as const),
 ])
 /** While a phone scans, the clock goes on by that, for the driver looks every few seconds whether somebody has. */
 const LOOK = { everyMs: 4, byMs: 1_000 }
