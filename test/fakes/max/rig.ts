@@ -26,6 +26,8 @@ const CANNOT: ReadonlySet<Inability> = new Set([
 ])
 /** While a phone scans, the clock goes on by that, for the driver looks every few seconds whether somebody has. */
 const LOOK = { everyMs: 4, byMs: 1_000 }
+/** Whoever is connected has taken a message in after so long, unless it is told to fail. */
+const HEARD_MS = 1_500
 /** A device that its client takes off again at once was never linked. */
 const LASTING_MS = 25
 
@@ -59,7 +61,7 @@ export async function startMaxRig(): Promise<DriverRig> {
     fileLimitBytes: FILE_LIMIT_BYTES,
     lacks: driver.capabilities.cannotSend ?? new Set(),
     cannot: CANNOT,
-    arrives: arrivesOnMax,
+    arrives: (content) => arrivesOnMax(fake, content),
     idElsewhere: (id) => networkIdOf(hosts, id),
     chatOf: (phone) => `${phone}@c.us`,
     phones: PHONES,
@@ -95,7 +97,11 @@ function personOn(fake: FakeMax, clock: SkippingClock, hosts: readonly SessionHo
     wantPasskey: never,
     confirmPasskey: never,
     unlink: (phone) => now(() => fake.revoke(phone)),
-    say: (from, to, text) => Promise.resolve(String(fake.person(from).say(to, text).id)),
+    say: async (from, to, text) => {
+      const { id } = fake.person(from).say(to, text)
+      await heard(fake, [from, to], id)
+      return String(id)
+    },
     read: (phone, from) => now(() => fake.person(phone).read(from)),
     view: never,
     received: (phone) =>
@@ -128,6 +134,15 @@ async function scan(fake: FakeMax, clock: SkippingClock, qr: string, phone: stri
   const { devices } = fake.person(phone).person
   await sleep(LASTING_MS)
   if (devices.size === 0) throw new Error('the device was taken off the account again')
+}
+
+/** Until the devices of these have taken a message in; not for ever, as some are to fail at it. */
+async function heard(fake: FakeMax, phones: readonly string[], id: bigint): Promise<void> {
+  const end = performance.now() + HEARD_MS
+  const devices = phones.flatMap((phone) => [...new Set(fake.person(phone).person.devices.values())])
+  const isWaiting = () =>
+    devices.some(({ sockets, waiting }) => sockets.size > 0 && waiting.some(({ message }) => message === id))
+  while (isWaiting() && performance.now() < end) await sleep(2)
 }
 
 /** What the network calls a message that one of these has sent. */

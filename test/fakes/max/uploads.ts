@@ -61,6 +61,11 @@ export class Uploads {
     return upload
   }
 
+  /** Of the latest place for a file. */
+  get lastId(): bigint {
+    return this.#lastId
+  }
+
   byToken(kind: UploadKind, token: string): Upload {
     const found = this.#byToken.get(token)
     if (found?.kind !== kind) throw new Refusal('not.found', `there is no ${kind} with this token`)

@@ -91,7 +91,9 @@ export class Reactions {
       const changed = [...after].filter(([person, emoji]) => (before.get(person) ?? '') !== emoji)
       if (changed.length === 0) return
       const original = await host.message(chat, target)
-      const participant = (original?.direction === 'out' ? self : (original?.author ?? '')) as ChatId
+      // What has an id of ours was sent by us, whether or not the journal has it still.
+      const isOurs = original?.direction === 'out' || target !== told.messageId
+      const participant = (isOurs ? self : (original?.author ?? '')) as ChatId
       const about = { told, chat, participant, target, count: kept.count }
       for (const [index, change] of changed.entries()) await this.#tell(change, index, about, draft)
       const by = Object.fromEntries([...new Map([...before, ...after])].filter(([, emoji]) => emoji !== ''))
