@@ -49,7 +49,8 @@ export async function enqueueForward(
     const contents: Forwarded[] = []
     for (const id of wanted.ids) {
       const row = await record.node.store.journal.inChat(record.id, wanted.from, id)
-      contents.push(forwarded(row, row === null ? undefined : await lastEdit(record, row)))
+      const content = forwarded(row, row === null ? undefined : await lastEdit(record, row))
+      contents.push({ content, forwards: { chat: wanted.from, id } })
     }
     if (record.outbox.count + contents.length > OUTBOX_LIMIT) return QUEUE_FULL
     const { ids, positions, writes, events } = draftForward(record, wanted, contents)
@@ -60,7 +61,10 @@ export async function enqueueForward(
   return 'ok' in outcome ? refusal(record, outcome, method) : outcome
 }
 
-type Forwarded = ReturnType<typeof forwarded>
+interface Forwarded {
+  readonly content: ReturnType<typeof forwarded>
+  readonly forwards: NonNullable<OutgoingMessage['forwards']>
+}
 
 interface ForwardDraft {
   readonly ids: MessageId[]
@@ -74,7 +78,7 @@ function draftForward(record: InstanceRecord, wanted: Forward, contents: readonl
   const at = record.node.clock.now()
   const draft: ForwardDraft = { ids: [], positions: [], writes: [], events: [] }
   const { to: chat, asked, typingTimeMs } = wanted
-  for (const content of contents) {
+  for (const { content, forwards } of contents) {
     const id = newId(record, at)
     draft.ids.push(id)
     if (typeof content === 'string') {
@@ -84,7 +88,7 @@ function draftForward(record: InstanceRecord, wanted: Forward, contents: readonl
       continue
     }
     const types = draft.positions.length === 0 && typingTimeMs !== undefined
-    const message = { chat, content, asked, ...(types && { typingTimeMs }) }
+    const message = { chat, content, asked, forwards, ...(types && { typingTimeMs }) }
     const position = record.outbox.take()
     draft.positions.push(position)
     draft.writes.push(recordOutgoing(record.id, id, message, at), enqueueWrite(record.id, position, id, at))

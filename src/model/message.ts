@@ -29,6 +29,8 @@ export interface OutgoingMessage {
   /** What to show meanwhile, in the wire's words (`recording`, …); absent: typing. */
   readonly typingType?: string
   readonly archiveChat?: boolean
+  /** What it says again, where it is a forwarded one: a messenger may point at it in the place of the content, which is a copy. */
+  readonly forwards?: { readonly chat: ChatId; readonly id: MessageId }
   /** What the caller said of link previews, where it said anything; only shown again, `content.preview` is what counts. */
   readonly linkPreview?: boolean
   /** Of a status: who may see it; absent or empty: all contacts. */

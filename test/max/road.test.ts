@@ -191,7 +191,8 @@ describe('the road of an instance on MAX', { timeout: 120_000 }, () => {
     await sent('sendMessage', { chatId: chat, message: 'Yes', quotedMessageId: question })
     assert.equal(String((await seenText('Yes')).link?.message.id), question)
     await post('forwardMessages', { chatId: third, chatIdFrom: chat, messages: [question] })
-    await seenText('The white one?', OTHER)
+    const pointed = await seen(({ link }) => link?.type === 'FORWARD', OTHER)
+    assert.equal(String(pointed.link?.message.id), question)
 
     const own = await sent('sendMessage', { chatId: chat, message: 'teh end' })
     const theirs = await seenText('teh end')

@@ -4,11 +4,11 @@ import type { ChatId } from '../../../model/ids.ts'
 import type { Life } from '../life.ts'
 import type { Answered } from '../questions.ts'
 import type { OutgoingAttach } from '../wire/contents.ts'
-import { DELETE, EDIT, HISTORY, REACT, UNREACT } from '../wire/opcodes.ts'
+import { DELETE, EDIT, REACT, UNREACT } from '../wire/opcodes.ts'
 import { readAttach, type Attach } from '../wire/shapes.ts'
 import { textTrouble } from './contents.ts'
 import { formatted } from './formatting.ts'
-import { troubleOf } from './refusals.ts'
+import { shownMessage } from './shown-message.ts'
 
 /** What is about an earlier message. Done twice it comes to the same. */
 export type ChangeContent = EditContent | DeletionContent | ReactionContent
@@ -25,11 +25,6 @@ export interface Place {
 
 /** Asks the network for a change. It has no other way to leave. */
 export type AskForChange = () => Promise<Answered<unknown>>
-
-/** Times are in the ids of messages, above so many bits. */
-const TIME_BITS = 16n
-/** Those of the same millisecond, should there be any. */
-const AROUND = 3
 
 /** How a change is asked for, or why it can't be. Nothing has been changed yet. */
 export async function preparedChange(life: Life, content: ChangeContent, place: Place): Promise<AskForChange | Fault> {
@@ -66,15 +61,9 @@ async function attachesOf(
 ): Promise<readonly OutgoingAttach[] | Fault> {
   const known = isCaption ? null : await life.host.message(chat, target)
   if (known?.content.kind === 'text') return []
-  const time = Number(BigInt(message) >> TIME_BITS)
-  const asked = await life.connection.ask(HISTORY, network, time + 1, AROUND)
-  if (!asked.ok) {
-    const trouble = troubleOf(asked.trouble, network)
-    // Nothing has been changed: a lost answer to a question is no lost change.
-    return trouble.fault === 'unconfirmed' ? fault('unavailable', 'MAX did not show the message to be edited') : trouble
-  }
-  const found = asked.answer.messages.find(({ id }) => id === message)
-  if (found === undefined) return fault('refused', 'MAX does not find the message to be edited')
+  const found = await shownMessage(life, network, message)
+  if (found === null) return fault('refused', 'MAX does not find the message to be edited')
+  if (isFault(found)) return found
   const again = (found.attaches ?? [])
     .map(readAttach)
     .filter(({ _type }) => _type !== 'SHARE')

@@ -234,8 +234,7 @@ describe('a message to MAX', () => {
   test('that is a reply names what it replies to; where that is gone it goes without', async () => {
     const { send, network, goesWrong } = scene()
     const linkOf = (index: number) => (network.asked[index]?.payload['message'] as Record<string, unknown>)['link']
-    const quoting = (id: MessageId): Content =>
-      ({ ...HELLO, quote: { id, participant: CHAT, content: null } })
+    const quoting = (id: MessageId): Content => ({ ...HELLO, quote: { id, participant: CHAT, content: null } })
     assert.equal(retry(await send(quoting(OTHERS))), 'ok')
     assert.deepEqual(linkOf(0), { type: 'REPLY', messageId: OTHERS })
     goesWrong(SEND, 'not.found')
@@ -244,6 +243,31 @@ describe('a message to MAX', () => {
       'ok',
     )
     assert.equal(linkOf(1), undefined)
+  })
+
+  test('that is forwarded points at what it says again where it can, and is a copy where it can not', async () => {
+    const { outbound, network, there, goesWrong } = scene()
+    const time = Number(BigInt(OTHERS) >> 16n)
+    const linksOf = () => network.asked.filter(({ opcode }) => opcode === SEND).map(({ payload }) => payload['message'])
+    let last = 0
+    const forward = async () => {
+      const id = `11500000000000004${String((last += 1))}` as MessageId
+      const message = { chat: CHAT, content: { ...HELLO, forwardingScore: 1 } as Content }
+      const forwards = { chat: GROUP as ChatId, id: OTHERS }
+      assert.equal(retry(await outbound.send(id, { ...message, forwards }, new AbortController().signal)), 'ok')
+      const { text, link } = linksOf().at(-1) as Record<string, unknown>
+      return [text, link]
+    }
+    const link = { type: 'FORWARD', messageId: OTHERS, chatId: GROUP }
+    assert.deepEqual(await forward(), ['hello', undefined])
+    there.push({ id: BigInt(OTHERS), time, sender: 4, text: 'hello', attaches: [{ _type: 'PHOTO' }] })
+    assert.deepEqual(await forward(), [undefined, link])
+    goesWrong(SEND, 'access.denied')
+    assert.deepEqual(await forward(), ['hello', undefined])
+    there[there.findIndex(({ id }) => id === BigInt(OTHERS))] = {
+      ...{ id: BigInt(OTHERS), time, sender: 4, text: '', attaches: [{ _type: 'PHOTO' }, { _type: 'PHOTO' }] },
+    }
+    assert.deepEqual(await forward(), ['hello', undefined])
   })
 
   test('of a kind that MAX has not, or too long, is refused and nothing is asked', async () => {

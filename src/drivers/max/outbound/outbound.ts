@@ -11,6 +11,7 @@ import { Changes } from './change-delivery.ts'
 import { isChange, type Place } from './changes.ts'
 import { CANNOT_SEND, composed, type Composed } from './contents.ts'
 import { deliver, hasNotLeft, onAbort, STOPPED, type Progress } from './delivery.ts'
+import { referenceTo } from './forwards.ts'
 import { Pacing } from './pacing.ts'
 import { knownChat, ownIdOf } from './recipients.ts'
 import { searchSent } from './sent-search.ts'
@@ -95,17 +96,31 @@ export class Outbound {
     return { ok: true, at: end.at, chat: await knownChat(this.#life, chat, message.chat) }
   }
 
-  async #say(id: MessageId, { content }: OutgoingMessage, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
-    const known = await this.#before(id, place)
-    if (known.end !== undefined) return known.end
-    const { life, uploads } = { life: this.#life, uploads: this.#uploads }
-    const made = await composed(content, { life, uploads, signal })
+  async #say(id: MessageId, message: OutgoingMessage, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
+    const { end, sending } = await this.#before(id, place)
+    if (end !== undefined) return end
+    const reference = await referenceTo(this.#life, message)
+    if (reference === null) return await this.#compose(sending ?? id, message, place, signal)
+    const pointed = await this.#offer(sending ?? id, reference, place, signal)
+    // Nothing has left: what may not be pointed at can be said again.
+    const isRefused = isFault(pointed) && pointed.fault === 'refused'
+    return isRefused ? await this.#compose(id, message, place, signal) : pointed
+  }
+
+  /** `as`: the number under which it may have left before, otherwise the message's id. */
+  async #compose(as: Sending | MessageId, { content }: OutgoingMessage, place: Place, signal: AbortSignal) {
+    const made = await composed(content, { life: this.#life, uploads: this.#uploads, signal })
     if (isFault(made)) return isOver(signal) ? STOPPED : made
+    return await this.#offer(as, made, place, signal)
+  }
+
+  async #offer(as: Sending | MessageId, made: Composed, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
     await this.#pacing.turn(signal)
     if (isOver(signal)) return STOPPED
-    const sending = known.sending ?? { id, chat: place.network, cid: await nextCid(life.host) }
+    if (typeof as !== 'string') return await this.#deliver(as, made, place, signal)
+    const sending = { id: as, chat: place.network, cid: await nextCid(this.#life.host) }
     // Kept before it leaves: whatever happens now, it is found again.
-    if (known.sending === undefined) await life.messageIds.willSend(sending)
+    await this.#life.messageIds.willSend(sending)
     return await this.#deliver(sending, made, place, signal)
   }
 
