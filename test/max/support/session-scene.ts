@@ -100,11 +100,9 @@ export class SessionScene {
   /** Scans whatever is shown last until the attempt ends, and resolves with its last step. */
   async scanUntilItEnds(login: ReturnType<typeof followLogin>) {
     const end = login.end()
-    let isOver = false
-    void end.then(() => (isOver = true))
-    for (let seen = 0; !isOver;) {
+    const isOver = end.then(() => true)
+    for (let seen = 0; !(await Promise.race([isOver, sleep(4, false)]));) {
       this.clock.skip(500)
-      await sleep(4)
       const shown = login.codes()
       if (shown.length === seen) continue
       seen = shown.length
