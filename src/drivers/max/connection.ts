@@ -2,11 +2,11 @@ import type { Agent } from 'node:http'
 import { WebSocket, type RawData } from 'ws'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { masking } from '../../lib/masking.ts'
 import { within } from '../../lib/within.ts'
 import type { Ending, EndReason } from './ending.ts'
 import { greetingOf, headersOf, type Identity } from './identity.ts'
 import { Intake } from './intake.ts'
+import { maskedTrouble } from './masked-trouble.ts'
 import { Questions, type Answered, type AskTrouble } from './questions.ts'
 import { CMD, decodeFrame, encodeFrame, LARGEST_FRAME_BYTES, type Frame } from './wire/frame.ts'
 import { isOutdated } from './wire/network-error.ts'
@@ -245,8 +245,7 @@ export class Connection {
 
   #notKept(error: unknown): void {
     const { log } = this.#parts
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    log.warn({ error: masking()(said) }, 'what the network told could not be kept')
+    log.warn({ error: maskedTrouble(error) }, 'what the network told could not be kept')
     this.#end('notKept', 'what the network told could not be kept')
   }
 

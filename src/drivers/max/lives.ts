@@ -1,7 +1,7 @@
 import type { Log } from '../../lib/log.ts'
-import { masking } from '../../lib/masking.ts'
 import type { InstanceId } from '../../model/ids.ts'
 import { Settling } from '../network/settling.ts'
+import { maskedTrouble } from './masked-trouble.ts'
 
 /** The lives of one session, of which the last alone counts: what was awaited in an older one does nothing. */
 export class Lives {
@@ -53,7 +53,6 @@ export class Lives {
   }
 
   complain(error: unknown, says: string): void {
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    this.#host.log.warn({ idInstance: this.#host.instance, error: masking()(said) }, says)
+    this.#host.log.warn({ idInstance: this.#host.instance, error: maskedTrouble(error) }, says)
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Serial } from '../../lib/serial.ts'
 import type { SessionHost } from '../driver.ts'
 import type { Transport } from '../network/transport.ts'
@@ -35,6 +36,8 @@ export function openLife({ shared, connection, transport, self, fail, ...parts }
   const host = new FollowedHost(parts.host)
   const turns = new Serial()
   const over = new AbortController()
+  // Each question listens for the end: so many are no leak.
+  setMaxListeners(0, over.signal)
   const directory = openDirectory({ host, connection, self })
   const commit = async ({ secrets, notes, events }: Draft) => {
     if (secrets.size + notes.size + events.length > 0) await host.commit({ secrets, notes, events })

@@ -1,7 +1,7 @@
-import { masking } from '../../../lib/masking.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import { within } from '../../network/within.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 import type { Operation } from '../wire/operation.ts'
 import { NO_ANSWER, NOT_CONNECTED, troubleOf, type Words } from './trouble.ts'
 
@@ -27,8 +27,7 @@ export async function ask<T>(current: Current, work: (life: Life) => Promise<T |
     return isOver(life) ? NOT_CONNECTED : NO_ANSWER
   } catch (error) {
     if (isOver(life)) return NOT_CONNECTED
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    life.host.log.warn({ error: masking()(said) }, 'a question to MAX came to nothing')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a question to MAX came to nothing')
     return FAILED
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { masking } from '../../../lib/masking.ts'
 import { Recent } from '../../../lib/recent.ts'
 import type { Picture } from '../../../model/chats.ts'
 import type { KeptFile } from '../../../model/content.ts'
@@ -11,6 +10,7 @@ import { fetchFile } from '../files/download.ts'
 import { handOver } from '../files/hand-over.ts'
 import { remoteText } from '../files/remote-file.ts'
 import type { Life } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 
 /** Larger ones are no pictures of profiles. */
 const LIMIT_BYTES = 5 * 1024 * 1024
@@ -41,7 +41,7 @@ export async function pictureAt(life: Life, url: string | undefined): Promise<Pi
     remembered.set(url, file)
     return { kind: 'shown', file }
   } catch (error) {
-    life.host.log.warn({ error: saidBy(error) }, 'a picture could not be fetched from MAX')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a picture could not be fetched from MAX')
     return NOT_FETCHED
   }
 }
@@ -68,7 +68,7 @@ export async function handOverPicture(life: Life, file: KeptFile): Promise<{ rea
     if (isFault(attach)) return attach
     return attach.kind === 'photo' ? { token: attach.token } : NOT_BROUGHT
   } catch (error) {
-    life.host.log.warn({ error: saidBy(error) }, 'a picture could not be brought to MAX')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a picture could not be brought to MAX')
     return NOT_BROUGHT
   }
 }
@@ -84,8 +84,4 @@ async function pictureBytes({ host }: Life, file: KeptFile): Promise<Buffer | Fa
   } catch (error) {
     return error instanceof NotAsTold ? CHANGED : GONE
   }
-}
-
-function saidBy(error: unknown): string {
-  return masking()(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

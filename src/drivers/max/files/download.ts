@@ -1,10 +1,10 @@
 import { pipeline, type Readable } from 'node:stream'
-import { masking } from '../../../lib/masking.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import { isWithoutHash } from '../../../model/hashless-files.ts'
 import { Checked } from '../../network/checked.ts'
 import type { Life } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 import type { Answered } from '../questions.ts'
 import { readRemote, type RemoteFile } from './remote-file.ts'
 import { askFileServer } from './requests.ts'
@@ -38,7 +38,7 @@ export async function downloadFile(life: Fetching, file: KeptFile, signal: Abort
     return pipeline(bytes, new Checked(file), () => undefined)
   } catch (error) {
     if (signal.aborted || life.ended.aborted) return STOPPED
-    life.host.log.warn({ error: textOf(error) }, 'a file could not be fetched from MAX')
+    life.host.log.warn({ error: maskedTrouble(error) }, 'a file could not be fetched from MAX')
     return TROUBLE
   }
 }
@@ -68,9 +68,4 @@ function placeIn(answered: Answered<string | null>): string | null {
   if (answered.ok) return answered.answer
   const { trouble } = answered
   throw new Error(trouble.why === 'refused' ? `MAX refused it (${trouble.error.code})` : trouble.says)
-}
-
-/** Without what looks like a secret: addresses of files are such. */
-function textOf(error: unknown): string {
-  return masking()(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

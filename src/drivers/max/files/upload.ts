@@ -1,5 +1,4 @@
 import { addAbortSignal, pipeline, Readable } from 'node:stream'
-import { masking } from '../../../lib/masking.ts'
 import { Recent } from '../../../lib/recent.ts'
 import type { FileContent, FileSource } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
@@ -7,6 +6,7 @@ import type { EpochMs } from '../../../model/ids.ts'
 import { Checked, NotAsTold } from '../../network/checked.ts'
 import { linkedSignal } from '../../network/linked-signal.ts'
 import type { Life } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 import type { OutgoingAttach } from '../wire/contents.ts'
 import { handOver, type FileForm, type HandingOver } from './hand-over.ts'
 import { beginsAsVoice } from './voice.ts'
@@ -79,7 +79,7 @@ export class Uploads {
     try {
       source = await host.file(file)
     } catch (error) {
-      host.log.warn({ error: textOf(error) }, 'a file that was to be sent could not be read')
+      host.log.warn({ error: maskedTrouble(error) }, 'a file that was to be sent could not be read')
       return GONE
     }
     // An error of it ends the stream that is read, and is heard there.
@@ -112,7 +112,7 @@ export class Uploads {
       return link.signal.aborted ? STOPPED : attach
     } catch (error) {
       if (link.signal.aborted) return STOPPED
-      this.#life.host.log.warn({ error: textOf(error) }, 'a file could not be brought to MAX')
+      this.#life.host.log.warn({ error: maskedTrouble(error) }, 'a file could not be brought to MAX')
       return TROUBLE
     } finally {
       link.over()
@@ -162,8 +162,4 @@ async function isVoice(bytes: Readable): Promise<boolean> {
   if (head === null) return false
   bytes.unshift(head)
   return beginsAsVoice(head)
-}
-
-function textOf(error: unknown): string {
-  return masking()(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }
