@@ -57,6 +57,17 @@ describe('reactions on MAX', () => {
       .slice(1)
       .map(({ id }) => id)
     assert.equal(new Set(ids).size, 6)
+    // What this device gave itself is told with those of others, and is no news.
+    await count(
+      [
+        { reaction: '🔥', count: 1 },
+        { reaction: '👍', count: 1 },
+      ],
+      { yourReaction: '🔥' },
+    )
+    assert.equal(reactionsAt(life).length, 6)
+    await count([{ reaction: '👍', count: 1 }], {}, OWN_REACTION)
+    assert.deepEqual(reactionsAt(life).slice(6), [['out', SELF, '', ...of]])
     const next = await begun(madeLife(life.host.kept))
     await push(next.inbound, REACTIONS, { chatId, messageId, counters: [{ reaction: '👍', count: 1 }] })
     assert.deepEqual(reactionsAt(next.life), [])

@@ -1,5 +1,6 @@
 import { few, line } from '../../network/bounded.ts'
 import { Serial } from '../../../lib/serial.ts'
+import type { ReactionContent } from '../../../model/content.ts'
 import type { ChatId } from '../../../model/ids.ts'
 import { newDraft, type Draft } from '../life.ts'
 import { WHO_REACTED } from '../wire/opcodes.ts'
@@ -34,15 +35,19 @@ export class Reactions {
     this.#life = life
   }
 
-  /** `isOwn`: it is told because another device of the account reacted. */
+  /**
+   * `isOwn`: it is told because another device of the account reacted. What is told of the own reaction with those of others is no news: this
+   * device may have given it.
+   */
   async told(told: Told, isOwn: boolean): Promise<void> {
     const own = isOwn ? (told.yourReaction ?? '') : told.yourReaction
+    const { self, addresses, directory } = this.#life
     if (!told.chatId.startsWith('-')) {
-      await this.#keep(told, (kept) => ofDialog(told, { self: this.#life.self, own, kept }), null)
-      return
-    }
-    if (own !== undefined) await this.#keep(told, () => new Map([[this.#life.self, own]]), null)
-    if (!isOwn) this.#ask(told)
+      const peer = await addresses.chatIdOf(told.chatId)
+      await directory.meet([peer])
+      await this.#keep(told, (kept) => ofDialog(told, { self, peer, own, kept }), { isAll: false, isOwn })
+    } else if (isOwn) await this.#keep(told, () => new Map([[self, own ?? '']]), { isAll: false, isOwn })
+    else this.#ask(told)
   }
 
   #ask(told: Told): void {
@@ -73,65 +78,74 @@ export class Reactions {
     const shown = few(reactions, MOST_REACTIONS)
     const isAll = shown.length === reactions.length && shown.length >= (totalCount ?? shown.length)
     await directory.meet(shown.map(({ userId }) => userId).filter((id) => id !== self))
-    await this.#keep(told, () => new Map(shown.map(({ userId, reaction }) => [userId, reaction])), isAll)
+    const byPerson = new Map(shown.map(({ userId, reaction }) => [userId, reaction]))
+    await this.#keep(told, () => byPerson, { isAll, isOwn: false })
   }
 
-  /** `isAll`: who is not among them has taken it back; null: only they are looked at. */
-  async #keep(told: Told, now: (kept: ByPerson) => ByPerson, isAll: boolean | null): Promise<void> {
-    const { host, messageIds, addresses, directory, self } = this.#life
-    if (!told.chatId.startsWith('-')) await directory.meet([await addresses.chatIdOf(told.chatId)])
+  /** `isAll`: who is not among them has taken it back. */
+  async #keep(
+    told: Told,
+    now: (kept: ByPerson) => ByPerson,
+    { isAll, isOwn }: { readonly isAll: boolean; readonly isOwn: boolean },
+  ): Promise<void> {
+    const { host, addresses, self } = this.#life
+    const chat = await addresses.chatIdOf(told.chatId)
     await this.#life.alone(async () => {
       const draft = newDraft()
-      const target = await messageIds.idOf(told.messageId)
-      const chat = await addresses.chatIdOf(told.chatId)
       const kept = await readReactions(host, told.messageId)
       const before: ByPerson = new Map(Object.entries(kept.by))
       const after = new Map(now(before))
-      if (isAll === true) for (const person of before.keys()) if (!after.has(person)) after.set(person, '')
+      if (isAll) for (const person of before.keys()) if (!after.has(person)) after.set(person, '')
       const changed = [...after].filter(([person, emoji]) => (before.get(person) ?? '') !== emoji)
       if (changed.length === 0) return
-      const original = await host.message(chat, target)
-      // What has an id of ours was sent by us, whether or not the journal has it still.
-      const isOurs = original?.direction === 'out' || target !== told.messageId
-      const participant = (isOurs ? self : (original?.author ?? '')) as ChatId
-      const about = { told, chat, participant, target, count: kept.count }
-      for (const [index, change] of changed.entries()) await this.#tell(change, index, about, draft)
+      const news = changed.filter(([person]) => isOwn || person !== self)
+      const about = { ...told, chat, ...(await this.#targetOf(told, chat)) }
+      for (const [index, change] of news.entries()) await this.#tell(change, about, kept.count + index, draft)
       const by = Object.fromEntries([...new Map([...before, ...after])].filter(([, emoji]) => emoji !== ''))
-      noteReactions(host, told.messageId, { by, count: kept.count + changed.length }, draft)
+      noteReactions(host, told.messageId, { by, count: kept.count + news.length }, draft)
       await this.#life.commit(draft)
     })
   }
 
+  async #targetOf({ messageId }: Told, chat: ChatId): Promise<Pick<ReactionContent, 'target' | 'participant'>> {
+    const { messageIds, host, self } = this.#life
+    const target = await messageIds.idOf(messageId)
+    const original = await host.message(chat, target)
+    // What has an id of ours was sent by us, whether or not the journal has it still.
+    const isOurs = original?.direction === 'out' || target !== messageId
+    return { target, participant: (isOurs ? self : (original?.author ?? '')) as ChatId }
+  }
+
   async #tell(
     [person, emoji]: readonly [string, string],
-    index: number,
-    about: { told: Told; chat: ChatId; participant: ChatId; target: ReturnType<typeof derivedId>; count: number },
+    about: Told & Pick<ReactionContent, 'target' | 'participant'> & { readonly chat: ChatId },
+    count: number,
     draft: Draft,
   ): Promise<void> {
     const { directory, host, self } = this.#life
-    const { told, chat, participant, target } = about
+    const { chatId, messageId, chat, participant, target } = about
     const [where, author] = [await directory.party(chat), await directory.party(person as ChatId)]
-    const id = derivedId('reaction', told.chatId, told.messageId, person, about.count + index)
+    const id = derivedId('reaction', chatId, messageId, person, count)
     const content = { kind: 'reaction', target, participant, emoji: shortEmoji(emoji) } as const
     const direction = person === self ? 'out' : 'in'
-    const at = host.clock.now()
-    draft.events.push({ kind: 'message', message: { id, direction, chat: where, author, at, content } })
+    const message = { id, direction, chat: where, author, at: host.clock.now(), content } as const
+    draft.events.push({ kind: 'message', message })
   }
 }
 
 interface Dialog {
   readonly self: string
+  readonly peer: string
   /** Undefined: the network doesn't say. */
   readonly own: string | undefined
   readonly kept: ByPerson
 }
 
 /** What is not the account's own reaction is the other's. */
-function ofDialog({ chatId, counters = [] }: Told, { self, own, kept }: Dialog): ByPerson {
+function ofDialog({ counters = [] }: Told, { self, peer, own, kept }: Dialog): ByPerson {
   const mine = own ?? kept.get(self) ?? ''
-  const peer = String(BigInt(chatId) ^ BigInt(self))
-  const others = few(counters, MOST_REACTIONS).find(({ reaction, count }) => count > (reaction === mine ? 1 : 0))
-  return new Map([[peer, others?.reaction ?? ''], ...(own === undefined ? [] : [[self, own] as const])])
+  const theirs = few(counters, MOST_REACTIONS).find(({ reaction, count }) => count > (reaction === mine ? 1 : 0))
+  return new Map([[peer, theirs?.reaction ?? ''], ...(own === undefined ? [] : [[self, own] as const])])
 }
 
 function shortEmoji(emoji: string): string {
