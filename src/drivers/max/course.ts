@@ -153,7 +153,6 @@ export class Course implements Connected {
       () => false,
     )
     this.#storing = stored.then(() => void (this.#storing = null))
-    this.#lives.settle(this.#storing)
     const isStored = await stored
     if (!isStored) await visit.unlink()
     if (this.#lives.isOver(life)) return false
@@ -165,7 +164,7 @@ export class Course implements Connected {
   /** Null when this life is over, or the network could not be reached. */
   async #visitNetwork(life: number, deviceId?: string): Promise<Visit | null> {
     const isWanted = () => !this.#lives.isOver(life)
-    const opening = openVisit({
+    const visit = await openVisit({
       ...{ ...this.#parts, isWanted, deviceId },
       enter: (reach) => this.#entrance.enter(reach),
       listener: {
@@ -173,8 +172,6 @@ export class Course implements Connected {
         loggedOut: () => this.#loggedOut(life),
       },
     })
-    this.#lives.settle(opening)
-    const visit = await opening
     if (visit === null) return null
     if ('trouble' in visit) {
       this.#end(visit)

@@ -36,12 +36,13 @@ export class Lives {
     this.#settling.add(ending)
   }
 
-  /** What is not expected ends the life in which it happens. */
+  /** What is not expected ends the life in which it happens; whatever it is, it is waited for. */
   guard(life: number, work: Promise<void>): void {
-    work.catch((error: unknown) => {
+    const guarded = work.catch((error: unknown) => {
       this.complain(error, 'a session could not go on')
       if (!this.isOver(life)) this.#broken()
     })
+    this.settle(guarded)
   }
 
   /** Once everything before it has ended. */

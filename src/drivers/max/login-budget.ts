@@ -1,19 +1,15 @@
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { fault } from '../../model/fault.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import { LASTING, type SessionHost } from '../driver.ts'
 import type { Loss } from './ending.ts'
 
 const DAY_MS = 86_400_000
-/** Of a day's logins no more come close together than half an hour's share would be of a day of two hours. */
+/** In half an hour no more than a twelfth of a day's: a network that comes and goes must not use them up at once. */
 const SHORT_MS = 30 * 60_000
 const SHORT_SHARE = 12
 const LEAST_SHORT = 3
 /** When this instance logged in, whatever became of its links: what MAX counts is the device. */
 const LOGINS = `${LASTING}logins`
-
-const Times = Compile(Type.Array(Type.Integer()))
 
 /** How often an instance logs in, counted over restarts. MAX drops the token of whoever logs in again and again. */
 export class LoginBudget {
@@ -36,7 +32,7 @@ export class LoginBudget {
   /** Counts one, before it is asked for. */
   async take(): Promise<void> {
     const now = this.#host.clock.now()
-    const value = Buffer.from(JSON.stringify([...(await this.#times(now)), now]))
+    const value = Buffer.from([...(await this.#times(now)), now].join(' '))
     await this.#host.commit({ notes: new Map([[LOGINS, { value, until: now + DAY_MS }]]) })
   }
 
@@ -50,9 +46,11 @@ export class LoginBudget {
   /** Oldest first. A clock that was set back makes none of them count for longer than a day. */
   async #times(now: EpochMs): Promise<readonly EpochMs[]> {
     const kept = await this.#host.secret(LOGINS)
-    if (kept === null) return []
-    const value: unknown = JSON.parse(Buffer.from(kept).toString())
-    return Times.Check(value) ? value.filter((at) => at > now - DAY_MS && at <= now) : []
+    const times = Buffer.from(kept ?? [])
+      .toString()
+      .split(' ')
+      .map(Number)
+    return times.filter((at) => at > now - DAY_MS).map((at) => Math.min(at, now))
   }
 }
 

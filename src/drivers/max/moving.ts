@@ -1,7 +1,7 @@
 import type { KeptSecret } from '../../model/instance.ts'
 
 /** What another server finds out by itself: answers that were kept. */
-const STAYS_HERE = ['number|', 'unread|']
+const STAYS_HERE = ['number|']
 
 /** What moves with a link to another server; the device's id and what was counted of it too. */
 export function movesWithLink(kept: readonly KeptSecret[]): readonly KeptSecret[] {

@@ -163,7 +163,7 @@ describe('a session on MAX', () => {
     await opened.session.disconnect()
     scene.fake.settings.redelivers = 'all'
     const ids = Array.from(
-      { length: 700 },
+      { length: 560 },
       (_none, index) => scene.fake.person(PEER).say(OWN, `text ${String(index)}`).id,
     )
     await scene.reopened(opened)
