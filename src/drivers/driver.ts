@@ -67,8 +67,8 @@ export interface Change {
 }
 
 /**
- * Notes whose names begin so are kept when the device is unlinked: what the network holds against an account must not be forgotten with
- * its link. They name the account.
+ * What is kept under names that begin so is kept when the device is unlinked: what the network holds against an account, and by what it knows
+ * what was sent, must not be forgotten with its link. What holds for one account alone names it.
  */
 export const LASTING = 'lasting|'
 

@@ -1,9 +1,10 @@
 import { Serial } from '../../lib/serial.ts'
-import type { SessionHost } from '../driver.ts'
+import { LASTING, type SessionHost } from '../driver.ts'
 
 /** So far ahead of what was used it is kept that a number may be: a restart goes on behind it. */
 const AHEAD_MS = 10_000
-const KEPT = 'cid'
+/** Whatever becomes of the link: the network remembers the numbers of an account. */
+const KEPT = `${LASTING}cid`
 
 /**
  * The numbers by which the network recognises a message that comes again: the time in ms, and never one that this instance has had, also where the

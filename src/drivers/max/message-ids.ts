@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile'
 import type { Clock } from '../../lib/clock.ts'
 import { Recent } from '../../lib/recent.ts'
 import type { EpochMs, MessageId } from '../../model/ids.ts'
-import type { Note, SessionHost } from '../driver.ts'
+import { LASTING, type Note, type SessionHost } from '../driver.ts'
 import type { Addresses, Draft, MessageIds, Sending, Sent } from './life.ts'
 
 interface Parts {
@@ -21,10 +21,11 @@ const CACHED = 256
 /** Longer ids are nobody's. */
 const DIGITS = /^\d{1,19}$/
 
-const SENT = (id: string) => `sent|${id}`
-const OURS = (network: string) => `ours|${network}`
+/** These outlive a link: who links the same account again must neither send what left before nor take it for somebody else's. */
+const SENT = (id: string) => `${LASTING}sent|${id}`
+const OURS = (network: string) => `${LASTING}ours|${network}`
 /** Attempts whose verdict is open. */
-const OPEN = 'open|'
+const OPEN = `${LASTING}open|`
 const UNREAD = (chat: string) => `unread|${chat}|`
 
 const Kept = Type.Object({
@@ -41,7 +42,7 @@ export function openMessageIds(parts: Parts): MessageIds {
 
 /**
  * Notes: `sent|<our id>` has chat, `cid` and what the network made of it; `ours|<network's id>` leads back; `open|<cid>` is there until the
- * verdict is; `unread|<chat>|<network's id>` until somebody has read it.
+ * verdict is. `unread|<chat>|<network's id>` is there until somebody has read it, and goes with the link.
  */
 class KeptMessageIds implements MessageIds {
   readonly #host: Parts['host']

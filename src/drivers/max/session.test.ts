@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { ASK } from '../../../test/fakes/max/opcodes.ts'
 import { OWN, PEER, SessionScene } from '../../../test/max/support/session-scene.ts'
 import { until } from '../../lib/until.ts'
+import type { ChatId, MessageId } from '../../model/ids.ts'
 import { TOKEN } from './credentials.ts'
 import { DEVICE_ID } from './identity.ts'
 
@@ -122,6 +123,33 @@ describe('a session on MAX', () => {
     await scene.link(restarted)
     const shown = scene.fake.recording.asked(ASK.init).map(({ payload }) => (payload as { deviceId: string }).deviceId)
     assert.deepEqual([shown.length, new Set(shown).size], [3, 1])
+  })
+
+  test('what was on its way when the account was unlinked is known once it is linked again, and is not sent twice', async () => {
+    const opened = await scene.linked()
+    const { fake } = scene
+    fake.faults.cut = { of: 'request', opcode: ASK.send, when: 'after', skip: 0, times: 1 }
+    const message = {
+      chat: String(fake.person(PEER).person.id) as ChatId,
+      content: { kind: 'text', text: 'once' },
+    } as const
+    const [id, signal] = ['115000000000000001' as MessageId, new AbortController().signal]
+    const verdict = await opened.session.send(id, message, signal)
+    assert.equal(verdict.ok ? 'ok' : verdict.fault.fault, 'unconfirmed')
+    assert.equal((await scene.loss(opened)).fault, 'connectionLost')
+    fake.revoke(OWN)
+    opened.host.forget()
+    const again = scene.open({ kept: opened.host.kept }, scene.newDriver())
+    await scene.link(again)
+    assert.equal(await again.session.lookup(id), 'sent')
+    assert.deepEqual((await again.session.send(id, message, signal)).ok, true)
+    assert.deepEqual(
+      fake
+        .person(PEER)
+        .received()
+        .map(({ text }) => text),
+      ['once'],
+    )
   })
 
   test('two sessions of one instance: the newer one alone holds a socket', async () => {

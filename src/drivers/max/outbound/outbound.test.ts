@@ -69,7 +69,7 @@ describe('a message to MAX', () => {
     const { host, network, messageIds, send, next, there } = scene()
     let keptBefore = null
     network.answers(SEND, ({ message }) => {
-      keptBefore = host.kept.has(`sent|${ID}`)
+      keptBefore = host.kept.has(`lasting|sent|${ID}`)
       there.push({ ...(message as object), id: 5, time: 7, sender: 1 })
       return { message: { id: 5, time: 7 } }
     })
@@ -137,7 +137,7 @@ describe('a message to MAX', () => {
     assert.equal(await unheard.outbound.lookup(ID), 'unknown')
     const later = unheard.next()
     assert.equal(await later.outbound.lookup(ID), 'absent')
-    const [kept] = [...later.host.kept].flatMap(([name, value]) => (name === `sent|${ID}` ? [value] : []))
+    const [kept] = [...later.host.kept].flatMap(([name, value]) => (name === `lasting|sent|${ID}` ? [value] : []))
     assert.equal(retry(await later.send()), 'ok')
     const { i } = JSON.parse(Buffer.from(kept ?? '').toString()) as { i: number }
     assert.deepEqual(
