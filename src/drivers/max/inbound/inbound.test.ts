@@ -235,6 +235,38 @@ describe('what the network of MAX tells', () => {
     assert.deepEqual([life.host.messages(), life.failures], [[], []])
   })
 
+  test('what is odd beside a message costs nobody the message', async () => {
+    const { life, inbound } = await begun()
+    const odd = { elements: [{ type: 7 }, 'x'], reactionInfo: 5, link: 'none', attaches: 'none' }
+    const [acknowledged] = await push(inbound, MESSAGE, {
+      ...inDialog(told('said', odd)),
+      chat: { id: 'x' },
+      unread: 0.5,
+    })
+    assert.ok(acknowledged !== undefined)
+    assert.deepEqual(
+      life.host.messages().map(({ content }) => content),
+      [{ kind: 'text', text: 'said' }],
+    )
+  })
+
+  test('an id that has no room in 64 bits is none, and breaks nothing', async () => {
+    const { life, inbound } = await begun()
+    for (const id of [2n ** 63n, 2n ** 64n - 1n, -(2n ** 63n) - 1n]) {
+      assert.deepEqual(await push(inbound, MESSAGE, inDialog({ ...told('odd'), id })), [])
+      assert.deepEqual(await push(inbound, MESSAGE, { ...inDialog(told('odd')), chatId: id }), [])
+    }
+    assert.equal((await push(inbound, MESSAGE, inDialog({ ...told('last'), id: 2n ** 63n - 1n }))).length, 1)
+    assert.equal(life.host.messages().length, 1)
+  })
+
+  test('what is forwarded, and what came with nothing that is known, is told as unreadable and not lost', async () => {
+    const { life, inbound } = await begun()
+    await push(inbound, MESSAGE, inDialog(told('', { link: { type: 'FORWARD', chatId: 5, message: 'odd' } })))
+    await push(inbound, MESSAGE, inDialog(told('')))
+    assert.deepEqual(kinds(life), ['unreadable', 'unreadable'])
+  })
+
   test('names, texts and lists without end are cut', async () => {
     const { life, inbound } = await begun()
     const attaches = Array.from({ length: 5_000 }, (_none, photoId) => ({

@@ -31,8 +31,8 @@ async function quoteOf(
   if (network === undefined) return undefined
   const id = await messageIds.idOf(network)
   const participant = (message?.sender ?? '') as ChatId
-  const [content = null] = message === undefined ? [] : contentsOf(message, { ...reading, message: network })
-  return { id, participant, content }
+  const [content] = message === undefined ? [] : contentsOf(message, { ...reading, message: network })
+  return { id, participant, content: content === undefined || content.kind === 'unreadable' ? null : content }
 }
 
 /** Everybody whom a message names, besides the account itself. */

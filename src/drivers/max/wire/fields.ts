@@ -1,15 +1,16 @@
 import Type from 'typebox'
+import { isInt64 } from './values.ts'
 
 /** Kinds of fields of what comes in; read by `readAs`. They are no unions: those are checked once more, slowly, when they are read. */
 
-/** An id of the network: all of its 64 bits, as decimal digits. */
+/** An id of the network: all of its 64 bits, as decimal digits. What has no room in them could never be answered. */
 export const Id = Type.Decode(
   Type.Refine(Type.Unsafe<number | bigint>(Type.Unknown()), isInteger, () => 'must be an integer'),
   String,
 )
 
 function isInteger(value: unknown): boolean {
-  return typeof value === 'bigint' || Number.isSafeInteger(value)
+  return typeof value === 'bigint' ? isInt64(value) : Number.isSafeInteger(value)
 }
 
 /** A phone number, which comes as an integer or as a text. */

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { attachOf, elementsOf, messageOf, type Outgoing, type OutgoingAttach, type OutgoingText } from './contents.ts'
 import { ById, Id, Whole } from './fields.ts'
 import { operation } from './operation.ts'
-import { Chat, Contact, ListOf, Linked, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
+import { Aside, Chat, Contact, ListOf, Linked, Message, Profile, Reactions, TokenAttrs } from './shapes.ts'
 import { wireId, type WireMap } from './values.ts'
 
 /**
@@ -17,7 +17,7 @@ const Anything = Type.Object({})
 const text = Type.Optional(Type.String())
 const Messages = Type.Object({ messages: ListOf(Message) })
 const Chats = Type.Object({ chats: ListOf(Chat) })
-const OneChat = Type.Object({ chat: Type.Optional(Chat) })
+const OneChat = Type.Object({ chat: Aside(Chat) })
 const Contacts = Type.Object({ contacts: ListOf(Contact) })
 const ids = (digits: readonly string[]) => digits.map(wireId)
 
@@ -72,11 +72,11 @@ export const LOGIN = operation(
   }),
   Type.Object({
     profile: Profile,
-    chats: Type.Optional(ListOf(Chat)),
-    contacts: Type.Optional(ListOf(Contact)),
-    config: Type.Optional(Type.Object({ hash: text })),
+    chats: Aside(ListOf(Chat)),
+    contacts: Aside(ListOf(Contact)),
+    config: Aside(Type.Object({ hash: text })),
     time: Type.Optional(Whole),
-    chatMarker: Type.Optional(Whole),
+    chatMarker: Aside(Whole),
     /** In the place of an aged one. */
     token: text,
   }),
@@ -102,7 +102,7 @@ export const SEND = operation(
     message: messageOf(message),
     notify: true,
   }),
-  Type.Object({ chatId: Type.Optional(Id), chat: Type.Optional(Chat), message: Message }),
+  Type.Object({ chatId: Type.Optional(Id), chat: Aside(Chat), message: Message }),
 )
 /** What is attached must be given again: without it is removed. */
 export const EDIT = operation(
@@ -111,7 +111,7 @@ export const EDIT = operation(
     ...{ chatId: wireId(chatId), messageId: wireId(messageId), text, elements: elementsOf(formats) },
     attachments: attaches.map(attachOf),
   }),
-  Type.Object({ message: Type.Optional(Message) }),
+  Type.Object({ message: Aside(Message) }),
 )
 export const DELETE = operation(
   66,
@@ -122,7 +122,7 @@ export const DELETE = operation(
 )
 /** Its answer says nothing: it always succeeds. */
 export const TYPING = operation(65, (chatId: string, type?: string) => ({ chatId: wireId(chatId), type }), Anything)
-const Reacted = Type.Object({ reactionInfo: Type.Optional(Reactions) })
+const Reacted = Type.Object({ reactionInfo: Aside(Reactions) })
 export const REACT = operation(
   178,
   (chatId: string, messageId: string, emoji: string) => ({

@@ -1,6 +1,6 @@
 import Type, { type StaticDecode } from 'typebox'
 import { Id, Whole } from './fields.ts'
-import { Chat, Linked, Message, Profile, Reactions, readAs } from './shapes.ts'
+import { Aside, Chat, Linked, Message, Profile, Reactions, readAs } from './shapes.ts'
 import { wireId, type WireMap } from './values.ts'
 
 /** What the network tells without being asked, by its number. */
@@ -14,7 +14,7 @@ const PUSHES = {
   /** A new, a changed or a removed one, of this account's other devices too. It must be answered, see `messageTaken`. */
   message: {
     opcode: 128,
-    says: Type.Object({ chatId: Id, chat: Type.Optional(Chat), message: Message, unread: Type.Optional(Whole) }),
+    says: Type.Object({ chatId: Id, chat: Aside(Chat), message: Message, unread: Aside(Whole) }),
   },
   typing: { opcode: 129, says: Type.Object({ chatId: Id, userId: Id }) },
   /** `mark`: the time up to which somebody has read. */

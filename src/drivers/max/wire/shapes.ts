@@ -16,6 +16,11 @@ const bytes = Type.Optional(
   Type.Unsafe<Uint8Array>(Type.Refine(Type.Unknown(), (value) => value instanceof Uint8Array)),
 )
 
+/** What says something beside the rest: where it is odd it is as if it were not there, and costs nothing else. */
+export function Aside<T extends Type.TSchema>(of: T) {
+  return Type.Optional(Type.Decode(Type.Unknown(), (value) => readAs(of, value) ?? undefined))
+}
+
 /** Formatting of a stretch of a text, in UTF-16 units. */
 export const Element = Type.Object({
   type: Type.String(),
@@ -42,19 +47,17 @@ const plain = {
   updateTime: whole,
   sender: id,
   text,
-  elements: Type.Optional(Type.Array(Element)),
-  attaches: Type.Optional(Type.Array(Type.Unknown())),
+  elements: Aside(ListOf(Element)),
+  attaches: Aside(Type.Array(Type.Unknown())),
   /** EDITED or REMOVED. */
   status: text,
   type: text,
   cid: id,
-  reactionInfo: Type.Optional(Reactions),
+  reactionInfo: Aside(Reactions),
 }
 export const Message = Type.Object({
   ...plain,
-  link: Type.Optional(
-    Type.Object({ type: Type.String(), chatId: id, messageId: id, message: Type.Optional(Type.Object(plain)) }),
-  ),
+  link: Aside(Type.Object({ type: Type.String(), chatId: id, messageId: id, message: Aside(Type.Object(plain)) })),
 })
 export type Message = StaticDecode<typeof Message>
 /** What a message says by itself. */
@@ -73,7 +76,7 @@ export const Chat = Type.Object({
   admins: Type.Optional(Type.Array(Id)),
   adminParticipants: Type.Optional(ById(Type.Object({ permissions: whole }))),
   participantsCount: whole,
-  lastMessage: Type.Optional(Message),
+  lastMessage: Aside(Message),
   newMessages: whole,
   link: text,
   access: text,

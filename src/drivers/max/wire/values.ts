@@ -20,13 +20,17 @@ export class WireId {
   }
 }
 
+export function isInt64(value: bigint): boolean {
+  return value >= LEAST && value <= MOST
+}
+
 /**
  * The id that these decimal digits name: all 64 bits of it.
  * @throws WireError when they name none
  */
 export function wireId(digits: string): WireId {
   const value = DIGITS.test(digits) ? BigInt(digits) : null
-  if (value === null || value < LEAST || value > MOST) throw new WireError('malformed', 'this is no id of the network')
+  if (value === null || !isInt64(value)) throw new WireError('malformed', 'this is no id of the network')
   return new WireId(value)
 }
 

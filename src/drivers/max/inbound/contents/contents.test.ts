@@ -114,6 +114,6 @@ END:VCARD`
     assert.deepEqual(attached({ _type: 'HOLOGRAM' }, 'with words'), [{ kind: 'text', text: 'with words' }])
     assert.deepEqual(attached({ _type: 'CONTROL', event: 'title', title: 'New' }), [])
     assert.deepEqual(attached({ _type: 'CALL', duration: 3 }), [])
-    assert.deepEqual(read({}), [])
+    assert.deepEqual(read({}), unreadable)
   })
 })

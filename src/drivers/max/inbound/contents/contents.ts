@@ -27,8 +27,9 @@ export function contentsOf(message: PlainMessage, reading: Reading): readonly Co
   const words = textIn(attaches, said)
   if (shown !== undefined) return words === undefined ? [shown] : [shown, words]
   if (words !== undefined) return [words]
-  // It came, and this driver does not know what it is: a kind that the network has got since.
-  return attaches.some((attach) => !SILENT.has(attach._type === 'UNKNOWN' ? attach.named : attach._type))
+  // It came, and this driver does not know what it is: a kind that the network has got since, or one in which nothing is where it was.
+  return attaches.length === 0 ||
+    attaches.some((attach) => !SILENT.has(attach._type === 'UNKNOWN' ? attach.named : attach._type))
     ? [UNREAD]
     : []
 }
