@@ -1,7 +1,7 @@
 import { isFault } from '../../../model/fault.ts'
 import type { Life } from '../life.ts'
 import { GET_CHATS } from '../wire/opcodes.ts'
-import { answerTo, keep } from './asking.ts'
+import { answerTo, keep, turnPage } from './asking.ts'
 
 /** Kept once the network has told of all. */
 const COMPLETE = 'all-chats'
@@ -26,5 +26,6 @@ export async function learnAllChats(life: Life): Promise<void> {
     })
     if (isLast) return
     marker = next
+    await turnPage(life)
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from '../../../lib/pause.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import { within } from '../../network/within.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
@@ -10,6 +11,7 @@ export type Current = () => Life | null
 
 /** The longest that anybody waits for an answer. */
 const LIMIT_MS = 30_000
+const PAGE_MS = 80
 const FAILED = fault('unavailable', 'what MAX told could not be kept')
 
 /** Asks the network while it can be asked; every trouble is a fault, and the question ends by itself or with the session. */
@@ -50,6 +52,11 @@ export async function answerTo<Asked extends readonly unknown[], Answer>(
 ): Promise<Answer | Fault> {
   const answered = await connection.ask(operation, ...asked)
   return answered.ok ? answered.answer : troubleOf(answered.trouble, words)
+}
+
+/** Between two pages of one answer: nobody who turns pages does it without a break. */
+export function turnPage({ host, ended }: Pick<Life, 'host' | 'ended'>): Promise<void> {
+  return pause(host.clock, PAGE_MS * (1 + host.random.fraction()), ended)
 }
 
 /** Keeps what was learned or changed at the network. */

@@ -16,6 +16,8 @@ const NO_CONTACT = fault('notFound', 'it is not in the address book')
 const NO_CHAT = fault('notFound', 'there is no such chat')
 const ALREADY = fault('conflict', 'it is in the address book already')
 const STRANGER: PersonRecord = { name: '', contactName: '', phone: '', pictureUrl: '' }
+/** Nobody has written down in which unit it is told: what would be long before there was such a network is in seconds. */
+const FIRST_IN_MS = 100_000_000_000
 /** How long the network may take to say when somebody was there. */
 const SEEN_MS = 3_000
 
@@ -79,7 +81,8 @@ async function lastSeen(life: Life, person: string): Promise<EpochMs | null> {
   const answer = await within(life, SEEN_MS, answerTo(life, {}, PRESENCE, [person]))
   if (answer === undefined || isFault(answer)) return null
   const at = answer.presence[person]?.seen ?? 0
-  return at > 0 ? at : null
+  if (at <= 0) return null
+  return at < FIRST_IN_MS ? at * 1_000 : at
 }
 
 async function picture(life: Life, chat: ChatId): Promise<Picture | Fault> {

@@ -10,7 +10,7 @@ import { newDraft } from '../life.ts'
 import type { Chat } from '../wire/shapes.ts'
 import { facetsOf } from './facets.ts'
 
-const [CONTACTS, HISTORY, MARK_READ, GET_CHATS, CHANGE_GROUP] = [32, 49, 50, 53, 55]
+const [CONTACTS, PRESENCE, HISTORY, MARK_READ, GET_CHATS, CHANGE_GROUP] = [32, 35, 49, 50, 53, 55]
 const [CHAT_INFO, MEMBERS, SEND, CHANGE_MEMBERS] = [48, 59, 64, 77]
 const [group, peer] = [GROUP as ChatId, PEER as ChatId]
 const NUMBER = Number(GROUP)
@@ -22,6 +22,12 @@ async function withChat(chat: Partial<Chat> = {}): Promise<SendingLife> {
   await life.commit(draft)
   life.network.answers(GET_CHATS, () => ({ chats: [], marker: 0 }))
   return life
+}
+
+/** While it takes its time, the clock goes on. */
+async function ticking<T>({ clock }: SendingLife, asked: Promise<T>): Promise<T> {
+  const ticks = setInterval(() => clock.skip(20), 1)
+  return await asked.finally(() => clearInterval(ticks))
 }
 
 const answerOf = <T>(answer: T) => {
@@ -75,7 +81,7 @@ test('the chats that a login did not tell of are asked for once, page by page', 
   const { chats } = facetsOf(() => life)
   for (let times = 0; times < 2; times += 1)
     assert.deepEqual(
-      answerOf(await chats.list()).map(({ id, type }) => [id, type]),
+      answerOf(await ticking(life, chats.list())).map(({ id, type }) => [id, type]),
       [
         [PEER, 'user'],
         ['-7', 'group'],
@@ -119,7 +125,7 @@ describe('groups', () => {
     life.network.answers(MEMBERS, ({ marker }) =>
       marker === undefined ? { members: [member(SELF), member(PEER)], marker: 2 } : { members: [member(OTHER)] },
     )
-    const data = answerOf(await facetsOf(() => life).groups.data(group))
+    const data = answerOf(await ticking(life, facetsOf(() => life).groups.data(group)))
     assert.deepEqual(
       data.members.map(({ id, isAdmin, isOwner }) => [id, isAdmin, isOwner]),
       [
@@ -196,6 +202,21 @@ test('a person of whom nobody knows is nobody; one that can not be asked for may
   assert.equal(await contacts.find({ chat: '99999999999999999999' as ChatId }), null)
   life.network.refuses(CONTACTS, 'too.many.requests')
   assert.equal(faultOf(await contacts.find({ chat: OTHER as ChatId })), 'rateLimited')
+})
+
+test('when somebody was there last is told in ms, in whichever unit the network told it', async () => {
+  const life = await withChat()
+  const { contacts } = facetsOf(() => life)
+  life.network.answers(CONTACTS, () => ({ contacts: [{ id: Number(PEER), description: 'hello' }] }))
+  const seenAt = async (seen: number | undefined) => {
+    life.network.answers(PRESENCE, () => ({ presence: { [PEER]: { seen } } }))
+    return answerOf(await contacts.info(peer)).lastSeen
+  }
+  const at = Date.UTC(2026, 5, 1)
+  assert.deepEqual(
+    [await seenAt(at), await seenAt(at / 1_000), await seenAt(0), await seenAt(undefined)],
+    [at, at, null, null],
+  )
 })
 
 test('a question that is never answered ends, and with the life at once', async () => {

@@ -4,7 +4,7 @@ import type { ChatId } from '../../../model/ids.ts'
 import type { Life } from '../life.ts'
 import { CHANGE_MEMBERS, MEMBERS, PERMISSION } from '../wire/opcodes.ts'
 import type { Chat, Contact } from '../wire/shapes.ts'
-import { answerTo } from './asking.ts'
+import { answerTo, turnPage } from './asking.ts'
 import type { Words } from './trouble.ts'
 
 const PAGE = 100
@@ -58,6 +58,7 @@ export async function membersOf(life: Life, chat: Chat): Promise<readonly GroupM
     const next = answer.marker ?? 0
     if (next === 0 || next === marker || all.size === before) break
     marker = next
+    await turnPage(life)
   }
   return [...all.values()].map((contact) => memberOf(chat, contact))
 }
