@@ -39,6 +39,7 @@ function notesOf(account: AccountRow, { name, scope, revokedAt, expiresAt }: Par
   else if (account.suspendedAt !== null) notes.push(`suspended ${timeOf(account.suspendedAt)}`)
   if (name !== '') notes.push(`token ${name}`)
   if (scope === 'read') notes.push('read only')
+  if (scope === 'developer') notes.push('no money')
   if (revokedAt !== null) notes.push(`revoked ${timeOf(revokedAt)}`)
   else if (expiresAt !== null) notes.push(`until ${timeOf(expiresAt)}`)
   return notes

@@ -115,7 +115,7 @@ function revocationText({ id, name, scope, revokedAt, lastUsedAt }: TokenAnswer)
 function withTerms(command: Command): Command {
   return command
     .option('--name <name>', 'how it is called')
-    .option('--scope <scope>', 'full, or read')
+    .option('--scope <scope>', 'full, developer (everything but money), or read')
     .option(
       '--expires <time>',
       'until when it works, like 2026-12-31T18:00:00Z or 2026-12-31 (00:00 UTC), or none',

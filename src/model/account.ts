@@ -53,7 +53,9 @@ export interface BookOwner extends Pick<AccountRow, 'id' | 'name'> {
   readonly terms: Pick<AccountTerms, 'currency' | 'overdraftLimit' | 'warnBelow'>
 }
 
-export type TokenScope = 'full' | 'read'
+/** full: everything. developer: everything but money, as the role of that name. read: changes nothing. */
+export const TOKEN_SCOPES = ['full', 'developer', 'read'] as const
+export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 export interface PartnerTokenRow {
   /** Names the token to people; no secret. */

@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.ts'
 import type { Random } from '../lib/random.ts'
 import type { Seal } from '../lib/seal.ts'
 import { Serial } from '../lib/serial.ts'
-import type { AccountRow, AuditEntry, PartnerTokenRow } from '../model/account.ts'
+import type { AccountRow, AuditEntry, PartnerTokenRow, TokenScope } from '../model/account.ts'
 import type { AuditAction } from '../model/audit-action.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../model/fault.ts'
 import type { AccountId, EpochMs } from '../model/ids.ts'
@@ -17,7 +17,7 @@ import { audited } from './audit-log.ts'
 import { countInForce, longOver, MOST_IN_FORCE } from './old-tokens.ts'
 import { drawToken, draftToken, infoOf, termsIn, type NewToken, type TokenDraft } from './token-draft.ts'
 import { isOver, TokenKeys, type PartnerCaller, type TokenInfo } from './token-keys.ts'
-import { isWithinReach } from './token-reach.ts'
+import { isScopeWithin, isWithinReach } from './token-reach.ts'
 import { tokenTermsOf, type TokenTerms } from './token-terms.ts'
 
 export type { NewToken, PartnerCaller, TokenInfo, TokenTerms }
@@ -52,6 +52,10 @@ const TAKEN = fault('conflict', "This token can't be had; choose another one")
 const OUT_OF_REACH = fault(
   'forbidden',
   'A token shows and rotates itself, and those that are restricted no less: in scope, end and addresses',
+)
+const TOO_MUCH = fault(
+  'forbidden',
+  "Whoever may not see money issues, changes, rotates and is shown tokens of the scope 'developer' alone",
 )
 const TOO_MANY = fault(
   'quotaExceeded',
@@ -106,12 +110,15 @@ export class PartnerTokens {
     terms: NewToken,
     by: Actor,
     once: Once<IssuedToken> | undefined,
+    most?: TokenScope,
   ): Promise<IssuedToken | Fault | Repeated>
+  /** `most`, here and below: what the token may allow at most that is issued, changed, rotated or shown; else `forbidden`. */
   issue(
     account: AccountId,
     terms: NewToken,
     by: Actor,
     once?: Once<IssuedToken>,
+    most: TokenScope = 'full',
   ): Promise<IssuedToken | Fault | Repeated> {
     return this.#changes.run(async () => {
       const owner = this.#deps.accounts.get(account)
@@ -119,6 +126,7 @@ export class PartnerTokens {
       if (owner.kind !== 'partner') return NO_PARTNER
       const draft = this.#draft(terms)
       if (isFault(draft)) return draft
+      if (!isScopeWithin(draft.scope, most)) return TOO_MUCH
       if (!this.#hasRoom(account)) return TOO_MANY
       const row = { ...draft, account }
       const issued = { info: infoOf(row), token: row.token }
@@ -157,8 +165,15 @@ export class PartnerTokens {
   }
 
   /** `conflict` for a revoked one; one that has expired may be given a later end. */
-  change(account: AccountId, id: string, terms: TokenTerms, by: Actor): Promise<TokenInfo | Fault> {
+  change(
+    account: AccountId,
+    id: string,
+    terms: TokenTerms,
+    by: Actor,
+    most: TokenScope = 'full',
+  ): Promise<TokenInfo | Fault> {
     return this.#onStored(account, id, async (row) => {
+      if (!isScopeWithin(row.scope, most) || !isScopeWithin(terms.scope ?? row.scope, most)) return TOO_MUCH
       if (row.revokedAt !== null) return OVER
       const kept = tokenTermsOf(terms, this.#deps.clock.now(), row)
       if (isFault(kept)) return kept
@@ -180,6 +195,7 @@ export class PartnerTokens {
     overlapMs: number,
     by: Actor,
     once: Once<IssuedToken> | undefined,
+    most?: TokenScope,
   ): Promise<IssuedToken | Fault | Repeated>
   rotate(
     account: AccountId,
@@ -187,12 +203,14 @@ export class PartnerTokens {
     overlapMs: number,
     by: Actor,
     once?: Once<IssuedToken>,
+    most: TokenScope = 'full',
   ): Promise<IssuedToken | Fault | Repeated> {
     return this.#onStored(account, id, async (old) => {
       if (!isOverlap(overlapMs))
         return fault('invalid', 'the overlap must be a whole number of milliseconds, at most a year')
       const now = this.#deps.clock.now()
-      if (!this.#isReached(old, by)) return OUT_OF_REACH
+      const refused = this.#refusal(old, by, most)
+      if (refused !== undefined) return refused
       if (isOver(old, now)) return OVER
       if (overlapMs > 0 && !this.#hasRoom(account)) return TOO_MANY
       const madeBy = tokenOf(by) ?? null
@@ -218,9 +236,10 @@ export class PartnerTokens {
   }
 
   /** The token itself; that it was shown is in the audit log. `forbidden` for the holder of a token that this one is out of reach of. */
-  show(account: AccountId, id: string, by: Actor): Promise<IssuedToken | Fault> {
+  show(account: AccountId, id: string, by: Actor, most: TokenScope = 'full'): Promise<IssuedToken | Fault> {
     return this.#onStored(account, id, async (row) => {
-      if (!this.#isReached(row, by)) return OUT_OF_REACH
+      const refused = this.#refusal(row, by, most)
+      if (refused !== undefined) return refused
       await this.#deps.store.commit({
         guards: [],
         writes: [this.#audited({ by, action: 'token.show', account, target: id })],
@@ -287,12 +306,12 @@ export class PartnerTokens {
     return countInForce(this.of(account), this.#deps.clock.now()) < MOST_IN_FORCE
   }
 
-  /** The operator reaches all of them. */
-  #isReached(asked: TokenInfo, by: Actor): boolean {
+  /** Why somebody is not given a token; the operator is given all of them. */
+  #refusal(asked: TokenInfo, by: Actor, most: TokenScope): Fault | undefined {
     const id = tokenOf(by)
-    if (id === undefined) return true
+    if (id === undefined) return isScopeWithin(asked.scope, most) ? undefined : TOO_MUCH
     const caller = this.#keys.get(id)
-    return caller !== undefined && isWithinReach(asked, caller)
+    return caller !== undefined && isWithinReach(asked, caller) ? undefined : OUT_OF_REACH
   }
 
   #issue(row: PartnerTokenRow, by: Actor, first: Guard | undefined): Batch {

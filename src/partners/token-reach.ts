@@ -1,4 +1,5 @@
 import { isRangeWithin } from '../lib/address-ranges.ts'
+import type { TokenScope } from '../model/account.ts'
 import type { TokenInfo } from './token-keys.ts'
 
 /**
@@ -7,11 +8,12 @@ import type { TokenInfo } from './token-keys.ts'
  */
 export function isWithinReach(asked: TokenInfo, caller: TokenInfo): boolean {
   if (asked.id === caller.id || asked.madeBy === caller.id) return true
-  return isScopeWithin(asked, caller) && isEndWithin(asked, caller) && areAddressesWithin(asked, caller)
+  return isScopeWithin(asked.scope, caller.scope) && isEndWithin(asked, caller) && areAddressesWithin(asked, caller)
 }
 
-function isScopeWithin(asked: TokenInfo, caller: TokenInfo): boolean {
-  return caller.scope === 'full' || asked.scope === 'read'
+/** Whether a scope allows nothing that the other does not: one that reads sees money, which one for developers does not. */
+export function isScopeWithin(asked: TokenScope, limit: TokenScope): boolean {
+  return limit === 'full' || asked === limit
 }
 
 function isEndWithin({ expiresAt: end }: TokenInfo, { expiresAt: limit }: TokenInfo): boolean {

@@ -81,6 +81,26 @@ describe('the business in the console', { skip: noBrowser }, () => {
     await leave()
   })
 
+  test('a developer issues tokens without money alone, and of others does nothing but revoke them', async () => {
+    await good('POST', `/accounts/${account}/tokens`, { name: 'Books' }, 201)
+    const dan = await scene.join('dan@example.com', { account, role: 'developer' }, 'Dan')
+    const { page, open, leave } = await scene.visit(dan, { locale: 'ru-RU', isPhone: true })
+    await open(`/a/${account}/tokens`)
+    await page.getByRole('button', { name: 'Действия: Books' }).click()
+    assert.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Отозвать'])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Выпустить токен' }).click()
+    const dialog = page.getByRole('dialog')
+    assert.deepEqual(await dialog.getByRole('radio').count(), 1)
+    await dialog.getByRole('radio', { name: 'Без денег', checked: true }).waitFor()
+    await looksRight(page, 'new token of a developer')
+    await dialog.getByRole('button', { name: 'Выпустить токен' }).click()
+    const token = (await dialog.getByRole('group', { name: 'Токен' }).innerText()).trim()
+    assert.equal(await statusWith(token), 200)
+    await dialog.getByRole('button', { name: 'Закрыть' }).last().click()
+    await leave()
+  })
+
   test('whoever only looks is led to no money and no keys, and refused where he goes there by himself', async () => {
     const viewer = await scene.join('vic@example.com', { account, role: 'viewer' }, 'Vic')
     const { page, open, leave } = await scene.visit(viewer, { provoked: /403/ })

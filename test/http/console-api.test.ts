@@ -1,7 +1,7 @@
 // Truth: docs/console.md: what people may do with accounts and instances, by their roles.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { RIGHTS, rightOf } from '../../src/http/console/rights.ts'
+import { RIGHTS, rightOf } from '../../src/http/api/rights.ts'
 import { ROLES, type Role } from '../../src/model/person.ts'
 import { codeOf, ConsoleBrowser } from '../support/console-browser.ts'
 import { allRoles, CONSOLE_SETTINGS, firstOperator, newMember } from '../support/console-people.ts'
@@ -206,6 +206,38 @@ describe('instances', () => {
     assert.equal((await stranger.call('PATCH', `${at}/${String(made.idInstance)}`, { name: 'stolen' })).status, 404)
     assert.equal((await stranger.call('DELETE', `${at}/${String(idInstance)}?logout=true`)).status, 204)
     assert.deepEqual((await stranger.good('GET', at))['items'], [])
+  })
+})
+
+describe('tokens', () => {
+  test('a developer issues, changes, rotates and is shown those alone that tell nothing of money', async () => {
+    const { developer, owner } = roles
+    const at = `/accounts/${account}/tokens`
+    const issue = (whose: ConsoleBrowser, terms: object) => whose.call('POST', at, terms)
+    for (const terms of [{}, { scope: 'full' }, { scope: 'read' }])
+      assert.equal(codeOf(await issue(developer, terms)), 'forbidden', JSON.stringify(terms))
+    const own = objectIn(await issue(developer, { scope: 'developer', name: 'CI' }), 201)
+    const one = `${at}/${String(own['id'])}`
+    const wider: (readonly [verb: string, path: string, body: object])[] = [['PATCH', one, { scope: 'full' }]]
+    for (const scope of ['full', 'read']) {
+      const { id } = objectIn(await issue(owner, { scope }), 201)
+      const other = `${at}/${String(id)}`
+      wider.push(['POST', `${other}/show`, {}], ['POST', `${other}/rotate`, {}], ['PATCH', other, { name: 'mine' }])
+      wider.push(['PATCH', other, { scope: 'developer' }])
+    }
+    for (const [verb, path, body] of wider)
+      assert.equal(codeOf(await developer.call(verb, path, body)), 'forbidden', `${verb} ${path}`)
+    assert.equal((await developer.good('PATCH', one, { name: 'Build' }))['scope'], 'developer')
+    assert.equal((await developer.good('POST', `${one}/show`))['token'], own['token'])
+    const rotated = await developer.good('POST', `${one}/rotate`, {})
+    assert.equal(rotated['scope'], 'developer')
+    const headers = { Authorization: `Bearer ${String(rotated['token'])}` }
+    assert.equal((await server.call('GET', '/api/partner/v1/instances', undefined, headers)).status, 200)
+    assert.equal((await server.call('GET', '/api/partner/v1/balance', undefined, headers)).status, 403)
+    await owner.good('PATCH', `${at}/${String(rotated['id'])}`, { scope: 'full' })
+    assert.equal((await server.call('GET', '/api/partner/v1/balance', undefined, headers)).status, 200)
+    assert.equal(codeOf(await developer.call('POST', `${at}/${String(rotated['id'])}/show`)), 'forbidden')
+    assert.equal((await developer.call('DELETE', `${at}/${String(rotated['id'])}`)).status, 200, 'a leak is stopped')
   })
 })
 

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { SkippingClock } from '../../src/lib/skipping-clock.ts'
 import { Operator, type Json } from '../support/operator-calls.ts'
 import { startServer, type Answer, type TestServer } from '../support/server.ts'
+import { PARTNER_ROWS } from './tenants/routes.ts'
 
 const DAY_MS = 86_400_000
 const clock = new SkippingClock()
@@ -195,6 +196,31 @@ describe('a token that only reads', () => {
     assert.equal(row(hook)['url'], 'https://hook.example:8443')
     assert.equal(row(await partner.call('GET', '/hook'))['url'], 'https://hook.example:8443/hush-hush?key=hush')
     assert.doesNotMatch(hook.text + (await reader('GET', '/instances')).text, /hush/)
+  })
+})
+
+describe('a token for developers', () => {
+  test('does all that the role of that name does, which is everything but money', async () => {
+    const partner = await newPartner()
+    const issued = await tokenOf(partner, { scope: 'developer' })
+    const { call } = issued
+    let refused = 0
+    for (const { verb, at, group } of PARTNER_ROWS) {
+      const path = at.replaceAll(/\{\w+\}/g, '1')
+      const { status, text } = await call(verb, path, verb === 'GET' ? undefined : { wrong: 1 })
+      assert.equal(status === 403, group === 'billing', `${verb} ${at}: ${String(status)} ${text}`)
+      if (group === 'billing') refused += 1
+    }
+    assert.ok(refused >= 6, String(refused))
+    assertRefused(await call('GET', '/balance'), 403, 'forbidden', /The scope of this token does not allow this/)
+    const [made] = itemsOf(await call('POST', '/instances', { instances: [{ name: 'x' }] }))
+    assert.equal(typeof made?.['apiTokenInstance'], 'string')
+    const listed = (await server.call('GET', `/partner/getInstances/${issued.token}`)).json as Json[]
+    assert.equal(listed[0]?.['apiTokenInstance'], made?.['apiTokenInstance'])
+    const rotated = row(await call('POST', `/tokens/${issued.id}/rotate`))
+    assert.equal(rotated['scope'], 'developer')
+    assert.equal((await callsWith(String(rotated['token']))('GET', '/balance')).status, 403)
+    assertRefused(await call('POST', `/tokens/${partner.tokenId}/show`), 403, 'forbidden', /restricted no less/)
   })
 })
 

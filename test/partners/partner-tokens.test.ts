@@ -316,6 +316,8 @@ describe('who holds a token', () => {
     ['a wider network', { allowFrom: NETWORK }, { allowFrom: ['203.0.113.7', '203.0.112.0/23'] }],
     ['an address elsewhere', { allowFrom: NETWORK }, { allowFrom: ['2001:db9::1'] }],
     ['a wider scope', { scope: 'read' }, { scope: 'full' }],
+    ['all of the rights, as a developer', { scope: 'developer' }, { scope: 'full' }],
+    ['a sight of money, as a developer', { scope: 'developer' }, { scope: 'read' }],
   ]
   for (const [what, mine, asked] of outOfReach) {
     test(`comes to no token with ${what}`, async () => {
@@ -338,6 +340,12 @@ describe('who holds a token', () => {
       assert.equal((await ok(now.tokens.show(account, info.id, `partner:${caller.info.id}`))).token, token)
     }
     await ok(now.tokens.rotate(account, less.info.id, 0, `partner:${caller.info.id}`))
+    const [one, other] = [await issue({ scope: 'developer' }), await issue({ scope: 'developer' })]
+    const rotated = await ok(now.tokens.rotate(account, other.info.id, 0, `partner:${one.info.id}`))
+    assert.equal(rotated.info.scope, 'developer')
+    now = await folder.restart()
+    assert.deepEqual(now.tokens.of(account).find(({ id }) => id === rotated.info.id)?.scope, 'developer')
+    assert.equal(ownerOf(rotated.token), account)
   })
 
   test('finds what a rotation of his own made in a lost answer, until the operator gives it other terms', async () => {

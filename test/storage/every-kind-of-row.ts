@@ -18,7 +18,13 @@ export async function addEverything(store: Store): Promise<void> {
     { kind: 'instances', account: ACCOUNT, tariff: null, limit: 9 },
     { kind: 'newPerson', row: person('ann', { totpSecret: 'SECRET', recoveryHashes: ['h'] }) },
   ] as const
-  await sample.commit(store, sample.putAccount(ACCOUNT), sample.putToken('t'), sample.putPrice(30, 0))
+  await sample.commit(
+    store,
+    sample.putAccount(ACCOUNT),
+    sample.putToken('t'),
+    sample.putToken('d', { scope: 'developer' }),
+    sample.putPrice(30, 0),
+  )
   await store.commit(sample.batch([sample.addInstance(FIRST), sample.addInstance(SECOND)], guards))
   await addOfAccounts(store)
   await addOfInstances(store)

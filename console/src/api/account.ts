@@ -27,10 +27,14 @@ const readAccount = object({
 })
 export type OwnAccount = Read<typeof readAccount>
 
+/** What a token may allow. */
+export const TOKEN_SCOPES = ['full', 'developer', 'read'] as const
+export type TokenScope = (typeof TOKEN_SCOPES)[number]
+
 export const readToken = object({
   id: text,
   name: text,
-  scope: oneOf('full', 'read'),
+  scope: oneOf(...TOKEN_SCOPES),
   createdAt: text,
   expiresAt: nullable(text),
   revokedAt: nullable(text),

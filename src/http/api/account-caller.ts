@@ -6,7 +6,9 @@ import { defineRoute } from './route.ts'
 export interface AccountCaller {
   readonly account: AccountRow
   /** What the caller may do with what the row is about. */
-  readonly scope: TokenScope
+  readonly scope: 'full' | 'read'
+  /** What a token may allow at most that the caller issues, changes, rotates or is shown. */
+  readonly tokenScope: TokenScope
   /** How the audit log and the ledger name the caller. */
   readonly actor: Actor
   /** Whether an instance comes with its token wherever it is shown; else only where that was asked for. */

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { TOKEN_SCOPES } from '../../model/account.ts'
 import type { IssuedToken, TokenInfo } from '../../partners/partner-tokens.ts'
 import { isoTime, isoTimeOrNull } from './iso-time.ts'
 
@@ -8,7 +9,7 @@ const textOrNull = Type.Union([text, Type.Null()])
 export const TOKEN = Type.Object({
   id: text,
   name: text,
-  scope: Type.Enum(['full', 'read']),
+  scope: Type.Enum([...TOKEN_SCOPES]),
   createdAt: text,
   expiresAt: textOrNull,
   revokedAt: textOrNull,

@@ -11,7 +11,7 @@ import type { OperatorCaller } from '../operator/operator-door.ts'
 import type { DescribedRoute } from '../reference/described.ts'
 import type { ConsoleCaller, Role } from './caller.ts'
 import type { ConsoleDoor } from './door.ts'
-import { rightOf } from './rights.ts'
+import { rightOf } from '../api/rights.ts'
 
 // The console has no second implementation of anything: behind its own door it serves the rows of the partner API, of the operator API, and few of
 // its own. A row for whoever is signed in goes to `person`, one for the members of an account to `account` (its group must stand in rights.ts), one
@@ -131,5 +131,7 @@ async function memberOf(
   if (right === 'none' || (row.scope === 'full' && right === 'read')) return NOT_YOURS
   const isChange = row.scope === 'full' && row.verb !== 'GET'
   if (isChange && account.suspendedAt !== null && !caller.person.isOperator) return ACCOUNT_SUSPENDED
-  return { ...caller, account, role, scope: right, actor: personActor(caller.person), showsTokens: false }
+  // Whoever may not see money comes to it by no token either.
+  const tokenScope = rightOf('billing', role) === 'none' ? 'developer' : 'full'
+  return { ...caller, account, role, scope: right, actor: personActor(caller.person), tokenScope, showsTokens: false }
 }

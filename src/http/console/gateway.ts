@@ -7,7 +7,7 @@ import { apiError, apiStatus, statusError, type ApiError } from '../api/api-erro
 import { isForNow } from '../for-now.ts'
 import { maskPath } from '../mask.ts'
 import type { ConsoleDoor } from './door.ts'
-import { rightOf } from './rights.ts'
+import { rightOf } from '../api/rights.ts'
 
 export interface GatewayDeps {
   readonly door: ConsoleDoor

@@ -24,10 +24,10 @@ export function memberTokenRows({ tokens }: Pick<PartnerBusiness, 'tokens'>): re
       answer: ISSUED_TOKEN,
       created: true,
       idempotent: true,
-      async handle({ account, actor }, { body, once }) {
+      async handle({ account, actor, tokenScope }, { body, once }) {
         const terms = tokenTermsOf(body)
         if (isFault(terms)) return terms
-        const made = await tokens.issue(account.id, terms, actor, once(issuedTokenView))
+        const made = await tokens.issue(account.id, terms, actor, once(issuedTokenView), tokenScope)
         return isFault(made) || isRepeated(made) ? made : issuedTokenView(made)
       },
     }),
@@ -40,9 +40,9 @@ export function memberTokenRows({ tokens }: Pick<PartnerBusiness, 'tokens'>): re
       path,
       body: tokenTerms,
       answer: TOKEN,
-      async handle({ account, actor }, { path: { id }, body }) {
+      async handle({ account, actor, tokenScope }, { path: { id }, body }) {
         const terms = tokenTermsOf(body)
-        return isFault(terms) ? terms : told(await tokens.change(account.id, id, terms, actor))
+        return isFault(terms) ? terms : told(await tokens.change(account.id, id, terms, actor, tokenScope))
       },
     }),
     route({

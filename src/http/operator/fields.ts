@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { MOST_MONEY } from '../../lib/money.ts'
 import { TOKEN_TEXT } from '../../lib/token-text.ts'
-import { TARIFF_PLANS, type AccountRow, type BookOwner } from '../../model/account.ts'
+import { TARIFF_PLANS, TOKEN_SCOPES, type AccountRow, type BookOwner } from '../../model/account.ts'
 import type { Instance } from '../../instances/instance.ts'
 import { fault, isFault, NOT_FOUND, type Fault } from '../../model/fault.ts'
 import type { AccountId } from '../../model/ids.ts'
@@ -45,7 +45,7 @@ export const terms = Type.Object({
 
 export const tokenTerms = {
   name: optional(Type.String({ maxLength: TEXT_MAX })),
-  scope: optional(Type.Enum(['full', 'read'])),
+  scope: optional(Type.Enum([...TOKEN_SCOPES])),
   expiresAt: optional(orNull(Type.String({ maxLength: 40 }))),
   allowFrom: optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 100 })),
 }

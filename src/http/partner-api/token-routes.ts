@@ -40,10 +40,11 @@ export function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readon
       answer: ISSUED_TOKEN,
       created: true,
       idempotent: true,
-      async handle({ account, actor }, { path, body, once }) {
+      async handle({ account, actor, tokenScope }, { path, body, once }) {
         const { overlapSeconds = OVERLAP_SECONDS } = body
         if (overlapSeconds === 0 && path.id === tokenOf(actor)) return LOCKED_OUT
-        const issued = await tokens.rotate(account.id, path.id, overlapSeconds * 1000, actor, once(issuedTokenView))
+        const first = once(issuedTokenView)
+        const issued = await tokens.rotate(account.id, path.id, overlapSeconds * 1000, actor, first, tokenScope)
         return isFault(issued) || isRepeated(issued) ? issued : issuedTokenView(issued)
       },
     }),
@@ -55,8 +56,8 @@ export function tokenRoutes({ tokens }: Pick<PartnerBusiness, 'tokens'>): readon
       scope: 'full',
       path: { id },
       answer: ISSUED_TOKEN,
-      async handle({ account, actor }, { path }) {
-        const shown = await tokens.show(account.id, path.id, actor)
+      async handle({ account, actor, tokenScope }, { path }) {
+        const shown = await tokens.show(account.id, path.id, actor, tokenScope)
         return isFault(shown) ? shown : issuedTokenView(shown)
       },
     }),

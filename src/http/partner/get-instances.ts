@@ -39,6 +39,6 @@ export function getInstances(instances: PartnerInstances, clock: Clock): Row<Par
     perSecond: 100,
     fields: {},
     handle: ({ account, token }: PartnerCaller) =>
-      new RawJson((token.scope === 'full' ? lists : withoutTokens).of(account)),
+      new RawJson((token.scope === 'read' ? withoutTokens : lists).of(account)),
   })
 }

@@ -7,6 +7,7 @@ import type { Brand } from '../../model/brand.ts'
 import type { AccountId } from '../../model/ids.ts'
 import { integer, integerOrNull, json, text, textOrNull, word } from './columns.ts'
 import { places, type Row } from './statement.ts'
+import { tokenIn } from './stored-token.ts'
 import { termsFromJson } from './terms-json.ts'
 
 const Texts = Compile(Type.Array(Type.String()))
@@ -33,9 +34,11 @@ export function partnerTokenRow(row: Row, seal: Seal): PartnerTokenRow {
   return {
     id: text(row, 'id'),
     account,
-    token: seal.open(text(row, 'token'), places.partnerToken(account)),
+    ...tokenIn({
+      text: seal.open(text(row, 'token'), places.partnerToken(account)),
+      scope: word(row, 'scope', ['full', 'read']),
+    }),
     name: text(row, 'name'),
-    scope: word(row, 'scope', ['full', 'read']),
     createdAt: integer(row, 'created_at'),
     expiresAt: integerOrNull(row, 'expires_at'),
     revokedAt: integerOrNull(row, 'revoked_at'),

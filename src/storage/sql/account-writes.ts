@@ -1,6 +1,7 @@
 import type { AccountTerms } from '../../model/account.ts'
 import type { AccountWrite } from '../write.ts'
 import { places, rowsOf, type Statement } from './statement.ts'
+import { storedToken } from './stored-token.ts'
 import type { WriteOf, WriteTable } from './write-table.ts'
 
 const EVENT = 'id text, account_id text, type text, body text, at bigint, attempts bigint, due_at bigint'
@@ -47,11 +48,14 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
   ],
   'token.put': [
     {
-      sql: `update partner_token set name = ?, scope = ?, created_at = ?, expires_at = ?, revoked_at = ?, allow_from = ?,
-        last_used_at = ?, made_by = ? where id = ?`,
-      put(out, { row }) {
-        out.push(row.name, row.scope, row.createdAt, row.expiresAt, row.revokedAt)
-        out.push(JSON.stringify(row.allowFrom), row.lastUsedAt, row.madeBy, row.id)
+      // Its text with it: how it is stored depends on the scope.
+      sql: `update partner_token set token = ?, name = ?, scope = ?, created_at = ?, expires_at = ?, revoked_at = ?,
+        allow_from = ?, last_used_at = ?, made_by = ? where id = ? and account_id = ? and token_hash = ?`,
+      sealed: { at: 0, place: (params) => places.partnerToken(String(params[10])) },
+      put(out, { row }, seal) {
+        const { text, scope } = storedToken(row)
+        out.push(text, row.name, scope, row.createdAt, row.expiresAt, row.revokedAt)
+        out.push(JSON.stringify(row.allowFrom), row.lastUsedAt, row.madeBy, row.id, row.account, seal.hash(row.token))
       },
     },
     {
@@ -60,7 +64,8 @@ export const ACCOUNT_WRITES: WriteTable<AccountWrite['kind']> = {
         select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from partner_token where id = ?)`,
       sealed: { at: 2, place: ([, account]) => places.partnerToken(String(account)) },
       put(out, { row }, seal) {
-        out.push(seal.hash(row.token), row.account, row.token, row.id, row.name, row.scope, row.createdAt)
+        const stored = storedToken(row)
+        out.push(seal.hash(row.token), row.account, stored.text, row.id, row.name, stored.scope, row.createdAt)
         out.push(row.expiresAt, row.revokedAt, JSON.stringify(row.allowFrom), row.lastUsedAt, row.madeBy, row.id)
       },
     },

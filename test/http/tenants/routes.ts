@@ -17,7 +17,7 @@ const NOTHING = { business: {}, people: {}, instances: {}, clock: {}, methods: [
 /** What tests look at of a row of an API of our own. */
 export type Row = Pick<
   ApiRow<never>,
-  'verb' | 'at' | 'scope' | 'path' | 'query' | 'body' | 'answer' | 'created' | 'idempotent'
+  'verb' | 'at' | 'group' | 'scope' | 'path' | 'query' | 'body' | 'answer' | 'created' | 'idempotent'
 >
 
 export const PARTNER_ROWS: readonly Row[] = partnerApiRows(NOTHING as unknown as PartnerDeps)

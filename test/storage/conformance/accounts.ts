@@ -74,6 +74,15 @@ function tokens(fresh: Fresh): void {
     assert.deepEqual(await store.accounts.tokens(), [token('t1', { name: 'ERP', createdAt: 5 }), other])
   })
 
+  storeTest(fresh, 'a token keeps its text through every change of its scope', async (store) => {
+    for (const scope of ['developer', 'read', 'full', 'developer', 'full'] as const) {
+      await commit(store, putToken('t1', { scope }))
+      assert.deepEqual(await store.accounts.tokens(), [token('t1', { scope })])
+      assert.deepEqual(await store.accounts.token('t1'), token('t1', { scope }))
+    }
+    await assert.rejects(commit(store, putToken('t2', { token: token('t1').token, scope: 'developer' })))
+  })
+
   storeTest(fresh, 'one token belongs to one account, under one id', async (store) => {
     await commit(store, putToken('t1'))
     for (const account of [ACCOUNT, OTHER]) {

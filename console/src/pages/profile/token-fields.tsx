@@ -1,21 +1,24 @@
 import { Radio, Stack, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { Token } from '../../api/account.ts'
+import type { Token, TokenScope } from '../../api/account.ts'
 import { useWords } from '../../words/words.ts'
+import { useTokenScopes } from './token-scopes.ts'
 
 const NAME_MAX = 200
 
 /** What a person decides about a token, as it stands in the fields. */
 export interface TokenDraft {
   readonly name: string
-  readonly scope: 'full' | 'read'
+  readonly scope: TokenScope
   /** `2026-12-31T18:00` in the person's zone, or empty. */
   readonly expires: string
   /** One address or network a line. */
   readonly allowFrom: string
 }
 
-export const NEW_TOKEN: TokenDraft = { name: '', scope: 'full', expires: '', allowFrom: '' }
+export function newToken(scope: TokenScope): TokenDraft {
+  return { name: '', scope, expires: '', allowFrom: '' }
+}
 
 export function draftOf({ name, scope, expiresAt, allowFrom }: Token): TokenDraft {
   return { name, scope, expires: expiresAt === null ? '' : localText(expiresAt), allowFrom: allowFrom.join('\n') }
@@ -38,6 +41,7 @@ interface TokenFieldsProps {
 
 export function TokenFields({ draft, onChange }: TokenFieldsProps): ReactNode {
   const words = useWords('profile')
+  const scopes = useTokenScopes()
   return (
     <>
       <TextInput
@@ -51,11 +55,12 @@ export function TokenFields({ draft, onChange }: TokenFieldsProps): ReactNode {
       <Radio.Group
         label={words.scope}
         value={draft.scope}
-        onChange={(scope) => onChange({ ...draft, scope: scope === 'read' ? 'read' : 'full' })}
+        onChange={(chosen) => onChange({ ...draft, scope: scopes.find((one) => one === chosen) ?? draft.scope })}
       >
         <Stack gap="xs" mt={4}>
-          <Radio value="full" label={words.scopes.full} description={words.scopeHints.full} />
-          <Radio value="read" label={words.scopes.read} description={words.scopeHints.read} />
+          {scopes.map((scope) => (
+            <Radio key={scope} value={scope} label={words.scopes[scope]} description={words.scopeHints[scope]} />
+          ))}
         </Stack>
       </Radio.Group>
       <TextInput

@@ -5,8 +5,9 @@ import { ask, path } from '../../api/client.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { TokenShown } from '../../parts/token-shown.tsx'
 import { useWords } from '../../words/words.ts'
-import { NEW_TOKEN, termsOf, TokenFields } from './token-fields.tsx'
+import { newToken, termsOf, TokenFields } from './token-fields.tsx'
 import { tokensKey } from './token-names.ts'
+import { useTokenScopes } from './token-scopes.ts'
 
 interface IssueDialogProps {
   readonly account: string
@@ -34,7 +35,8 @@ interface IssueFormProps {
 
 function IssueForm({ account, onIssued, onClose }: IssueFormProps): ReactNode {
   const words = useWords('profile')
-  const [draft, setDraft] = useState(NEW_TOKEN)
+  const [first = 'developer'] = useTokenScopes()
+  const [draft, setDraft] = useState(() => newToken(first))
   const issue = useChange<object, { token: string }>({
     send: (body, key) =>
       ask({ method: 'POST', path: path`/accounts/${account}/tokens`, body, key, read: readIssuedToken }),

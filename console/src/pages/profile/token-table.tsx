@@ -6,6 +6,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { useFormat } from '../../words/format.ts'
 import { useWords } from '../../words/words.ts'
 import { nameOf } from './token-names.ts'
+import { useTokenScopes } from './token-scopes.ts'
 import { TokenActs, type TokenAct } from './token-acts.tsx'
 
 interface TokenTableProps {
@@ -94,6 +95,7 @@ function State({ token }: { readonly token: Token }): ReactNode {
 function Acts({ token, onAct }: { readonly token: Token; readonly onAct: (act: TokenAct) => void }): ReactNode {
   const words = useWords('profile')
   const common = useWords('common')
+  const isMine = useTokenScopes().includes(token.scope)
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -102,15 +104,19 @@ function Acts({ token, onAct }: { readonly token: Token; readonly onAct: (act: T
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<Icon name="eye" />} onClick={() => onAct({ kind: 'show', token })}>
-          {words.showToken}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => onAct({ kind: 'edit', token })}>
-          {common.edit}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="refresh" />} onClick={() => onAct({ kind: 'rotate', token })}>
-          {words.rotate}
-        </Menu.Item>
+        {isMine && (
+          <>
+            <Menu.Item leftSection={<Icon name="eye" />} onClick={() => onAct({ kind: 'show', token })}>
+              {words.showToken}
+            </Menu.Item>
+            <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => onAct({ kind: 'edit', token })}>
+              {common.edit}
+            </Menu.Item>
+            <Menu.Item leftSection={<Icon name="refresh" />} onClick={() => onAct({ kind: 'rotate', token })}>
+              {words.rotate}
+            </Menu.Item>
+          </>
+        )}
         <Menu.Item
           leftSection={<Icon name="trash" />}
           c="var(--mantine-color-error)"

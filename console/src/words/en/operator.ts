@@ -109,7 +109,7 @@ export const words = {
   allTokens: 'Issue, rotate, revoke',
   lastUsed: 'Last used',
   never: 'never',
-  scopes: { full: 'Full', read: 'Read only' },
+  scopes: { full: 'Full', developer: 'Without money', read: 'Read only' },
 
   tariffsText: 'What a month of an instance includes, how it is paid, and what it costs from which day on.',
   newTariff: 'New tariff',

@@ -51,9 +51,10 @@ export const words = {
   tokenNameHint: 'Which program uses it',
   unnamed: 'without a name',
   scope: 'Rights',
-  scopes: { full: 'Full', read: 'Read only' },
+  scopes: { full: 'Full', developer: 'Without money', read: 'Read only' },
   scopeHints: {
-    full: 'Creates and deletes instances, changes settings',
+    full: 'Creates and deletes instances, changes settings, sees money',
+    developer: 'Creates and deletes instances, changes settings; sees no balance, charges or prices',
     read: 'Sees lists and money, changes nothing',
   },
   expires: 'Valid until',

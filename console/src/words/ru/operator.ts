@@ -110,7 +110,7 @@ export const words: typeof english = {
   allTokens: 'Выпустить, заменить, отозвать',
   lastUsed: 'Использован',
   never: 'никогда',
-  scopes: { full: 'Полные', read: 'Только чтение' },
+  scopes: { full: 'Полные', developer: 'Без денег', read: 'Только чтение' },
 
   tariffsText: 'Что входит в месяц инстанса, как он оплачивается и сколько стоит с какого дня.',
   newTariff: 'Новый тариф',

@@ -1,4 +1,5 @@
-import type { Role } from './caller.ts'
+import type { TokenScope } from '../../model/account.ts'
+import type { Role } from '../../model/person.ts'
 
 /** What the holder of a role may do with what a row's group is about. */
 export type Right = 'none' | 'read' | 'full'
@@ -22,6 +23,11 @@ export type RightsGroup = keyof typeof RIGHTS
 export function rightOf(group: string, role: Role): Right {
   if (!isKnown(group)) throw new Error(`nobody has said who may use the rows of '${group}'`)
   return RIGHTS[group][role]
+}
+
+/** The same of the holder of a partner token; one for developers may do what they may. */
+export function rightOfToken(group: string, scope: TokenScope): Right {
+  return scope === 'developer' ? rightOf(group, 'developer') : scope
 }
 
 function isKnown(group: string): group is RightsGroup {
