@@ -1,9 +1,10 @@
 import { masking } from '../../../lib/masking.ts'
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import type { EpochMs, MessageId } from '../../../model/ids.ts'
+import { onAbort } from '../../network/on-abort.ts'
 import type { Life, Sent } from '../life.ts'
 import { preparedChange, type AskForChange, type ChangeContent, type Place } from './changes.ts'
-import { onAbort, STOPPED } from './delivery.ts'
+import { STOPPED } from './delivery.ts'
 import type { Pacing } from './pacing.ts'
 import { troubleOf } from './refusals.ts'
 

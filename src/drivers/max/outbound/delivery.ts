@@ -122,14 +122,3 @@ function isKnown({ why }: AskTrouble): boolean {
 export function hasNotLeft(end: Sent | Fault): end is Fault {
   return isFault(end) && retryOf(end) !== 'unsure'
 }
-
-/** Tells of an abort as a value. `off` once nobody waits for it. */
-export function onAbort(signal: AbortSignal): { readonly aborted: Promise<'aborted'>; readonly off: () => void } {
-  let abort: () => void = () => undefined
-  const aborted = new Promise<'aborted'>((resolve) => {
-    abort = () => resolve('aborted')
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-  return { aborted, off: () => signal.removeEventListener('abort', abort) }
-}

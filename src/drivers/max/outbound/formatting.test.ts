@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Format } from '../wire/contents.ts'
+import { markedText } from '../inbound/contents/marked-text.ts'
 import { formatted } from './formatting.ts'
 
 type Row = readonly [source: string, text: string, ...formats: readonly (readonly [Format['type'], string, string?])[]]
@@ -88,7 +89,10 @@ test('words that were marked come out as they were marked', () => {
   const said = fc.array(fc.tuple(word, fc.constantFrom(...marks)))
   fc.assert(
     fc.property(said, (words) => {
-      const { text, formats } = formatted(words.map(([each, [mark]]) => `${mark}${each}${mark}`).join(' '))
+      const source = words.map(([each, [mark]]) => `${mark}${each}${mark}`).join(' ')
+      const { text, formats } = formatted(source)
+      // Who reads it reads the marks.
+      assert.equal(markedText(text, [...formats]), source)
       assert.equal(text, words.map(([each]) => each).join(' '))
       const seen = formats.map(({ type, from, length }) => [type, text.slice(from, from + length)])
       assert.deepEqual(

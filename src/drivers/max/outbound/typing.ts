@@ -1,14 +1,11 @@
-import type { Timer } from '../../../lib/clock.ts'
 import { isFault } from '../../../model/fault.ts'
 import type { ChatId } from '../../../model/ids.ts'
+import { TypingTurns } from '../../network/typing-turns.ts'
 import type { Life } from '../life.ts'
 import { TYPING } from '../wire/opcodes.ts'
 import { ownIdOf } from './recipients.ts'
 
-/** Phones take it back by themselves after some seconds, so it is shown anew as often. There is nothing to take it back with. */
 const SHOWN_MS = 5_000
-/** What is asked for while so much waits already in a chat is not shown. */
-const WAITING = 10
 
 /** The network's words for what the wire's say. Without one it is text that is typed. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -24,58 +21,27 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['choose_sticker', 'STICKER'],
 ])
 
-interface Typed {
-  readonly type: string | undefined
-  readonly durationMs: number
-}
-
-interface Shown {
-  timer: Timer
-  /** A chat shows one thing at a time. */
-  readonly next: Typed[]
-}
-
 /** "Typing…" and the like in chats, each until its time is over; best effort. Strangers are shown nothing. */
 export class Typing {
   readonly #life: Life
-  readonly #shown = new Map<ChatId, Shown>()
+  readonly #turns: TypingTurns<string | undefined>
 
   constructor(life: Life) {
     this.#life = life
+    this.#turns = new TypingTurns({
+      clock: life.host.clock,
+      shownMs: SHOWN_MS,
+      // There is nothing to take it back with: it goes by itself.
+      tell: (chat, type) => void (type !== null && this.#tell(chat, type)),
+    })
   }
 
-  /** What is shown in a chat already is shown to its end first. */
   show(chat: ChatId, durationMs: number, type?: string): void {
-    if (!(durationMs > 0)) return
-    const typed = { type: TYPES.get(type ?? ''), durationMs }
-    const shown = this.#shown.get(chat)
-    if (shown === undefined) this.#begin(chat, typed, [])
-    else if (shown.next.length < WAITING) shown.next.push(typed)
+    this.#turns.show(chat, durationMs, TYPES.get(type ?? ''))
   }
 
   stop(): void {
-    for (const { timer } of this.#shown.values()) timer.cancel()
-    this.#shown.clear()
-  }
-
-  #begin(chat: ChatId, { type, durationMs }: Typed, next: Typed[]): void {
-    const { clock } = this.#life.host
-    const until = clock.now() + durationMs
-    const goOn = (): Timer => {
-      void this.#tell(chat, type)
-      const leftMs = until - clock.now()
-      return leftMs > SHOWN_MS
-        ? clock.after(SHOWN_MS, () => (shown.timer = goOn()))
-        : clock.after(leftMs, () => this.#end(chat, next))
-    }
-    const shown: Shown = { timer: goOn(), next }
-    this.#shown.set(chat, shown)
-  }
-
-  #end(chat: ChatId, next: Typed[]): void {
-    this.#shown.delete(chat)
-    const following = next.shift()
-    if (following !== undefined) this.#begin(chat, following, next)
+    this.#turns.stop()
   }
 
   async #tell(chat: ChatId, type: string | undefined): Promise<void> {

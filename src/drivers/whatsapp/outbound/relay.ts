@@ -1,5 +1,6 @@
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import type { MessageId } from '../../../model/ids.ts'
+import { onAbort } from '../../network/on-abort.ts'
 import { maskedTrouble } from '../engine/log.ts'
 import type { Draft, Life } from '../life.ts'
 import type { Acks, Judged } from './acks.ts'
@@ -35,7 +36,8 @@ export async function relay(
     .then<Judged | Fault>((trouble) => trouble ?? acked)
   const stopped = onAbort(signal)
   try {
-    const first = await Promise.race([acked, troubled, stopped.fault])
+    const ended = await Promise.race([acked, troubled, stopped.aborted])
+    const first = ended === 'aborted' ? GIVEN_UP : ended
     if (!isFault(first)) return first
     acks.giveUp(id, retryOf(first) === 'unsure')
     return { verdict: { ok: false, fault: first } }
@@ -71,14 +73,4 @@ async function write(life: Life, { id, to, composed, draft }: Ready): Promise<Fa
       ? fault('unconfirmed', 'it is not known whether the message left')
       : troubleOf(error, to.jid)
   }
-}
-
-function onAbort(signal: AbortSignal): { readonly fault: Promise<Fault>; off(): void } {
-  let abort: () => void = () => undefined
-  const aborted = new Promise<Fault>((resolve) => {
-    abort = () => resolve(GIVEN_UP)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-  return { fault: aborted, off: () => signal.removeEventListener('abort', abort) }
 }

@@ -358,10 +358,7 @@ describe('contents as messages of the protocol', { skip }, () => {
     assert.equal(isFault(unknown) && unknown.fault, 'refused')
     const chat = { id: PEER, name: '', contactName: '' }
     const message = { id: TARGET, direction: 'out', chat, author: { ...chat, id: OWN_CHAT }, at: 1 } as const
-    made.host.events.push({
-      kind: 'message',
-      message: { ...message, content: remoteFile('image', { caption: 'good' }) },
-    })
+    made.host.journal.push({ ...message, content: remoteFile('image', { caption: 'good' }) })
     const composed = await composer.compose(ID, edit, PLACE, signal)
     assert.ok(!isFault(composed))
     assert.equal(composed.message.protocolMessage?.editedMessage?.imageMessage?.caption, 'better')
@@ -380,7 +377,7 @@ describe('contents as messages of the protocol', { skip }, () => {
     })
     made.host.kept.set('lid-mapping|79001000002', Buffer.from('"900000000000002"'))
     const message = { id: TARGET, direction: 'in', chat: party(group), author: party(PEER), at: 1 } as const
-    made.host.events.push({ kind: 'message', message: { ...message, content: { kind: 'text', text: 'spam' } } })
+    made.host.journal.push({ ...message, content: { kind: 'text', text: 'spam' } })
     const place = { chat: group, jid: group, ephemeralS: 0 }
     const signal = new AbortController().signal
     const deletion: Content = { kind: 'deletion', target: TARGET, forEveryone: true }
@@ -391,10 +388,7 @@ describe('contents as messages of the protocol', { skip }, () => {
       ...{ remoteJid: group, fromMe: false, id: TARGET, participant: lid },
     })
     assert.deepEqual(composed.attributes, { edit: '8' })
-    made.host.events.push({
-      kind: 'message',
-      message: { ...message, chat: party(PEER), content: { kind: 'text', text: 'x' } },
-    })
+    made.host.journal.push({ ...message, chat: party(PEER), content: { kind: 'text', text: 'x' } })
     const elsewhere = await composer.compose(ID, deletion, PLACE, signal)
     assert.equal(isFault(elsewhere) && elsewhere.fault, 'refused')
   })
