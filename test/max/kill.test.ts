@@ -13,11 +13,10 @@ import { startGateway } from './support/gateway.ts'
 
 /** How often the server is killed. */
 const KILLS = Number(process.env['JADEGATE_MAX_KILLS'] ?? 5)
-/** Said to each instance at once, again and again: some are on their way in at whatever moment the server is killed. */
-const BURST = 15
-const BURST_EVERY_MS = 120
-/** While so much was not told yet nothing more is said: a slow machine has enough on its way. */
-const BACKLOG = 400
+/** Said to each instance at once, before each kill and after it. */
+const BURST = 20
+/** So long after that the server is killed: with some of it on its way in, some half kept, some of it told, or while it still logs in. */
+const MOMENTS_MS = [15, 700, 40, 100, 300]
 const SEND_EVERY_MS = 150
 const REST_MS = 60_000
 /** A send whose verdict is lost for good is told so after that. */
@@ -61,48 +60,41 @@ describe('a server that is killed', { timeout: 120_000 + KILLS * 10_000 }, () =>
     return made
   }
 
-  /** What was said and not told. */
-  function missing(all: readonly Subject[]): readonly string[] {
-    const told = new Set(all.flatMap(({ witness }) => witness.notices))
-    return said.filter((one) => !told.has(`incomingMessageReceived ${one}`))
-  }
-
-  /** Says something to every instance until it is told that it is enough. */
-  async function talk(all: readonly Subject[], isOver: () => boolean): Promise<void> {
-    for (let turn = 0; !isOver(); turn += 1) {
-      if (missing(all).length < BACKLOG) await sayToAll(turn)
-      await sleep(BURST_EVERY_MS)
-    }
-  }
-
-  async function sayToAll(turn: number): Promise<void> {
+  /** Everybody says something to every instance, all at once. */
+  async function talk(turn: string): Promise<void> {
     for (const to of PHONES) {
-      const flood = { from: PEERS, to, count: BURST, text: `turn ${String(turn)} to ${to}` }
+      const flood = { from: PEERS, to, count: BURST, text: `${turn} to ${to}` }
       said.push(...(await fake.ask(Ids, 'POST', '/flood', flood)).ids)
     }
   }
 
-  async function killAgainAndAgain(): Promise<void> {
+  /** Of its lives every second one lasts until some sends were taken, the others begin and end in the same rush. */
+  async function killAgainAndAgain(all: readonly Subject[]): Promise<void> {
+    const taken = () => Math.min(...all.map(({ sender }) => sender.acknowledged.length))
     for (let kills = 0; kills < KILLS; kills += 1) {
-      // Another moment of its life each time: while it logs in, while it catches up, while it lives.
-      await sleep(200 + (kills % 4) * 300)
+      const before = taken()
+      if (kills % 2 === 0) await until(() => taken() >= before + 3, 'sends are taken', REST_MS)
+      await talk(`turn ${String(kills)}`)
+      await sleep(MOMENTS_MS[kills % MOMENTS_MS.length] ?? 0)
       assert.deepEqual(await gateway.kill(), [], 'it complained of nothing')
+      await talk(`in the dark of turn ${String(kills)}`)
       await gateway.start()
     }
+    await talk('at last')
   }
 
   test('loses nothing, tells nothing twice, leaves nothing unsaid', async (t) => {
     const all = await subjects()
     t.after(() => Promise.all(all.flatMap(({ witness, sender }) => [witness.stop(), sender.stop()])))
-    let isEnough = false
-    const talking = talk(all, () => isEnough)
-    await killAgainAndAgain()
-    isEnough = true
-    await talking
+    await killAgainAndAgain(all)
     await Promise.all(all.map(({ sender }) => sender.stop()))
 
-    await until(() => missing(all).length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
-    assert.deepEqual(missing(all), [], 'nothing is lost')
+    const missing = () => {
+      const told = new Set(all.flatMap(({ witness }) => witness.notices))
+      return said.filter((one) => !told.has(`incomingMessageReceived ${one}`))
+    }
+    await until(() => missing().length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
+    assert.deepEqual(missing(), [], 'nothing is lost')
 
     const outcomes = await Promise.all(all.map((subject) => outcomesOf(gateway, subject, REST_MS)))
     const dishonest = outcomes.flat().filter((outcome) => !/^(delivered|read|unconfirmed)$/.test(outcome))
