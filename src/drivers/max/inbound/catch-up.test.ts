@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { until } from '../../../lib/until.ts'
 import { DIALOG, madeLife, PEER, SELF, type MadeLife } from '../../../../test/max/support/made-life.ts'
-import { inDialog, LINKED_AT, loginAnswer, push, told } from '../../../../test/max/support/told.ts'
+import { inDialog, LINKED_AT, loginAnswer, messageIdAt, push, told } from '../../../../test/max/support/told.ts'
 import { newDraft } from '../life.ts'
 import { HISTORY } from '../wire/opcodes.ts'
 import type { WireMap } from '../wire/values.ts'
@@ -129,6 +129,70 @@ describe('catching up with MAX', () => {
     await new Inbound(life).begin(loginAnswer({ chats: [chatWith(missed, { participants })] }))
     assert.deepEqual(texts(life), ['hello', 'missed'])
     assert.deepEqual(life.host.statuses('7'), ['read'])
+  })
+
+  test('what has the very time of what was known is not taken for known', async () => {
+    const known = told('known')
+    const life = await knowing(known)
+    const twin = { ...known, id: known.id + 1n, text: 'twin' }
+    historyOf(life, [known, twin])
+    await over(life, new Inbound(life).begin(loginAnswer({ chats: [chatWith(twin)] })))
+    assert.deepEqual(texts(life), ['twin'])
+  })
+
+  test('messages of one time on both sides of a page are all found, and pages may be shorter than asked for', async () => {
+    const known = told('known')
+    const life = await knowing(known)
+    const said = Array.from({ length: 95 }, (_none, index) => ({
+      ...told(String(index)),
+      text: String(index),
+      time: known.time + 1 + Math.floor(index / 7),
+      id: messageIdAt(known.time + 1) + BigInt(index + 1),
+    }))
+    life.network.answers(HISTORY.opcode, ({ from }) => {
+      const before = [known, ...said].filter(({ time }) => time < Number(from)).slice(-30)
+      return { messages: before.map((message) => structuredClone(message)) }
+    })
+    await over(life, new Inbound(life).begin(loginAnswer({ chats: [chatWith(said.at(-1) ?? known)] })))
+    assert.deepEqual(
+      texts(life),
+      said.map(({ text }) => text),
+    )
+  })
+
+  test('a network that is asked too often is asked again later, and nothing is given up', async () => {
+    const [known, missed, last] = [told('known'), told('missed'), told('last')]
+    const life = await knowing(known)
+    let refusals = 3
+    historyOf(life, [known, missed, last])
+    const { ask } = life.connection
+    const busy = { ok: false, trouble: { why: 'refused', error: { code: 'too.many.requests', message: '' } } } as const
+    const sometimes = ((...asked: Parameters<typeof ask>) =>
+      refusals-- > 0 ? Promise.resolve(busy) : ask(...asked)) as typeof ask
+    const at = life.clock.now()
+    await over(
+      life,
+      new Inbound({ ...life, connection: { ask: sometimes } }).begin(loginAnswer({ chats: [chatWith(last)] })),
+    )
+    assert.deepEqual(texts(life), ['missed', 'last'])
+    assert.ok(life.clock.now() - at > 6_000)
+    refusals = Number.POSITIVE_INFINITY
+    const later = told('later')
+    const next = madeLife(life.host.kept, life.network, life.clock)
+    const inbound = new Inbound({ ...next, connection: { ask: sometimes } })
+    await assert.rejects(over(next, inbound.begin(loginAnswer({ chats: [chatWith(later)] }))))
+    assert.deepEqual(texts(next), [])
+  })
+
+  test('what is told of a chat before it is known that something was missed there waits for that', async () => {
+    const [known, missed, pushed] = [told('known'), told('missed'), told('pushed')]
+    const life = await knowing(known)
+    historyOf(life, [known, missed, pushed])
+    const inbound = new Inbound(life)
+    const begun = inbound.begin(loginAnswer({ chats: [] }))
+    await push(inbound, MESSAGE, inDialog(pushed))
+    await over(life, begun)
+    assert.deepEqual(texts(life), ['missed', 'pushed'])
   })
 
   test('a chat whose history nobody may read still brings its last message', async () => {

@@ -1,7 +1,8 @@
 import { backoffMs } from '../../../lib/backoff.ts'
 import { pause } from '../../../lib/pause.ts'
 import type { EpochMs } from '../../../model/ids.ts'
-import { newDraft } from '../life.ts'
+import { newDraft, type ChatRecord } from '../life.ts'
+import { isForGood } from '../patience.ts'
 import type { Chat, Message } from '../wire/shapes.ts'
 import { readStretch } from './history.ts'
 import type { Messages, Told } from './messages.ts'
@@ -15,12 +16,22 @@ interface Held {
 
 /** A chat in which something was perhaps missed. */
 interface Gap {
-  readonly last: Message
+  /** The newest that was told. */
+  last: Message
   /** What is told of the chat meanwhile, which comes after what was missed. */
   readonly held: Held[]
   /** The time of the newest that could not be held any more. */
   dropped: EpochMs
 }
+
+/** Up to where a chat is known. */
+interface Floor {
+  readonly at: EpochMs
+  /** Of that time; another one may have the same. */
+  readonly message: string
+}
+
+const NOTHING: Floor = { at: 0, message: '' }
 
 /** What waits while chats are caught up with, of all of them. */
 const MOST_HELD = 500
@@ -38,7 +49,9 @@ export class CatchUp {
   readonly #messages: Messages
   readonly #gaps = new Map<string, Gap>()
   /** Up to when each chat was known before anything was told of it in this life. */
-  readonly #floors = new Map<string, EpochMs>()
+  readonly #floors = new Map<string, Floor>()
+  /** Which chats there are in which something was missed is not known yet. */
+  #isSearching = true
   #isOver = false
   #held = 0
   #questions = 0
@@ -50,12 +63,13 @@ export class CatchUp {
 
   /** Perhaps something was missed in these. From here on what is told of them is held back. */
   expect(chats: readonly Chat[]): void {
-    for (const { id, lastMessage: last } of chats)
-      if (last !== undefined && !this.#gaps.has(id)) this.#gaps.set(id, { last, held: [], dropped: 0 })
+    for (const { id, lastMessage } of chats) if (lastMessage !== undefined) this.#expect(id, lastMessage)
   }
 
   /** Whether it is dealt with here. */
   holds(told: Told, acknowledge: () => void): boolean {
+    // What came before it may be missing: once it is taken, nobody could see that any more.
+    if (this.#isSearching) this.#expect(told.chatId, told.message)
     const gap = this.#gaps.get(told.chatId)
     if (gap === undefined) return false
     if (this.#held < MOST_HELD) {
@@ -69,15 +83,16 @@ export class CatchUp {
   async remember(chat: string): Promise<void> {
     if (this.#isOver || this.#floors.has(chat)) return
     const kept = await this.#life.directory.chat(chat)
-    if (!this.#floors.has(chat)) this.#floors.set(chat, kept?.last?.at ?? 0)
+    if (!this.#floors.has(chat)) this.#floors.set(chat, floorOf(kept))
   }
 
   /** Of those that are expected. Rejects where the network does not answer: what was missed must not be taken for known. */
   async run(linkedAt: EpochMs): Promise<void> {
+    this.#isSearching = false
     for (const [chat, gap] of this.#gaps) {
       await this.remember(chat)
-      const floor = Math.max(this.#floors.get(chat) ?? 0, linkedAt - 1)
-      await this.#close(chat, gap, floor)
+      const floor = this.#floors.get(chat) ?? NOTHING
+      await this.#close(chat, gap, floor.at < linkedAt ? { at: linkedAt - 1, message: '' } : floor)
     }
   }
 
@@ -87,13 +102,20 @@ export class CatchUp {
     this.#floors.clear()
   }
 
-  async #close(chat: string, gap: Gap, floor: EpochMs): Promise<void> {
+  #expect(chat: string, last: Message): void {
+    const gap = this.#gaps.get(chat)
+    if (gap === undefined) this.#gaps.set(chat, { last, held: [], dropped: 0 })
+    else if (last.time > gap.last.time) gap.last = last
+  }
+
+  async #close(chat: string, gap: Gap, floor: Floor): Promise<void> {
     const { ended } = this.#life
-    let [after, upTo] = [floor, gap.last.time]
-    while (upTo > after && !ended.aborted) {
+    const { last } = gap
+    let [after, upTo] = [floor, last.time]
+    while ((upTo > after.at || (upTo === after.at && last.id !== after.message)) && !ended.aborted) {
       gap.dropped = 0
-      await this.#fill(chat, { after, upTo, last: gap.last })
-      ;[after, upTo] = [upTo, gap.dropped]
+      await this.#fill(chat, { after, upTo, last })
+      ;[after, upTo] = [{ at: upTo, message: last.id }, gap.dropped]
     }
     for (let next = gap.held.shift(); next !== undefined; next = gap.held.shift()) {
       this.#held -= 1
@@ -107,20 +129,25 @@ export class CatchUp {
 
   async #fill(
     chat: string,
-    { after, upTo, last }: { readonly after: EpochMs; readonly upTo: EpochMs; readonly last: Message },
+    { after, upTo, last }: { readonly after: Floor; readonly upTo: EpochMs; readonly last: Message },
   ): Promise<void> {
     if (this.#questions > 0) await this.#rest()
     this.#questions += 1
-    const stretch = await readStretch(this.#life, { chat, after, upTo }, () => this.#rest())
-    const { messages, trouble } = stretch
-    if (this.#life.ended.aborted) return
-    const isTold = trouble === undefined || trouble.why === 'refused' || trouble.why === 'unreadable'
-    if (!isTold) throw new Error(`what was said meanwhile could not be read: ${trouble.says}`)
-    if (trouble !== undefined)
-      this.#life.host.log.warn({ why: trouble.why }, 'the history of a chat can not be read; what was missed is lost')
+    const stretch = await readStretch(this.#life, { chat, after: after.at, upTo }, () => this.#rest())
+    const { messages, trouble, isCut = false } = stretch
+    const { ended, host } = this.#life
+    if (ended.aborted) return
+    if (trouble !== undefined && !isForGood({ ok: false, trouble }))
+      throw new Error(`what was said meanwhile could not be read: ${trouble.why}`)
+    if (trouble !== undefined || isCut)
+      host.log.warn(
+        { why: trouble?.why ?? 'tooMuch' },
+        'the history of a chat can not be read; what was missed is lost',
+      )
     const found = messages.some(({ id }) => id === last.id) ? messages : [...messages, last]
-    const missed = found.filter(({ time }) => time > after).map((message) => ({ chatId: chat, message }))
-    await this.#edits(chat, found, after)
+    const isMissed = ({ time, id }: Message) => time > after.at || (time === after.at && id !== after.message)
+    const missed = found.filter(isMissed).map((message) => ({ chatId: chat, message }))
+    await this.#edits(chat, found, after.at)
     for (let from = 0; from < missed.length; from += AT_ONCE) await this.#take(missed.slice(from, from + AT_ONCE))
   }
 
@@ -155,4 +182,9 @@ export class CatchUp {
     const { clock, random } = this.#life.host
     return pause(clock, backoffMs(PACE, 1, random), this.#life.ended)
   }
+}
+
+function floorOf(kept: ChatRecord | null): Floor {
+  const { message, at } = kept?.last ?? NOTHING
+  return { message, at }
 }

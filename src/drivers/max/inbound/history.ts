@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../model/ids.ts'
+import { patiently } from '../patience.ts'
 import type { AskTrouble } from '../questions.ts'
 import { HISTORY } from '../wire/opcodes.ts'
 import type { Message } from '../wire/shapes.ts'
@@ -6,16 +7,18 @@ import type { InboundLife } from './reading.ts'
 
 /** Of one question. */
 const PAGE = 50
-/** The last one; of others some messages may have been unreadable. */
-const SHORT_PAGE = 40
-/** What is further back than so many pages is left: nobody has an account that writes so much and is away so long. */
-const MOST_PAGES = 40
+/** So few come on the last one alone: of others some may have been unreadable, or the network may give less than it is asked for. */
+const FEW = 10
+/** As far back as the network keeps what was said. */
+const MOST_PAGES = 100
 
 /** `trouble`: why it was not read to its beginning. */
 export interface Stretch {
   /** Oldest first. */
   readonly messages: readonly Message[]
   readonly trouble?: AskTrouble
+  /** There is more than is read. */
+  readonly isCut?: true
 }
 
 interface Range {
@@ -30,25 +33,25 @@ type Rest = () => Promise<void>
 
 /** The messages of a stretch of time, and those older ones that came with them. */
 export async function readStretch(
-  { connection, ended }: Pick<InboundLife, 'connection' | 'ended'>,
+  life: Pick<InboundLife, 'connection' | 'ended' | 'host'>,
   { chat, after, upTo }: Range,
   rest: Rest,
 ): Promise<Stretch> {
   const found = new Map<string, Message>()
-  // Whether the network means the message of that very time as well nobody knows for sure.
-  let from = upTo + 1
-  for (let page = 0; page < MOST_PAGES && !ended.aborted; page += 1) {
+  let from = upTo
+  for (let page = 0; page < MOST_PAGES && !life.ended.aborted; page += 1) {
     if (page > 0) await rest()
-    const asked = await connection.ask(HISTORY, chat, from, PAGE)
+    // Whether the network means those of that very time as well nobody knows for sure, and one time may be that of several.
+    const asked = await patiently(life, () => life.connection.ask(HISTORY, chat, from + 1, PAGE))
     if (!asked.ok) return { messages: inOrder(found), trouble: asked.trouble }
-    const { messages } = asked.answer
+    const messages = asked.answer.messages.slice(0, 2 * PAGE)
     const before = found.size
-    for (const message of messages.slice(0, 2 * PAGE)) found.set(message.id, message)
-    const oldest = Math.min(...messages.map(({ time }) => time))
-    if (messages.length < SHORT_PAGE || oldest <= after || found.size === before) break
-    from = oldest
+    for (const message of messages) found.set(message.id, message)
+    from = Math.min(...messages.map(({ time }) => time))
+    if (found.size === before || messages.length < FEW || from < after) return { messages: inOrder(found) }
+    if (from === after && messages.length < PAGE) return { messages: inOrder(found) }
   }
-  return { messages: inOrder(found) }
+  return { messages: inOrder(found), isCut: true }
 }
 
 function inOrder(found: ReadonlyMap<string, Message>): readonly Message[] {

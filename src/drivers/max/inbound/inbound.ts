@@ -1,6 +1,8 @@
 import { few } from '../../network/bounded.ts'
+import type { EpochMs } from '../../../model/ids.ts'
 import type { Push } from '../connection.ts'
 import { newDraft, type Draft } from '../life.ts'
+import { isForGood, patiently } from '../patience.ts'
 import { GET_CHATS, type LoginAnswer } from '../wire/opcodes.ts'
 import { messageTaken, readPush, type Told as Pushed } from '../wire/pushes.ts'
 import type { Chat, Contact } from '../wire/shapes.ts'
@@ -175,12 +177,14 @@ export class Inbound {
   async #moreChats({ chatMarker = 0 }: LoginAnswer, { upTo }: Standing): Promise<void> {
     let marker = chatMarker
     for (let page = 0; marker > upTo && page < MOST_PAGES && !this.#life.ended.aborted; page += 1) {
-      const asked = await this.#life.connection.ask(GET_CHATS, marker, PAGE)
+      const asked = await patiently(this.#life, () => this.#life.connection.ask(GET_CHATS, marker, PAGE))
       if (!asked.ok) {
-        this.#life.host.log.warn({ why: asked.trouble.why }, 'the network does not tell of all chats')
+        const { why } = asked.trouble
+        if (!isForGood(asked)) throw new Error(`the network does not tell of all chats: ${why}`)
+        this.#life.host.log.warn({ why }, 'the network does not tell of all chats')
         return
       }
-      const changed = asked.answer.chats.filter(({ lastEventTime = 0 }) => lastEventTime > upTo)
+      const changed = asked.answer.chats.filter((chat) => lastEventOf(chat) > upTo)
       this.#catchUp.expect(changed)
       await this.#noteChats(changed)
       marker = asked.answer.marker ?? 0
@@ -195,6 +199,10 @@ export class Inbound {
       await this.#life.commit(draft)
     })
   }
+}
+
+function lastEventOf({ lastEventTime = 0, lastMessage }: Chat): EpochMs {
+  return Math.max(lastEventTime, lastMessage?.time ?? 0)
 }
 
 function hasPast({ lastMessage }: Chat): boolean {

@@ -9,6 +9,10 @@ export interface NetworkError {
 }
 
 const LONGEST = 200
+/** What is asked later may be answered. */
+const FOR_NOW: ReadonlySet<string> = new Set([
+  ...['too.many.requests', 'error.limit.violate', 'service.unavailable', 'internal.error'],
+])
 const OUTDATED = /unsupported client version/i
 const Said = Compile(
   Type.Object({
@@ -35,4 +39,9 @@ export function isOutdated({ code, message }: NetworkError): boolean {
 /** The token is no good any more: the account must be linked again, and by a person. */
 export function isTokenGone({ code, message }: NetworkError): boolean {
   return code === 'login.token' || code === 'FAIL_LOGIN_TOKEN' || /^(?:fail_login_token|invalid token)/i.test(message)
+}
+
+/** The network can't or doesn't want to answer at this time. */
+export function isForNow({ code }: NetworkError): boolean {
+  return FOR_NOW.has(code)
 }
