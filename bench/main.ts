@@ -6,6 +6,7 @@ import { createInstance } from './benchmarks/create-instance.ts'
 import { getInstances } from './benchmarks/get-instances.ts'
 import { journals } from './benchmarks/journals.ts'
 import { manyInstances } from './benchmarks/many-instances.ts'
+import { max } from './benchmarks/max.ts'
 import { media } from './benchmarks/media.ts'
 import { midnight } from './benchmarks/midnight.ts'
 import { nodes } from './benchmarks/nodes.ts'
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   media,
   midnight,
   whatsapp,
+  max,
   nodes,
   cells,
   console: consolePages,

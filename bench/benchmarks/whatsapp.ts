@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench, Benchmark } from '../harness/bench.ts'
 import type { Compared } from '../harness/rounds.ts'
-import { cpuSeconds, residentMb } from '../harness/usage.ts'
+import { atRest } from '../harness/at-rest.ts'
 import { Side } from './whatsapp-side.ts'
 import { traffic } from './whatsapp-traffic.ts'
 
@@ -36,7 +35,7 @@ async function idle(bench: Bench): Promise<readonly Compared[]> {
   const side = await Side.start(bench, 'whatsapp-idle')
   await side.grow(1)
   await side.restart()
-  const one = await rest(bench, side.gateway.pid)
+  const one = await atRest(bench, side.gateway.pid)
   console.log(`  1 session: ${one.mb.toFixed(0)} MB resident`)
   const results: Compared[] = []
   for (const size of quick ? [10, 20] : SIZES) {
@@ -44,7 +43,7 @@ async function idle(bench: Bench): Promise<readonly Compared[]> {
     await side.grow(size)
     const linking = (performance.now() - start) / 1000
     const seconds = await side.restart()
-    const now = await rest(bench, side.gateway.pid)
+    const now = await atRest(bench, side.gateway.pid)
     const each = (now.mb - one.mb) / (size - 1)
     console.log(
       `  ${size} sessions: ${now.mb.toFixed(0)} MB resident at rest (${each.toFixed(2)} MB each), ${(now.share * 100).toFixed(1)} % of a core; all back ${seconds.toFixed(1)} s after the start of the process; the last ones were linked in ${linking.toFixed(0)} s`,
@@ -71,14 +70,6 @@ async function idle(bench: Bench): Promise<readonly Compared[]> {
   await side.gateway.stop()
   await side.network.stop()
   return results
-}
-
-async function rest(bench: Bench, pid: number): Promise<{ readonly mb: number; readonly share: number }> {
-  await sleep(bench.effort.idleMs / 2)
-  const before = cpuSeconds(pid)
-  const start = performance.now()
-  await sleep(bench.effort.idleMs)
-  return { mb: residentMb(pid), share: (cpuSeconds(pid) - before) / ((performance.now() - start) / 1000) }
 }
 
 function row(name: string, target: string, measured: string, reached: boolean): Compared {
