@@ -104,6 +104,8 @@ export interface Prepared<Subject> {
 export interface MethodSpec<Subject, P extends TProperties> {
   readonly name: string
   readonly verbs: readonly Verb[]
+  /** Changes nothing, whatever its verbs. What does not say so leaves its trace, and is closed to whoever may only read. */
+  readonly reads?: boolean
   readonly group: Group
   /** One sentence for the reference: what a call does. */
   readonly summary: string
@@ -147,6 +149,7 @@ export interface Method<Subject> {
   /** Its place in the table; set by the table. */
   readonly index: number
   readonly verbs: readonly Verb[]
+  readonly reads: boolean
   readonly group: Group
   readonly perSecond: number
   readonly messengers: readonly Messenger[]
@@ -173,6 +176,7 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     hasQuota: spec.hasQuota ?? false,
     atLeast: spec.atLeast ?? 0,
     verbs: spec.verbs,
+    reads: spec.reads ?? false,
     group: spec.group,
     perSecond: spec.perSecond,
     messengers: spec.messengers ?? MESSENGERS,

@@ -141,7 +141,7 @@ function assemble(deps: HttpDeps): Parts {
   })
   const dispatch: GatewayDeps['dispatch'] = (request, response) => dispatcher.handle(request, response)
   const door = doorOf(deps, trustedProxies, () => at.url)
-  const gateway = new Gateway({ door, instances, log, dispatch })
+  const gateway = new Gateway({ door, instances, methods, store: deps.store, clock, log, dispatch })
   const sockets = new ScanSockets({ family, images, clock, log, rateLimitScale, timeoutMs: loginTimeoutMs })
   const tables = describedTables(methods, forPartners)
   const counted = new Set(methods.rows.filter((row) => row.hasQuota).map((row) => row.name.toLowerCase()))

@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS = [
   'instance.settings',
   'instance.token',
   'instance.token.show',
+  'instance.call',
   'instance.linkCopied',
   'instance.linkReleased',
   'instance.linkAdopted',

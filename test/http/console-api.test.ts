@@ -264,6 +264,42 @@ describe('the gateway', () => {
     assert.ok(!wrong.text.includes(made.apiTokenInstance), wrong.text)
   })
 
+  test('leaves a trace of what it changes before it does so: who, where, which method, and nothing of what was said', async () => {
+    const { developer } = roles
+    const entries = async () =>
+      itemsIn(await server.operator('GET', `/audit?accountId=${account}&limit=100`)).filter(
+        ({ action }) => action === 'instance.call',
+      )
+    const before = (await entries()).length
+    for (const [verb, method, body] of [
+      ['GET', 'getSettings', undefined],
+      ['GET', 'getStateInstance', undefined],
+      ['POST', 'getChatHistory', { chatId: '79005556677@c.us' }],
+      ['GET', 'receiveNotification?receiveTimeout=5', undefined],
+      ['GET', 'sendMessage', undefined],
+      ['POST', 'noSuchMethod', {}],
+    ] as const)
+      await developer.call(verb, path(method), body)
+    assert.equal((await roles.viewer.call('POST', path('sendMessage'), { chatId: 'x' })).status, 403)
+    assert.equal((await entries()).length, before, 'what reads, is refused or is not there leaves none')
+    const secret = 'hush-hush'
+    await developer.good('POST', path('SENDMESSAGE'), { chatId: '79005556677@c.us', message: secret })
+    await developer.good('DELETE', path('deleteNotification/98'))
+    await developer.good('GET', path('clearMessagesQueue'))
+    assert.equal((await developer.call('POST', path('setSettings'), { webhookUrlToken: 1 })).status, 400)
+    const told = (await entries()).slice(0, -before || undefined)
+    const me = objectIn(await developer.call('GET', '/session'))['person'] as { id: string }
+    assert.deepEqual(
+      told.map(({ actor, target, details }) => [actor, target, details]),
+      ['setSettings', 'clearMessagesQueue', 'deleteNotification', 'sendMessage'].map((method) => [
+        `person:${me.id}`,
+        String(made.idInstance),
+        { method },
+      ]),
+    )
+    assert.ok(!JSON.stringify(told).includes(secret) && !JSON.stringify(told).includes('79005556677'))
+  })
+
   test('is for owners and developers, of their own instances, and never by a link alone', async () => {
     for (const role of ['billing', 'viewer'] as const) {
       assert.equal(codeOf(await roles[role].call('GET', path('getSettings'))), 'forbidden', role)

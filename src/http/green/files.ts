@@ -172,6 +172,7 @@ const downloadFile = defineMethod({
   name: 'downloadFile',
   summary: 'Brings the file of a message and tells the link by which it can be fetched.',
   verbs: ['POST'],
+  reads: true,
   group: 'receiving',
   perSecond: 5,
   answerMs: ANSWER_MS.long,

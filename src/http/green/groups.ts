@@ -156,6 +156,7 @@ const getGroupData = defineMethod({
   name: 'getGroupData',
   summary: 'Tells what a group is and who is in it.',
   verbs: ['POST'],
+  reads: true,
   group: 'groups',
   perSecond: 1,
   hasQuota: true,

@@ -52,6 +52,7 @@ const getChatHistory = defineMethod({
   name: 'getChatHistory',
   summary: 'Lists the messages of a chat, newest first.',
   verbs: ['POST'],
+  reads: true,
   group: 'journals',
   perSecond: 1,
   hasQuota: true,
@@ -76,6 +77,7 @@ const getMessage = defineMethod({
   name: 'getMessage',
   summary: 'Gives one message of a chat.',
   verbs: ['POST'],
+  reads: true,
   group: 'journals',
   perSecond: 10,
   hasQuota: true,
@@ -111,6 +113,7 @@ function lastMethod(
     name,
     summary,
     verbs: ['GET'],
+    reads: true,
     perSecond: 1,
     fields: {
       minutes: optional(integer({ empty: 'absent', digits: true, minimum: 0, maximum: MOST_MINUTES })),

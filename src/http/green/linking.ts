@@ -24,6 +24,7 @@ function qr(images: QrImages): Row<Instance> {
     summary: 'Gives the QR code to scan now, as a PNG in base64.',
     answer: Type.Object({ type: TEXT, message: TEXT }),
     verbs: ['GET'],
+    reads: true,
     group: 'account',
     perSecond: 3,
     fields: {},

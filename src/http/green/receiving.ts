@@ -25,6 +25,7 @@ const receiveNotification = defineMethod({
     Type.Object({ receiptId: Type.Integer(), body: Type.Object({ typeWebhook: TEXT }) }),
   ]),
   verbs: ['GET'],
+  reads: true,
   group: 'receiving',
   perSecond: 100,
   fields: {},

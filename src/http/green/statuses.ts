@@ -124,6 +124,7 @@ const getStatusStatistic = defineMethod({
   name: 'getStatusStatistic',
   summary: 'Tells who has seen a status.',
   verbs: ['GET'],
+  reads: true,
   group: 'statuses',
   perSecond: 1,
   messengers: ['whatsapp'],

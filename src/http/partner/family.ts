@@ -39,7 +39,7 @@ export class PartnerFamily implements Family<PartnerCaller> {
     const caller = this.#tokens.find(target.token, () => clientAddress(origin(), this.#trustedProxies))
     if (caller === undefined) return partnerRefusal(UNAUTHORIZED)
     if (caller.account.suspendedAt !== null) return partnerRefusal(ACCOUNT_SUSPENDED)
-    if (caller.token.scope === 'read' && !isReading(method)) return partnerRefusal(READ_ONLY)
+    if (caller.token.scope === 'read' && !method.reads) return partnerRefusal(READ_ONLY)
     return caller
   }
 
@@ -63,8 +63,4 @@ export class PartnerFamily implements Family<PartnerCaller> {
   refuseStatus(status: number, message: string, _url: string, headers?: readonly string[]): Refusal {
     return partnerFailure(status, message, headers)
   }
-}
-
-function isReading(method: Method<PartnerCaller>): boolean {
-  return method.verbs.every((verb) => verb === 'GET')
 }

@@ -35,6 +35,7 @@ export function getInstances(instances: PartnerInstances, clock: Clock): Row<Par
     summary: 'Lists the instances of the account, deleted ones for three months.',
     answer: Type.Array(INSTANCE),
     verbs: ['GET'],
+    reads: true,
     group: 'partner',
     perSecond: 100,
     fields: {},

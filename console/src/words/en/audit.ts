@@ -32,6 +32,7 @@ const actions: Dictionary = {
   'instance.settings': 'changed settings of instances',
   'instance.token': 'made a new token for the instance',
   'instance.token.show': 'had the token of the instance shown',
+  'instance.call': 'called a method of the instance',
   'instance.linkCopied': 'copied the link of the instance',
   'instance.linkReleased': 'released the link of the instance',
   'instance.linkAdopted': 'took over a link for the instance',
@@ -95,6 +96,7 @@ const fields: Dictionary = {
   token: 'token',
   receiptId: 'notification',
   fingerprint: 'fingerprint',
+  method: 'method',
 }
 
 const values: Dictionary = {

@@ -31,6 +31,7 @@ export const words: typeof english = {
     'instance.settings': 'изменение настроек инстансов',
     'instance.token': 'новый токен инстанса',
     'instance.token.show': 'показ токена инстанса',
+    'instance.call': 'вызов метода инстанса',
     'instance.linkCopied': 'копия привязки инстанса',
     'instance.linkReleased': 'привязка инстанса отдана',
     'instance.linkAdopted': 'привязка инстанса принята',
@@ -93,6 +94,7 @@ export const words: typeof english = {
     token: 'токен',
     receiptId: 'уведомление',
     fingerprint: 'отпечаток',
+    method: 'метод',
   },
   values: {
     personal: 'личный',
