@@ -17,7 +17,7 @@ import type { LoginAnswer } from './wire/opcodes.ts'
 
 type Phase = 'closed' | SessionStanding
 
-export type CourseParts = Omit<VisitParts, 'transport' | 'deviceId' | 'listener'>
+type CourseParts = Omit<VisitParts, 'transport' | 'deviceId' | 'listener'>
 
 /**
  * How a session comes and goes. `closed` → `opening` → `open` with stored credentials, or `closed` → `linking` → `opening` → `open` by a login.
@@ -215,6 +215,7 @@ export class Course implements Connected {
     await this.#storing
     if (this.#lives.isOver(life) || this.#isDismissed) return
     this.#shared.tally.ended(ending.reason)
+    this.#lives.tell({ reason: ending.reason, says: ending.says }, 'a connection to MAX ended')
     const { trouble, atLeastMs = 0 } = lossOf(ending)
     if (ending.reason === 'outdated') tellOutdated(this.#host, this.#shared.identity)
     const linking = this.#phase === 'linking' ? this.#linking : null
@@ -238,6 +239,7 @@ export class Course implements Connected {
   async #notTaken(life: number, refused: RefusedLogin): Promise<void> {
     const { how, event, trouble } = refused
     this.#shared.tally.refused(how)
+    this.#lives.tell({ how, says: trouble.message }, 'MAX did not take a login, or took it back')
     if (this.#phase === 'linking') {
       this.#failLogin(event === 'unlinked' ? NOT_TAKEN : trouble)
       return

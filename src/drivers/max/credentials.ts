@@ -10,7 +10,7 @@ export const TOKEN = 'token'
 export const SYNC = 'sync'
 
 /** What the next login need not bring again. */
-export interface Sync {
+interface Sync {
   /** A time of the network's; 0: nothing was brought yet. */
   readonly time: EpochMs
   /** Of the settings that the network tells with a login. */

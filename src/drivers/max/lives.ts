@@ -53,6 +53,10 @@ export class Lives {
     )
   }
 
+  tell(fields: object, says: string): void {
+    this.#host.log.info({ idInstance: this.#host.instance, ...fields }, says)
+  }
+
   complain(error: unknown, says: string): void {
     this.#host.log.warn({ idInstance: this.#host.instance, error: maskedTrouble(error) }, says)
   }

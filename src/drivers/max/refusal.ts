@@ -27,7 +27,7 @@ const LIMIT_RETRY_MS = 3_600_000
 const OTHER_RETRY_MS = 600_000
 
 /** Why the network did not log this device in, where it said so. */
-export function refusedLogin(error: NetworkError): RefusedLogin {
+function refusedLogin(error: NetworkError): RefusedLogin {
   const { code, message } = error
   if (isTokenGone(error)) {
     return { how: 'token', event: 'unlinked', trouble: fault('unlinked', 'MAX takes the token of this device no more') }

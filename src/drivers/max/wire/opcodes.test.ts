@@ -93,7 +93,7 @@ describe('a question', () => {
 
   test('is never one of those that must not be sent', () => {
     const sent = Object.values(opcodes).flatMap((each) => ('opcode' in each ? [each.opcode] : []))
-    assert.ok(sent.length > 35)
+    assert.ok(sent.length > 30)
     for (const never of [36, 92, 290, 17, 18, 23, 224]) assert.equal(sent.includes(never), false)
   })
 })

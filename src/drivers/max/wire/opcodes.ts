@@ -83,15 +83,6 @@ export const LOGIN = operation(
 )
 export type LoginAnswer = NonNullable<ReturnType<typeof LOGIN.read>>
 export const LOGOUT = operation(20, nothing, Anything)
-export const SESSIONS = operation(
-  96,
-  nothing,
-  Type.Object({
-    sessions: Type.Array(
-      Type.Object({ client: text, location: text, info: text, current: Type.Optional(Type.Boolean()) }),
-    ),
-  }),
-)
 
 // Messages.
 /** To a chat, or to none where it makes a group. */
@@ -174,12 +165,6 @@ export const GET_CHATS = operation(
   Type.Object({ chats: ListOf(Chat), marker: Type.Optional(Whole) }),
 )
 export const CHAT_INFO = operation(48, (chatIds: readonly string[]) => ({ chatIds: ids(chatIds) }), Chats)
-/** For pushes of who types; good for a minute. */
-export const SUBSCRIBE = operation(
-  75,
-  (chatId: string, subscribe: boolean) => ({ chatId: wireId(chatId), subscribe }),
-  Anything,
-)
 /** A hundred at most. */
 export const CONTACTS = operation(32, (contactIds: readonly string[]) => ({ contactIds: ids(contactIds) }), Contacts)
 /** `phone` as digits. Asked often it looks like a spammer's doing. */
@@ -293,6 +278,4 @@ export const CHANGE_GROUP = operation(
   (chatId: string, change: GroupChange) => ({ chatId: wireId(chatId), ...change }),
   OneChat,
 )
-export const JOIN_GROUP = operation(57, (link: string) => ({ link }), OneChat)
 export const LEAVE_GROUP = operation(58, (chatId: string) => ({ chatId: wireId(chatId) }), Anything)
-export const LOOK_AT_LINK = operation(89, (link: string) => ({ link }), OneChat)
