@@ -26,7 +26,7 @@ export interface Push {
   readonly seq: number
   readonly payload: WireValue
   /** Answers it, once: to be called when what it says is kept. After the connection's end it does nothing. */
-  acknowledge(answer: WireMap): void
+  readonly acknowledge: (answer: WireMap) => void
 }
 
 /** What the network says of us when it greets back. */

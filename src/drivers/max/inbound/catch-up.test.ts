@@ -110,10 +110,15 @@ describe('catching up with MAX', () => {
     assert.ok(first !== undefined)
     const inbound = new Inbound(life)
     const begun = inbound.begin(loginAnswer({ chats: [chatWith(first)] }))
-    for (const message of said) await push(inbound, MESSAGE, inDialog(message))
+    let acknowledged = 0
+    const acknowledge = () => (acknowledged += 1)
+    for (const message of said) {
+      const payload = structuredClone(inDialog(message))
+      await inbound.pushed({ opcode: MESSAGE, seq: 0, payload, acknowledge })
+    }
     await over(life, begun)
     assert.deepEqual(new Set(texts(life)), new Set(said.map(({ text }) => text)))
-    assert.equal(texts(life).length, 700)
+    assert.deepEqual([texts(life).length, acknowledged], [700, 700])
   })
 
   test('what others edited of what was known is told, and how far they have read', async () => {

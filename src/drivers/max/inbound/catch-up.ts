@@ -9,9 +9,11 @@ import type { Messages, Told } from './messages.ts'
 import { personsIn } from './said.ts'
 import type { InboundLife } from './reading.ts'
 
+type Acknowledge = () => void
+
 interface Held {
   readonly told: Told
-  readonly acknowledge: () => void
+  readonly acknowledge: Acknowledge
 }
 
 /** A chat in which something was perhaps missed. */
@@ -20,8 +22,8 @@ interface Gap {
   last: Message
   /** What is told of the chat meanwhile, which comes after what was missed. */
   readonly held: Held[]
-  /** The time of the newest that could not be held any more. */
-  dropped: EpochMs
+  /** What could not be held any more: its history is read once more. */
+  readonly left: { readonly time: EpochMs; readonly acknowledge: Acknowledge }[]
 }
 
 /** Up to where a chat is known. */
@@ -67,15 +69,17 @@ export class CatchUp {
   }
 
   /** Whether it is dealt with here. */
-  holds(told: Told, acknowledge: () => void): boolean {
+  holds(told: Told, acknowledge: Acknowledge): boolean {
     // What came before it may be missing: once it is taken, nobody could see that any more.
     if (this.#isSearching) this.#expect(told.chatId, told.message)
     const gap = this.#gaps.get(told.chatId)
     if (gap === undefined) return false
+    const { time, status } = told.message
     if (this.#held < MOST_HELD) {
       this.#held += 1
       gap.held.push({ told, acknowledge })
-    } else gap.dropped = Math.max(gap.dropped, told.message.time)
+      // A change that is not in the history is brought again, if it is not acknowledged.
+    } else if (status === undefined) gap.left.push({ time, acknowledge })
     return true
   }
 
@@ -104,7 +108,7 @@ export class CatchUp {
 
   #expect(chat: string, last: Message): void {
     const gap = this.#gaps.get(chat)
-    if (gap === undefined) this.#gaps.set(chat, { last, held: [], dropped: 0 })
+    if (gap === undefined) this.#gaps.set(chat, { last, held: [], left: [] })
     else if (last.time > gap.last.time) gap.last = last
   }
 
@@ -112,19 +116,28 @@ export class CatchUp {
     const { ended } = this.#life
     const { last } = gap
     let [after, upTo] = [floor, last.time]
-    while ((upTo > after.at || (upTo === after.at && last.id !== after.message)) && !ended.aborted) {
-      gap.dropped = 0
-      await this.#fill(chat, { after, upTo, last })
-      ;[after, upTo] = [{ at: upTo, message: last.id }, gap.dropped]
+    for (;;) {
+      if (upTo > after.at || (upTo === after.at && last.id !== after.message)) {
+        await this.#fill(chat, { after, upTo, last })
+        after = { at: upTo, message: last.id }
+      }
+      if (ended.aborted) return
+      const left = gap.left.splice(0)
+      for (const { time, acknowledge } of left) if (time <= after.at) acknowledge()
+      gap.left.push(...left.filter(({ time }) => time > after.at))
+      // Nobody is given the turn between the last look and the end of it.
+      if (gap.left.length === 0 && gap.held.length === 0) break
+      if (gap.left.length === 0) await this.#bringHeld(gap)
+      else upTo = gap.left.reduce((latest, { time }) => Math.max(latest, time), upTo)
     }
-    for (let next = gap.held.shift(); next !== undefined; next = gap.held.shift()) {
-      this.#held -= 1
-      if (ended.aborted) continue
-      await this.#take([next.told])
-      next.acknowledge()
-    }
-    // Nobody was given the turn since the last that was held.
     this.#gaps.delete(chat)
+  }
+
+  async #bringHeld(gap: Gap): Promise<void> {
+    const held = gap.held.splice(0, AT_ONCE)
+    this.#held -= held.length
+    await this.#take(held.map(({ told }) => told))
+    for (const { acknowledge } of held) acknowledge()
   }
 
   async #fill(

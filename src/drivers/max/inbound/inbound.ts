@@ -103,7 +103,7 @@ export class Inbound {
   }
 
   async #message(told: Told, push: Push): Promise<void> {
-    const acknowledge = () => push.acknowledge(messageTaken(told.chatId, told.message.id))
+    const acknowledge = acknowledging(push, told.chatId, told.message.id)
     if (this.#catchUp.holds(told, acknowledge)) return
     if (!this.#messages.isRepeated(told)) {
       await this.#catchUp.remember(told.chatId)
@@ -203,6 +203,11 @@ export class Inbound {
 
 function lastEventOf({ lastEventTime = 0, lastMessage }: Chat): EpochMs {
   return Math.max(lastEventTime, lastMessage?.time ?? 0)
+}
+
+/** Holds nothing of what was told: it may have to wait with very many others. */
+function acknowledging({ acknowledge }: Push, chatId: string, messageId: string): () => void {
+  return () => acknowledge(messageTaken(chatId, messageId))
 }
 
 function hasPast({ lastMessage }: Chat): boolean {
