@@ -3,7 +3,7 @@ import type { ConsoleAbout } from '../http/console/me-view.ts'
 import type { Node } from '../instances/node.ts'
 import { packageVersion } from '../lib/package-version.ts'
 import type { Seal } from '../lib/seal.ts'
-import { MESSENGERS } from '../model/messenger.ts'
+import { MESSENGERS, type Messenger } from '../model/messenger.ts'
 import type { Accounts } from '../partners/accounts.ts'
 import { openPeople, type People } from '../people/people.ts'
 import { smtpMailer } from '../people/smtp.ts'
@@ -38,12 +38,12 @@ export function openConsole(
 function aboutOf(config: Config, drivers: Node['drivers']): ConsoleAbout {
   const { supportText: text, supportUrl: url } = config
   const engines = enginesOf(config)
+  const waysOf = (messenger: Messenger) => drivers.get(messenger)?.capabilities.loginWays ?? []
   return {
     support: text === undefined && url === undefined ? null : { text: text ?? url ?? '', url: url ?? '' },
     simulated: MESSENGERS.filter((messenger) => engines[messenger] === 'simulator'),
-    byPhone: MESSENGERS.filter((messenger) =>
-      drivers.get(messenger)?.capabilities.loginWays.some((way) => way === 'code' || way === 'sms'),
-    ),
+    byPhone: MESSENGERS.filter((messenger) => waysOf(messenger).some((way) => way === 'code' || way === 'sms')),
+    byToken: MESSENGERS.filter((messenger) => waysOf(messenger).includes('token')),
     version: packageVersion(),
   }
 }

@@ -75,6 +75,7 @@ describe('the first operator', () => {
         hasMail: true,
         simulated: ['whatsapp', 'v3', 'telegram'],
         byPhone: ['whatsapp', 'v3', 'telegram'],
+        byToken: [],
         apiUrl: 'https://gate.example.com',
       },
     )

@@ -30,6 +30,7 @@ export const readMe = object({
   hasMail: flag,
   simulated: or(list(text), []),
   byPhone: or(list(text), []),
+  byToken: or(list(text), []),
   version: text,
   apiUrl: text,
 })

@@ -34,6 +34,7 @@ export const ME = Type.Object({
   hasMail: Type.Boolean(),
   simulated: Type.Array(Type.Enum([...MESSENGERS])),
   byPhone: Type.Array(Type.Enum([...MESSENGERS])),
+  byToken: Type.Array(Type.Enum([...MESSENGERS])),
   version: text,
   apiUrl: text,
 })
@@ -45,6 +46,8 @@ export interface ConsoleAbout {
   readonly simulated: readonly Messenger[]
   /** Messengers that are linked by the number of a phone too, and not by QR alone. */
   readonly byPhone: readonly Messenger[]
+  /** Messengers of which a device that is linked already can be taken over by its token. */
+  readonly byToken: readonly Messenger[]
   readonly version: string
 }
 

@@ -15,4 +15,11 @@ export const linking = {
   linkVirtual: 'Link a virtual phone',
   confirmVirtual: 'Confirm the passkey on it',
   toPhones: 'To the virtual phones',
+  byToken: 'Link by the token of a device',
+  tokenOfDevice: 'Token',
+  tokenOfDeviceText:
+    'Of a device that is linked already, such as a browser with the account: the value of __oneme_auth in its local storage. Whoever has it has the account; close that browser’s tab for good, without logging out.',
+  deviceId: 'Id of that device',
+  deviceIdText: 'A UUID, where it is known. Without it the instance shows an id of its own.',
+  linkByToken: 'Link',
 }

@@ -21,6 +21,7 @@ import { useInstance } from '../here.ts'
 import { AnswerForm } from './answer-form.tsx'
 import classes from './linking.module.css'
 import { PhoneForm } from './phone-form.tsx'
+import { ByToken } from './token-form.tsx'
 import { useLinkAttempt } from './use-link-attempt.ts'
 import { VirtualPhone } from './virtual-phone.tsx'
 
@@ -39,6 +40,7 @@ export function Linking(): ReactNode {
     <Section title={words.linkTitle}>
       {view.end === null ? <Steps view={view} attempt={attempt} /> : <Ended end={view.end} attempt={attempt} />}
       {simulated.includes(messenger) && !isLinked && <VirtualPhone view={view} attempt={attempt} />}
+      <ByToken />
     </Section>
   )
 }
