@@ -2,14 +2,14 @@ import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { Change, SessionHost } from '../driver.ts'
 import { Entrance, type Connected } from '../network/entrance.ts'
 import { credentialsOf, FROM_THE_START, type Credentials } from './credentials.ts'
-import { BROKEN, lossOf, NOT_SURE, REPLACED, tellOutdated, type Ending, type Loss } from './ending.ts'
+import { BROKEN, lossOf, NOT_SURE, REPLACED, noteOutdated, type Ending, type Loss } from './ending.ts'
 import { endedBy, linkedBy, renewedBy } from './keeping.ts'
 import { Knocks } from './knocks.ts'
 import type { Linking } from './linking.ts'
 import { Lives } from './lives.ts'
 import type { LoginAttempt } from './login.ts'
 import { openVisit } from './opening.ts'
-import { ALREADY_LINKED, LOGGED_OUT, NOT_TAKEN, untakenLogin, type RefusedLogin } from './refusal.ts'
+import { ALREADY_LINKED, LINK_REST_MS, LOGGED_OUT, NOT_TAKEN, untakenLogin, type RefusedLogin } from './refusal.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { SessionStanding } from './tally.ts'
 import type { Visit, VisitParts } from './visit.ts'
@@ -139,6 +139,7 @@ export class Course implements Connected {
     const outcome = await visit.link(linking.attempt)
     if (this.#lives.isOver(life) || outcome === null) return null
     if (isFault(outcome)) {
+      if (outcome.fault === 'rateLimited') await this.#parts.budget.rest(LINK_REST_MS)
       this.#failLogin(outcome)
       return null
     }
@@ -179,7 +180,9 @@ export class Course implements Connected {
     }
     if (isWanted()) this.#visit = visit
     else this.#lives.settle(visit.close())
-    return (await visit.opened) && isWanted() ? visit : null
+    if (!(await visit.opened)) return null
+    this.#shared.versions.letIn()
+    return isWanted() ? visit : null
   }
 
   /** Null when this life is over, or the network did not take the login. */
@@ -201,8 +204,8 @@ export class Course implements Connected {
   }
 
   async #enter(life: number, visit: Visit, answer: LoginAnswer): Promise<void> {
-    await visit.begin(answer)
-    if (this.#lives.isOver(life)) return
+    const isBegun = await visit.begin(answer)
+    if (!isBegun || this.#lives.isOver(life)) return
     this.#turn('open')
     this.#host.opened()
     const linking = this.#linking
@@ -217,7 +220,7 @@ export class Course implements Connected {
     this.#shared.tally.ended(ending.reason)
     this.#lives.tell({ reason: ending.reason, says: ending.says }, 'a connection to MAX ended')
     const { trouble, atLeastMs = 0 } = lossOf(ending)
-    if (ending.reason === 'outdated') tellOutdated(this.#host, this.#shared.identity)
+    if (ending.reason === 'outdated') noteOutdated(this.#host, this.#shared)
     const linking = this.#phase === 'linking' ? this.#linking : null
     const floorMs = this.#phase === 'opening' ? this.#knocks.endedBefore(ending) : 0
     if (linking !== null && ending.wasOpen && linking.mayGoOn) this.#linkAgain(linking)
@@ -244,9 +247,11 @@ export class Course implements Connected {
       this.#failLogin(event === 'unlinked' ? NOT_TAKEN : trouble)
       return
     }
+    if (how === 'limit') await this.#parts.budget.rest(refused.atLeastMs ?? 0)
     if (event !== undefined) {
-      this.#visit?.life?.outbound.stop()
       this.#turn('opening')
+      // What is kept behind the event with which everything of this link is forgotten would be found by the next one.
+      await this.#visit?.life?.close()
       await this.#host.commit(endedBy(event, this.#host.clock.now()))
     }
     if (!this.#lives.isOver(life)) this.#report(refused)

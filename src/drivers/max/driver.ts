@@ -13,6 +13,7 @@ import { CANNOT_SEND } from './outbound/contents.ts'
 import { MaxSession } from './session.ts'
 import type { Limits, Surroundings } from './surroundings.ts'
 import { Tally } from './tally.ts'
+import { VersionGate } from './version-gate.ts'
 
 export interface MaxOptions extends Limits {
   /** Of MAX's web socket, `wss://…` or `ws://…`; the real one without. */
@@ -59,6 +60,7 @@ export function maxDriver(options: MaxOptions): Driver {
     proxies: options.proxies ?? new AddressRules([]),
     fileHosts: options.fileHosts ?? new AddressRules([]),
     gate: new LoginGate({ perSecond: options.loginsPerSecond, clock, random }),
+    versions: new VersionGate(clock),
     connected: new Map(),
     tally: new Tally(),
   }

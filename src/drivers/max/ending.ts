@@ -21,7 +21,7 @@ export interface Ending {
 }
 
 /** A version that is not let in is not knocked with: somebody must set another one. */
-const OUTDATED_RETRY_MS = 3_600_000
+export const OUTDATED_RETRY_MS = 3_600_000
 /** Neither what is wrong with our greeting nor what we can't read passes at once. */
 const ODD_RETRY_MS = 600_000
 
@@ -37,8 +37,13 @@ export const NOT_SURE: Loss = { trouble: fault('connectionLost', 'another node m
 export const REPLACED: Loss = { trouble: fault('replaced', 'the same device was opened elsewhere') }
 export const BROKEN: Loss = { trouble: fault('unavailable', 'the session could not go on') }
 
-/** What is told to somebody who can do something about it; the runner alone can do something about the rest. */
-export function tellOutdated({ log, instance }: Pick<SessionHost, 'log' | 'instance'>, { appVersion }: Identity): void {
+/** What is told to somebody who can do something about it, and to the other sessions; the runner alone can do something about the rest. */
+export function noteOutdated(
+  { log, instance }: Pick<SessionHost, 'log' | 'instance'>,
+  { identity, versions }: { readonly identity: Identity; readonly versions: { refused(): void } },
+): void {
+  versions.refused()
+  const { appVersion } = identity
   const says = 'MAX lets this version of its web client in no more: set JADEGATE_MAX_APP_VERSION, as docs/max.md says'
   log.error({ idInstance: instance, appVersion }, says)
 }

@@ -4,6 +4,7 @@ import type { LinkedAccount } from '../../model/instance.ts'
 import type { Change } from '../driver.ts'
 import { bytesOfSync, SYNC, TOKEN } from './credentials.ts'
 import { DEVICE_ID } from './identity.ts'
+import { STANDING } from './inbound/standing.ts'
 import type { LoginAnswer } from './wire/opcodes.ts'
 
 /** What is kept of a link with the steps of its life. */
@@ -14,6 +15,7 @@ export function linkedBy(answer: LoginAnswer, token: string, deviceId: string, a
     [TOKEN, Buffer.from(answer.token ?? token)],
     [DEVICE_ID, Buffer.from(deviceId)],
     [SYNC, null],
+    [STANDING, null],
   ])
   return { secrets, events: [{ kind: 'linked', account: accountOf(answer, deviceId), at }] }
 }

@@ -10,6 +10,9 @@ const SHORT_SHARE = 12
 const LEAST_SHORT = 3
 /** When this instance logged in, whatever became of its links: what MAX counts is the device. */
 const LOGINS = `${LASTING}logins`
+/** Until when the network has asked this instance to stay away. */
+const REST = `${LASTING}login-rest`
+const LONGEST_REST_MS = 3_600_000
 
 /** How often an instance logs in, counted over restarts. MAX drops the token of whoever logs in again and again. */
 export class LoginBudget {
@@ -25,7 +28,7 @@ export class LoginBudget {
   async trouble(): Promise<Loss | null> {
     const waitMs = await this.#waitMs()
     if (waitMs === 0) return null
-    const says = `this instance has logged in too often; it does so again in ${String(Math.ceil(waitMs / 60_000))} min`
+    const says = `this instance has logged in, or tried to, too often; it may again in ${String(Math.ceil(waitMs / 60_000))} min`
     return { trouble: fault('rateLimited', says), atLeastMs: waitMs }
   }
 
@@ -36,11 +39,25 @@ export class LoginBudget {
     await this.#host.commit({ notes: new Map([[LOGINS, { value, until: now + DAY_MS }]]) })
   }
 
+  /** The network has had enough for a while. It is kept: whoever restarts the instance does not know of it. */
+  async rest(ms: number): Promise<void> {
+    const until = this.#host.clock.now() + Math.min(ms, LONGEST_REST_MS)
+    await this.#host.commit({ notes: new Map([[REST, { value: Buffer.from(String(until)), until }]]) })
+  }
+
   async #waitMs(): Promise<number> {
     const now = this.#host.clock.now()
     const times = await this.#times(now)
     const short = Math.max(LEAST_SHORT, Math.ceil(this.#perDay / SHORT_SHARE))
-    return Math.max(0, freeAt(times, this.#perDay, DAY_MS) - now, freeAt(times, short, SHORT_MS) - now)
+    const restMs = await this.#restMs(now)
+    return Math.max(0, restMs, freeAt(times, this.#perDay, DAY_MS) - now, freeAt(times, short, SHORT_MS) - now)
+  }
+
+  /** A clock that was set back makes it no longer. */
+  async #restMs(now: EpochMs): Promise<number> {
+    const kept = await this.#host.secret(REST)
+    const restMs = kept === null ? 0 : Number(Buffer.from(kept).toString()) - now
+    return restMs > 0 ? Math.min(restMs, LONGEST_REST_MS) : 0
   }
 
   /** Oldest first. A clock that was set back makes none of them count for longer than a day. */

@@ -37,6 +37,9 @@ export async function openVisit(opening: Opening): Promise<Visit | Loss | null> 
 async function visitBy(transport: Transport, opening: Opening): Promise<Visit | Loss | null> {
   const { host, isWanted } = opening
   if (!isWanted()) return null
+  // Asked behind the row of logins: somebody before may have been refused.
+  const refused = opening.shared.versions.trouble
+  if (refused !== null) return refused
   const deviceId = opening.deviceId ?? (await deviceIdOf(host))
   if (!isWanted()) return null
   // Minutes may have passed in the row of logins.

@@ -25,6 +25,8 @@ const TOO_OFTEN: ReadonlySet<string> = new Set(['error.limit.violate', 'too.many
 /** Whoever goes on knocking after such a word loses the token. */
 const LIMIT_RETRY_MS = 3_600_000
 const OTHER_RETRY_MS = 600_000
+/** Whoever has asked for too many QRs leaves it for so long, also when somebody begins anew. */
+export const LINK_REST_MS = 600_000
 
 /** Why the network did not log this device in, where it said so. */
 function refusedLogin(error: NetworkError): RefusedLogin {

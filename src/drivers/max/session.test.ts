@@ -28,6 +28,68 @@ describe('a session on MAX', () => {
     assert.equal(scene.logins, 1)
   })
 
+  test('a version that some instances were refused with the others do not knock with, until an hour has gone', async () => {
+    const kept = [1, 2, 3, 4, 5, 6].map((index) => {
+      const phone = `7900200000${String(index)}`
+      scene.fake.person(phone)
+      return new Map([[TOKEN, Buffer.from(scene.fake.issueToken(phone))]])
+    })
+    const all = kept.map((one, index) => scene.open({ kept: one }, scene.driver, 3_100_000_010 + index))
+    const knocks = () => scene.fake.recording.asked(ASK.init).length
+    scene.fake.faults.refusesVersions = true
+    for (const one of all) {
+      await one.session.connect()
+      assert.equal((await scene.loss(one)).fault, 'unavailable')
+    }
+    assert.equal(knocks(), 3)
+    assert.ok(all.every(({ host }) => (host.waits[0] ?? 0) > HOUR_MS - MINUTE_MS))
+    scene.fake.faults.refusesVersions = false
+    scene.clock.skip(HOUR_MS)
+    for (const one of all) await scene.reopened(one)
+    assert.equal(knocks(), 9)
+  })
+
+  test('nothing of a link is kept behind its end, at which everything of it is forgotten', async () => {
+    const opened = await scene.linked()
+    const { host, session } = opened
+    const commit = host.commit.bind(host)
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    let held = 0
+    host.commit = async (change) => {
+      if (change.events?.some(({ kind }) => kind === 'unlinked') !== true) {
+        held += 1
+        await released
+      }
+      await commit(change)
+    }
+    const peer = String(scene.fake.person(PEER).person.id) as ChatId
+    const infos = [session.facets.contacts?.info(peer), session.facets.contacts?.info(peer)]
+    await until(() => held > 0, 'a commit')
+    scene.fake.revoke(OWN)
+    await until(() => scene.fake.connections === 0, 'the socket to close')
+    release()
+    assert.equal((await scene.loss(opened)).fault, 'unlinked')
+    for (const info of infos) await info
+    assert.equal(host.changes.at(-1)?.events?.[0]?.kind, 'unlinked')
+  })
+
+  test('what MAX asks to wait for is waited for by whoever restarts the instance, too', async () => {
+    const opened = await scene.linked()
+    await opened.session.disconnect()
+    scene.fake.faults.refusals.set(ASK.login, { code: 'error.limit.violate', times: 1 })
+    await opened.session.connect()
+    await scene.loss(opened)
+    const { logins } = scene
+    const restarted = scene.open({ kept: opened.host.kept }, scene.newDriver())
+    await restarted.session.connect()
+    const { fault, waitMs } = await scene.loss(restarted)
+    assert.equal(fault, 'rateLimited')
+    assert.equal(scene.logins, logins)
+    scene.clock.skip(waitMs)
+    await scene.reopened(restarted)
+  })
+
   test('a token that was taken back while nobody was there unlinks, and nothing logs in after it', async () => {
     const opened = await scene.linked()
     const device = kept(opened.host.kept, DEVICE_ID)

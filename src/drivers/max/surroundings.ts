@@ -4,6 +4,7 @@ import type { InstanceId } from '../../model/ids.ts'
 import type { Connected } from '../network/entrance.ts'
 import type { Identity } from './identity.ts'
 import type { Tally } from './tally.ts'
+import type { VersionGate } from './version-gate.ts'
 
 /** How much one account does at most: whoever asks more of it looks like a spammer. */
 export interface Limits {
@@ -31,6 +32,7 @@ export interface Surroundings extends Limits {
   /** Where the network may have files fetched from and handed over to, besides public addresses. */
   readonly fileHosts: AddressRules
   readonly gate: LoginGate
+  readonly versions: VersionGate
   readonly tally: Tally
   /** Two sockets of one account look like two devices: the newer one takes the place of the older. */
   readonly connected: Map<InstanceId, Connected>

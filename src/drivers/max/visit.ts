@@ -94,21 +94,29 @@ export class Visit {
     return this.#connection.ask(LOGIN, { ...request, ...(configHash !== undefined && { configHash }) })
   }
 
-  /** Begins the life of who is logged in: resolves when all that the login brought is kept. Rejects when it could not be. */
-  async begin(answer: LoginAnswer): Promise<void> {
+  /**
+   * Begins the life of who is logged in: resolves when all that the login brought is kept, or with false when that life ended meanwhile. Rejects
+   * when it could not be kept.
+   */
+  async begin(answer: LoginAnswer): Promise<boolean> {
     const { host, shared, transport } = this.#parts
     const life = openLife({
       ...{ host, shared, transport, connection: this.#connection, self: answer.profile.contact.id },
       fail: (why) => this.fail(why),
     })
     this.#life = life
-    if (this.#isOver()) return
+    if (this.#isOver()) return false
     const begun = life.inbound.begin(answer)
     // An answer may stand behind what was told before it.
     this.#flow()
-    await begun
-    const synced = syncedBy(answer)
-    if (synced !== null && !this.#isOver()) await life.host.commit(synced)
+    try {
+      await begun
+      const synced = syncedBy(answer)
+      if (synced !== null && !life.ended.aborted) await life.host.commit(synced)
+    } catch (error) {
+      if (!life.ended.aborted) throw error
+    }
+    return !life.ended.aborted
   }
 
   /** Ends it at once, so that nothing more is acknowledged; the listener hears of it. */

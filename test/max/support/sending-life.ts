@@ -5,6 +5,7 @@ import type { AskTrouble } from '../../../src/drivers/max/questions.ts'
 import type { Operation } from '../../../src/drivers/max/wire/operation.ts'
 import { openTransport } from '../../../src/drivers/network/transport.ts'
 import { Tally } from '../../../src/drivers/max/tally.ts'
+import { VersionGate } from '../../../src/drivers/max/version-gate.ts'
 import { AddressRules } from '../../../src/lib/address-rules.ts'
 import { LoginGate } from '../../../src/lib/login-gate.ts'
 import { systemRandom } from '../../../src/lib/random.ts'
@@ -40,7 +41,7 @@ export function sendingLife(kept = new Map<string, Uint8Array>(), network = new 
       ...{ url: undefined, identity: SHIPPED, seemsSeen: true, fileLimitBytes: 1_000_000, picturePeriodMs: 0 },
       ...{ loginsPerDay: 0, checksPerDay: 0, checkPeriodMs: 0, connected: new Map() },
       ...{ proxies: new AddressRules([]), fileHosts: new AddressRules(['127.0.0.1']) },
-      tally: new Tally(),
+      ...{ tally: new Tally(), versions: new VersionGate(clock) },
       gate: new LoginGate({ perSecond: 1, clock, random: systemRandom }),
     },
   }

@@ -68,9 +68,9 @@ export class SessionScene {
     })
   }
 
-  open(possessions: Possessions = {}, driver = this.driver): OpenedSession {
+  open(possessions: Possessions = {}, driver = this.driver, instance = 3_100_000_001): OpenedSession {
     const surroundings = { clock: this.clock, random: systemRandom, log: keptLog(this.log) }
-    const host = new WaitingHost(3_100_000_001, surroundings, possessions)
+    const host = new WaitingHost(instance, surroundings, possessions)
     const session = driver.open(host)
     this.#sessions.push(session)
     return { host, session }

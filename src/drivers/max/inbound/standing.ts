@@ -15,11 +15,12 @@ const Standing = Type.Object({
 export type Standing = Readonly<Static<typeof Standing>>
 
 const standing = Compile(Standing)
-const NAME = 'standing'
+/** Under which secret it is kept. */
+export const STANDING = 'standing'
 
 /** Null: the device has just been linked. */
 export async function readStanding(host: Pick<SessionHost, 'secret'>): Promise<Standing | null> {
-  const kept = await host.secret(NAME)
+  const kept = await host.secret(STANDING)
   try {
     const value: unknown = kept === null ? null : JSON.parse(Buffer.from(kept).toString())
     return standing.Check(value) ? value : null
@@ -29,5 +30,5 @@ export async function readStanding(host: Pick<SessionHost, 'secret'>): Promise<S
 }
 
 export function noteStanding(value: Standing, draft: Draft): void {
-  draft.secrets.set(NAME, Buffer.from(JSON.stringify(value)))
+  draft.secrets.set(STANDING, Buffer.from(JSON.stringify(value)))
 }
