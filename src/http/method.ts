@@ -176,7 +176,7 @@ export function defineMethod<Subject, P extends TProperties>(spec: MethodSpec<Su
     hasQuota: spec.hasQuota ?? false,
     atLeast: spec.atLeast ?? 0,
     verbs: spec.verbs,
-    reads: spec.reads ?? false,
+    reads: spec.reads === true,
     group: spec.group,
     perSecond: spec.perSecond,
     messengers: spec.messengers ?? MESSENGERS,

@@ -1,6 +1,7 @@
 // Truth: what one node has answered every node goes by at once: accounts, tokens, lists, holds; and nobody overwrites what he has not seen.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { ConsoleBrowser } from '../support/console-browser.ts'
 import { eventually, listIn, objectIn } from '../support/road.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { PARTNER_TOKEN, type Made } from '../support/server.ts'
@@ -68,6 +69,40 @@ describe('the register of nodes that share a database', () => {
       Object.assign(made, { apiTokenInstance: token })
       for (const node of [one, two]) assert.equal((await tokens(node)).get(made.idInstance), token)
     }
+  })
+
+  test('what waits is told where an instance lives, and as unknown elsewhere, never as nothing', async () => {
+    const sent = await one.on(ofOne, 'POST', 'sendMessage', { chatId: '79001234567@c.us', message: 'waits' })
+    assert.equal(sent.status, 200, sent.text)
+    const authorization = { authorization: `Bearer ${PARTNER_TOKEN}` }
+    const ask = async (node: TestNode, path: string) =>
+      objectIn(await node.call('GET', `/api/partner/v1/instances${path}`, undefined, authorization))
+    const momentIn = (row: Readonly<Record<string, unknown>> | undefined) =>
+      ['queued', 'notifications', 'isOnline'].map((name) => row?.[name])
+    const HERE = [1, 0, false]
+    for (const [node, expected] of [
+      [one, HERE],
+      [two, [null, null, null]],
+    ] as const) {
+      const { items } = (await ask(node, '')) as { items: Readonly<Record<string, unknown>>[] }
+      assert.deepEqual(momentIn(items.find(({ idInstance }) => idInstance === ofOne.idInstance)), expected)
+      assert.deepEqual(momentIn(await ask(node, `/${String(ofOne.idInstance)}`)), HERE)
+    }
+    const invited = await two.operator('POST', '/people', { email: 'olga@example.com' })
+    const olga = new ConsoleBrowser(two)
+    await olga.accept(String(objectIn(invited, 201)['link']), { password: 'correct horse battery' })
+    const [account] = ((await olga.good('GET', '/operator/accounts')) as { items: { id: string }[] }).items
+    const path = `/accounts/${account?.id ?? ''}`
+    const stop = new AbortController()
+    const headers = { Cookie: olga.cookie ?? '' }
+    const stream = await fetch(`${two.url}/api/console${path}/events`, { headers, signal: stop.signal })
+    const reader = stream.body?.getReader() ?? assert.fail('no body')
+    await reader.read()
+    await olga.good('PATCH', `${path}/instances/${String(ofOne.idInstance)}`, { name: 'told of' })
+    const told = Buffer.from((await reader.read()).value ?? []).toString()
+    stop.abort()
+    const [glance] = JSON.parse(/^data: (.*)$/m.exec(told)?.[1] ?? '[]') as Record<string, unknown>[]
+    assert.deepEqual([glance?.['name'], ...momentIn(glance)], ['told of', null, null, null])
   })
 
   test('a call about many instances reaches each where it is', async () => {

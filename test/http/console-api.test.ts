@@ -275,7 +275,7 @@ describe('the gateway', () => {
       ['GET', 'getSettings', undefined],
       ['GET', 'getStateInstance', undefined],
       ['POST', 'getChatHistory', { chatId: '79005556677@c.us' }],
-      ['GET', 'receiveNotification?receiveTimeout=5', undefined],
+      ['GET', 'getWebhooksCount', undefined],
       ['GET', 'sendMessage', undefined],
       ['POST', 'noSuchMethod', {}],
     ] as const)

@@ -45,7 +45,7 @@ function refetchMoved(client: QueryClient, account: string, glances: ReadonlyMap
 /** Puts the news into what is shown. True where a list may have others in it now, or count them otherwise. */
 function showChanges(client: QueryClient, account: string, glances: ReadonlyMap<number, Glance>): boolean {
   client.setQueriesData<Instance>(ofEach(account), (instance) =>
-    instance === undefined ? undefined : changed(instance, glances),
+    instance === undefined ? undefined : changedAtHome(instance, glances),
   )
   const queryKey = instancesKey(account)
   const before = client.getQueriesData<InstancePage>({ queryKey }).flatMap(([, page]) => page?.items ?? [])
@@ -71,6 +71,18 @@ function isMoved(instance: Instance, glances: ReadonlyMap<number, Glance>): bool
 function changed<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {
   const glance = glances.get(instance.idInstance)
   return glance === undefined ? instance : { ...instance, ...glance }
+}
+
+/** The same of one that was asked for by itself, which its own node answers, as it lives: what the stream's node does not know of it stays. */
+function changedAtHome<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {
+  const { isOnline, queued, notifications } = instance
+  const next = changed(instance, glances)
+  return {
+    ...next,
+    isOnline: next.isOnline ?? isOnline,
+    queued: next.queued ?? queued,
+    notifications: next.notifications ?? notifications,
+  }
 }
 
 /** Does the work at once, and what is asked for meanwhile together once the time is over. */

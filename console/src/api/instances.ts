@@ -37,7 +37,8 @@ const shape = {
   state: oneOf(...STATES),
   phone: nullable(text),
   wid: nullable(text),
-  isOnline: flag,
+  /** Null, as what waits: it lives on another node than the one that answered. */
+  isOnline: nullable(flag),
   held: nullable(oneOf('accountSuspended', 'expired')),
   tariff: text,
   isFree: flag,
@@ -46,8 +47,8 @@ const shape = {
   timeDeleted: nullable(text),
   expirationDate: nullable(text),
   daysLeft: nullable(number),
-  queued: number,
-  notifications: number,
+  queued: nullable(number),
+  notifications: nullable(number),
 }
 export const readInstance = object(shape)
 export type Instance = Read<typeof readInstance>
@@ -72,9 +73,9 @@ export const readGlances = list(
     state: oneOf(...STATES),
     phone: nullable(text),
     name: text,
-    queued: number,
-    notifications: number,
-    isOnline: flag,
+    queued: nullable(number),
+    notifications: nullable(number),
+    isOnline: nullable(flag),
   }),
 )
 export type Glance = Read<typeof readGlances>[number]

@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000
 const integer = Type.Integer()
 const text = Type.String()
 const flag = Type.Boolean()
+const integerOrNull = Type.Union([integer, Type.Null()])
 const textOrNull = Type.Union([text, Type.Null()])
 
 /** In the order in which a linking goes. */
@@ -32,7 +33,7 @@ export const INSTANCE = Type.Object({
   state: Type.Enum([...INSTANCE_STATES]),
   phone: textOrNull,
   wid: textOrNull,
-  isOnline: flag,
+  isOnline: Type.Union([flag, Type.Null()]),
   held: Type.Union([Type.Literal('accountSuspended'), Type.Literal('expired'), Type.Null()]),
   tariff: text,
   isFree: flag,
@@ -42,8 +43,8 @@ export const INSTANCE = Type.Object({
   expirationDate: textOrNull,
   isExpired: flag,
   daysLeft: Type.Union([integer, Type.Null()]),
-  queued: integer,
-  notifications: integer,
+  queued: integerOrNull,
+  notifications: integerOrNull,
 })
 export const INSTANCE_WITH_SETTINGS = Type.Object({
   ...INSTANCE.properties,
@@ -79,7 +80,6 @@ export function instanceView(
     state: instance.state,
     phone: linked === null || linked.phone === '' ? null : linked.phone,
     wid: linked?.wid ?? null,
-    isOnline: instance.isOnline,
     held: heldOf(instance, isExpired),
     tariff: tariff.name,
     isFree: tariff.plan === 'free',
@@ -89,9 +89,22 @@ export function instanceView(
     expirationDate: isoTimeOrNull(end),
     isExpired,
     daysLeft: end === null ? null : Math.max(0, Math.floor((end - now) / DAY_MS)),
-    queued: instance.queued,
-    notifications: instance.notifications,
+    ...momentOf(instance),
   }
+}
+
+/** What is known of an instance where it lives alone; all null elsewhere. */
+export interface Moment {
+  readonly isOnline: boolean | null
+  readonly queued: number | null
+  readonly notifications: number | null
+}
+
+/** Of a deleted one, which lives nowhere, everybody knows that nothing waits. */
+export function momentOf(instance: Pick<Instance, keyof Moment | 'isHere' | 'deletedAt'>): Moment {
+  if (!instance.isHere && instance.deletedAt === null) return { isOnline: null, queued: null, notifications: null }
+  const { isOnline, queued, notifications } = instance
+  return { isOnline, queued, notifications }
 }
 
 /** The same with its settings. */

@@ -2,16 +2,14 @@ import type { Instance } from '../../instances/instance.ts'
 import type { Instances } from '../../instances/instances.ts'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { AccountId } from '../../model/ids.ts'
+import { momentOf, type Moment } from '../api/instance-view.ts'
 
 /** What of an instance is told as it changes. */
-export interface InstanceGlance {
+export interface InstanceGlance extends Moment {
   readonly idInstance: number
   readonly state: string
   readonly phone: string | null
   readonly name: string
-  readonly queued: number
-  readonly notifications: number
-  readonly isOnline: boolean
 }
 
 /** What has changed since the last look; those that are deleted or erased are `removed`. */
@@ -111,16 +109,17 @@ function phoneOf({ linked }: Instance): string | null {
 
 /** What a look sees of an instance. */
 export function glanceAt(instance: Instance): InstanceGlance {
-  const { id: idInstance, state, name, queued, notifications, isOnline } = instance
-  return { idInstance, state, phone: phoneOf(instance), name, queued, notifications, isOnline }
+  const { id: idInstance, state, name } = instance
+  return { idInstance, state, phone: phoneOf(instance), name, ...momentOf(instance) }
 }
 
 function isLike(instance: Instance, glance: InstanceGlance): boolean {
+  const { queued, notifications, isOnline } = momentOf(instance)
   return (
     instance.state === glance.state &&
-    instance.queued === glance.queued &&
-    instance.notifications === glance.notifications &&
-    instance.isOnline === glance.isOnline &&
+    queued === glance.queued &&
+    notifications === glance.notifications &&
+    isOnline === glance.isOnline &&
     phoneOf(instance) === glance.phone &&
     instance.name === glance.name
   )

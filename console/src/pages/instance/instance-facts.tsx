@@ -13,6 +13,7 @@ export function InstanceFacts(): ReactNode {
   const format = useFormat()
   const instance = useInstance()
   const { phone, wid, expirationDate, isPartner } = instance
+  const count = (waiting: number | null) => (waiting === null ? '—' : format.number(waiting))
   const paidUntil = isPartner ? null : expirationDate
   return (
     <Section title={words.facts}>
@@ -24,8 +25,8 @@ export function InstanceFacts(): ReactNode {
           { name: texts.messenger, value: texts.messengers[instance.typeInstance] },
           { name: texts.tariff, value: instance.tariff },
           ...(paidUntil === null ? [] : [{ name: words.paidUntil, value: format.time(paidUntil) }]),
-          { name: words.toSend, value: format.number(instance.queued) },
-          { name: words.toDeliver, value: format.number(instance.notifications) },
+          { name: words.toSend, value: count(instance.queued) },
+          { name: words.toDeliver, value: count(instance.notifications) },
           { name: texts.created, value: format.time(instance.timeCreated) },
           { name: words.idInstance, value: instance.idInstance },
         ]}

@@ -36,7 +36,7 @@ export default function Page(): ReactNode {
 
 const readCleared = object({ isCleared: flag, reason: or(text, ''), leftTime: or(number, 0) })
 
-function MessagesCard({ count }: { readonly count: number }): ReactNode {
+function MessagesCard({ count }: { readonly count: number | null }): ReactNode {
   const words = useWords('queues')
   const here = useHere()
   return (
@@ -51,7 +51,7 @@ function MessagesCard({ count }: { readonly count: number }): ReactNode {
   )
 }
 
-function NotificationsCard({ count }: { readonly count: number }): ReactNode {
+function NotificationsCard({ count }: { readonly count: number | null }): ReactNode {
   const words = useWords('queues')
   const here = useHere()
   return (
@@ -69,7 +69,8 @@ function NotificationsCard({ count }: { readonly count: number }): ReactNode {
 interface QueueCardProps {
   readonly title: string
   readonly about: string
-  readonly count: number
+  /** Null: it is not known here for now. */
+  readonly count: number | null
   readonly clear: string
   readonly warning: string
   readonly onClear: () => Promise<ReturnType<typeof readCleared>>
@@ -89,7 +90,7 @@ function QueueCard({ title, about, count, clear, warning, onClear }: QueueCardPr
         <div>
           <Text fw={600}>{title}</Text>
           <Text size="2rem" fw={600} lh={1.3}>
-            {format.number(count)}
+            {count === null ? '—' : format.number(count)}
           </Text>
         </div>
         <Button variant="default" disabled={count === 0} onClick={open} aria-label={`${clear}: ${title}`}>

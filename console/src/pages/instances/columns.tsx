@@ -49,11 +49,7 @@ export function useColumns({ account, state, onAct }: ColumnsOf): readonly Colum
       head: words.queued,
       align: 'end',
       sort: sort('queued'),
-      cell: ({ queued, notifications }) => (
-        <span title={words.queuedText}>
-          {format.number(queued)} / {format.number(notifications)}
-        </span>
-      ),
+      cell: (instance) => <WaitingCell instance={instance} />,
     },
     {
       key: 'created',
@@ -102,6 +98,17 @@ function NameCell({ account, instance }: { readonly account: string; readonly in
         {idInstance}
       </Text>
     </div>
+  )
+}
+
+function WaitingCell({ instance: { queued, notifications } }: { readonly instance: Instance }): ReactNode {
+  const words = useWords('instances')
+  const format = useFormat()
+  if (queued === null || notifications === null) return <span title={words.queuedElsewhere}>—</span>
+  return (
+    <span title={words.queuedText}>
+      {format.number(queued)} / {format.number(notifications)}
+    </span>
   )
 }
 

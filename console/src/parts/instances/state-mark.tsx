@@ -32,11 +32,11 @@ export function StateMark({ instance }: { readonly instance: Shown }): ReactNode
 function toneOf({ state, held, isOnline, timeDeleted }: Shown): Tone {
   if (timeDeleted !== null) return 'none'
   if (held !== null) return 'bad'
-  return state === 'authorized' && !isOnline ? 'wait' : TONES[state]
+  return state === 'authorized' && isOnline === false ? 'wait' : TONES[state]
 }
 
 function stateText({ state, held, isOnline, timeDeleted }: Shown, words: Words<'instances'>): string {
   if (timeDeleted !== null) return words.deleted
   if (held !== null) return words.held[held]
-  return state === 'authorized' && !isOnline ? words.offline : words.states[state]
+  return state === 'authorized' && isOnline === false ? words.offline : words.states[state]
 }

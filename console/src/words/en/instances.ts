@@ -14,6 +14,7 @@ export const words = {
   tariff: 'Tariff',
   queued: 'Waiting',
   queuedText: 'Messages that wait to be sent / notifications that wait to be delivered',
+  queuedElsewhere: 'It lives on another node: its own page shows what waits',
   created: 'Created',
   actions: 'Actions',
   actionsOf: (name: string) => `Actions: ${name}`,

@@ -15,6 +15,7 @@ export const words: typeof english = {
   tariff: 'Тариф',
   queued: 'Ждут',
   queuedText: 'Сообщений ждут отправки / уведомлений ждут доставки',
+  queuedElsewhere: 'Работает на другом узле: что ждёт, видно на его странице',
   created: 'Создан',
   actions: 'Действия',
   actionsOf: (name) => `Действия: ${name}`,

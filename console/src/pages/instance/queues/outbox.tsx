@@ -29,7 +29,7 @@ export function outboxKey({ account, id }: Here): QueryKey {
 }
 
 /** The messages that wait, as the contract's showMessagesQueue lists them. */
-export function Outbox({ queued }: { readonly queued: number }): ReactNode {
+export function Outbox({ queued }: { readonly queued: number | null }): ReactNode {
   const words = useWords('queues')
   const here = useHere()
   const [page, setPage] = useState(0)
@@ -77,7 +77,7 @@ export function Outbox({ queued }: { readonly queued: number }): ReactNode {
 }
 
 /** The list is read again when the number of what waits has changed. */
-function useFreshAsNumber(queued: number, refetch: () => unknown): void {
+function useFreshAsNumber(queued: number | null, refetch: () => unknown): void {
   const before = useRef(queued)
   useEffect(() => {
     if (before.current === queued) return
