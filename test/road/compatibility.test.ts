@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { maxDriver } from '../../src/drivers/max/driver.ts'
 import { whatsAppDriver } from '../../src/drivers/whatsapp/driver.ts'
 import { instanceMethods } from '../../src/http/green/methods.ts'
 import { MethodTable } from '../../src/http/method.ts'
@@ -31,6 +32,10 @@ const GOLDEN = readdirSync(GOLDEN_FOLDER)
   .map((name) => readFileSync(new URL(`${GOLDEN_FOLDER.href}/${name}`), 'utf8'))
   .join('\n')
 
+const MAX_LIMITS = {
+  ...{ loginsPerSecond: 1, loginsPerDay: 1, checksPerDay: 1, checkPeriodMs: 1 },
+  ...{ identity: {}, seemsSeen: true },
+}
 const LIMITS = { loginsPerSecond: 1, firstContactsPerDay: 0, checksPerDay: 0, sendsButtons: false }
 
 /** Not a row of the method table, as it is no call. */
@@ -110,6 +115,20 @@ describe('methods', () => {
       assert.ok(works === 'yes' || works === 'no', name)
       assert.match(String(fact), /^(measured|told|doubtful|ours)$/, name)
     }
+    const { loginWays } = maxDriver({
+      ...MAX_LIMITS,
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLog,
+    }).capabilities
+    const refused = live.filter(([, works]) => works === 'no').map(([name]) => name)
+    assert.deepEqual(
+      [refused, loginWays],
+      [
+        ['startAuthorization', 'sendAuthorizationCode'],
+        ['qr', 'token'],
+      ],
+    )
   })
 
   test('each says what tests it, and that test speaks of it, or the calls that all of these tests share do', () => {
