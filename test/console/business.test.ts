@@ -191,6 +191,11 @@ describe('the business in the console', { skip: noBrowser }, () => {
       await settled(page)
       await looksRight(page, `ru ${path.replaceAll(account, 'account').replaceAll('/', ' ').trim()}`)
     }
+    await good('POST', '/accounts', { kind: 'personal', name: 'developer' }, 201)
+    await good('POST', `/accounts/${account}/tokens`, { name: 'full', scope: 'developer' }, 201)
+    await open('/operator/audit')
+    await page.getByText('тип: личный · название: developer').waitFor()
+    await page.getByText('название: full · права: без денег').waitFor()
     await leave()
   })
 

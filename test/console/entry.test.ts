@@ -94,7 +94,7 @@ describe('the way into the console', { skip: noBrowser }, () => {
     const { page, open, leave } = await scene.visit(bob, { provoked: REFUSED })
     await open('/me')
     await button(page, 'Turn on').click()
-    const begin = page.getByRole('dialog', { name: 'Turn on' })
+    const begin = page.getByRole('dialog', { name: 'Second factor' })
     await begin.getByLabel('Password now').fill('wrong password')
     await begin.getByRole('button', { name: 'Turn on' }).click()
     await begin.getByText('The password is wrong.').waitFor()
@@ -130,7 +130,7 @@ describe('the way into the console', { skip: noBrowser }, () => {
 
     await open('/me')
     await button(page, 'Turn off').click()
-    const dialog = page.getByRole('dialog', { name: 'Turn off' })
+    const dialog = page.getByRole('dialog', { name: 'Second factor' })
     await dialog.getByLabel('Password now').fill('wrong password')
     await dialog.getByRole('button', { name: 'Turn off' }).click()
     await dialog.getByText('The password is wrong.').waitFor()

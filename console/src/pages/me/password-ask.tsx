@@ -8,20 +8,21 @@ import { PasswordFault } from './password-change.tsx'
 
 interface PasswordAskProps {
   readonly isOpen: boolean
-  /** Also what the button says. */
   readonly title: string
   readonly text: string
+  readonly confirm: string
   readonly isDangerous?: boolean
   /** What is done by the password. */
   readonly change: UseMutationResult<unknown, ApiFault, string>
   readonly onClose: () => void
 }
 
-/** What wants the password again: an open browser that somebody left behind is not enough for it. */
+/** Asks for the password again: an open browser that somebody left behind is not enough for what comes. */
 export function PasswordAsk({
   isOpen,
   title,
   text,
+  confirm,
   isDangerous = false,
   change,
   onClose,
@@ -37,7 +38,7 @@ export function PasswordAsk({
         <Text size="sm">{text}</Text>
         <PasswordFault fault={change.error} />
         <PasswordForm
-          confirm={title}
+          confirm={confirm}
           color={isDangerous ? 'red.9' : undefined}
           isBusy={change.isPending}
           onPassword={change.mutate}

@@ -41,14 +41,16 @@ export function SecondFactor(): ReactNode {
       )}
       <PasswordAsk
         isOpen={asking === 'begin'}
-        title={words.totpBegin}
+        title={words.totp}
+        confirm={words.totpBegin}
         text={words.totpBeginText}
         change={begin}
         onClose={close}
       />
       <PasswordAsk
         isOpen={asking === 'end'}
-        title={words.totpEnd}
+        title={words.totp}
+        confirm={words.totpEnd}
         text={words.totpEndText}
         isDangerous
         change={end}

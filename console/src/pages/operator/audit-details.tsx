@@ -64,7 +64,7 @@ function textOf(saying: Saying, field: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? words.yes : words.no
   if (typeof value === 'number') return figureOf(saying, field, value)
   if (Array.isArray(value)) return value.length === 0 ? words.nothing : value.map(String).join(', ')
-  return typeof value === 'string' ? (words.values[value] ?? value) : JSON.stringify(value)
+  return typeof value === 'string' ? (words.values[field]?.[value] ?? value) : JSON.stringify(value)
 }
 
 function figureOf({ words, format, money, currency }: Saying, field: string, value: number): string {

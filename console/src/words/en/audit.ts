@@ -99,24 +99,14 @@ const fields: Dictionary = {
   method: 'method',
 }
 
-const values: Dictionary = {
-  personal: 'personal',
-  partner: 'partner',
-  full: 'full',
-  read: 'read only',
-  free: 'free',
-  ahead: '30 days ahead',
-  daily: 'daily',
-  balance: 'from the balance',
-  hand: 'by hand',
-  owner: 'owner',
-  developer: 'developer',
-  billing: 'billing',
-  viewer: 'viewer',
-  operator: 'operator',
-  whatsapp: 'WhatsApp',
-  v3: 'MAX',
-  telegram: 'Telegram',
+/** By the field: what people write is shown as they wrote it, also where it is such a word. */
+const values: Readonly<Record<string, Dictionary>> = {
+  kind: { personal: 'personal', partner: 'partner' },
+  scope: { full: 'full', developer: 'without money', read: 'read only' },
+  plan: { free: 'free', ahead: '30 days ahead', daily: 'daily' },
+  payment: { balance: 'from the balance', hand: 'by hand' },
+  role: { owner: 'owner', developer: 'developer', billing: 'billing', viewer: 'viewer', operator: 'operator' },
+  defaultMessenger: { whatsapp: 'WhatsApp', v3: 'MAX', telegram: 'Telegram' },
 }
 
 export const words = {

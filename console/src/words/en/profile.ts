@@ -35,7 +35,8 @@ export const words = {
   termsText: 'What was agreed with the operator of this server.',
 
   tokens: 'API tokens',
-  tokensText: 'Keys of the partner API. Whoever has one with full rights can create and delete instances at your cost.',
+  tokensText:
+    'Keys of the partner API. Whoever has one that does more than read can create and delete instances at your cost.',
   noTokensForPersons: 'A personal account has no tokens',
   noTokensForPersonsText:
     'Tokens are the keys of partner accounts, which make instances through the API. Ask the operator to make this account a partner.',
