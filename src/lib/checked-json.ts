@@ -4,12 +4,16 @@ interface Check<T> {
 }
 
 /** What was kept as JSON; null for nothing, for what is no JSON, and for what is not of the schema. */
-export function checkedJson<T>(schema: Check<T>, kept: Uint8Array | null): T | null {
+export function checkedJson<T>(schema: Check<T>, kept: Uint8Array | string | null): T | null {
   if (kept === null) return null
   try {
-    const value: unknown = JSON.parse(Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString())
+    const value: unknown = JSON.parse(typeof kept === 'string' ? kept : textOf(kept))
     return schema.Check(value) ? value : null
   } catch {
     return null
   }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString()
 }

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
 import { fault, type Fault } from '../../model/fault.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { SessionHost } from '../driver.ts'
@@ -30,7 +31,9 @@ export async function credentialsOf(host: SessionHost): Promise<Credentials | Fa
   try {
     const token = await host.secret(TOKEN)
     if (token === null || token.length === 0) return fault('notLinked', 'no phone is linked')
-    return { token: Buffer.from(token).toString(), sync: readSync(await host.secret(SYNC)) }
+    // What is not as it was kept costs a login that brings everything.
+    const sync = checkedJson(Kept, await host.secret(SYNC)) ?? FROM_THE_START
+    return { token: Buffer.from(token).toString(), sync }
   } catch (error) {
     host.log.warn({ idInstance: host.instance, error: String(error) }, 'the link could not be read')
     return fault('unavailable', 'the credentials could not be read')
@@ -48,15 +51,4 @@ export async function deviceIdOf(host: SessionHost): Promise<string> {
 
 export function bytesOfSync(sync: Sync): Uint8Array {
   return Buffer.from(JSON.stringify(sync))
-}
-
-/** What is not as it was kept costs a login that brings everything. */
-function readSync(kept: Uint8Array | null): Sync {
-  if (kept === null) return FROM_THE_START
-  try {
-    const value: unknown = JSON.parse(Buffer.from(kept).toString())
-    return Kept.Check(value) ? value : FROM_THE_START
-  } catch {
-    return FROM_THE_START
-  }
 }

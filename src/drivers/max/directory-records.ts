@@ -1,15 +1,10 @@
 import Type, { type StaticDecode, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
 import { Recent } from '../../lib/recent.ts'
 import type { SessionHost } from '../driver.ts'
+import { packed, type RecordKind } from '../network/record-kind.ts'
 import type { ChatRecord, Draft, PersonRecord } from './life.ts'
-
-/** How records are kept: short JSON, read back by a schema. What does not fit it is as if it were not there. */
-export interface RecordKind<T> {
-  readonly prefix: string
-  encode(value: T): Uint8Array
-  decode(bytes: Uint8Array): T | null
-}
 
 const Text = Type.String()
 
@@ -46,20 +41,8 @@ export const CHATS: RecordKind<ChatRecord> = {
 function reader<T extends TSchema, Value>(schema: T, made: (kept: StaticDecode<T>) => Value) {
   const compiled = Compile(schema)
   return (bytes: Uint8Array): Value | null => {
-    const kept = parsed(bytes)
-    return compiled.Check(kept) ? made(kept as StaticDecode<T>) : null
-  }
-}
-
-function packed(value: object): Uint8Array {
-  return Buffer.from(JSON.stringify(value))
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString())
-  } catch {
-    return null
+    const kept = checkedJson(compiled, bytes)
+    return kept === null ? null : made(kept as StaticDecode<T>)
   }
 }
 

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Recent } from '../../lib/recent.ts'
 import type { EpochMs, MessageId } from '../../model/ids.ts'
@@ -87,9 +88,8 @@ class KeptMessageIds implements MessageIds {
   }
 
   async sendingOf(id: MessageId): Promise<(Sending & { readonly sent: Sent | null }) | null> {
-    const value = await this.#host.secret(SENT(id))
-    const read = value === null ? null : parsed(value)
-    if (!kept.Check(read)) return null
+    const read = checkedJson(kept, await this.#host.secret(SENT(id)))
+    if (read === null) return null
     const { c: chat, i: cid, m: message, t: at } = read
     return { id, chat, cid, sent: message === undefined || at === undefined ? null : { message, at } }
   }
@@ -172,12 +172,4 @@ class KeptMessageIds implements MessageIds {
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString()
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(text(bytes))
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
 import { fault, type Fault } from '../../model/fault.ts'
 import type { SessionHost } from '../driver.ts'
 
@@ -22,19 +23,9 @@ export function toBytes({ device, key }: Credentials): Uint8Array {
 export async function readCredentials(host: SessionHost): Promise<Credentials | Fault> {
   try {
     const bytes = await host.secret(DEVICE_SECRET)
-    return (bytes && fromBytes(bytes)) ?? fault('notLinked', 'no phone is linked')
+    return checkedJson(Stored, bytes) ?? fault('notLinked', 'no phone is linked')
   } catch (error) {
     host.log.warn({ error: String(error) }, 'the credentials could not be read')
     return fault('unavailable', 'the credentials could not be read')
-  }
-}
-
-/** Null when these bytes are no credentials. */
-function fromBytes(bytes: Uint8Array): Credentials | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    return Stored.Check(value) ? value : null
-  } catch {
-    return null
   }
 }

@@ -1,14 +1,9 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../lib/checked-json.ts'
+import { packed, type RecordKind } from '../network/record-kind.ts'
 import type { GroupMetadata } from './engine/engine.ts'
 import type { ChatRecord, ContactRecord } from './life.ts'
-
-/** How records of the directory are kept: short JSON, read back by a schema. What does not fit it is as if it were not there. */
-export interface RecordKind<T> {
-  readonly prefix: string
-  encode(value: T): Uint8Array
-  decode(bytes: Uint8Array): T | null
-}
 
 const Text = Type.String()
 const Maybe = Type.Optional(Text)
@@ -21,8 +16,8 @@ export const CONTACTS: RecordKind<ContactRecord> = {
   prefix: 'contact|',
   encode: ({ name, contactName, isBusiness }) => packed({ n: name, c: contactName, b: isBusiness }),
   decode: (bytes) => {
-    const value = parsed(bytes)
-    if (!contact.Check(value)) return null
+    const value = checkedJson(contact, bytes)
+    if (value === null) return null
     const { n, c, b } = value
     return {
       ...(n !== undefined && { name: n }),
@@ -55,8 +50,8 @@ export const CHATS: RecordKind<ChatRecord> = {
       l: last && { i: last.id, f: last.fromMe, p: last.participant, t: last.at },
     }),
   decode: (bytes) => {
-    const value = parsed(bytes)
-    return chat.Check(value) ? chatIn(value) : null
+    const value = checkedJson(chat, bytes)
+    return value === null ? null : chatIn(value)
   },
 }
 
@@ -113,26 +108,11 @@ interface GroupKind extends RecordKind<GroupMetadata> {
 export const GROUPS: GroupKind = {
   prefix: 'group|',
   encode: (value) => packed(value),
-  decode: (bytes) => {
-    const value = parsed(bytes)
-    return group.Check(value) ? value : null
-  },
+  decode: (bytes) => checkedJson(group, bytes),
   read: (told) => {
     if (typeof told !== 'object' || told === null) return null
     const fields = Object.entries(told).filter(([name, value]) => GROUP_FIELDS.includes(name) && value !== undefined)
     const value: unknown = JSON.parse(JSON.stringify(Object.fromEntries(fields)))
     return group.Check(value) ? value : null
   },
-}
-
-function packed(value: object): Uint8Array {
-  return Buffer.from(JSON.stringify(value))
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString())
-  } catch {
-    return null
-  }
 }

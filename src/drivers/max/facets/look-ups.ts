@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import { pause } from '../../../lib/pause.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
@@ -88,14 +89,7 @@ export class LookUps {
   }
 
   async #read(): Promise<Taken> {
-    const kept = await this.#parts.host.secret(this.#name)
-    if (kept === null) return NONE
-    try {
-      const value: unknown = JSON.parse(Buffer.from(kept).toString())
-      return taken.Check(value) ? value : NONE
-    } catch {
-      return NONE
-    }
+    return checkedJson(taken, await this.#parts.host.secret(this.#name)) ?? NONE
   }
 
   async #write(value: Taken): Promise<void> {

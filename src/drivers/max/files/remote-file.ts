@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { KeptFile } from '../../../model/content.ts'
 
 /** Kinds of files as the network has them. picture: of a profile or a group, shown to everybody who knows its address. */
@@ -21,12 +22,7 @@ const remoteFile = Compile(RemoteFile)
 
 /** Null for what is none of ours. */
 export function readRemote({ remote }: KeptFile): RemoteFile | null {
-  try {
-    const value: unknown = JSON.parse(remote ?? '')
-    return remoteFile.Check(value) ? value : null
-  } catch {
-    return null
-  }
+  return checkedJson(remoteFile, remote ?? null)
 }
 
 export function remoteText(remote: RemoteFile): string {

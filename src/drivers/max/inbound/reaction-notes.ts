@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { SessionHost } from '../../driver.ts'
 import type { Draft } from '../life.ts'
 
@@ -14,14 +15,7 @@ const MOST = 100
 const NAME = (message: string) => `reacted|${message}`
 
 export async function readReactions(host: Pick<SessionHost, 'secret'>, message: string): Promise<Noted> {
-  const kept = await host.secret(NAME(message))
-  try {
-    const value: unknown = kept === null ? null : JSON.parse(Buffer.from(kept).toString())
-    if (noted.Check(value)) return value
-  } catch {
-    // As if nothing were kept.
-  }
-  return { by: {}, count: 0 }
+  return checkedJson(noted, await host.secret(NAME(message))) ?? { by: {}, count: 0 }
 }
 
 export function noteReactions(host: Pick<SessionHost, 'clock'>, message: string, { by, count }: Noted, draft: Draft) {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { SessionHost } from '../../driver.ts'
 import type { Draft } from '../life.ts'
 
@@ -20,13 +21,7 @@ export const STANDING = 'standing'
 
 /** Null: the device has just been linked. */
 export async function readStanding(host: Pick<SessionHost, 'secret'>): Promise<Standing | null> {
-  const kept = await host.secret(STANDING)
-  try {
-    const value: unknown = kept === null ? null : JSON.parse(Buffer.from(kept).toString())
-    return standing.Check(value) ? value : null
-  } catch {
-    return null
-  }
+  return checkedJson(standing, await host.secret(STANDING))
 }
 
 export function noteStanding(value: Standing, draft: Draft): void {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { checkedJson } from '../../../lib/checked-json.ts'
 import type { FileSource, FileType, KeptFile } from '../../../model/content.ts'
 import type { FileMessage, MessageKey } from '../engine/proto.ts'
 import { MEDIA_KEY_BYTES, MEDIA_KINDS } from './media-keys.ts'
@@ -31,12 +32,7 @@ const remoteFile = Compile(RemoteFile)
 
 /** Null for what is none of ours. */
 export function readRemote({ remote }: KeptFile): RemoteFile | null {
-  try {
-    const value: unknown = JSON.parse(remote ?? '')
-    return remoteFile.Check(value) ? value : null
-  } catch {
-    return null
-  }
+  return checkedJson(remoteFile, remote ?? null)
 }
 
 export function remoteText(remote: RemoteFile): string {
