@@ -8,3 +8,8 @@ export function onAbort(signal: AbortSignal): { readonly aborted: Promise<'abort
   })
   return { aborted, off: () => signal.removeEventListener('abort', abort) }
 }
+
+/** Asked anew each time: it changes while something is waited for. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted
+}

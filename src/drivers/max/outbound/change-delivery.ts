@@ -1,10 +1,10 @@
-import { masking } from '../../../lib/masking.ts'
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import type { EpochMs, MessageId } from '../../../model/ids.ts'
 import { onAbort } from '../../network/on-abort.ts'
+import { STOPPED } from '../../network/verdicts.ts'
 import type { Life, Sent } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 import { preparedChange, type AskForChange, type ChangeContent, type Place } from './changes.ts'
-import { STOPPED } from './delivery.ts'
 import type { Pacing } from './pacing.ts'
 import { troubleOf } from './refusals.ts'
 
@@ -54,8 +54,8 @@ export class Changes {
     const at = this.#life.host.clock.now()
     await this.#note(id, trouble === undefined ? at : null).catch((error: unknown) => {
       const { log, instance } = this.#life.host
-      const said = masking()(error instanceof Error ? error.message : String(error))
-      log.warn({ idInstance: instance, idMessage: id, error: said }, 'what became of a change could not be stored')
+      const fields = { idInstance: instance, idMessage: id, error: maskedTrouble(error) }
+      log.warn(fields, 'what became of a change could not be stored')
     })
     return trouble ?? { message: '', at }
   }

@@ -1,5 +1,6 @@
 import { pause } from '../../../lib/pause.ts'
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
+import { STOPPED } from '../../network/verdicts.ts'
 import type { Life, Sending, Sent } from '../life.ts'
 import type { AskTrouble } from '../questions.ts'
 import { SEND } from '../wire/opcodes.ts'
@@ -18,7 +19,6 @@ export interface Progress {
   mayHaveLeft: boolean
 }
 
-export const STOPPED = fault('notConnected', 'stopped before the message was sent')
 const UNSURE = fault('unconfirmed', 'MAX did not answer whether it took the message')
 const FORGOTTEN = fault('unavailable', 'MAX does not know the file any more that was handed over before')
 

@@ -1,17 +1,18 @@
-import { masking } from '../../../lib/masking.ts'
 import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
 import type { OutgoingMessage } from '../../../model/message.ts'
 import type { Verdict } from '../../driver.ts'
 import { linkedSignal } from '../../network/linked-signal.ts'
-import { onAbort } from '../../network/on-abort.ts'
+import { isAborted, onAbort } from '../../network/on-abort.ts'
+import { failed, refusedStatus, STOPPED } from '../../network/verdicts.ts'
 import { nextCid } from '../cids.ts'
 import { Uploads } from '../files/upload.ts'
 import { newDraft, type Life, type Sending, type Sent } from '../life.ts'
+import { maskedTrouble } from '../masked-trouble.ts'
 import { Changes } from './change-delivery.ts'
 import { isChange, type Place } from './changes.ts'
 import { CANNOT_SEND, composed, type Composed } from './contents.ts'
-import { deliver, hasNotLeft, STOPPED, type Progress } from './delivery.ts'
+import { deliver, hasNotLeft, type Progress } from './delivery.ts'
 import { referenceTo } from './forwards.ts'
 import { Pacing } from './pacing.ts'
 import { knownChat, ownIdOf } from './recipients.ts'
@@ -46,7 +47,7 @@ export class Outbound {
     } catch (error) {
       // What may fail after a message has left is heard where it fails.
       host.log.warn(
-        { idInstance: host.instance, idMessage: id, error: textOf(error) },
+        { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) },
         'a message could not be prepared',
       )
       return failed(either.aborted ? STOPPED : fault('unavailable', 'the message could not be prepared for MAX now'))
@@ -62,7 +63,7 @@ export class Outbound {
     } catch (error) {
       const { host } = this.#life
       host.log.warn(
-        { idInstance: host.instance, idMessage: id, error: textOf(error) },
+        { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) },
         'a message could not be looked for',
       )
       return 'unknown'
@@ -111,13 +112,13 @@ export class Outbound {
   /** `as`: the number under which it may have left before, otherwise the message's id. */
   async #compose(as: Sending | MessageId, { content }: OutgoingMessage, place: Place, signal: AbortSignal) {
     const made = await composed(content, { life: this.#life, uploads: this.#uploads, signal })
-    if (isFault(made)) return isOver(signal) ? STOPPED : made
+    if (isFault(made)) return isAborted(signal) ? STOPPED : made
     return await this.#offer(as, made, place, signal)
   }
 
   async #offer(as: Sending | MessageId, made: Composed, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
     await this.#pacing.turn(signal)
-    if (isOver(signal)) return STOPPED
+    if (isAborted(signal)) return STOPPED
     if (typeof as !== 'string') return await this.#deliver(as, made, place, signal)
     const sending = { id: as, chat: place.network, cid: await nextCid(this.#life.host) }
     // Kept before it leaves: whatever happens now, it is found again.
@@ -177,7 +178,8 @@ export class Outbound {
     const about = { kind: 'status', id, chat } as const
     await this.#kept(id, (draft) => {
       if (!isFault(end)) draft.events.push({ ...about, status: 'sent', at: end.at })
-      else if (retryOf(end) === 'never') draft.events.push({ ...about, ...ended(end), at: this.#life.host.clock.now() })
+      else if (retryOf(end) === 'never')
+        draft.events.push({ ...about, ...refusedStatus(end), at: this.#life.host.clock.now() })
       return Promise.resolve()
     })
   }
@@ -192,7 +194,7 @@ export class Outbound {
         await this.#life.commit(draft)
       })
     } catch (error) {
-      const fields = { idInstance: host.instance, idMessage: id, error: textOf(error) }
+      const fields = { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) }
       host.log.warn(fields, 'what became of a message could not be stored')
     }
   }
@@ -210,22 +212,4 @@ export class Outbound {
     await this.#keepSent(id, found, { chat: await this.#life.addresses.chatIdOf(known.chat), network: known.chat })
     return 'sent'
   }
-}
-
-/** Asked anew each time: it changes while something is waited for. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted
-}
-
-function failed(trouble: Fault): Verdict {
-  return { ok: false, fault: trouble }
-}
-
-function ended({ fault: what, message }: Fault) {
-  if (what === 'noAccount' || what === 'notInGroup') return { status: what } as const
-  return { status: 'failed', description: message } as const
-}
-
-function textOf(error: unknown): string {
-  return masking()(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

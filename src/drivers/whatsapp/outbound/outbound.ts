@@ -1,5 +1,5 @@
 import type { Content, ContentKind } from '../../../model/content.ts'
-import { fault, isFault, type Fault } from '../../../model/fault.ts'
+import { isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId, MessageId } from '../../../model/ids.ts'
 import type { OutgoingMessage } from '../../../model/message.ts'
 import type { Verdict } from '../../driver.ts'
@@ -8,6 +8,8 @@ import { isPerson } from '../jids.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import type { Limits } from '../limits.ts'
 import { linkedSignal } from '../../network/linked-signal.ts'
+import { isAborted } from '../../network/on-abort.ts'
+import { failed, refusedStatus, STOPPED } from '../../network/verdicts.ts'
 import { pollNote, pollNoteName } from '../poll-note.ts'
 import type { Standing } from '../standing.ts'
 import { within } from '../../network/within.ts'
@@ -105,14 +107,14 @@ export class Outbound {
     const { content } = message
     const to = await this.#recipients(message)
     if (isFault(to)) return failed(to)
-    if (isOver(signal)) return failed(STOPPED)
+    if (isAborted(signal)) return failed(STOPPED)
     if (content.kind === 'deletion' && !content.forEveryone) return await deleteForMe(this.#life, content, to)
     const nobody = isPerson(to.jid) ? await this.#personTrouble(id, to) : undefined
-    if (nobody !== undefined || isOver(signal)) return failed(nobody ?? STOPPED)
+    if (nobody !== undefined || isAborted(signal)) return failed(nobody ?? STOPPED)
     const composed = await this.#composer.compose(id, content, to, signal)
-    if (isFault(composed)) return failed(isOver(signal) ? STOPPED : composed)
+    if (isFault(composed)) return failed(isAborted(signal) ? STOPPED : composed)
     const draft = await this.#draftOf({ id, message, to, composed })
-    return isOver(signal) ? failed(STOPPED) : await this.#offer({ id, message, to, composed }, draft, signal)
+    return isAborted(signal) ? failed(STOPPED) : await this.#offer({ id, message, to, composed }, draft, signal)
   }
 
   /** Nothing has been asked over the network of anybody who may not be written to. */
@@ -170,7 +172,7 @@ export class Outbound {
     const kept = newDraft()
     const about = { kind: 'status', id, chat: message.chat } as const
     if (verdict.ok) kept.events.push({ ...about, status: 'sent', at: verdict.at })
-    else kept.events.push({ ...about, ...ended(verdict.fault), at: this.#life.host.clock.now() })
+    else kept.events.push({ ...about, ...refusedStatus(verdict.fault), at: this.#life.host.clock.now() })
     try {
       await this.#learn(sending, judged, kept)
       await this.#life.store.commit(kept)
@@ -205,19 +207,3 @@ export class Outbound {
 
 /** What is about another message and none itself. */
 const CHANGES: ReadonlySet<ContentKind> = new Set<ContentKind>(['edit', 'deletion', 'reaction'])
-
-const STOPPED = fault('notConnected', 'stopped before the message was sent')
-
-/** Asked anew each time: it changes while something is waited for. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted
-}
-
-function failed(trouble: Fault): Verdict {
-  return { ok: false, fault: trouble }
-}
-
-function ended({ fault: what, message }: Fault) {
-  if (what === 'noAccount' || what === 'notInGroup') return { status: what } as const
-  return { status: 'failed', description: message } as const
-}
