@@ -3,7 +3,7 @@ import { pause } from '../../lib/pause.ts'
 import { linkedSignal } from './linked-signal.ts'
 
 /** What bounds everything that a session waits for: its clock, and its end. */
-interface Bounds {
+export interface Bounds {
   readonly host: { readonly clock: Clock }
   readonly ended: AbortSignal
 }

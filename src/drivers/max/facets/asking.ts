@@ -1,37 +1,20 @@
 import { pause } from '../../../lib/pause.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
-import { within } from '../../network/within.ts'
+import { askWhileOpen } from '../../network/asking.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
 import { maskedTrouble } from '../masked-trouble.ts'
 import type { Operation } from '../wire/operation.ts'
-import { NO_ANSWER, NOT_CONNECTED, troubleOf, type Words } from './trouble.ts'
+import { NO_ANSWER, troubleOf, type Words } from './trouble.ts'
 
 /** The life of a session that is open now; null while there is none. */
 export type Current = () => Life | null
 
-/** The longest that anybody waits for an answer. */
-const LIMIT_MS = 30_000
 const PAGE_MS = 80
 const FAILED = fault('unavailable', 'what MAX told could not be kept')
 
 /** Asks the network while it can be asked; every trouble is a fault, and the question ends by itself or with the session. */
-export async function ask<T>(current: Current, work: (life: Life) => Promise<T | Fault>): Promise<T | Fault> {
-  const life = current()
-  if (life === null || isOver(life)) return NOT_CONNECTED
-  try {
-    // Boxed: an answer may be nothing at all.
-    const answer = await within(
-      life,
-      LIMIT_MS,
-      work(life).then((value) => ({ value })),
-    )
-    if (answer !== undefined) return answer.value
-    return isOver(life) ? NOT_CONNECTED : NO_ANSWER
-  } catch (error) {
-    if (isOver(life)) return NOT_CONNECTED
-    life.host.log.warn({ error: maskedTrouble(error) }, 'a question to MAX came to nothing')
-    return FAILED
-  }
+export function ask<T>(current: Current, work: (life: Life) => Promise<T | Fault>): Promise<T | Fault> {
+  return askWhileOpen(current(), work, { noAnswer: NO_ANSWER, failed: notKept })
 }
 
 /** As `ask`, for what has no answer but that it is done. */
@@ -68,7 +51,8 @@ export async function keep(life: Life, change: (draft: Draft) => Promise<void>):
   })
 }
 
-/** Asked anew each time: it changes while somebody waits. */
-function isOver({ ended }: Life): boolean {
-  return ended.aborted
+/** What the network refuses is no error: only what could not be kept is one. */
+function notKept(error: unknown, { host }: Life): Fault {
+  host.log.warn({ error: maskedTrouble(error) }, 'a question to MAX came to nothing')
+  return FAILED
 }

@@ -8,7 +8,7 @@ import { HISTORY, MARK_READ } from '../wire/opcodes.ts'
 import { learnAllChats } from './all-chats.ts'
 import { answerTo, ask, keep, type Current } from './asking.ts'
 import { personBehind } from './persons.ts'
-import { NOT_CONNECTED } from './trouble.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 
 const NO_ARCHIVE = fault('unsupported', 'MAX has no archive of chats that a web client knows of')
 const NO_VANISHING = fault('unsupported', 'messages do not vanish by themselves on MAX')

@@ -1,11 +1,11 @@
 import type { Facets } from '../../facets.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 import { downloadFile } from '../files/download.ts'
 import type { Current } from './asking.ts'
 import { chatsOf } from './chats.ts'
 import { contactsOf } from './contacts.ts'
 import { groupsOf } from './groups.ts'
 import { profileOf } from './profile.ts'
-import { NOT_CONNECTED } from './trouble.ts'
 
 export interface SessionFacets extends Facets {
   /** Somebody wants the account to be seen online: its tab is to look as if it were open. */

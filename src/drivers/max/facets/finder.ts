@@ -2,10 +2,11 @@ import { Serial } from '../../../lib/serial.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { Note } from '../../driver.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 import { newDraft, type Finder, type Life } from '../life.ts'
 import { BY_PHONE } from '../wire/opcodes.ts'
 import { LookUps } from './look-ups.ts'
-import { isNotThere, isTooOften, NOT_CONNECTED, troubleOf } from './trouble.ts'
+import { isNotThere, isTooOften, troubleOf } from './trouble.ts'
 
 type Parts = Pick<Life, 'host' | 'connection' | 'shared' | 'self' | 'directory' | 'ended'>
 

@@ -5,8 +5,8 @@ import { pause } from '../../../lib/pause.ts'
 import { fault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import { LASTING, type Note, type SessionHost } from '../../driver.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 import type { Limits } from '../surroundings.ts'
-import { NOT_CONNECTED } from './trouble.ts'
 
 interface Parts {
   readonly host: Pick<SessionHost, 'secret' | 'commit' | 'clock' | 'random'>

@@ -1,7 +1,7 @@
 import { fault, type Fault } from '../../../model/fault.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 import type { AskTrouble } from '../questions.ts'
 
-export const NOT_CONNECTED = fault('notConnected', 'the session is not connected')
 export const NO_ANSWER = fault('unavailable', 'MAX did not answer in time')
 
 /** Whoever goes on asking then loses more than the answer. */

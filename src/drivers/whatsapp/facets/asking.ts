@@ -1,39 +1,25 @@
 import { isFault, type Fault } from '../../../model/fault.ts'
 import { maskedTrouble } from '../engine/log.ts'
 import { newDraft, type Draft, type Life } from '../life.ts'
-import { within } from '../../network/within.ts'
-import { NO_ANSWER, NOT_CONNECTED, troubleOf } from './trouble.ts'
+import { askWhileOpen } from '../../network/asking.ts'
+import { NO_ANSWER, troubleOf } from './trouble.ts'
 
 /** The life of a session that is open now; null while there is none. */
 export type Current = () => Life | null
 
-/** The longest that anybody waits for an answer. */
-const LIMIT_MS = 30_000
-
 /** Asks the network while it can be asked; every trouble is a fault, and the question ends by itself or with the session. */
-export async function ask<T>(
+export function ask<T>(
   current: Current,
   work: (life: Life) => Promise<T | Fault>,
   words: Readonly<Record<number, Fault>> = {},
 ): Promise<T | Fault> {
-  const life = current()
-  if (life === null || isOver(life)) return NOT_CONNECTED
-  try {
-    // Boxed: an answer may be nothing at all.
-    const answer = await within(
-      life,
-      LIMIT_MS,
-      work(life).then((value) => ({ value })),
-    )
-    if (answer !== undefined) return answer.value
-    return isOver(life) ? NOT_CONNECTED : NO_ANSWER
-  } catch (error) {
-    if (isOver(life)) return NOT_CONNECTED
+  const failed = (error: unknown, { host }: Life) => {
     const trouble = troubleOf(error, words)
     if (trouble.fault === 'unavailable')
-      life.host.log.warn({ error: maskedTrouble(error) }, 'a question to WhatsApp came to nothing')
+      host.log.warn({ error: maskedTrouble(error) }, 'a question to WhatsApp came to nothing')
     return trouble
   }
+  return askWhileOpen(current(), work, { noAnswer: NO_ANSWER, failed })
 }
 
 /** As `ask`, for what has no answer but that it is done. */
@@ -51,9 +37,4 @@ export async function keep({ store }: Life, change: (draft: Draft) => Promise<vo
   const draft = newDraft()
   await change(draft)
   if (draft.secrets.size > 0 || draft.notes.size > 0 || draft.events.length > 0) await store.commit(draft)
-}
-
-/** Asked anew each time: it changes while somebody waits. */
-function isOver({ ended }: Life): boolean {
-  return ended.aborted
 }

@@ -8,7 +8,7 @@ import { groupsOf } from './groups.ts'
 import type { TakeCheck } from './persons.ts'
 import { Presence } from './presence.ts'
 import { profileOf } from './profile.ts'
-import { NOT_CONNECTED } from './trouble.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 
 /** What the facets need of the session that they belong to. */
 export interface FacetsOptions {

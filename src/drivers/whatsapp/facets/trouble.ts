@@ -1,7 +1,7 @@
 import { fault, type Fault } from '../../../model/fault.ts'
+import { NOT_CONNECTED } from '../../network/asking.ts'
 
 /** Troubles that have no code of the network's behind them. */
-export const NOT_CONNECTED = fault('notConnected', 'the session is not connected')
 export const NO_ANSWER = fault('unavailable', 'WhatsApp did not answer in time')
 export const NO_KEY = fault('unavailable', 'the phone has not sent the keys for this yet; try again in a minute')
 
