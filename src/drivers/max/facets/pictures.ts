@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { Recent } from '../../../lib/recent.ts'
 import type { Picture } from '../../../model/chats.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
-import { Checked, NotAsTold } from '../../network/checked.ts'
+import { givenPicture } from '../../network/given-picture.ts'
 import { fetchFile } from '../files/download.ts'
 import { handOver } from '../files/hand-over.ts'
 import { remoteText } from '../files/remote-file.ts'
@@ -14,12 +13,8 @@ import { maskedTrouble } from '../masked-trouble.ts'
 
 /** Larger ones are no pictures of profiles. */
 const LIMIT_BYTES = 5 * 1024 * 1024
-/** What is turned into one may be larger. */
-const GIVEN_LIMIT_BYTES = 20 * 1024 * 1024
 /** Pictures that a life remembers: one whose address is the same is the same. */
 const REMEMBERED = 128
-const GONE = fault('fileGone', 'the picture is not there any more')
-const CHANGED = fault('fileGone', 'the picture is not what it was')
 const NOT_FETCHED = fault('unavailable', 'the picture could not be fetched from MAX')
 const NOT_BROUGHT = fault('unavailable', 'the picture could not be brought to MAX')
 
@@ -60,7 +55,7 @@ async function measured(bytes: Readable): Promise<Pick<KeptFile, 'sha256' | 'siz
 
 /** Hands a picture over; the token by which the network knows it then. */
 export async function handOverPicture(life: Life, file: KeptFile): Promise<{ readonly token: string } | Fault> {
-  const bytes = await pictureBytes(life, file)
+  const bytes = await givenPicture(life.host, file, maskedTrouble)
   if (isFault(bytes)) return bytes
   const outgoing = { form: 'photo', size: bytes.length, name: 'picture.jpg', mimeType: 'image/jpeg' } as const
   try {
@@ -70,18 +65,5 @@ export async function handOverPicture(life: Life, file: KeptFile): Promise<{ rea
   } catch (error) {
     life.host.log.warn({ error: maskedTrouble(error) }, 'a picture could not be brought to MAX')
     return NOT_BROUGHT
-  }
-}
-
-/** Whole before any of it leaves: what is none of what was told is not shown to anybody. */
-async function pictureBytes({ host }: Life, file: KeptFile): Promise<Buffer | Fault> {
-  if (file.size > GIVEN_LIMIT_BYTES) return fault('tooLarge', 'the picture is larger than 20 MB')
-  try {
-    const source = await host.file(file)
-    const checked = new Checked(file)
-    source.on('error', (error) => checked.destroy(error))
-    return await buffer(source.pipe(checked))
-  } catch (error) {
-    return error instanceof NotAsTold ? CHANGED : GONE
   }
 }

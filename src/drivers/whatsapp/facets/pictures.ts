@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import type { Picture } from '../../../model/chats.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
@@ -9,15 +8,12 @@ import type { Life } from '../life.ts'
 import { bytesWithin, fetchMedia } from '../media/media-servers.ts'
 import { profilePicture } from '../media/pictures.ts'
 import { remoteText } from '../media/remote-file.ts'
-import { Checked, NotAsTold } from '../../network/checked.ts'
+import { givenPicture } from '../../network/given-picture.ts'
 import { codeIn } from './trouble.ts'
 
 /** Larger ones are no pictures of profiles. */
 const LIMIT_BYTES = 5 * 1024 * 1024
-/** What is turned into one may be larger. */
-const GIVEN_LIMIT_BYTES = 20 * 1024 * 1024
 const HIDDEN: ReadonlySet<number | null> = new Set([401, 403])
-const GONE = fault('fileGone', 'the picture is not there any more')
 
 /** The picture of a person or group. Its bytes are fetched, since a file is known by their hash. */
 export async function pictureOf(life: Life, jid: string): Promise<Picture> {
@@ -43,7 +39,7 @@ export async function pictureOf(life: Life, jid: string): Promise<Picture> {
 
 /** Sets the picture of a group, or the account's own where no group is named. */
 export async function setPictureOf(life: Life, group: string | null, file: KeptFile): Promise<Fault | undefined> {
-  const bytes = await pictureBytes(life, file)
+  const bytes = await givenPicture(life.host, file, maskedTrouble)
   if (isFault(bytes)) return bytes
   const target = group === null ? {} : { target: group }
   const question: BinaryNode = {
@@ -53,17 +49,4 @@ export async function setPictureOf(life: Life, group: string | null, file: KeptF
   }
   const answer = await life.socket.query(question)
   return answer === undefined ? fault('unavailable', 'WhatsApp did not answer in time') : undefined
-}
-
-async function pictureBytes({ host }: Life, file: KeptFile): Promise<Buffer | Fault> {
-  if (file.size > GIVEN_LIMIT_BYTES) return fault('tooLarge', 'the picture is larger than 20 MB')
-  try {
-    const source = await host.file(file)
-    const checked = new Checked(file)
-    source.on('error', (error) => checked.destroy(error))
-    return await buffer(source.pipe(checked))
-  } catch (error) {
-    host.log.warn({ error: maskedTrouble(error) }, 'a picture could not be read')
-    return error instanceof NotAsTold ? fault('fileGone', 'the picture is not what it was') : GONE
-  }
 }
