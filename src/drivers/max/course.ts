@@ -1,6 +1,7 @@
 import { fault, isFault, type Fault } from '../../model/fault.ts'
 import type { Change, SessionHost } from '../driver.ts'
 import { Entrance, type Connected } from '../network/entrance.ts'
+import type { SessionStanding } from '../network/standings.ts'
 import { credentialsOf, FROM_THE_START, type Credentials } from './credentials.ts'
 import { BROKEN, lossOf, NOT_SURE, REPLACED, noteOutdated, type Ending, type Loss } from './ending.ts'
 import { endedBy, linkedBy, renewedBy } from './keeping.ts'
@@ -11,7 +12,6 @@ import type { LoginAttempt } from './login.ts'
 import { openVisit } from './opening.ts'
 import { ALREADY_LINKED, LINK_REST_MS, LOGGED_OUT, NOT_TAKEN, untakenLogin, type RefusedLogin } from './refusal.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { SessionStanding } from './tally.ts'
 import type { Visit, VisitParts } from './visit.ts'
 import type { LoginAnswer } from './wire/opcodes.ts'
 
@@ -294,7 +294,7 @@ export class Course implements Connected {
 
   #turn(phase: Phase): void {
     const standingOf = (one: Phase) => (one === 'closed' ? null : one)
-    this.#shared.tally.turned(standingOf(this.#phase), standingOf(phase))
+    this.#shared.tally.standings.turned(standingOf(this.#phase), standingOf(phase))
     this.#phase = phase
   }
 }

@@ -17,7 +17,7 @@ import { withChat } from './known-chat.ts'
 import { takeCheck } from './outbound/budgets.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { SessionStanding } from './tally.ts'
+import type { SessionStanding } from '../network/standings.ts'
 
 const NOT_OPEN = fault('notConnected', 'the session is not open')
 const ALREADY_LINKED = fault('alreadyLinked', 'the session is linked')
@@ -343,7 +343,7 @@ export class WhatsAppSession implements Session, Connected {
 
   #turn(phase: Phase): void {
     const standingOf = (one: Phase) => (one === 'closed' ? null : one)
-    this.#shared.tally.turned(standingOf(this.#phase), standingOf(phase))
+    this.#shared.tally.standings.turned(standingOf(this.#phase), standingOf(phase))
     this.#phase = phase
   }
 

@@ -15,11 +15,11 @@ function seen(tally: Tally, waiting = 0): Record<string, Record<string, number>>
 
 test('sessions are counted where they are, and nowhere when they are closed', () => {
   const tally = new Tally()
-  tally.turned(null, 'linking')
-  tally.turned('linking', 'opening')
-  tally.turned('opening', 'open')
-  tally.turned(null, 'opening')
-  tally.turned('opening', null)
+  tally.standings.turned(null, 'linking')
+  tally.standings.turned('linking', 'opening')
+  tally.standings.turned('opening', 'open')
+  tally.standings.turned(null, 'opening')
+  tally.standings.turned('opening', null)
   assert.deepEqual(seen(tally, 7)['sessions'], { open: 1, opening: 0, linking: 0 })
   assert.deepEqual(seen(tally, 7)['logins_waiting'], { '': 7 })
 })

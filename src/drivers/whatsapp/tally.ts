@@ -1,10 +1,8 @@
 import type { Measure } from '../driver.ts'
+import { Standings } from '../network/standings.ts'
 import { ENDINGS } from './ending.ts'
 import type { BinaryNode, EngineSocket } from './engine/engine.ts'
 import { isRefusalCode } from './outbound/refusals.ts'
-
-/** In what a session is that is not closed. */
-export type SessionStanding = 'opening' | 'open' | 'linking'
 
 /** What is counted, with what it says; values of labels come from closed sets, for each is kept for as long as the process lives. */
 const COUNTED = {
@@ -37,12 +35,8 @@ const PREFIX = 'jadegate_whatsapp_'
 
 /** What an operator is shown of all sessions of this process; nothing of it names an account. */
 export class Tally {
+  readonly standings = new Standings()
   readonly #counts = new Map<Counted, Map<string, number>>()
-  readonly #sessions = new Map<SessionStanding, number>([
-    ['open', 0],
-    ['opening', 0],
-    ['linking', 0],
-  ])
 
   count(what: Exclude<Counted, 'closed' | 'refused' | 'budget' | 'restarted'>): void
   count(what: 'budget', budget: 'first' | 'checks'): void
@@ -58,12 +52,6 @@ export class Tally {
     else this.#add('closed', CODES.has(code) ? String(code) : 'other')
   }
 
-  /** A session goes from one standing to another; null: it is closed. */
-  turned(from: SessionStanding | null, to: SessionStanding | null): void {
-    if (from !== null) this.#sessions.set(from, (this.#sessions.get(from) ?? 0) - 1)
-    if (to !== null) this.#sessions.set(to, (this.#sessions.get(to) ?? 0) + 1)
-  }
-
   /** Counts what comes by a connection, until that lets go of its listeners. */
   follow({ ws }: EngineSocket): void {
     ws.on('CB:receipt', ({ attrs }: BinaryNode) => {
@@ -76,14 +64,7 @@ export class Tally {
   }
 
   *measures(waiting: number): Iterable<Measure> {
-    yield {
-      ...{ name: `${PREFIX}sessions`, kind: 'gauge', label: 'standing', values: this.#sessions },
-      help: 'Sessions that are not closed, by what they are at.',
-    }
-    yield {
-      ...{ name: `${PREFIX}logins_waiting`, kind: 'gauge', label: null, values: new Map([['', waiting]]) },
-      help: 'Sessions that wait for their turn to log in.',
-    }
+    yield* this.standings.measures(PREFIX, waiting)
     for (const [what, { name, help, label }] of Object.entries(COUNTED)) {
       const values = this.#counts.get(what as Counted) ?? new Map<string, number>(label === null ? [['', 0]] : [])
       yield { name: `${PREFIX}${name}_total`, kind: 'counter', help, label, values }
