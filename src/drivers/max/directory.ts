@@ -6,6 +6,7 @@ import type { AskTrouble } from './questions.ts'
 import { CHATS, PERSONS, Records } from './directory-records.ts'
 import { Inquiry } from './inquiry.ts'
 import { newDraft, type ChatRecord, type Directory, type Draft, type Life, type PersonRecord } from './life.ts'
+import { OF_BOOK, wholeName } from './names.ts'
 import { CHAT_INFO, CONTACTS } from './wire/opcodes.ts'
 import type { Chat, Contact } from './wire/shapes.ts'
 
@@ -25,8 +26,6 @@ const NAME_LENGTH = 256
 const URL_LENGTH = 2_048
 const ID = /^[1-9]\d{0,18}$/
 const PHONE = /^\d{5,16}$/
-/** The address book's name of a person, as against those that they chose themselves. */
-const OF_BOOK = 'CUSTOM'
 const NOBODY: PersonRecord = { name: '', contactName: '', phone: '', pictureUrl: '' }
 /** States of a chat that the account is in no more. */
 const GONE: ReadonlySet<string> = new Set(['REMOVED', 'LEFT', 'CLOSED'])
@@ -197,10 +196,9 @@ function typeIn({ type }: Chat): ChatRecord['type'] | undefined {
 }
 
 function namesIn(names: NonNullable<Contact['names']>): Pick<PersonRecord, 'name' | 'contactName'> {
-  const called = (name: (typeof names)[number] | undefined) =>
-    short(name?.name ?? [name?.firstName, name?.lastName].filter((part) => part !== undefined && part !== '').join(' '))
-  const own = names.filter(({ type }) => type !== OF_BOOK)
-  return { name: called(own[0]), contactName: called(names.find(({ type }) => type === OF_BOOK)) }
+  const own = names.find(({ type }) => type !== OF_BOOK)
+  const inBook = names.find(({ type }) => type === OF_BOOK)
+  return { name: short(wholeName(own)), contactName: short(wholeName(inBook)) }
 }
 
 function short(name: string): string {

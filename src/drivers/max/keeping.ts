@@ -5,6 +5,7 @@ import type { Change } from '../driver.ts'
 import { bytesOfSync, SYNC, TOKEN } from './credentials.ts'
 import { DEVICE_ID } from './identity.ts'
 import { STANDING } from './inbound/standing.ts'
+import { wholeName } from './names.ts'
 import type { LoginAnswer } from './wire/opcodes.ts'
 
 /** What is kept of a link with the steps of its life. */
@@ -49,7 +50,7 @@ export function endedBy(how: 'unlinked' | 'blocked', at: EpochMs): Change {
 function accountOf({ profile }: LoginAnswer, deviceId: string): LinkedAccount {
   const { id, names = [], phone = '' } = profile.contact
   const [own] = names
-  const called = own?.name ?? [own?.firstName, own?.lastName].filter((part) => (part ?? '') !== '').join(' ')
+  const called = wholeName(own)
   const wid = `${phone === '' ? id : phone}@c.us`
   return { wid, pushName: called === '' ? phone : called, phone, deviceId, chat: id as ChatId }
 }

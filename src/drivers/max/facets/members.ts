@@ -2,6 +2,7 @@ import type { GroupMember } from '../../../model/chats.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId } from '../../../model/ids.ts'
 import type { Life } from '../life.ts'
+import { wholeName } from '../names.ts'
 import { CHANGE_MEMBERS, MEMBERS, PERMISSION } from '../wire/opcodes.ts'
 import type { Chat, Contact } from '../wire/shapes.ts'
 import { answerTo, turnPage } from './asking.ts'
@@ -65,8 +66,7 @@ export async function membersOf(life: Life, chat: Chat): Promise<readonly GroupM
 
 function memberOf(chat: Chat, { id, names = [], phone = '' }: Contact): GroupMember {
   const [first] = names
-  const name = first?.name ?? [first?.firstName, first?.lastName].filter((part) => (part ?? '') !== '').join(' ')
-  return { id: id as ChatId, name, phone, isAdmin: isAdminIn(chat, id), isOwner: chat.owner === id }
+  return { id: id as ChatId, name: wholeName(first), phone, isAdmin: isAdminIn(chat, id), isOwner: chat.owner === id }
 }
 
 export function isAdminIn({ owner, admins = [], adminParticipants = {} }: Chat, person: string): boolean {

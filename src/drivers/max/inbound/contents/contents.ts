@@ -1,6 +1,7 @@
 import { few, line, text } from '../../../network/bounded.ts'
 import type { ContactCard, Content, PollContent } from '../../../../model/content.ts'
 import type { ChatId } from '../../../../model/ids.ts'
+import { wholeName } from '../../names.ts'
 import { readAttach, type Attach, type PlainMessage } from '../../wire/shapes.ts'
 import type { Reading } from '../reading.ts'
 import { fileOf, isFile } from './files.ts'
@@ -50,9 +51,8 @@ function cardsIn(attaches: readonly Attach[]): Content | undefined {
   return contacts.length === 0 ? undefined : { kind: 'contacts', contacts }
 }
 
-function cardOf({ contactId, name, firstName, lastName, phone = '', vcfBody }: Of<'CONTACT'>): ContactCard {
-  const parts = [firstName, lastName].filter((part) => part !== undefined && part !== '')
-  const displayName = line(name ?? parts.join(' '))
+function cardOf({ contactId, phone = '', vcfBody, ...name }: Of<'CONTACT'>): ContactCard {
+  const displayName = line(wholeName(name))
   const told = text(vcfBody).replaceAll('\r\n', '\n')
   const vcard = told === '' ? vcardOf(displayName, /^\d{5,16}$/.test(phone) ? phone : '') : told
   const isAccount = contactId !== undefined && contactId !== '0'
