@@ -2,7 +2,7 @@ import { fault } from '../../model/fault.ts'
 import type { Loss } from './ending.ts'
 import type { AskTrouble } from './questions.ts'
 import type { LoginRefusal } from './tally.ts'
-import { isTokenGone, type NetworkError } from './wire/network-error.ts'
+import { isTokenGone, isTooOften, type NetworkError } from './wire/network-error.ts'
 
 /** What becomes of an instance whose login was not taken. */
 export interface RefusedLogin extends Loss {
@@ -21,7 +21,6 @@ export const LOGGED_OUT: RefusedLogin = {
 }
 
 const BLOCKED: ReadonlySet<string> = new Set(['auth.blocked'])
-const TOO_OFTEN: ReadonlySet<string> = new Set(['error.limit.violate', 'too.many.requests'])
 /** Whoever goes on knocking after such a word loses the token. */
 const LIMIT_RETRY_MS = 3_600_000
 const OTHER_RETRY_MS = 600_000
@@ -38,7 +37,7 @@ function refusedLogin(error: NetworkError): RefusedLogin {
   if (BLOCKED.has(code)) {
     return { how: 'blocked', event: 'blocked', trouble: fault('blocked', `MAX has blocked the account: ${said}`) }
   }
-  if (TOO_OFTEN.has(code)) {
+  if (isTooOften(error)) {
     const trouble = fault('rateLimited', `MAX takes no more logins for now: ${said}`)
     return { how: 'limit', trouble, atLeastMs: LIMIT_RETRY_MS }
   }

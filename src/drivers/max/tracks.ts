@@ -6,6 +6,7 @@ import { linkedSignal } from '../network/linked-signal.ts'
 import type { Connection } from './connection.ts'
 import { WRONG_PASSWORD, type LoginAttempt } from './login.ts'
 import type { AskTrouble } from './questions.ts'
+import { isTooOften } from './wire/network-error.ts'
 import { CHECK_PASSWORD, GET_QR, LOGIN_BY_QR, QR_STATUS } from './wire/opcodes.ts'
 import type { Linked } from './wire/shapes.ts'
 
@@ -27,7 +28,6 @@ const LASTING_MS = { usual: 120_000, least: 20_000, most: 600_000 }
 /** Whoever refuses so often in a row goes on refusing. */
 const MOST_REFUSALS = 3
 const TRACK_GONE = 'track.not.found'
-const TOO_OFTEN: ReadonlySet<string> = new Set(['error.limit.violate', 'too.many.requests'])
 
 interface TracksParts {
   readonly connection: Pick<Connection, 'ask'>
@@ -157,7 +157,7 @@ const LATE = fault('linkTimeout', 'the password came too late')
 
 /** Words of the network after which no further password is looked at. */
 function isFinal(trouble: AskTrouble): boolean {
-  return isGone(trouble) || (trouble.why === 'refused' && TOO_OFTEN.has(trouble.error.code))
+  return isGone(trouble) || (trouble.why === 'refused' && isTooOften(trouble.error))
 }
 
 function isGone(trouble: AskTrouble): boolean {
@@ -169,7 +169,7 @@ function troubleOf(trouble: AskTrouble): Fault | null {
   if (trouble.why !== 'refused') return fault('unavailable', trouble.says)
   const { code, message } = trouble.error
   const said = message === '' ? code : message
-  return fault(TOO_OFTEN.has(code) ? 'rateLimited' : 'unavailable', `MAX does not link now: ${said}`)
+  return fault(isTooOften(trouble.error) ? 'rateLimited' : 'unavailable', `MAX does not link now: ${said}`)
 }
 
 function within(ms: number | undefined, { usual, least, most }: typeof POLLING_MS): number {

@@ -4,9 +4,11 @@ import type { EpochMs } from '../../../model/ids.ts'
 import type { Note } from '../../driver.ts'
 import { NOT_CONNECTED } from '../../network/asking.ts'
 import { newDraft, type Finder, type Life } from '../life.ts'
+import type { AskTrouble } from '../questions.ts'
+import { isNotThere, isTooOften } from '../wire/network-error.ts'
 import { BY_PHONE } from '../wire/opcodes.ts'
 import { LookUps } from './look-ups.ts'
-import { isNotThere, isTooOften, troubleOf } from './trouble.ts'
+import { troubleOf } from './trouble.ts'
 
 type Parts = Pick<Life, 'host' | 'connection' | 'shared' | 'self' | 'directory' | 'ended'>
 
@@ -71,14 +73,19 @@ class PacedFinder implements Finder {
   async #ask(phone: string): Promise<string | null | Fault> {
     const { host, connection, directory } = this.#parts
     const asked = await connection.ask(BY_PHONE, phone)
-    if (!asked.ok && isTooOften(asked.trouble)) await this.#lookUps.rest()
-    if (!asked.ok && !isNotThere(asked.trouble)) return troubleOf(asked.trouble)
+    if (!asked.ok && !(await this.#isNobody(asked.trouble))) return troubleOf(asked.trouble)
     const contact = asked.ok ? asked.answer.contact : undefined
     const draft = newDraft()
     if (contact !== undefined) await directory.noteContact(contact, draft)
     draft.notes.set(nameOf(phone), this.#answerOf(contact?.id ?? ''))
     await host.commit(draft)
     return contact?.id ?? null
+  }
+
+  async #isNobody(trouble: AskTrouble): Promise<boolean> {
+    if (trouble.why !== 'refused') return false
+    if (isTooOften(trouble.error)) await this.#lookUps.rest()
+    return isNotThere(trouble.error)
   }
 
   /** What an earlier look-up came to; undefined: there was none, or it is too long ago. */

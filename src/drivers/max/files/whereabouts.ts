@@ -1,13 +1,12 @@
 import type { Life } from '../life.ts'
 import type { Answered } from '../questions.ts'
+import { isNotThere } from '../wire/network-error.ts'
 import { FILE_LINK, GET_MESSAGES, VIDEO_LINKS } from '../wire/opcodes.ts'
 import { readAttach, type Attach } from '../wire/shapes.ts'
 import type { RemoteFile } from './remote-file.ts'
 
 /** Whole videos; what else the network names are lists of pieces. */
 const FORM = /^MP4_(\d{2,4})$/
-/** `not.found`, `chat.not.found` and their like. */
-const NOT_THERE = /(^|\.)not\.found$/
 
 type Asking = Pick<Life, 'connection'>
 
@@ -35,7 +34,7 @@ export async function renewedPlaceOf(life: Asking, remote: RemoteFile): Promise<
 function told<T>(answered: Answered<T>, read: (answer: T) => string | null): Answered<string | null> {
   if (answered.ok) return { ok: true, answer: read(answered.answer) }
   const { trouble } = answered
-  return trouble.why === 'refused' && NOT_THERE.test(trouble.error.code) ? { ok: true, answer: null } : answered
+  return trouble.why === 'refused' && isNotThere(trouble.error) ? { ok: true, answer: null } : answered
 }
 
 function urlIn(attach: Attach, { kind, id }: RemoteFile): string {

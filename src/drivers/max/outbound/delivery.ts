@@ -3,6 +3,7 @@ import { fault, isFault, retryOf, type Fault } from '../../../model/fault.ts'
 import { STOPPED } from '../../network/verdicts.ts'
 import type { Life, Sending, Sent } from '../life.ts'
 import type { AskTrouble } from '../questions.ts'
+import { isNotThere, type NetworkError } from '../wire/network-error.ts'
 import { SEND } from '../wire/opcodes.ts'
 import type { Composed } from './contents.ts'
 import { NOT_READY, troubleOf } from './refusals.ts'
@@ -24,7 +25,6 @@ const FORGOTTEN = fault('unavailable', 'MAX does not know the file any more that
 
 /** Between two attempts with a file that the network is not done with. */
 const NOT_READY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000]
-const NOT_FOUND = /(?:^|\.)not\.found$/
 
 /**
  * Sends a message and waits for the network's word on it. One that gave none in time is looked for and sent once more under the same number, by which
@@ -91,10 +91,11 @@ class Attempt {
     }
     if (this.#isUnsure) return UNSURE
     if (trouble.why !== 'refused') return troubleOf(trouble, sending.chat)
-    return await this.#refused(trouble, trouble.error.code)
+    return await this.#refused(trouble, trouble.error)
   }
 
-  async #refused(trouble: AskTrouble, code: string): Promise<Fault | 'again'> {
+  async #refused(trouble: AskTrouble, error: NetworkError): Promise<Fault | 'again'> {
+    const { code } = error
     const { uploaded } = this.#ready.composed
     const waitMs = NOT_READY_MS[this.#waits]
     if (code === NOT_READY && waitMs !== undefined) {
@@ -102,13 +103,13 @@ class Attempt {
       await pause(this.#life.host.clock, waitMs, this.#signal)
       return 'again'
     }
-    if (NOT_FOUND.test(code) && code !== 'chat.not.found' && this.#link?.kind === 'reply') {
+    if (isNotThere(error) && code !== 'chat.not.found' && this.#link?.kind === 'reply') {
       // What it replies to is not there any more; what it says is still to be said.
       this.#link = undefined
       return 'again'
     }
     uploaded?.forget()
-    if (uploaded?.isReused === true && NOT_FOUND.test(code)) return FORGOTTEN
+    if (uploaded?.isReused === true && isNotThere(error)) return FORGOTTEN
     return troubleOf(trouble, this.#ready.sending.chat)
   }
 }

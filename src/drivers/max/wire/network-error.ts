@@ -9,10 +9,12 @@ export interface NetworkError {
 }
 
 const LONGEST = 200
+/** Whoever goes on asking then loses more than the answer. */
+const TOO_OFTEN = ['too.many.requests', 'error.limit.violate']
 /** What is asked later may be answered. */
-const FOR_NOW: ReadonlySet<string> = new Set([
-  ...['too.many.requests', 'error.limit.violate', 'service.unavailable', 'internal.error'],
-])
+const FOR_NOW: readonly string[] = [...TOO_OFTEN, 'service.unavailable', 'internal.error']
+/** `not.found`, `chat.not.found` and their like. */
+const NOT_THERE = /(^|\.)not\.found$/
 const OUTDATED = /unsupported client version/i
 const Said = Compile(
   Type.Object({
@@ -43,5 +45,14 @@ export function isTokenGone({ code, message }: NetworkError): boolean {
 
 /** The network can't or doesn't want to answer at this time. */
 export function isForNow({ code }: NetworkError): boolean {
-  return FOR_NOW.has(code)
+  return FOR_NOW.includes(code)
+}
+
+export function isTooOften({ code }: NetworkError): boolean {
+  return TOO_OFTEN.includes(code)
+}
+
+/** What was asked about is not there, or not any more. */
+export function isNotThere({ code }: NetworkError): boolean {
+  return NOT_THERE.test(code)
 }
