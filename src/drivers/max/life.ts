@@ -151,3 +151,15 @@ export interface Life {
   /** Ends the connection at once, so that nothing more is acknowledged; the runner connects again. */
   fail(why: string): void
 }
+
+/** Commits what is put into a draft meanwhile, alone among what reads and then commits. */
+export async function keep(
+  life: Pick<Life, 'alone' | 'commit'>,
+  change: (draft: Draft) => Promise<void>,
+): Promise<void> {
+  await life.alone(async () => {
+    const draft = newDraft()
+    await change(draft)
+    await life.commit(draft)
+  })
+}

@@ -1,7 +1,7 @@
 import { isFault } from '../../../model/fault.ts'
-import type { Life } from '../life.ts'
+import { keep, type Life } from '../life.ts'
 import { GET_CHATS } from '../wire/opcodes.ts'
-import { answerTo, keep, turnPage } from './asking.ts'
+import { answerTo, turnPage } from './asking.ts'
 
 /** Kept once the network has told of all. */
 const COMPLETE = 'all-chats'

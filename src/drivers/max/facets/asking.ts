@@ -1,7 +1,7 @@
 import { pause } from '../../../lib/pause.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import { askWhileOpen } from '../../network/asking.ts'
-import { newDraft, type Draft, type Life } from '../life.ts'
+import type { Life } from '../life.ts'
 import { maskedTrouble } from '../masked-trouble.ts'
 import type { Operation } from '../wire/operation.ts'
 import { NO_ANSWER, troubleOf, type Words } from './trouble.ts'
@@ -40,15 +40,6 @@ export async function answerTo<Asked extends readonly unknown[], Answer>(
 /** Between two pages of one answer: nobody who turns pages does it without a break. */
 export function turnPage({ host, ended }: Pick<Life, 'host' | 'ended'>): Promise<void> {
   return pause(host.clock, PAGE_MS * (1 + host.random.fraction()), ended)
-}
-
-/** Keeps what was learned or changed at the network. */
-export async function keep(life: Life, change: (draft: Draft) => Promise<void>): Promise<void> {
-  await life.alone(async () => {
-    const draft = newDraft()
-    await change(draft)
-    await life.commit(draft)
-  })
 }
 
 /** What the network refuses is no error: only what could not be kept is one. */

@@ -1,16 +1,16 @@
 import { isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId } from '../../../model/ids.ts'
 import { isNumberAlias } from '../../../model/decimal-chats.ts'
-import type { Life } from '../life.ts'
+import { keep, type Life } from '../life.ts'
 import { CONTACTS } from '../wire/opcodes.ts'
 import type { Contact } from '../wire/shapes.ts'
-import { answerTo, keep } from './asking.ts'
+import { answerTo } from './asking.ts'
 
 /** As long as an id may be that surely has room in 64 bits. */
 const PERSON = /^[1-9]\d{0,17}$/
 const GROUP = /^-[1-9]\d{0,17}$/
 
-export function isPersonId(chat: string): boolean {
+function isPersonId(chat: string): boolean {
   return PERSON.test(chat)
 }
 

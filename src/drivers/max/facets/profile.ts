@@ -3,17 +3,16 @@ import type { KeptFile } from '../../../model/content.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { Profile } from '../../facets.ts'
-import type { Life } from '../life.ts'
+import { keep, type Life } from '../life.ts'
+import { OF_BOOK } from '../names.ts'
 import { CHANGE_PROFILE } from '../wire/opcodes.ts'
 import type { Contact } from '../wire/shapes.ts'
-import { answerTo, ask, keep, told, type Current } from './asking.ts'
+import { answerTo, ask, told, type Current } from './asking.ts'
 import { contactOf } from './persons.ts'
 import { handOverPicture, pictureAt } from './pictures.ts'
 
 const TOO_SOON = fault('rateLimited', 'the picture was changed a moment ago; try again in a while')
 const NO_PROFILE = fault('unavailable', 'MAX does not show the account its own profile')
-/** The address book's name of a person, as against the own. */
-const OF_BOOK = 'CUSTOM'
 
 export function profileOf(current: Current, setPresence: Profile['setPresence']): Profile {
   let setAt: EpochMs | undefined

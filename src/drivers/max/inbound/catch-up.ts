@@ -1,7 +1,7 @@
 import { backoffMs } from '../../../lib/backoff.ts'
 import { pause } from '../../../lib/pause.ts'
 import type { EpochMs } from '../../../model/ids.ts'
-import { newDraft, type ChatRecord } from '../life.ts'
+import { keep, type ChatRecord } from '../life.ts'
 import { isForGood } from '../patience.ts'
 import type { Chat, Message } from '../wire/shapes.ts'
 import { readStretch } from './history.ts'
@@ -166,27 +166,23 @@ export class CatchUp {
 
   /** Of what was known before somebody else may have changed something meanwhile; our own edits are known. */
   async #edits(chat: string, found: readonly Message[], after: EpochMs): Promise<void> {
-    const { self, alone, commit } = this.#life
+    const { self } = this.#life
     const edited = found.filter(
       ({ time, status, updateTime = 0, sender }) =>
         time <= after && status === 'EDITED' && updateTime > after && sender !== self,
     )
     if (edited.length === 0) return
-    await alone(async () => {
-      const draft = newDraft()
+    await keep(this.#life, async (draft) => {
       for (const message of edited) await this.#messages.edited(chat, message, draft)
-      await commit(draft)
     })
   }
 
   async #take(told: readonly Told[]): Promise<void> {
-    const { self, directory, alone, commit } = this.#life
+    const { self, directory } = this.#life
     const news = told.filter((one) => !this.#messages.isRepeated(one))
     await directory.meet(news.flatMap(({ message }) => personsIn(self, message)))
-    await alone(async () => {
-      const draft = newDraft()
+    await keep(this.#life, async (draft) => {
       for (const one of news) await this.#messages.take(one, draft)
-      await commit(draft)
     })
     for (const one of news) this.#messages.kept(one)
   }

@@ -1,7 +1,7 @@
 import { few } from '../../network/bounded.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { Push } from '../connection.ts'
-import { newDraft, type Draft } from '../life.ts'
+import { keep } from '../life.ts'
 import { isForGood, patiently } from '../patience.ts'
 import { GET_CHATS, type LoginAnswer } from '../wire/opcodes.ts'
 import { messageTaken, readPush, type Told as Pushed } from '../wire/pushes.ts'
@@ -46,7 +46,7 @@ export class Inbound {
       case 'read':
         return this.#read(told.says)
       case 'chat':
-        return this.#change((draft) => this.#life.directory.noteChat(told.says.chat, draft))
+        return keep(this.#life, (draft) => this.#life.directory.noteChat(told.says.chat, draft))
       case 'deleted':
       case 'deletedToo':
         return this.#deleted(told.says)
@@ -87,7 +87,7 @@ export class Inbound {
   }
 
   #noteStanding(standing: Standing): Promise<void> {
-    return this.#change((draft) => {
+    return keep(this.#life, (draft) => {
       noteStanding(standing, draft)
       return Promise.resolve()
     })
@@ -108,7 +108,7 @@ export class Inbound {
     if (!this.#messages.isRepeated(told)) {
       await this.#catchUp.remember(told.chatId)
       await this.#life.directory.meet(personsIn(this.#life.self, told.message))
-      await this.#change((draft) => this.#messages.take(told, draft))
+      await keep(this.#life, (draft) => this.#messages.take(told, draft))
       this.#messages.kept(told)
     }
     acknowledge()
@@ -116,7 +116,7 @@ export class Inbound {
 
   async #read({ chatId, userId, mark, setAsUnread }: Says<'read'>): Promise<void> {
     const { self, directory, messageIds } = this.#life
-    await this.#change(async (draft) => {
+    await keep(this.#life, async (draft) => {
       if (userId !== self) {
         if (setAsUnread !== true) await messageIds.wasRead(chatId, mark, draft)
         return
@@ -130,7 +130,7 @@ export class Inbound {
   /** Told by ids alone: whose they were the journal knows, and what it does not know is nobody's loss. */
   async #deleted({ chatId, messageIds: ids }: Says<'deleted'>): Promise<void> {
     const { addresses, messageIds, host, self } = this.#life
-    await this.#change(async (draft) => {
+    await keep(this.#life, async (draft) => {
       const chat = await addresses.chatIdOf(chatId)
       for (const id of few(ids, MOST_DELETED)) {
         const known = await host.message(chat, await messageIds.idOf(id))
@@ -153,7 +153,7 @@ export class Inbound {
 
   async #noteContacts(contacts: readonly Contact[]): Promise<void> {
     for (let from = 0; from < contacts.length; from += AT_ONCE)
-      await this.#change(async (draft) => {
+      await keep(this.#life, async (draft) => {
         for (const contact of contacts.slice(from, from + AT_ONCE))
           await this.#life.directory.noteContact(contact, draft)
       })
@@ -163,7 +163,7 @@ export class Inbound {
   async #noteChats(chats: readonly Chat[]): Promise<void> {
     const { directory, messageIds, self } = this.#life
     for (const { id } of chats) await this.#catchUp.remember(id)
-    await this.#change(async (draft) => {
+    await keep(this.#life, async (draft) => {
       for (const chat of chats) {
         await directory.noteChat(chat, draft)
         const marks = Object.entries(chat.participants ?? {}).filter(([person]) => person !== self)
@@ -189,15 +189,6 @@ export class Inbound {
       await this.#noteChats(changed)
       marker = asked.answer.marker ?? 0
     }
-  }
-
-  /** Reads and commits alone. */
-  async #change(work: (draft: Draft) => Promise<void>): Promise<void> {
-    await this.#life.alone(async () => {
-      const draft = newDraft()
-      await work(draft)
-      await this.#life.commit(draft)
-    })
   }
 }
 

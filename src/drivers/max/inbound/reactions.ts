@@ -2,7 +2,7 @@ import { few, line } from '../../network/bounded.ts'
 import { Serial } from '../../../lib/serial.ts'
 import type { ReactionContent } from '../../../model/content.ts'
 import type { ChatId } from '../../../model/ids.ts'
-import { newDraft, type Draft } from '../life.ts'
+import { keep, type Draft } from '../life.ts'
 import { WHO_REACTED } from '../wire/opcodes.ts'
 import type { Reactions as Counted } from '../wire/shapes.ts'
 import { derivedId } from './derived-ids.ts'
@@ -90,8 +90,7 @@ export class Reactions {
   ): Promise<void> {
     const { host, addresses, self } = this.#life
     const chat = await addresses.chatIdOf(told.chatId)
-    await this.#life.alone(async () => {
-      const draft = newDraft()
+    await keep(this.#life, async (draft) => {
       const kept = await readReactions(host, told.messageId)
       const before: ByPerson = new Map(Object.entries(kept.by))
       const after = new Map(now(before))
@@ -103,7 +102,6 @@ export class Reactions {
       for (const [index, change] of news.entries()) await this.#tell(change, about, kept.count + index, draft)
       const by = Object.fromEntries([...new Map([...before, ...after])].filter(([, emoji]) => emoji !== ''))
       noteReactions(host, told.messageId, { by, count: kept.count + news.length }, draft)
-      await this.#life.commit(draft)
     })
   }
 

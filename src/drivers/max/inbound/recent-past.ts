@@ -1,6 +1,6 @@
 import { backoffMs } from '../../../lib/backoff.ts'
 import { pause } from '../../../lib/pause.ts'
-import { newDraft } from '../life.ts'
+import { keep } from '../life.ts'
 import { HISTORY } from '../wire/opcodes.ts'
 import type { Message } from '../wire/shapes.ts'
 import type { Messages } from './messages.ts'
@@ -25,7 +25,7 @@ export async function readPast(life: InboundLife, messages: Messages, standing: 
     if (!asked.ok && asked.trouble.why !== 'refused' && asked.trouble.why !== 'unreadable') return
     const said = asked.ok ? asked.answer.messages.slice(0, 2 * MESSAGES) : []
     rest = { ...rest, past: rest.past.slice(1) }
-    await keep(life, messages, { chat, said: said.filter(({ time }) => time < rest.linkedAt), rest })
+    await keepPiece(life, messages, { chat, said: said.filter(({ time }) => time < rest.linkedAt), rest })
   }
 }
 
@@ -35,13 +35,11 @@ interface Piece {
   readonly rest: Standing
 }
 
-async function keep(life: InboundLife, messages: Messages, { chat, said, rest }: Piece): Promise<void> {
+async function keepPiece(life: InboundLife, messages: Messages, { chat, said, rest }: Piece): Promise<void> {
   await life.directory.meet(said.flatMap((message) => personsIn(life.self, message)))
-  await life.alone(async () => {
+  await keep(life, async (draft) => {
     if (life.ended.aborted) return
-    const draft = newDraft()
     for (const message of said) await messages.past(chat, message, draft)
     noteStanding(rest, draft)
-    await life.commit(draft)
   })
 }

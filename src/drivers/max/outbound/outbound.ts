@@ -7,7 +7,7 @@ import { isAborted, onAbort } from '../../network/on-abort.ts'
 import { failed, refusedStatus, STOPPED } from '../../network/verdicts.ts'
 import { nextCid } from '../cids.ts'
 import { Uploads } from '../files/upload.ts'
-import { newDraft, type Life, type Sending, type Sent } from '../life.ts'
+import { keep, type Draft, type Life, type Sending, type Sent } from '../life.ts'
 import { maskedTrouble } from '../masked-trouble.ts'
 import { Changes } from './change-delivery.ts'
 import { isChange, type Place } from './changes.ts'
@@ -185,14 +185,10 @@ export class Outbound {
   }
 
   /** Commits what is put into the draft; that it could not be kept is logged. */
-  async #kept(id: MessageId, put: (draft: ReturnType<typeof newDraft>) => Promise<void>): Promise<void> {
+  async #kept(id: MessageId, put: (draft: Draft) => Promise<void>): Promise<void> {
     const { host } = this.#life
     try {
-      await this.#life.alone(async () => {
-        const draft = newDraft()
-        await put(draft)
-        await this.#life.commit(draft)
-      })
+      await keep(this.#life, put)
     } catch (error) {
       const fields = { idInstance: host.instance, idMessage: id, error: maskedTrouble(error) }
       host.log.warn(fields, 'what became of a message could not be stored')
