@@ -5,8 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
-import { createProgram } from '../src/cli/program.ts'
-import { silentLog } from '../src/lib/log.ts'
+import { runCommand } from './support/command.ts'
 import { Operator } from './support/operator-calls.ts'
 import { partnerAccount } from './support/operator.ts'
 import { until } from './support/domain.ts'
@@ -158,19 +157,9 @@ describe('a token of a device', () => {
 
 describe('the commands', () => {
   async function run(args: readonly string[], input = '', url = server.url) {
-    const out: string[] = []
-    const complaints: string[] = []
-    let code = 0
-    await createProgram({
-      env: { JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN },
-      print: (line) => void out.push(line),
-      complain: (line) => void complaints.push(line),
-      setExitCode: (given) => (code = given),
-      log: () => silentLog,
-      input: () => Promise.resolve(input),
-      untilStopped: () => assert.fail('the command runs on'),
-    }).parseAsync(['instance', ...args, '--url', url], { from: 'user' })
-    return { code, out: out.join('\n'), complaints: complaints.join('\n') }
+    const env = { JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN }
+    const { code, out, err } = await runCommand(['instance', ...args, '--url', url], { env, input })
+    return { code, out, complaints: err }
   }
 
   test('take a link away, when they are told to, and bring it back', async () => {

@@ -6,10 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { CommanderError } from 'commander'
-import type { Context } from '../src/cli/context.ts'
-import { createProgram } from '../src/cli/program.ts'
-import { silentLog } from '../src/lib/log.ts'
+import { runCommand, type Ended } from './support/command.ts'
 import { Operator, type Json } from './support/operator-calls.ts'
 import { OPERATOR_TOKEN, startServer, type TestServer } from './support/server.ts'
 
@@ -21,34 +18,8 @@ before(async () => {
 })
 after(() => server.close())
 
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs a command in this process as `main.ts` would. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>>, input = ''): Promise<Ended> {
-  const out: string[] = []
-  const err: string[] = []
-  let code = 0
-  const context: Context = {
-    env,
-    print: (line) => void out.push(line),
-    complain: (line) => void err.push(line),
-    setExitCode: (given) => (code = given),
-    log: () => silentLog,
-    input: () => Promise.resolve(input),
-    untilStopped: () => assert.fail('the command runs on'),
-  }
-  try {
-    await createProgram(context).parseAsync(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    code = error.exitCode === 0 ? 0 : 2
-  }
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const run = (args: readonly string[], env: Readonly<Record<string, string>>, input = ''): Promise<Ended> =>
+  runCommand(args, { env, input })
 
 const jadegate = (...args: readonly string[]): Promise<Ended> =>
   run([...args, '--url', server.url], { JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN })

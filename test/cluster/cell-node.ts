@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, NodeProcess } from '../durability/node-process.ts'
+import { NodeProcess } from '../durability/node-process.ts'
+import { freePort } from '../support/free-port.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 
 const CLOCK = new URL('./shifted-clock.js', import.meta.url).href

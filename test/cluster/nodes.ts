@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../src/lib/log.ts'
@@ -10,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { ClusterStore } from '../../src/storage/cluster-store.ts'
 import { StorageFailed } from '../../src/storage/storage-failed.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { freePort } from '../support/free-port.ts'
 import { OPERATOR_TOKEN, startServer, type TestServer } from '../support/server.ts'
 
 /** Short enough for a test, long enough for a machine that has other things to do. */
@@ -100,19 +100,5 @@ function cuttable<T extends object>(inner: T, wire: { readonly isCut: boolean })
         return answer
       }
     },
-  })
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port)
-        else reject(new Error('no port'))
-      })
-    })
   })
 }

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import { Client } from 'pg'
-import { createProgram } from '../../src/cli/program.ts'
-import { silentLog } from '../../src/lib/log.ts'
 import { postgresDialect } from '../../src/storage/dialect.ts'
 import { migrate, MIGRATIONS, SchemaTooNew, type RunStatement } from '../../src/storage/migrations/migrate.ts'
 import type { Migration } from '../../src/storage/migrations/migration.ts'
+import { runCommand } from '../support/command.ts'
 import { eventually } from '../support/road.ts'
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts'
 import { OPERATOR_TOKEN, PARTNER_TOKEN } from '../support/server.ts'
@@ -27,18 +26,8 @@ const ready = async (node: TestNode) => {
 }
 
 async function doctor(env: Readonly<Record<string, string>>) {
-  const out: string[] = []
-  let code = 0
-  await createProgram({
-    env,
-    print: (line) => void out.push(line),
-    complain: (line) => void out.push(line),
-    setExitCode: (given) => (code = given),
-    log: () => silentLog,
-    input: () => Promise.resolve(''),
-    untilStopped: () => assert.fail('the command runs on'),
-  }).parseAsync(['doctor', 'cluster'], { from: 'user' })
-  return { code, out: out.join('\n') }
+  const { code, out, err } = await runCommand(['doctor', 'cluster'], { env })
+  return { code, out: `${out}\n${err}` }
 }
 
 /** A step that only adds. */

@@ -7,7 +7,8 @@ import { Compile } from 'typebox/compile'
 import { until } from '../../src/lib/until.ts'
 import { Api } from './api.ts'
 import type { NetworkRecord, Subject } from './evidence.ts'
-import { freePort, NodeProcess, type End } from './node-process.ts'
+import { freePort } from '../support/free-port.ts'
+import { NodeProcess, type End } from './node-process.ts'
 
 /** Every notification, at once, so that nothing but what befalls the server decides what comes. */
 export const WANTED = {

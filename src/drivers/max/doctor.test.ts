@@ -1,10 +1,11 @@
 // Truth: our notes of the protocol: what is greeted before a login, version gates, closed doors for foreign addresses; seen by the fake MAX.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { startFakeMax, type FakeMax } from '../../../test/fakes/max/server.ts'
+import { freePort } from '../../../test/support/free-port.ts'
 import { AddressRules } from '../../lib/address-rules.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
@@ -92,12 +93,3 @@ suite('doctor max', () => {
     assert.match(said(checks, 'place'), /NL.*proxy/)
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
