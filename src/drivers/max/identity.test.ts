@@ -41,12 +41,21 @@ describe('an identity', () => {
   })
 
   test('tells its age, and loudly when it is old', () => {
-    const said: string[] = []
-    const log: Log = { ...silentLog, info: () => said.push('info'), warn: () => said.push('warn') }
+    const said: unknown[] = []
+    const log: Log = {
+      ...silentLog,
+      info: (fields) => said.push(['info', fields]),
+      warn: (fields) => said.push(['warn', fields]),
+    }
     tellAge(SHIPPED, clockAt('2026-10-05'), log)
     tellAge(SHIPPED, clockAt('2026-12-05'), log)
     tellAge(identityOf({ appVersion: '27.1.1' }), clockAt('2029-12-05'), log)
-    assert.deepEqual(said, ['info', 'warn', 'info'])
+    const { appVersion, asOf } = SHIPPED
+    assert.deepEqual(said, [
+      ['info', { appVersion, asOf, days: 10 }],
+      ['warn', { appVersion, asOf, days: 71 }],
+      ['info', { appVersion: '27.1.1' }],
+    ])
   })
 
   test('is chosen only as a browser could be', () => {

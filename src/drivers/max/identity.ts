@@ -81,7 +81,8 @@ export function isOld(identity: Identity, clock: Pick<Clock, 'now'>): boolean {
 /** Tells the operator how old the version is that MAX is shown; louder when it may soon be refused. */
 export function tellAge(identity: Identity, clock: Pick<Clock, 'now'>, log: Log): void {
   const days = ageDays(identity, clock)
-  const fields = { appVersion: identity.appVersion, asOf: identity.asOf, days }
+  // Of a version that the operator set nobody knows since when it is let in.
+  const fields = { appVersion: identity.appVersion, ...(days !== null && { asOf: identity.asOf, days }) }
   if (isOld(identity, clock)) {
     log.warn(fields, 'the version of the web client that MAX is shown is old, and may not be let in for much longer')
   } else log.info(fields, 'the version of the web client that MAX is shown')
