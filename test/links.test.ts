@@ -143,7 +143,7 @@ describe('a token of a device', () => {
     const secret = 'An_lO9-secret-token'
     const other = await server.make({ typeInstance: 'v3' })
     const refused = await operator.refused('PUT', `${pathOf(other)}/token`, { token: secret })
-    assert.deepEqual(refused, [400, 'unsupported', 'this messenger is not linked in this way'])
+    assert.deepEqual(refused, [400, 'unsupported', 'this messenger is not linked in this way: scan the QR code'])
     const made = await linked('79007000012')
     assert.equal((await operator.refused('PUT', `${pathOf(made)}/token`, { token: secret }))[1], 'alreadyLinked')
     for (const body of [{}, { token: '' }, { token: secret, deviceId: 'a b' }, { token: 7 }])

@@ -223,7 +223,7 @@ export class Linking {
     if (this.#isLinked) return ALREADY_LINKED
     const driver = this.#record.node.drivers.get(this.#record.row.messenger)
     if (driver?.capabilities.loginWays.includes(way.way) !== true) {
-      return fault('unsupported', 'this messenger is not linked in this way')
+      return fault('unsupported', 'this messenger is not linked in this way: scan the QR code')
     }
     return this.#begin(way)
   }

@@ -286,7 +286,7 @@ describe('the road of an instance on MAX', { timeout: 120_000 }, () => {
 
   test('no way by SMS; an account with a password by QR: qr, the web socket and the methods say so', async () => {
     const other = await gateway.make(SETTINGS)
-    const reason = 'this messenger is not linked in this way'
+    const reason = 'this messenger is not linked in this way: scan the QR code'
     assert.deepEqual(await post('startAuthorization', { phoneNumber: Number(OTHER) }, other), FAILED(reason))
     assert.deepEqual(await post('sendAuthorizationCode', { code: '1' }, other), FAILED('authorization_not_started'))
     fake.person(OTHER).setPassword('sesame')
