@@ -11,14 +11,12 @@ import { systemRandom } from '../../lib/random.ts'
 import { SkippingClock } from '../../lib/skipping-clock.ts'
 import { MESSENGERS, type Messenger } from '../../model/messenger.ts'
 import { startNetwork } from '../../simulator/network.ts'
+import { commonRig, FILE_LIMIT_BYTES } from '../conformance/common-rig.ts'
 import { driverConformance } from '../conformance/conformance.ts'
 import type { DriverRig, Person, TypingShown } from '../conformance/rig.ts'
 import { simulatorDriver } from './driver.ts'
 
 const QR_PERIOD_MS = 20_000
-const PICTURE_PERIOD_MS = 10_000
-/** Small, so that a test passes it soon. */
-const FILE_LIMIT_BYTES = 300_000
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -114,20 +112,13 @@ async function startRig(messenger: Messenger): Promise<DriverRig> {
   const shared = { clock, random: systemRandom, log: silentLog }
   const network = await startNetwork({ file: join(folder, 'network.db'), host: '127.0.0.1', port: 0, ...shared })
   const api = new NetworkApi(network.url, messenger)
+  const driver = simulatorDriver({ messenger, url: network.url, fileLimitBytes: FILE_LIMIT_BYTES, ...shared })
   const fail = async (fault: object) => {
     await api.post('faults', fault)
   }
   return {
-    driver: simulatorDriver({ messenger, url: network.url, fileLimitBytes: FILE_LIMIT_BYTES, ...shared }),
-    clock,
-    skip: (ms) => clock.skip(ms),
+    ...commonRig(driver, clock),
     qrPeriodMs: QR_PERIOD_MS,
-    picturePeriodMs: PICTURE_PERIOD_MS,
-    fileLimitBytes: FILE_LIMIT_BYTES,
-    lacks: new Set(),
-    chatOf: (phone) => `${phone}@c.us`,
-    phones: { own: '79001000001', peer: '79001000002', other: '79001000003' },
-    withoutAccount: '79001230000',
     person: personOn(api),
     trouble: {
       loseVerdict: (phoneNumber) => fail({ kind: 'loseVerdicts', count: 1, phoneNumber }),

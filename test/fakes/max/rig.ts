@@ -1,4 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  BYSTANDERS,
+  commonRig,
+  FILE_LIMIT_BYTES,
+  PHONES,
+  PICTURE_PERIOD_MS,
+} from '../../../src/drivers/conformance/common-rig.ts'
 import type { DriverRig, Inability, Person, TypingShown } from '../../../src/drivers/conformance/rig.ts'
 import type { Driver, SessionHost } from '../../../src/drivers/driver.ts'
 import { maxDriver } from '../../../src/drivers/max/driver.ts'
@@ -14,12 +21,6 @@ import { ASK } from './opcodes.ts'
 import { startFakeMax, type FakeMax } from './server.ts'
 
 const QR_PERIOD_MS = 120_000
-const PICTURE_PERIOD_MS = 10_000
-/** Small, so that a test passes it soon. */
-const FILE_LIMIT_BYTES = 300_000
-const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
-/** Numbers that the suite asks about and nobody uses. */
-const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
 const CANNOT: ReadonlySet<Inability> = new Set([
   ...(['passkey', 'calls', 'typingEnds', 'hiddenPictures', 'archive', 'vanishing', 'silentMembers', 'seen'] as const),
   ...(['deliveries', 'unknownQuotes', 'repeat'] as const),
@@ -53,19 +54,11 @@ export async function startMaxRig(): Promise<DriverRig> {
     }),
   )
   return {
-    driver,
-    clock,
-    skip: (ms) => clock.skip(ms),
+    ...commonRig(driver, clock),
     qrPeriodMs: QR_PERIOD_MS,
-    picturePeriodMs: PICTURE_PERIOD_MS,
-    fileLimitBytes: FILE_LIMIT_BYTES,
-    lacks: driver.capabilities.cannotSend ?? new Set(),
     cannot: CANNOT,
     arrives: (content) => arrivesOnMax(fake, content),
     idElsewhere: (id) => networkIdOf(hosts, id),
-    chatOf: (phone) => `${phone}@c.us`,
-    phones: PHONES,
-    withoutAccount: '79001230000',
     person: personOn(fake, clock, hosts),
     trouble: troubleOn(fake),
     close: async () => {

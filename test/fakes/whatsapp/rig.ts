@@ -1,4 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  BYSTANDERS,
+  commonRig,
+  FILE_LIMIT_BYTES,
+  PHONES,
+  PICTURE_PERIOD_MS,
+} from '../../../src/drivers/conformance/common-rig.ts'
 import type { DriverRig, Person, TypingShown } from '../../../src/drivers/conformance/rig.ts'
 import { whatsAppDriver } from '../../../src/drivers/whatsapp/driver.ts'
 import { silentLog } from '../../../src/lib/log.ts'
@@ -13,12 +20,6 @@ import { startWorld, type World } from './world.ts'
 
 /** The first code's, on the real service too; the driver counts it by its own clock. */
 const QR_PERIOD_MS = 60_000
-const PICTURE_PERIOD_MS = 10_000
-/** Small, so that a test passes it soon. */
-const FILE_LIMIT_BYTES = 300_000
-const PHONES = { own: '79001000001', peer: '79001000002', other: '79001000003' }
-/** Numbers that the suite asks about and nobody uses. */
-const BYSTANDERS = Array.from({ length: 200 }, (_none, index) => `79005551${String(index).padStart(3, '0')}`)
 /** What phones do in answer takes them so long at most. */
 const SETTLE_MS = 15
 /** Whoever is connected has taken a message in after so long, unless it is told to fail. */
@@ -44,18 +45,10 @@ export async function startWhatsAppRig(): Promise<DriverRig> {
     ...{ loginsPerSecond: 1_000, firstContactsPerDay: 0, sendsButtons: true, checksPerDay: 0 },
   })
   return {
-    driver,
-    clock,
-    skip: (ms) => clock.skip(ms),
+    ...commonRig(driver, clock),
     qrPeriodMs: QR_PERIOD_MS,
-    picturePeriodMs: PICTURE_PERIOD_MS,
-    fileLimitBytes: FILE_LIMIT_BYTES,
-    lacks: driver.capabilities.cannotSend ?? new Set(),
     cannot: new Set(['password', 'repeat', 'strangersNames', 'finishLinking']),
     arrives: arrivesOnWhatsApp,
-    chatOf: (phone) => `${phone}@c.us`,
-    phones: PHONES,
-    withoutAccount: '79001230000',
     person: personOn(world, clock),
     trouble: troubleOn(world),
     close: async () => {
