@@ -8,7 +8,7 @@ import { until } from '../../src/lib/until.ts'
 import { Api } from './api.ts'
 import type { NetworkRecord, Subject } from './evidence.ts'
 import { freePort } from '../support/free-port.ts'
-import { NodeProcess, type End } from './node-process.ts'
+import { IN_HASTE, NodeProcess, type End } from './node-process.ts'
 
 /** Every notification, at once, so that nothing but what befalls the server decides what comes. */
 export const WANTED = {
@@ -128,10 +128,7 @@ export class Gateway {
       JADEGATE_PARTNER_TOKEN: PARTNER_TOKEN,
       JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN,
       JADEGATE_SEALING_KEY: SEALING_KEY,
-      JADEGATE_DELAY_MIN_MS: '0',
-      JADEGATE_RATE_LIMIT_SCALE: '10000',
-      JADEGATE_WEBHOOK_RETRY_MS: '50',
-      JADEGATE_LOG_LEVEL: 'error',
+      ...IN_HASTE,
     })
     return this.#server
   }

@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 
+/** Settings of a server that waits for nothing which a test would wait for too, and logs what it complains of alone. */
+export const IN_HASTE = {
+  JADEGATE_DELAY_MIN_MS: '0',
+  JADEGATE_RATE_LIMIT_SCALE: '10000',
+  JADEGATE_WEBHOOK_RETRY_MS: '50',
+  JADEGATE_LOG_LEVEL: 'error',
+}
+
 /** How a process ended. */
 export interface End {
   readonly code: number | null

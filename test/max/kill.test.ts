@@ -6,9 +6,8 @@ import Type from 'typebox'
 import { until } from '../../src/lib/until.ts'
 import { FakeProcess } from '../support/fake-process.ts'
 import { MESSAGE_WEBHOOKS, type LiveGateway } from '../support/live-gateway.ts'
-import { outcomesOf, tally, toldTwice, type Subject } from '../support/outcomes.ts'
+import { outcomesOf, tally, toldTwice, untold, watched, type Subject } from '../support/outcomes.ts'
 import { Sender } from '../support/sender.ts'
-import { Poller, WebhookWitness } from '../support/witness.ts'
 import { startGateway } from './support/gateway.ts'
 
 /** How often the server is killed. */
@@ -49,13 +48,10 @@ describe('a server that is killed', { timeout: 120_000 + KILLS * 10_000 }, () =>
   async function subjects(): Promise<Subject[]> {
     const made: Subject[] = []
     for (const [index, phone] of PHONES.entries()) {
-      const witness = index === 0 ? null : await WebhookWitness.listen()
-      const settings = { ...MESSAGE_WEBHOOKS, typeInstance: 'v3', ...(witness !== null && { webhookUrl: witness.url }) }
-      const instance = await gateway.link(fake.scan, phone, settings)
-      made.push({
-        ...{ made: instance, phone, witness: witness ?? new Poller(gateway, instance) },
-        sender: new Sender(gateway, instance, PEERS, SEND_EVERY_MS),
-      })
+      const instance = await watched(gateway, index > 0, (webhook) =>
+        gateway.link(fake.scan, phone, { ...MESSAGE_WEBHOOKS, ...webhook, typeInstance: 'v3' }),
+      )
+      made.push({ ...instance, phone, sender: new Sender(gateway, instance.made, PEERS, SEND_EVERY_MS) })
     }
     return made
   }
@@ -89,12 +85,7 @@ describe('a server that is killed', { timeout: 120_000 + KILLS * 10_000 }, () =>
     await killAgainAndAgain(all)
     await Promise.all(all.map(({ sender }) => sender.stop()))
 
-    const missing = () => {
-      const told = new Set(all.flatMap(({ witness }) => witness.notices))
-      return said.filter((one) => !told.has(`incomingMessageReceived ${one}`))
-    }
-    await until(() => missing().length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
-    assert.deepEqual(missing(), [], 'nothing is lost')
+    assert.deepEqual(await untold(all, said, REST_MS), [], 'nothing is lost')
 
     const outcomes = await Promise.all(all.map((subject) => outcomesOf(gateway, subject, REST_MS)))
     const dishonest = outcomes.flat().filter((outcome) => !/^(delivered|read|unconfirmed)$/.test(outcome))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readQr } from '../../src/simulator/qr-picture.ts'
 import { Api } from '../durability/api.ts'
-import { NodeProcess } from '../durability/node-process.ts'
+import { IN_HASTE, NodeProcess } from '../durability/node-process.ts'
 import { freePort } from './free-port.ts'
 import { eventually, objectIn, stateOf } from './road.ts'
 import { OPERATOR_TOKEN, PARTNER_TOKEN, pathOf, type Answer, type Made } from './server.ts'
@@ -17,10 +17,7 @@ const COMMON = {
   JADEGATE_PARTNER_TOKEN: PARTNER_TOKEN,
   JADEGATE_OPERATOR_TOKEN: OPERATOR_TOKEN,
   JADEGATE_SEALING_KEY: SEALING_KEY,
-  JADEGATE_DELAY_MIN_MS: '0',
-  JADEGATE_RATE_LIMIT_SCALE: '10000',
-  JADEGATE_WEBHOOK_RETRY_MS: '50',
-  JADEGATE_LOG_LEVEL: 'error',
+  ...IN_HASTE,
 }
 
 /** Every notification of messages and of what becomes of them; not those of states. */

@@ -3,7 +3,7 @@ import type { LiveGateway } from './live-gateway.ts'
 import { eventually, objectIn } from './road.ts'
 import type { Sender } from './sender.ts'
 import type { Made } from './server.ts'
-import type { Witness } from './witness.ts'
+import { Poller, WebhookWitness, type Witness } from './witness.ts'
 
 /** An instance under a test that kills, with who sends by it and who takes its notifications. */
 export interface Subject {
@@ -11,6 +11,31 @@ export interface Subject {
   readonly phone: string
   readonly witness: Witness
   readonly sender: Sender
+}
+
+/** Links an instance whose notifications are polled, or taken by a witness at a URL. */
+export async function watched(
+  gateway: LiveGateway,
+  isPushed: boolean,
+  link: (webhook: { readonly webhookUrl?: string }) => Promise<Made>,
+): Promise<Pick<Subject, 'made' | 'witness'>> {
+  const pushed = isPushed ? await WebhookWitness.listen() : null
+  const made = await link(pushed === null ? {} : { webhookUrl: pushed.url })
+  return { made, witness: pushed ?? new Poller(gateway, made) }
+}
+
+/** Of messages that were said to subjects those that nobody was told of, once all have been or have had their time. */
+export async function untold(
+  all: readonly Subject[],
+  said: readonly string[],
+  restMs: number,
+): Promise<readonly string[]> {
+  const missing = () => {
+    const told = new Set(all.flatMap(({ witness }) => witness.notices))
+    return said.filter((one) => !told.has(`incomingMessageReceived ${one}`))
+  }
+  await until(() => missing().length === 0, 'all that came in is told', restMs).catch(() => undefined)
+  return missing()
 }
 
 /** What became of each send that was acknowledged, as the journal has it once nothing is under way. */

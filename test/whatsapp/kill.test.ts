@@ -7,10 +7,10 @@ import { engineIsInstalled } from '../../src/drivers/whatsapp/engine/load.ts'
 import { until } from '../../src/lib/until.ts'
 import { eventually, listIn } from '../support/road.ts'
 import { FakeProcess } from '../support/fake-process.ts'
-import { outcomesOf, tally, toldTwice, type Subject } from '../support/outcomes.ts'
+import { outcomesOf, tally, toldTwice, untold, watched, type Subject } from '../support/outcomes.ts'
 import { type Gateway, MESSAGE_WEBHOOKS, startGateway } from './support/gateway.ts'
 import { Sender } from '../support/sender.ts'
-import { Poller, WebhookWitness, type Witness } from '../support/witness.ts'
+import { Poller, type Witness } from '../support/witness.ts'
 
 const skip = engineIsInstalled() ? false : 'the WhatsApp engine is not installed'
 
@@ -68,18 +68,15 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
         to: phone,
         text: 'of the past',
       })
-      const witness = index === 0 ? null : await WebhookWitness.listen()
-      const settings = { ...MESSAGE_WEBHOOKS, ...(witness !== null && { webhookUrl: witness.url }) }
-      const instance = await gateway.link(fake.scan, phone, settings)
+      const instance = await watched(gateway, index > 0, (webhook) =>
+        gateway.link(fake.scan, phone, { ...MESSAGE_WEBHOOKS, ...webhook }),
+      )
       // The phone tells its past once: what is said from here on comes by itself.
       await eventually(async () => {
-        const rows = listIn(await gateway.on(instance, 'GET', 'lastIncomingMessages'))
+        const rows = listIn(await gateway.on(instance.made, 'GET', 'lastIncomingMessages'))
         return rows.some(({ idMessage }) => idMessage === past)
       }, 'the past')
-      made.push({
-        ...{ made: instance, phone, witness: witness ?? new Poller(gateway, instance) },
-        sender: new Sender(gateway, instance, PEERS, SEND_EVERY_MS),
-      })
+      made.push({ ...instance, phone, sender: new Sender(gateway, instance.made, PEERS, SEND_EVERY_MS) })
     }
     return made
   }
@@ -144,13 +141,7 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
     const said = await fake.ask(Ids, 'GET', `/flood/ids?id=${String(id)}`)
     assert.equal(said.length, MESSAGES)
 
-    const told = () => new Set(all.flatMap(({ witness }) => witness.notices))
-    const missing = () => {
-      const known = told()
-      return said.filter((one) => !known.has(`incomingMessageReceived ${one}`))
-    }
-    await until(() => missing().length === 0, 'all that came in is told', REST_MS).catch(() => undefined)
-    assert.deepEqual(missing(), [], 'nothing is lost')
+    assert.deepEqual(await untold(all, said, REST_MS), [], 'nothing is lost')
 
     const outcomes = await Promise.all(all.map((subject) => outcomesOf(gateway, subject, REST_MS)))
     const isHonest = /^(sent|delivered|read|unconfirmed)$/
@@ -166,9 +157,8 @@ describe('a server that is killed every second', { skip, timeout: 120_000 + MESS
     }
 
     const seen = await Promise.all(PEERS.map((phone) => fake.ask(Texts, 'GET', `/received?phone=${phone}`)))
-    const times = new Map<string, number>()
-    for (const { text } of seen.flat()) times.set(text, (times.get(text) ?? 0) + 1)
-    const several = [...times].filter(([, count]) => count > 1)
+    const times = tally(seen.flat().map(({ text }) => text))
+    const several = Object.entries(times).filter(([, count]) => count > 1)
     assert.deepEqual(several, [], 'a phone got it once')
     const byId = new Map(seen.flat().map(({ id: seenId, text }) => [seenId, text]))
     for (const [index, { sender }] of all.entries()) {
