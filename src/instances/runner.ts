@@ -299,7 +299,8 @@ export class Runner implements SessionListener {
     if (this.#stopped || this.#session === undefined) return
     this.#pause()
     const wasLinked = this.#record.row.state !== 'notAuthorized'
-    this.#record.node.log.info({ idInstance: this.#record.id, fault: trouble.fault }, 'the session was lost')
+    const what = { idInstance: this.#record.id, fault: trouble.fault, says: trouble.message }
+    this.#record.node.log.info(what, 'the session was lost')
     const isDisputed = trouble.fault === 'replaced' && this.#mayBeOtherNode()
     if ((retryOf(trouble) === 'never' && !isDisputed) || !wasLinked) {
       this.#connection = 'none'

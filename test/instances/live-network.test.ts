@@ -6,6 +6,7 @@ import { isFault } from '../../src/model/fault.ts'
 import type { ChatId, MessageId } from '../../src/model/ids.ts'
 import { fault } from '../../src/model/fault.ts'
 import { drain, newInstance, openWorld, say, until, type Domain, type World } from '../support/domain.ts'
+import { keptLog } from '../support/kept-log.ts'
 import { brought, chatOf, party, ScriptedMessenger, written } from '../support/scripted-messenger.ts'
 
 const ANN = chatOf('79013000001')
@@ -17,6 +18,7 @@ const ON = { incomingWebhook: 'yes', outgoingWebhook: 'yes', outgoingAPIMessageW
 let world: World
 let domain: Domain
 let phones = 79_005_500_000
+const logged: string[] = []
 const messenger = new ScriptedMessenger('whatsapp', {
   cannotSend: new Set(['list']),
   delayJitter: 0.5,
@@ -28,6 +30,7 @@ before(async () => {
   world = await openWorld()
   domain = await world.startWith({
     node: {
+      log: keptLog(logged),
       drivers: new Map([
         ['whatsapp', messenger],
         ['v3', strictMessenger],
@@ -171,6 +174,15 @@ test('another proxy is in force at once: the session goes by it, and nobody hear
   await until(() => messenger.of(instance) !== session && instance.isOnline)
   assert.equal(messenger.of(instance).host.proxy, 'socks5://user:word@192.0.2.1:1080')
   assert.deepEqual(await drain(instance), [])
+})
+
+test('a lost session is logged with what its driver says of it', async () => {
+  const { session } = await linked()
+  session.host.lost(fault('unavailable', 'the proxy 192.0.2.1:1080: connect ECONNREFUSED'))
+  assert.match(
+    logged.filter((line) => line.includes('the session was lost')).join(),
+    /192\.0\.2\.1:1080: connect ECONNREFUSED/,
+  )
 })
 
 test('the delay between two sends is never shorter than set, and longer at random where the messenger wants it so', async () => {
