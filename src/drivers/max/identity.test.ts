@@ -3,17 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { silentLog, type Log } from '../../lib/log.ts'
 import { systemRandom } from '../../lib/random.ts'
-import {
-  ageDays,
-  greetingOf,
-  headersOf,
-  identityOf,
-  makeDeviceId,
-  readChoice,
-  readDeviceId,
-  SHIPPED,
-  tellAge,
-} from './identity.ts'
+import { ageDays, greetingOf, headersOf, identityOf, makeDeviceId, readDeviceId, SHIPPED, tellAge } from './identity.ts'
 
 const clockAt = (date: string) => ({ now: () => Date.parse(date) })
 
@@ -56,21 +46,6 @@ describe('an identity', () => {
       ['warn', { appVersion, asOf, days: 71 }],
       ['info', { appVersion: '27.1.1' }],
     ])
-  })
-
-  test('is chosen only as a browser could be', () => {
-    assert.deepEqual(readChoice({ appVersion: '26.11.1', chrome: '152' }), { appVersion: '26.11.1', chrome: '152' })
-    assert.deepEqual(readChoice({}), {})
-    assert.deepEqual(readChoice(SHIPPED), SHIPPED)
-    for (const bad of [
-      null,
-      { appVersion: '26' },
-      { chrome: 'x' },
-      { os: 'Plan 9' },
-      { colour: 'red' },
-      { locale: 'ru\r\nX: y' },
-    ])
-      assert.equal(readChoice(bad), null)
   })
 })
 

@@ -1,5 +1,3 @@
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Random } from '../../lib/random.ts'
@@ -41,26 +39,6 @@ export const ORIGIN = 'https://web.max.ru'
 const DAY_MS = 86_400_000
 /** MAX has moved its gate about once a month. */
 const OLD_AFTER_DAYS = 45
-
-const Choice = Compile(
-  Type.Object(
-    {
-      appVersion: Type.Optional(Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,5}){1,3}$' })),
-      asOf: Type.Optional(Type.String({ pattern: '^(\\d{4}-\\d{2}-\\d{2})?$' })),
-      chrome: Type.Optional(Type.String({ pattern: '^\\d{2,4}$' })),
-      os: Type.Optional(Type.Union([Type.Literal('Windows'), Type.Literal('macOS'), Type.Literal('Linux')])),
-      locale: Type.Optional(Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' })),
-      timezone: Type.Optional(Type.String({ pattern: '^[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}$' })),
-      screen: Type.Optional(Type.String({ pattern: '^\\d{3,5}x\\d{3,5} \\d(\\.\\d{1,2})?x$' })),
-    },
-    { additionalProperties: false },
-  ),
-)
-
-/** What the operator chose, from outside; null where it is nothing that a browser could say. */
-export function readChoice(value: unknown): IdentityChoice | null {
-  return Choice.Check(value) ? value : null
-}
 
 /** A version that somebody chose is as old as he says, and not as the one that is shipped. */
 export function identityOf(choice: IdentityChoice): Identity {
