@@ -74,7 +74,7 @@ export interface Stead {
   readonly limits?: Partial<Limits>
   /** Something between the domain and its store, such as delays. */
   readonly around?: (inner: Store) => Store
-  readonly node?: Partial<Pick<Node, 'fetchFile' | 'previewPage' | 'clock' | 'drivers' | 'news'>>
+  readonly node?: Partial<Pick<Node, 'fetchFile' | 'previewPage' | 'clock' | 'drivers' | 'log' | 'news'>>
   readonly ownership?: Partial<Ownership>
   readonly entitlements?: Partial<Entitlements>
 }
