@@ -96,7 +96,11 @@ for (const typeInstance of ['v3', 'telegram'] as const) {
       await told({ kind: 'edit', target, text: 'better' }, 'editedMessage')
       await told({ kind: 'deletion', target }, 'deletedMessage')
       const contact = typeInstance === 'v3' ? { chatId: chat } : { phoneContact: Number(other), firstName: 'Ann' }
-      await here.seen(await here.send('sendContact', { chatId: chat, contact }))
+      const card = await here.send('sendContact', { chatId: chat, contact })
+      await here.seen(card)
+      const kept = await here.post('getMessage', { chatId: chat, idMessage: card })
+      // A card by its chat id alone is called by that.
+      assert.equal(at(kept, 'contact.displayName'), typeInstance === 'v3' ? chat : 'Ann')
       const mine = await here.send('sendMessage', { chatId: chat, message: 'mine' })
       await here.seen(mine)
       assert.deepEqual(await here.post('editMessage', { chatId: chat, idMessage: mine, message: 'my own' }), {

@@ -51,7 +51,10 @@ const sendContact = defineMethod({
 function cardOf(instance: Instance, contact: ContactFields): ContactCard | Fault {
   if (contact.chatId !== undefined && contact.phoneContact === undefined) {
     const chat = readChat(instance, contact.chatId, 'person', 'contact.chatId')
-    return isFault(chat) ? chat : { displayName: nameOf(contact), vcard: vcardOf(contact), chat }
+    if (isFault(chat)) return chat
+    // Whoever reads the journal must see whose card it was, also where the call gave no name.
+    const named = nameOf(contact) === '' ? { ...contact, firstName: chat } : contact
+    return { displayName: nameOf(named), vcard: vcardOf(named), chat }
   }
   if (contact.phoneContact === undefined) {
     return fault('invalid', validationText(["'contact.phoneContact' is required"]))
