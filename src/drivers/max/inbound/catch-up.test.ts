@@ -10,7 +10,7 @@ import { HISTORY } from '../wire/opcodes.ts'
 import type { WireMap } from '../wire/values.ts'
 import { Inbound } from './inbound.ts'
 
-const MESSAGE = 128
+const [MESSAGE, DELETED] = [128, 142]
 type Said = ReturnType<typeof told>
 
 function chatWith(lastMessage: Said, more: WireMap = {}): WireMap {
@@ -198,6 +198,37 @@ describe('catching up with MAX', () => {
     await push(inbound, MESSAGE, inDialog(pushed))
     await over(life, begun)
     assert.deepEqual(texts(life), ['missed', 'pushed'])
+  })
+
+  test('what is told twice and changed while others are held with it is one message and its change', async () => {
+    const [known, missed, first, second] = [told('known'), told('missed'), told('first'), told('second')]
+    const life = await knowing(known)
+    historyOf(life, [known, missed])
+    const inbound = new Inbound(life)
+    const begun = inbound.begin(loginAnswer({ chats: [chatWith(missed)] }))
+    const edited = { ...first, text: 'edited', status: 'EDITED', updateTime: first.time + 1 }
+    for (const one of [first, second, first, edited]) await push(inbound, MESSAGE, inDialog(one))
+    await over(life, begun)
+    assert.deepEqual(
+      life.host
+        .messages()
+        .map(({ id, content }) => (content.kind === 'edit' ? `${content.target} ${content.text}` : id)),
+      [String(missed.id), String(first.id), String(second.id), `${String(first.id)} edited`],
+    )
+    const edit = life.host.events.at(-1)
+    assert.equal(edit?.kind === 'message' && edit.original?.id, String(first.id))
+  })
+
+  test('what is removed while it is held back, and told by its id, is removed behind it', async () => {
+    const [known, missed, pushed] = [told('known'), told('missed'), told('pushed')]
+    const life = await knowing(known)
+    historyOf(life, [known, missed])
+    const inbound = new Inbound(life)
+    const begun = inbound.begin(loginAnswer({ chats: [chatWith(missed)] }))
+    await push(inbound, MESSAGE, inDialog(pushed))
+    await push(inbound, DELETED, { chatId: Number(DIALOG), messageIds: [pushed.id] })
+    await over(life, begun)
+    assert.deepEqual(texts(life), ['missed', 'pushed', 'deletion'])
   })
 
   test('a chat whose history nobody may read still brings its last message', async () => {

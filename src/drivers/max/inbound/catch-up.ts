@@ -24,6 +24,8 @@ interface Gap {
   readonly held: Held[]
   /** What could not be held any more: its history is read once more. */
   readonly left: { readonly time: EpochMs; readonly acknowledge: Acknowledge }[]
+  /** What is about messages that may be among those, to be done behind them. */
+  readonly behind: (() => Promise<void>)[]
 }
 
 /** Up to where a chat is known. */
@@ -37,6 +39,9 @@ const NOTHING: Floor = { at: 0, message: '' }
 
 /** What waits while chats are caught up with, of all of them. */
 const MOST_HELD = 500
+/** Of a chat: what it takes to acknowledge more of what could not be held. The network brings those again. */
+const MOST_LEFT = 2_000
+const NOT_NOW = () => undefined
 /** Messages of one commit. */
 const AT_ONCE = 100
 const PACE = { firstMs: 80, longestMs: 160 }
@@ -71,7 +76,7 @@ export class CatchUp {
   /** Whether it is dealt with here. */
   holds(told: Told, acknowledge: Acknowledge): boolean {
     // What came before it may be missing: once it is taken, nobody could see that any more.
-    if (this.#isSearching) this.#expect(told.chatId, told.message)
+    if (this.#isSearching && !this.#gaps.has(told.chatId)) this.#expect(told.chatId, told.message)
     const gap = this.#gaps.get(told.chatId)
     if (gap === undefined) return false
     const { time, status } = told.message
@@ -79,7 +84,17 @@ export class CatchUp {
       this.#held += 1
       gap.held.push({ told, acknowledge })
       // A change that is not in the history is brought again, if it is not acknowledged.
-    } else if (status === undefined) gap.left.push({ time, acknowledge })
+    } else if (status === undefined)
+      gap.left.push({ time, acknowledge: gap.left.length < MOST_LEFT ? acknowledge : NOT_NOW })
+    return true
+  }
+
+  /** As `holds`, for what is about messages of the chat. */
+  holdsBack(chat: string, work: () => Promise<void>): boolean {
+    const gap = this.#gaps.get(chat)
+    if (gap === undefined || this.#held >= MOST_HELD) return false
+    this.#held += 1
+    gap.behind.push(work)
     return true
   }
 
@@ -108,7 +123,7 @@ export class CatchUp {
 
   #expect(chat: string, last: Message): void {
     const gap = this.#gaps.get(chat)
-    if (gap === undefined) this.#gaps.set(chat, { last, held: [], left: [] })
+    if (gap === undefined) this.#gaps.set(chat, { last, held: [], left: [], behind: [] })
     else if (last.time > gap.last.time) gap.last = last
   }
 
@@ -126,7 +141,7 @@ export class CatchUp {
       for (const { time, acknowledge } of left) if (time <= after.at) acknowledge()
       gap.left.push(...left.filter(({ time }) => time > after.at))
       // Nobody is given the turn between the last look and the end of it.
-      if (gap.left.length === 0 && gap.held.length === 0) break
+      if (gap.left.length + gap.held.length + gap.behind.length === 0) break
       if (gap.left.length === 0) await this.#bringHeld(gap)
       else upTo = gap.left.reduce((latest, { time }) => Math.max(latest, time), upTo)
     }
@@ -135,7 +150,9 @@ export class CatchUp {
 
   async #bringHeld(gap: Gap): Promise<void> {
     const held = gap.held.splice(0, AT_ONCE)
-    this.#held -= held.length
+    const behind = held.length === 0 ? gap.behind.splice(0) : []
+    this.#held -= held.length + behind.length
+    for (const work of behind) await work()
     await this.#take(held.map(({ told }) => told))
     for (const { acknowledge } of held) acknowledge()
   }

@@ -110,6 +110,16 @@ describe('what the network of MAX tells', () => {
     assert.deepEqual(edit?.content, { kind: 'edit', target: id, text: edited.text, isCaption: false })
   })
 
+  test('a message of ours that was read before it was recognised is delivered first', async () => {
+    const { life, inbound } = await begun()
+    const id = '115000000000000001' as MessageId
+    await life.messageIds.willSend({ id, chat: DIALOG, cid: LINKED_AT })
+    const message = byUs('ours', { cid: LINKED_AT })
+    await push(inbound, READ, { chatId: Number(DIALOG), userId: Number(PEER), mark: message.time })
+    await push(inbound, MESSAGE, inDialog(message))
+    assert.deepEqual(life.host.statuses(id), ['delivered', 'read'])
+  })
+
   test('edits and removals name what they are about, each once, and in the next process too', async () => {
     const { life, inbound } = await begun()
     const message = told('helo')

@@ -128,7 +128,11 @@ export class Inbound {
   }
 
   /** Told by ids alone: whose they were the journal knows, and what it does not know is nobody's loss. */
-  async #deleted({ chatId, messageIds: ids }: Says<'deleted'>): Promise<void> {
+  async #deleted(told: Says<'deleted'>): Promise<void> {
+    if (!this.#catchUp.holdsBack(told.chatId, () => this.#forget(told))) await this.#forget(told)
+  }
+
+  async #forget({ chatId, messageIds: ids }: Says<'deleted'>): Promise<void> {
     const { addresses, messageIds, host, self } = this.#life
     await keep(this.#life, async (draft) => {
       const chat = await addresses.chatIdOf(chatId)

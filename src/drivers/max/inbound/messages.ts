@@ -56,7 +56,7 @@ export class Messages {
     const before = await directory.chat(chatId)
     if (chat !== undefined) await directory.noteChat(chat, draft)
     if (message.status === 'REMOVED') await this.removed(chatId, message, draft)
-    else if (await this.#isKnown(before, told)) await this.#changed(told, draft)
+    else if (await this.#isKnown(before, told, draft)) await this.#changed(told, draft)
     else await this.#news(told, draft)
     if (!(await this.#isGone(told, draft))) await this.#noteInChat(told, draft)
   }
@@ -87,13 +87,12 @@ export class Messages {
   }
 
   /** The newest that was committed decides mostly; what is not newer may have come out of order, and then the journal knows. */
-  async #isKnown(before: ChatRecord | null, { chatId, message }: Told): Promise<boolean> {
+  async #isKnown(before: ChatRecord | null, { chatId, message }: Told, draft: Draft): Promise<boolean> {
     const last = before?.last
     if (last?.message === message.id) return true
     if (last === undefined || message.time > last.at) return message.status === 'EDITED' && this.#isOld(message)
-    const { addresses, messageIds, host } = this.#life
-    const [chat, id] = [await addresses.chatIdOf(chatId), await messageIds.idOf(message.id)]
-    if ((await host.message(chat, id)) !== null) return true
+    const { addresses, messageIds } = this.#life
+    if (await this.#isThere(await addresses.chatIdOf(chatId), await messageIds.idOf(message.id), draft)) return true
     return message.status === 'EDITED' && this.#isOld(message)
   }
 
@@ -111,10 +110,12 @@ export class Messages {
   async #recognised(chatId: string, message: Message, draft: Draft): Promise<boolean> {
     const { messageIds, addresses } = this.#life
     const sent = { message: message.id, at: message.time }
+    const place = draft.events.length
     const id = await messageIds.recognise(message.cid, chatId, sent, draft)
     if (id === null) return await this.#isOurs(message)
     const chat = await addresses.chatIdOf(chatId)
-    draft.events.push({ kind: 'status', id, chat, status: 'delivered', at: message.time })
+    // Before that it was read, where it was by now.
+    draft.events.splice(place, 0, { kind: 'status', id, chat, status: 'delivered', at: message.time })
     return true
   }
 
@@ -152,11 +153,19 @@ export class Messages {
   ): Promise<void> {
     const around = await this.#around(chatId, sender)
     const { target } = said.content
-    const isThere = (await this.#life.host.message(around.chat.id, target)) !== null
+    const isThere = await this.#isThere(around.chat.id, target, draft)
     // The network lets nobody change what he may not.
     const original = { chat: around.chat.id, id: target, isAllowed: true } as const
     const event: MessageEvent = { kind: 'message', message: { ...around, ...said }, ...(isThere && { original }) }
     draft.events.push(event)
+  }
+
+  /** In the journal, or about to be: several of one chat may come at once. */
+  async #isThere(chat: ChatId, id: MessageId, { events }: Draft): Promise<boolean> {
+    const isIn = events.some(
+      (event) => event.kind === 'message' && event.message.id === id && event.message.chat.id === chat,
+    )
+    return isIn || (await this.#life.host.message(chat, id)) !== null
   }
 
   async #around(
