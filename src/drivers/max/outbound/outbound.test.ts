@@ -146,6 +146,23 @@ describe('a message to MAX', () => {
     )
   })
 
+  test('that may have left keeps its number, whatever the next attempt comes to', async () => {
+    const { goesWrong, send, next, there } = scene()
+    goesWrong(SEND, LOST)
+    assert.equal(faultOf(await send()), 'unconfirmed')
+    const later = next()
+    const numbers = () => [...later.host.kept.keys()].filter((name) => name.startsWith('lasting|open|'))
+    const [number] = numbers()
+    later.goesWrong(SEND, 'too.many.requests', 'access.denied')
+    assert.deepEqual([faultOf(await later.send()), faultOf(await later.send())], ['rateLimited', 'refused'])
+    assert.deepEqual(numbers(), [number])
+    assert.equal(retry(await later.send()), 'ok')
+    assert.deepEqual(
+      there.map(({ cid }) => `lasting|open|${String(cid)}`),
+      [number],
+    )
+  })
+
   test('is not said to be absent where the network shows no numbers, or can not be asked', async () => {
     const { outbound, goesWrong, send, network, there, clock, end } = scene()
     goesWrong(SEND, LOST)

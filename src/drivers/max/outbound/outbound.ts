@@ -19,6 +19,11 @@ import { knownChat, ownIdOf } from './recipients.ts'
 import { searchSent } from './sent-search.ts'
 import { Typing } from './typing.ts'
 
+interface Destination extends Place {
+  /** Under its number it may have left before, whatever is said of this attempt: the number stays. */
+  readonly isAgain?: boolean
+}
+
 /** What one life of a session sends. The verdict on a message is the network's answer, never a frame that was written. */
 export class Outbound {
   readonly #life: Life
@@ -106,7 +111,7 @@ export class Outbound {
     const pointed = await this.#offer(sending ?? id, reference, place, signal)
     // Nothing has left: what may not be pointed at can be said again.
     const isRefused = isFault(pointed) && pointed.fault === 'refused'
-    return isRefused ? await this.#compose(id, message, place, signal) : pointed
+    return isRefused ? await this.#compose(sending ?? id, message, place, signal) : pointed
   }
 
   /** `as`: the number under which it may have left before, otherwise the message's id. */
@@ -119,7 +124,7 @@ export class Outbound {
   async #offer(as: Sending | MessageId, made: Composed, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
     await this.#pacing.turn(signal)
     if (isAborted(signal)) return STOPPED
-    if (typeof as !== 'string') return await this.#deliver(as, made, place, signal)
+    if (typeof as !== 'string') return await this.#deliver(as, made, { ...place, isAgain: true }, signal)
     const sending = { id: as, chat: place.network, cid: await nextCid(this.#life.host) }
     // Kept before it leaves: whatever happens now, it is found again.
     await this.#life.messageIds.willSend(sending)
@@ -138,7 +143,7 @@ export class Outbound {
     return { end: found }
   }
 
-  async #deliver(sending: Sending, made: Composed, place: Place, signal: AbortSignal): Promise<Sent | Fault> {
+  async #deliver(sending: Sending, made: Composed, place: Destination, signal: AbortSignal): Promise<Sent | Fault> {
     const { id } = sending
     const progress: Progress = { mayHaveLeft: false }
     const stopped = onAbort(signal)
@@ -159,9 +164,10 @@ export class Outbound {
   }
 
   /** What the network said is kept before anybody is told; where that fails, the message is found again when it is asked about. */
-  async #keep(id: MessageId, end: Sent | Fault, place: Place): Promise<Sent | Fault> {
+  async #keep(id: MessageId, end: Sent | Fault, place: Destination): Promise<Sent | Fault> {
     if (!isFault(end)) await this.#keepSent(id, end, place)
-    else if (hasNotLeft(end)) await this.#kept(id, (draft) => this.#life.messageIds.didNotSend(id, draft))
+    else if (hasNotLeft(end) && place.isAgain !== true)
+      await this.#kept(id, (draft) => this.#life.messageIds.didNotSend(id, draft))
     return end
   }
 

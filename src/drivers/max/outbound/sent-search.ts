@@ -17,6 +17,7 @@ export async function searchSent(
 ): Promise<Sent | 'absent' | 'unknown'> {
   if (chat === '') return 'unknown'
   let from = host.clock.now() + SKEW_MS
+  let oldest = Number.POSITIVE_INFINITY
   for (let page = 0; page < PAGES; page += 1) {
     const asked = await connection.ask(HISTORY, chat, from, PAGE)
     if (!asked.ok) return 'unknown'
@@ -25,8 +26,11 @@ export async function searchSent(
     if (found !== undefined) return { message: found.id, at: found.time }
     const lately = messages.filter(({ time }) => time >= cid - SKEW_MS)
     if (lately.some((message) => message.sender === self && message.cid === undefined)) return 'unknown'
-    if (messages.length === 0 || lately.length < messages.length) return 'absent'
-    from = Math.min(...messages.map(({ time }) => time)) - 1
+    const least = Math.min(...messages.map(({ time }) => time))
+    if (messages.length === 0 || lately.length < messages.length || least >= oldest) return 'absent'
+    oldest = least
+    // Another one may have the time of the oldest.
+    from = least + 1
   }
   return 'unknown'
 }
