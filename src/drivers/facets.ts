@@ -1,13 +1,5 @@
 import type { Readable } from 'node:stream'
-import type {
-  ChatSummary,
-  Contact,
-  ContactInfo,
-  FoundAccount,
-  GroupData,
-  GroupRights,
-  Picture,
-} from '../model/chats.ts'
+import type { ChatSummary, Contact, ContactInfo, GroupData, GroupRights, LookUp, Picture } from '../model/chats.ts'
 import type { KeptFile } from '../model/content.ts'
 import type { Fault } from '../model/fault.ts'
 import type { ChatId, MessageId } from '../model/ids.ts'
@@ -28,10 +20,11 @@ export interface Files {
 }
 
 export interface Contacts {
-  /** Null when there is no such account. */
+  /** `isAnew`: what is remembered does not count, as long as the messenger can be asked. */
   find(
     who: { readonly phone: string } | { readonly chat: ChatId } | { readonly username: string },
-  ): Asked<FoundAccount | null>
+    isAnew?: boolean,
+  ): Asked<LookUp>
   list(): Asked<readonly Contact[]>
   /** Persons only. */
   info(chat: ChatId): Asked<ContactInfo>

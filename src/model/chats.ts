@@ -54,7 +54,7 @@ export interface CatalogProduct {
   readonly isHidden: boolean
 }
 
-/** The outcome of looking a person up. */
+/** Somebody who was looked up. */
 export interface FoundAccount {
   /** By which the person is written to. */
   readonly chat: ChatId
@@ -63,6 +63,14 @@ export interface FoundAccount {
   /** Digits. */
   readonly phone: string
   readonly username: string
+}
+
+/** What a look-up came to. */
+export interface LookUp {
+  /** Null: there is no such account. */
+  readonly account: FoundAccount | null
+  /** It was known without asking the network. */
+  readonly isRemembered: boolean
 }
 
 /** A profile's or group's picture. */

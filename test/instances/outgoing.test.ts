@@ -191,8 +191,8 @@ test('typing and facets need a linked account, and a facet answers from the netw
   const contacts = instance.facet('contacts')
   assert.ok(!isFault(contacts))
   const found = await contacts.find({ phone: '79005000017' })
-  assert.ok(found !== null && !isFault(found))
-  assert.equal(found.chat, of('79005000017'))
+  assert.ok(!isFault(found))
+  assert.equal(found.account?.chat, of('79005000017'))
 })
 
 test('where the messenger tells no sent, delivered is told once, and a receipt raises it to read', async () => {

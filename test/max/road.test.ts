@@ -248,7 +248,13 @@ describe('the road of an instance on MAX', { timeout: 120_000 }, () => {
   test('who is on MAX, contacts, chats, history, read marks; what MAX has not', async () => {
     const found = await post('checkAccount', { phoneNumber: Number(OTHER) })
     assert.deepEqual([found['exist'], found['chatId']], [true, third])
-    assert.equal((await post('checkAccount', { phoneNumber: 79990010000 }))['exist'], false)
+    const again = { phoneNumber: Number(OTHER) }
+    assert.deepEqual(await post('checkAccount', again), { exist: true, chatId: third, fromCache: true })
+    const anew = await post('checkAccount', { ...again, force: true })
+    assert.deepEqual(anew, { exist: true, chatId: third, fromCache: false })
+    const none = { exist: false, chatId: '' }
+    for (const fromCache of [false, true])
+      assert.deepEqual(await post('checkAccount', { phoneNumber: 79990010000 }), { ...none, fromCache })
     const info = await post('getContactInfo', { chatId: chat })
     assert.deepEqual([info['chatId'], info['name']], [chat, 'Dana'])
     assert.ok((await list('getChats')).some(({ chatId }) => chatId === chat))

@@ -154,8 +154,8 @@ describe('a budget of number checks', { skip, timeout: 60_000 }, () => {
     const strangers = ['79005550001', '79005550002', '79005550003', '79005550004']
     for (const phone of strangers) ground.world.person(phone)
     const [first = '', second = '', third = '', fourth = ''] = strangers
-    assert.equal(value(await contacts.find({ phone: first }))?.phone, first)
-    assert.equal(value(await contacts.find({ phone: '79001230000' })), null)
+    assert.equal(value(await contacts.find({ phone: first })).account?.phone, first)
+    assert.equal(value(await contacts.find({ phone: '79001230000' })).account, null)
     assert.equal(faultIn(await contacts.find({ phone: second })), 'rateLimited')
     // A picture would tell as much of a number that the account has nothing to do with.
     assert.equal(faultIn(await contacts.picture(chatOf(second))), 'rateLimited')
@@ -165,11 +165,14 @@ describe('a budget of number checks', { skip, timeout: 60_000 }, () => {
       faultIn(await contacts.add(chatOf(third), { firstName: 'A', lastName: '', saveInAddressbook: false })),
       'rateLimited',
     )
-    assert.equal(value(await contacts.find({ phone: first }))?.phone, first)
-    assert.equal(value(await contacts.find({ phone: '79001230000' })), null)
+    assert.equal(value(await contacts.find({ phone: first })).account?.phone, first)
+    assert.equal(value(await contacts.find({ phone: '79001230000' })).account, null)
+    assert.equal(value(await contacts.find({ phone: first })).isRemembered, true)
+    assert.equal(faultIn(await contacts.find({ phone: first }, true)), 'rateLimited')
     // What is in the works for a day is taken for stuck.
     await until(() => ground.world.statistics.summary().unacknowledged === 0, 'what the phone told at the linking')
     ground.clock.skip(DAY_MS)
-    assert.equal(value(await contacts.find({ phone: fourth }))?.phone, fourth)
+    assert.equal(value(await contacts.find({ phone: fourth })).account?.phone, fourth)
+    assert.equal(value(await contacts.find({ phone: first }, true)).isRemembered, false)
   })
 })

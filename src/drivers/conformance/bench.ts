@@ -103,7 +103,7 @@ export class Bench {
 
   /** The chat with a number, as this session's network names it. */
   async nameOf({ session }: Opened, phone: string): Promise<ChatId> {
-    const found = value(await facet(session, 'contacts').find({ phone }))
+    const found = value(await facet(session, 'contacts').find({ phone })).account
     assert.ok(found !== null)
     return found.chat
   }

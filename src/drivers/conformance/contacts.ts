@@ -23,7 +23,7 @@ export function contacts(bench: Bench): void {
   test('who has an account is found by the number, and written to by what was found', async () => {
     const { session, contacts } = await opened()
     const { peer } = bench.rig.phones
-    const found = value(await contacts.find({ phone: peer }))
+    const found = value(await contacts.find({ phone: peer })).account
     assert.ok(found !== null)
     assert.equal(found.phone, peer)
     assert.equal(bench.rig.driver.parseChatId(found.chat), found.chat)
@@ -36,14 +36,14 @@ export function contacts(bench: Bench): void {
       (await bench.rig.person.received(peer)).map(({ text }) => text),
       ['found you'],
     )
-    assert.deepEqual(value(await contacts.find({ chat: found.chat }))?.chat, found.chat)
-    assert.deepEqual(value(await contacts.find({ chat: bench.chat(peer) }))?.chat, found.chat)
+    assert.deepEqual(value(await contacts.find({ chat: found.chat })).account?.chat, found.chat)
+    assert.deepEqual(value(await contacts.find({ chat: bench.chat(peer) })).account?.chat, found.chat)
   })
 
   test('who has no account is not found, which is an answer', async () => {
     const { contacts } = await opened()
-    assert.equal(value(await contacts.find({ phone: bench.rig.withoutAccount })), null)
-    assert.equal(value(await contacts.find({ chat: bench.chat(bench.rig.withoutAccount) })), null)
+    assert.equal(value(await contacts.find({ phone: bench.rig.withoutAccount })).account, null)
+    assert.equal(value(await contacts.find({ chat: bench.chat(bench.rig.withoutAccount) })).account, null)
   })
 
   test('what is no number is invalid', async () => {
@@ -127,7 +127,7 @@ export function contacts(bench: Bench): void {
     const found = new Set<ChatId>()
     for (const [index, answer] of answers.entries()) {
       if (faultOf(answer) === 'unavailable') continue
-      const account = value(answer)
+      const { account } = value(answer)
       assert.ok(account !== null)
       assert.equal(account.phone, BYSTANDERS[index])
       found.add(account.chat)

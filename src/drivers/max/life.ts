@@ -122,10 +122,18 @@ export interface Handovers {
   wait(file: string, ms: number, signal: AbortSignal): Promise<boolean>
 }
 
+/** Null: nobody has the number. */
+export interface PersonLookUp {
+  readonly user: string | null
+  readonly isRemembered: boolean
+}
+
 /** Looks numbers up, as seldom as the network bears it, and knows for some days what it was told. */
 export interface Finder {
   /** The person's id by digits; null: nobody has the number. */
   personBehind(phone: string): Promise<string | null | Fault>
+  /** The same, and whether it was known before. `isAnew`: the network is asked whatever is known, no faster and no more often than else. */
+  lookUp(phone: string, isAnew: boolean): Promise<PersonLookUp | Fault>
 }
 
 /** One life of a session: a connection that is logged in, from its login to its end. */

@@ -36,10 +36,10 @@ function contacts(asking: Asking, ids: ChatIds): Contacts {
     find: async (who) => {
       const asked = 'chat' in who ? { chat: ids.addressOf(who.chat) } : who
       return map(await asking.ask('contacts.find', asked), (found) => {
-        if (found === null) return null
+        if (found === null) return { account: null, isRemembered: false }
         const { address, phoneAddress, phone, username } = found
         const phoneChat = phoneAddress === null ? null : ids.chatOf(phoneAddress)
-        return { chat: ids.chatOf(address), phoneChat, phone, username }
+        return { account: { chat: ids.chatOf(address), phoneChat, phone, username }, isRemembered: false }
       })
     },
     list: async () =>

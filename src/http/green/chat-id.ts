@@ -57,7 +57,7 @@ function isAlias({ driver, linked }: Instance, chat: ChatId): boolean {
 
 async function ownIdOf(instance: Instance, alias: ChatId): Promise<ChatId> {
   const found = await ask(instance, 'contacts', (contacts) => contacts.find({ chat: alias }))
-  return found === null || isFault(found) ? alias : found.chat
+  return isFault(found) ? alias : (found.account?.chat ?? alias)
 }
 
 /** Reads several, or says what is wrong with the first that isn't one. */

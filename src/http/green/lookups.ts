@@ -46,8 +46,8 @@ const checkWhatsapp = defineMethod({
   async handle(instance: Instance, fields) {
     const who = whoOf(instance, fields)
     if ('fault' in who) return who
-    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who))
-    return isFault(found) ? found : { ...checked(found), fromCache: false }
+    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who, fields.force === true))
+    return isFault(found) ? found : { ...checked(found.account), fromCache: found.isRemembered }
   },
 })
 
@@ -99,8 +99,11 @@ const checkAccount = defineMethod({
   async handle(instance: Instance, fields) {
     const who = accountOf(instance, fields)
     if ('fault' in who) return who
-    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who))
-    if (!isFault(found)) return { exist: found !== null, chatId: found?.chat ?? '', fromCache: false }
+    const found = await ask(instance, 'contacts', (contacts) => contacts.find(who, fields.force === true))
+    if (!isFault(found)) {
+      const { account, isRemembered } = found
+      return { exist: account !== null, chatId: account?.chat ?? '', fromCache: isRemembered }
+    }
     const isAway = found.fault === 'notLinked' || found.fault === 'starting' || found.fault === 'notConnected'
     return isAway ? { status: false, reason: 'instance is starting or not authorized' } : found
   },

@@ -36,7 +36,13 @@ export function sendingLife(kept = new Map<string, Uint8Array>(), network = new 
   return {
     ...{ ...made, mishaps, numbers, transport: straight, handovers: new PushedHandovers(clock) },
     connection: { ask: (operation, ...asked) => asking(network, mishaps, operation, asked) },
-    finder: { personBehind: (phone) => Promise.resolve(numbers.get(phone) ?? null) },
+    finder: {
+      personBehind: (phone) => Promise.resolve(numbers.get(phone) ?? null),
+      lookUp: (phone) => {
+        const user = numbers.get(phone) ?? null
+        return Promise.resolve(isFault(user) ? user : { user, isRemembered: false })
+      },
+    },
     shared: {
       ...{ url: undefined, identity: SHIPPED, seemsSeen: true, fileLimitBytes: 1_000_000, picturePeriodMs: 0 },
       ...{ loginsPerDay: 0, checksPerDay: 0, checkPeriodMs: 0, connected: new Map() },

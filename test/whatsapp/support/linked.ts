@@ -106,7 +106,7 @@ export function chatOf(phone: string): ChatId {
 
 /** The chat with a number, as this session names it. */
 export async function nameOf({ session }: Linked, phone: string): Promise<ChatId> {
-  const found = value(await facet(session, 'contacts').find({ phone }))
+  const found = value(await facet(session, 'contacts').find({ phone })).account
   assert.ok(found !== null)
   return found.chat
 }

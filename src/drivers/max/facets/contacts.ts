@@ -1,4 +1,4 @@
-import type { Contact, ContactInfo, FoundAccount, Picture } from '../../../model/chats.ts'
+import type { Contact, ContactInfo, LookUp, Picture } from '../../../model/chats.ts'
 import { isNumberAlias } from '../../../model/decimal-chats.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId, EpochMs } from '../../../model/ids.ts'
@@ -7,7 +7,7 @@ import type { ContactName, Contacts } from '../../facets.ts'
 import { keep, type Life, type PersonRecord } from '../life.ts'
 import { CHANGE_CONTACT, CHAT_INFO, PRESENCE } from '../wire/opcodes.ts'
 import { answerTo, ask, told, type Current } from './asking.ts'
-import { contactOf, isGroupId, personBehind, phoneIn } from './persons.ts'
+import { contactOf, isGroupId, lookUp, personBehind, phoneIn } from './persons.ts'
 import { pictureAt } from './pictures.ts'
 
 const NOBODY = fault('noAccount', 'nobody with a MAX account is behind it')
@@ -23,7 +23,7 @@ const SEEN_MS = 3_000
 
 export function contactsOf(current: Current): Contacts {
   return {
-    find: (who) => ask(current, (life) => find(life, who)),
+    find: (who, isAnew = false) => ask(current, (life) => find(life, who, isAnew)),
     list: () => ask(current, list),
     info: (chat) => ask(current, (life) => info(life, chat)),
     picture: (chat) => ask(current, (life) => picture(life, chat)),
@@ -33,14 +33,17 @@ export function contactsOf(current: Current): Contacts {
   }
 }
 
-async function find(life: Life, who: Parameters<Contacts['find']>[0]): Promise<FoundAccount | null | Fault> {
-  if ('username' in who) return null
-  const phone = 'phone' in who ? who.phone : isNumberAlias(who.chat) ? phoneIn(who.chat) : ''
-  const person = 'phone' in who ? await life.finder.personBehind(phone) : await personBehind(life, who.chat)
-  if (person === null || isFault(person)) return person
+async function find(life: Life, who: Parameters<Contacts['find']>[0], isAnew: boolean): Promise<LookUp | Fault> {
+  if ('username' in who) return { account: null, isRemembered: false }
+  const found = 'phone' in who ? await life.finder.lookUp(who.phone, isAnew) : await lookUp(life, who.chat, isAnew)
+  if (isFault(found)) return found
+  const { user, isRemembered } = found
+  if (user === null) return { account: null, isRemembered }
   // Who asked by the number knows it, whether or not it is shown.
-  const shown = (await life.directory.person(person))?.phone ?? ''
-  return { chat: person as ChatId, phoneChat: null, phone: shown === '' ? phone : shown, username: '' }
+  const asked = 'phone' in who ? who.phone : isNumberAlias(who.chat) ? phoneIn(who.chat) : ''
+  const shown = (await life.directory.person(user))?.phone ?? ''
+  const account = { chat: user as ChatId, phoneChat: null, phone: shown === '' ? asked : shown, username: '' }
+  return { account, isRemembered }
 }
 
 /** Everybody in the address book, and everybody with whom there is a dialog. */

@@ -195,11 +195,14 @@ test('a person of whom nobody knows is nobody; one that can not be asked for may
   const life = await withChat()
   const { contacts } = facetsOf(() => life)
   life.network.answers(CONTACTS, () => ({ contacts: [] }))
-  assert.equal(await contacts.find({ chat: OTHER as ChatId }), null)
+  assert.deepEqual(await contacts.find({ chat: OTHER as ChatId }), { account: null, isRemembered: false })
   assert.equal(faultOf(await contacts.info(OTHER as ChatId)), 'noAccount')
   assert.equal(faultOf(await contacts.info(group)), 'notFound')
   // Longer than any id is: the network is not asked.
-  assert.equal(await contacts.find({ chat: '99999999999999999999' as ChatId }), null)
+  assert.deepEqual(await contacts.find({ chat: '99999999999999999999' as ChatId }), {
+    account: null,
+    isRemembered: true,
+  })
   life.network.refuses(CONTACTS, 'too.many.requests')
   assert.equal(faultOf(await contacts.find({ chat: OTHER as ChatId })), 'rateLimited')
 })

@@ -59,6 +59,16 @@ test('who has a number is asked for once in a week, and who has none once in a d
   assert.equal(next.network.count(BY_PHONE), 3)
 })
 
+test('who is asked for anew is asked for whatever is known, and what it comes to is remembered instead', async () => {
+  const { finder, network } = scene()
+  assert.deepEqual(await finder.lookUp(ANNA.phone, false), { user: ANNA.id, isRemembered: false })
+  assert.deepEqual(await finder.lookUp(ANNA.phone, false), { user: ANNA.id, isRemembered: true })
+  network.answers(BY_PHONE, () => undefined)
+  assert.deepEqual(await finder.lookUp(ANNA.phone, true), { user: null, isRemembered: false })
+  assert.deepEqual(await finder.lookUp(ANNA.phone, false), { user: null, isRemembered: true })
+  assert.equal(network.count(BY_PHONE), 2)
+})
+
 test('what is no number of the two countries is not asked for', async () => {
   const { finder, network } = scene()
   for (const phone of ['12', '4915112345678', '7900', '+79001000002', '1'.repeat(200), ''])
@@ -100,6 +110,7 @@ test('a day has so many and no more, in whatever process; with the next day ther
   assert.equal(await next.finder.personBehind(number(3)), null)
   assert.equal(faultOf(await next.finder.personBehind(number(4))), 'rateLimited')
   assert.equal(await next.finder.personBehind(number(3)), null, 'what is known is told all the same')
+  assert.equal(faultOf(await next.finder.lookUp(number(3), true)), 'rateLimited', 'asking anew is one of the day')
   next.clock.skip(DAY_MS + HOUR_MS)
   assert.equal(await next.finder.personBehind(number(4)), null)
   assert.equal(next.network.count(BY_PHONE), 4)

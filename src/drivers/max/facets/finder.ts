@@ -1,9 +1,9 @@
 import { Serial } from '../../../lib/serial.ts'
-import { fault, type Fault } from '../../../model/fault.ts'
+import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { EpochMs } from '../../../model/ids.ts'
 import type { Note } from '../../driver.ts'
 import { NOT_CONNECTED } from '../../network/asking.ts'
-import { newDraft, type Finder, type Life } from '../life.ts'
+import { newDraft, type Finder, type Life, type PersonLookUp } from '../life.ts'
 import type { AskTrouble } from '../questions.ts'
 import { isNotThere, isTooOften } from '../wire/network-error.ts'
 import { BY_PHONE } from '../wire/opcodes.ts'
@@ -11,11 +11,6 @@ import { LookUps } from './look-ups.ts'
 import { troubleOf } from './trouble.ts'
 
 type Parts = Pick<Life, 'host' | 'connection' | 'shared' | 'self' | 'directory' | 'ended'>
-
-/** Null: nobody has the number. */
-interface Known {
-  readonly user: string | null
-}
 
 /** Of the two countries whose numbers can have an account. */
 const PHONE = /^(?:7\d{10}|375\d{9})$/
@@ -47,30 +42,35 @@ class PacedFinder implements Finder {
   }
 
   async personBehind(phone: string): Promise<string | null | Fault> {
+    const answer = await this.lookUp(phone, false)
+    return isFault(answer) ? answer : answer.user
+  }
+
+  async lookUp(phone: string, isAnew: boolean): Promise<PersonLookUp | Fault> {
     if (!PHONE.test(phone)) return INVALID
-    const known = (await this.#told(phone)) ?? (await this.#among(phone))
-    if (known !== undefined) return known.user
+    const known = isAnew ? undefined : ((await this.#told(phone)) ?? (await this.#among(phone)))
+    if (known !== undefined) return known
     if (this.#waiting * this.#lookUps.longestGapMs > LONGEST_WAIT_MS) return BUSY
     this.#waiting += 1
     const lateAt = this.#parts.host.clock.now() + LONGEST_WAIT_MS
     try {
-      return await this.#turns.run(() => this.#inTurn(phone, lateAt))
+      return await this.#turns.run(() => this.#inTurn(phone, lateAt, isAnew))
     } finally {
       this.#waiting -= 1
     }
   }
 
-  async #inTurn(phone: string, lateAt: EpochMs): Promise<string | null | Fault> {
+  async #inTurn(phone: string, lateAt: EpochMs, isAnew: boolean): Promise<PersonLookUp | Fault> {
     const { host, ended } = this.#parts
     // Somebody before may have asked for the same.
-    const known = await this.#told(phone)
-    if (known !== undefined) return known.user
+    const known = isAnew ? undefined : await this.#told(phone)
+    if (known !== undefined) return known
     if (ended.aborted) return NOT_CONNECTED
     if (host.clock.now() > lateAt) return BUSY
     return (await this.#lookUps.take()) ?? this.#ask(phone)
   }
 
-  async #ask(phone: string): Promise<string | null | Fault> {
+  async #ask(phone: string): Promise<PersonLookUp | Fault> {
     const { host, connection, directory } = this.#parts
     const asked = await connection.ask(BY_PHONE, phone)
     if (!asked.ok && !(await this.#isNobody(asked.trouble))) return troubleOf(asked.trouble)
@@ -79,7 +79,7 @@ class PacedFinder implements Finder {
     if (contact !== undefined) await directory.noteContact(contact, draft)
     draft.notes.set(nameOf(phone), this.#answerOf(contact?.id ?? ''))
     await host.commit(draft)
-    return contact?.id ?? null
+    return { user: contact?.id ?? null, isRemembered: false }
   }
 
   async #isNobody(trouble: AskTrouble): Promise<boolean> {
@@ -89,16 +89,17 @@ class PacedFinder implements Finder {
   }
 
   /** What an earlier look-up came to; undefined: there was none, or it is too long ago. */
-  async #told(phone: string): Promise<Known | undefined> {
+  async #told(phone: string): Promise<PersonLookUp | undefined> {
     const { host } = this.#parts
     const kept = await host.secret(nameOf(phone))
     const [, until = '0', user = null] = (kept === null ? null : ANSWER.exec(Buffer.from(kept).toString())) ?? []
-    return Number(until) > host.clock.now() ? { user } : undefined
+    return Number(until) > host.clock.now() ? { user, isRemembered: true } : undefined
   }
 
   /** Somebody whom the account knows and who shows the number. */
-  async #among(phone: string): Promise<Known | undefined> {
-    for (const [user, person] of await this.#parts.directory.persons()) if (person.phone === phone) return { user }
+  async #among(phone: string): Promise<PersonLookUp | undefined> {
+    for (const [user, person] of await this.#parts.directory.persons())
+      if (person.phone === phone) return { user, isRemembered: true }
     return undefined
   }
 

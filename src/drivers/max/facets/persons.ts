@@ -1,7 +1,7 @@
 import { isFault, type Fault } from '../../../model/fault.ts'
 import type { ChatId } from '../../../model/ids.ts'
 import { isNumberAlias } from '../../../model/decimal-chats.ts'
-import { keep, type Life } from '../life.ts'
+import { keep, type Life, type PersonLookUp } from '../life.ts'
 import { CONTACTS } from '../wire/opcodes.ts'
 import type { Contact } from '../wire/shapes.ts'
 import { answerTo } from './asking.ts'
@@ -20,11 +20,18 @@ export function isGroupId(chat: string): boolean {
 
 /** The id of the person whom a chat id names, by whatever name; null when nobody is behind it, or when it is a group. */
 export async function personBehind(life: Life, chat: ChatId): Promise<string | null | Fault> {
-  if (isNumberAlias(chat)) return life.finder.personBehind(phoneIn(chat))
-  if (!isPersonId(chat)) return null
-  if (chat === life.self || (await life.directory.person(chat)) !== null) return chat
+  const found = await lookUp(life, chat, false)
+  return isFault(found) ? found : found.user
+}
+
+/** The same, and whether it was known. `isAnew`: the network is asked even so. */
+export async function lookUp(life: Life, chat: ChatId, isAnew: boolean): Promise<PersonLookUp | Fault> {
+  if (isNumberAlias(chat)) return life.finder.lookUp(phoneIn(chat), isAnew)
+  if (!isPersonId(chat)) return { user: null, isRemembered: true }
+  const isKnown = chat === life.self || (!isAnew && (await life.directory.person(chat)) !== null)
+  if (isKnown) return { user: chat, isRemembered: true }
   const contact = await contactOf(life, chat)
-  return isFault(contact) ? contact : (contact?.id ?? null)
+  return isFault(contact) ? contact : { user: contact?.id ?? null, isRemembered: false }
 }
 
 /** What the network shows of a person now; null when there is nobody of this id. It is kept. */

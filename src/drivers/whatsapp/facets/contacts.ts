@@ -1,4 +1,4 @@
-import type { Contact, ContactInfo, FoundAccount, Picture } from '../../../model/chats.ts'
+import type { Contact, ContactInfo, FoundAccount, LookUp, Picture } from '../../../model/chats.ts'
 import { fault, isFault, type Fault } from '../../../model/fault.ts'
 import type { KeptFile } from '../../../model/content.ts'
 import type { ChatId, EpochMs } from '../../../model/ids.ts'
@@ -8,7 +8,7 @@ import type { ChatRecord, ContactRecord, Life } from '../life.ts'
 import { ask, keep, told, type Current } from './asking.ts'
 import { changeShared } from './app-state.ts'
 import { aboutPerson } from './business.ts'
-import { hasAccount, personJid, phoneChat, phoneShown, type TakeCheck } from './persons.ts'
+import { checkOf, checkOfJid, personJid, phoneChat, phoneShown, type TakeCheck } from './persons.ts'
 import { pictureOf } from './pictures.ts'
 import { lastSeen } from './presence.ts'
 
@@ -18,7 +18,7 @@ const NO_CONTACT = fault('notFound', 'it is not in the address book')
 
 export function contactsOf(current: Current, takeCheck: TakeCheck): Contacts {
   return {
-    find: (who) => ask(current, (life) => find(life, who, takeCheck)),
+    find: (who, isAnew = false) => ask(current, (life) => find(life, who, takeCheck, isAnew)),
     list: () => ask(current, list),
     info: (chat) => ask(current, (life) => info(life, chat, takeCheck)),
     picture: (chat) => ask(current, (life) => picture(life, chat, takeCheck)),
@@ -32,15 +32,15 @@ async function find(
   life: Life,
   who: Parameters<Contacts['find']>[0],
   takeCheck: TakeCheck,
-): Promise<FoundAccount | null | Fault> {
-  if ('username' in who) return null
-  if ('phone' in who) {
-    const exists = await hasAccount(life, who.phone, takeCheck)
-    if (isFault(exists)) return exists
-    return exists ? found(life, `${who.phone}@s.whatsapp.net`) : null
-  }
-  const jid = await personJid(life, who.chat, takeCheck)
-  return jid === null || isFault(jid) ? jid : found(life, jid)
+  isAnew: boolean,
+): Promise<LookUp | Fault> {
+  if ('username' in who) return { account: null, isRemembered: false }
+  const jid = 'phone' in who ? `${who.phone}@s.whatsapp.net` : await life.people.jidOf(who.chat)
+  const check =
+    'phone' in who ? await checkOf(life, who.phone, takeCheck, isAnew) : await checkOfJid(life, jid, takeCheck, isAnew)
+  if (isFault(check)) return check
+  const { exists, isRemembered } = check
+  return { account: exists ? await found(life, jid) : null, isRemembered }
 }
 
 async function found({ people }: Life, jid: string): Promise<FoundAccount> {

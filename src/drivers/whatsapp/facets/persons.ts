@@ -16,13 +16,26 @@ const INVALID = fault(
   'a phone number has 7 to 15 digits, with the code of its country and without zeros before it',
 )
 
-/** Whether a number has an account; asks the network but once in some days. */
-export async function hasAccount(life: Life, phone: string, takeCheck: TakeCheck): Promise<boolean | Fault> {
+/** Whether somebody has an account, and whether it was known without asking. */
+export interface Check {
+  readonly exists: boolean
+  readonly isRemembered: boolean
+}
+
+const KNOWN: Check = { exists: true, isRemembered: true }
+
+/** Whether a number has an account; asks the network but once in some days, unless it is to be asked `isAnew`. */
+export async function checkOf(
+  life: Life,
+  phone: string,
+  takeCheck: TakeCheck,
+  isAnew: boolean,
+): Promise<Check | Fault> {
   if (!PHONE.test(phone)) return INVALID
   const pn = `${phone}@s.whatsapp.net`
-  if (life.people.isOwn(pn)) return true
-  const known = await knownCheck(life, phone)
-  if (known !== null) return known
+  if (life.people.isOwn(pn)) return KNOWN
+  const known = isAnew ? null : await knownCheck(life, phone)
+  if (known !== null) return { exists: known, isRemembered: true }
   const refused = await takeCheck(life)
   if (refused !== undefined) return refused
   const answers = await life.socket.onWhatsApp(phone)
@@ -33,19 +46,30 @@ export async function hasAccount(life: Life, phone: string, takeCheck: TakeCheck
     if (lid !== null) await life.people.learn(lid, pn, draft)
     noteCheck(life, phone, found !== undefined, draft)
   })
-  return found !== undefined
+  return { exists: found !== undefined, isRemembered: false }
 }
 
 /** The jid of a person who is known to exist; null when nobody is behind it. */
 export async function personJid(life: Life, chat: ChatId, takeCheck: TakeCheck): Promise<string | null | Fault> {
   const jid = await life.people.jidOf(chat)
-  if (!isPerson(jid)) return null
-  if (await isKnown(life, jid)) return jid
+  const check = await checkOfJid(life, jid, takeCheck, false)
+  if (isFault(check)) return check
+  return check.exists ? jid : null
+}
+
+/** Whether somebody is behind a jid, as far as that can be told. */
+export async function checkOfJid(
+  life: Life,
+  jid: string,
+  takeCheck: TakeCheck,
+  isAnew: boolean,
+): Promise<Check | Fault> {
+  const isPersons = isPerson(jid)
   // Whoever is behind an id that tells no number can't be asked for.
-  if (isLid(jid)) return null
-  const exists = await hasAccount(life, userOf(jid), takeCheck)
-  if (isFault(exists)) return exists
-  return exists ? jid : null
+  if (isPersons && isAnew && !isLid(jid)) return checkOf(life, userOf(jid), takeCheck, true)
+  if (isPersons && (await isKnown(life, jid))) return KNOWN
+  if (!isPersons || isLid(jid)) return { exists: false, isRemembered: true }
+  return checkOf(life, userOf(jid), takeCheck, false)
 }
 
 /** Of all that the account knows, under whatever name. */
