@@ -16,6 +16,9 @@ const NO_HOOK = /status of 404/
 const HIDDEN_TABS = `[...document.querySelectorAll('main nav [aria-current=page]')]
   .map((tab) => tab.getBoundingClientRect()).filter(({ left, right }) => left < 0 || right > innerWidth).length`
 
+const seesOpenTab = (page: Page, path: string) =>
+  eventually(async () => (await page.evaluate(HIDDEN_TABS)) === 0, `${path}: the open tab is seen`)
+
 describe('the road of a partner through the console', { skip: noBrowser }, () => {
   let scene: ConsoleScene
   before(async () => {
@@ -74,11 +77,13 @@ describe('the road of a partner through the console', { skip: noBrowser }, () =>
       await open(path)
       await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
       assert.equal(await page.getByRole('alert').count(), 0, path)
-      assert.equal(await page.evaluate(HIDDEN_TABS), 0, `${path}: the open tab is not seen`)
+      await seesOpenTab(page, path)
       await fitsInTheDark(
         page,
         `ru ${path.replace(`/${account}`, '').replace(/\/\d+/, '').slice(1).replaceAll('/', ' ')}`,
       )
+      // The window was as wide as a desk meanwhile.
+      await seesOpenTab(page, path)
     }
     await leave()
   })

@@ -62,6 +62,13 @@ function Head({ instance }: { readonly instance: Instance }): ReactNode {
   )
 }
 
+/** Brings it into the middle of the bar; the page itself stays where it is. */
+function showOpenTab(bar: HTMLElement): void {
+  const tab = bar.querySelector('[aria-current=page]')?.getBoundingClientRect()
+  const { left, width } = bar.getBoundingClientRect()
+  if (tab !== undefined) bar.scrollLeft += tab.left + tab.width / 2 - (left + width / 2)
+}
+
 /** Links, so that each page can be opened beside the others. */
 function Tabs({ account, instance }: { readonly account: string; readonly instance: Instance }): ReactNode {
   const words = useWords('instance')
@@ -72,7 +79,12 @@ function Tabs({ account, instance }: { readonly account: string; readonly instan
   const { pathname } = useLocation()
   // On a phone they do not all fit: the one that is open must be among those that are seen.
   useEffect(() => {
-    bar.current?.querySelector('[aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+    const { current } = bar
+    if (current === null) return undefined
+    // It tells the first width too, and each that comes of turning the phone, or of making the window narrow.
+    const watched = new ResizeObserver(() => showOpenTab(current))
+    watched.observe(current)
+    return () => watched.disconnect()
   }, [pathname])
   return (
     <nav ref={bar} aria-label={words.title} className={classes['tabs']}>

@@ -132,12 +132,17 @@ function Panel({ view, attempt }: StepsProps): ReactNode {
   )
 }
 
-/** What happens now, read out as it changes. Its place is kept where there is nothing to say. */
+/** What happens now, read out as it changes. Its place is kept while there may be something to say. */
 function Hint({ view }: { readonly view: LinkView }): ReactNode {
   const words = useWords('instance')
   const { text, isTrouble } = hintOf(view, words.link)
   return (
-    <Text role="status" size="sm" c={isTrouble ? 'var(--mantine-color-error)' : 'dimmed'} mih="2lh">
+    <Text
+      role="status"
+      size="sm"
+      c={isTrouble ? 'var(--mantine-color-error)' : 'dimmed'}
+      {...(view.isRunning && { mih: '2lh' })}
+    >
       {/* A wrong number is said at its field. */}
       {view.hint === 'badPhone' ? '' : text}
     </Text>
