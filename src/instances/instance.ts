@@ -116,6 +116,11 @@ export class Instance implements CourierClient {
     return this.life.runner?.isOpen ?? false
   }
 
+  /** Why there is no connection, in the words of whoever lost it and without secrets; null where there is nothing to say of it. */
+  get trouble(): string | null {
+    return this.life.runner?.trouble?.message ?? null
+  }
+
   get linked(): LinkedAccount | null {
     return this.#record.linked
   }

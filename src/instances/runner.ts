@@ -36,6 +36,7 @@ export class Runner implements SessionListener {
   readonly #reconnection: Reconnection
   #session: Session | undefined
   #connection: 'none' | 'connecting' | 'open' | 'waiting' = 'none'
+  #trouble: Fault | undefined
   /** Until the first opening after a start or reboot the wire shows `starting`. */
   #starting = false
   /** The world was told of `starting` and waits to hear of its end. */
@@ -61,6 +62,11 @@ export class Runner implements SessionListener {
 
   get isOpen(): boolean {
     return this.#connection === 'open'
+  }
+
+  /** Why what is linked has no connection; undefined while it has one, or was closed on purpose. */
+  get trouble(): Fault | undefined {
+    return this.#record.row.state === 'notAuthorized' ? undefined : this.#trouble
   }
 
   /** Made when something has to do with a file for the first time. */
@@ -216,6 +222,7 @@ export class Runner implements SessionListener {
     this.#reconnection.forget()
     this.#session = undefined
     this.#connection = 'none'
+    this.#trouble = undefined
   }
 
   /** What goes on only while the session is open. */
@@ -276,6 +283,7 @@ export class Runner implements SessionListener {
   opened(): void {
     if (this.#session === undefined) return
     this.#connection = 'open'
+    this.#trouble = undefined
     this.#reconnection.opened()
     if (this.#starting) {
       this.#starting = false
@@ -298,6 +306,7 @@ export class Runner implements SessionListener {
   lost(trouble: Fault, atLeastMs = 0): void {
     if (this.#stopped || this.#session === undefined) return
     this.#pause()
+    this.#trouble = trouble
     const wasLinked = this.#record.row.state !== 'notAuthorized'
     const what = { idInstance: this.#record.id, fault: trouble.fault, says: trouble.message }
     this.#record.node.log.info(what, 'the session was lost')
@@ -363,12 +372,7 @@ export class Runner implements SessionListener {
   }
 
   #storeAgain(change: Change, trouble: unknown): Promise<Applied> {
-    const { clock } = this.#record.node
-    return patientlyAgain(
-      clock,
-      () => this.#store(change),
-      () => !this.#stopped,
-      trouble,
-    )
+    const goesOn = (): boolean => !this.#stopped
+    return patientlyAgain(this.#record.node.clock, () => this.#store(change), goesOn, trouble)
   }
 }

@@ -176,13 +176,17 @@ test('another proxy is in force at once: the session goes by it, and nobody hear
   assert.deepEqual(await drain(instance), [])
 })
 
-test('a lost session is logged with what its driver says of it', async () => {
-  const { session } = await linked()
+test('a lost session is logged with what its driver says of it, and the instance says it until there is another', async () => {
+  const { instance, session } = await linked()
+  assert.equal(instance.trouble, null)
   session.host.lost(fault('unavailable', 'the proxy 192.0.2.1:1080: connect ECONNREFUSED'))
+  assert.deepEqual([instance.isOnline, instance.trouble], [false, 'the proxy 192.0.2.1:1080: connect ECONNREFUSED'])
   assert.match(
     logged.filter((line) => line.includes('the session was lost')).join(),
     /192\.0\.2\.1:1080: connect ECONNREFUSED/,
   )
+  session.host.opened()
+  assert.deepEqual([instance.isOnline, instance.trouble], [true, null])
 })
 
 test('the delay between two sends is never shorter than set, and longer at random where the messenger wants it so', async () => {

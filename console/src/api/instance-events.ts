@@ -75,11 +75,13 @@ function changed<T extends Instance>(instance: T, glances: ReadonlyMap<number, G
 
 /** The same of one that was asked for by itself, which its own node answers, as it lives: what the stream's node does not know of it stays. */
 function changedAtHome<T extends Instance>(instance: T, glances: ReadonlyMap<number, Glance>): T {
-  const { isOnline, queued, notifications } = instance
+  const { isOnline, trouble, queued, notifications } = instance
   const next = changed(instance, glances)
   return {
     ...next,
     isOnline: next.isOnline ?? isOnline,
+    // Null says that there is none, where the connection is known.
+    trouble: next.isOnline === null ? trouble : next.trouble,
     queued: next.queued ?? queued,
     notifications: next.notifications ?? notifications,
   }

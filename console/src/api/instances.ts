@@ -39,6 +39,8 @@ const shape = {
   wid: nullable(text),
   /** Null, as what waits: it lives on another node than the one that answered. */
   isOnline: nullable(flag),
+  /** Why it is not online, where that is known. */
+  trouble: nullable(text),
   held: nullable(oneOf('accountSuspended', 'expired')),
   tariff: text,
   isFree: flag,
@@ -76,6 +78,7 @@ export const readGlances = list(
     queued: nullable(number),
     notifications: nullable(number),
     isOnline: nullable(flag),
+    trouble: nullable(text),
   }),
 )
 export type Glance = Read<typeof readGlances>[number]

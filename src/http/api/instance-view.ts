@@ -34,6 +34,7 @@ export const INSTANCE = Type.Object({
   phone: textOrNull,
   wid: textOrNull,
   isOnline: Type.Union([flag, Type.Null()]),
+  trouble: textOrNull,
   held: Type.Union([Type.Literal('accountSuspended'), Type.Literal('expired'), Type.Null()]),
   tariff: text,
   isFree: flag,
@@ -96,15 +97,19 @@ export function instanceView(
 /** What is known of an instance where it lives alone; all null elsewhere. */
 export interface Moment {
   readonly isOnline: boolean | null
+  /** Why it is not online, where that is known. */
+  readonly trouble: string | null
   readonly queued: number | null
   readonly notifications: number | null
 }
 
+const UNKNOWN: Moment = { isOnline: null, trouble: null, queued: null, notifications: null }
+
 /** Of a deleted one, which lives nowhere, everybody knows that nothing waits. */
 export function momentOf(instance: Pick<Instance, keyof Moment | 'isHere' | 'deletedAt'>): Moment {
-  if (!instance.isHere && instance.deletedAt === null) return { isOnline: null, queued: null, notifications: null }
-  const { isOnline, queued, notifications } = instance
-  return { isOnline, queued, notifications }
+  if (!instance.isHere && instance.deletedAt === null) return UNKNOWN
+  const { isOnline, trouble, queued, notifications } = instance
+  return { isOnline, trouble, queued, notifications }
 }
 
 /** The same with its settings. */

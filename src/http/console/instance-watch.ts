@@ -114,12 +114,13 @@ export function glanceAt(instance: Instance): InstanceGlance {
 }
 
 function isLike(instance: Instance, glance: InstanceGlance): boolean {
-  const { queued, notifications, isOnline } = momentOf(instance)
+  const { queued, notifications, isOnline, trouble } = momentOf(instance)
   return (
     instance.state === glance.state &&
     queued === glance.queued &&
     notifications === glance.notifications &&
     isOnline === glance.isOnline &&
+    trouble === glance.trouble &&
     phoneOf(instance) === glance.phone &&
     instance.name === glance.name
   )

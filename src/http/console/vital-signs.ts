@@ -15,6 +15,7 @@ export interface Signs {
   readonly residentBytes: number
   /** Of one core, since the moment before; above 1 where several work. */
   readonly cpu: number
+  /** Those with a connection. */
   readonly authorized: number
   readonly queued: number
   readonly notifications: number
@@ -74,7 +75,8 @@ export class VitalSigns {
     let [held, queued, notifications, oldestMs] = [0, 0, 0, 0]
     const now = this.#deps.clock.now()
     for (const instance of this.#here()) {
-      states[instance.state] = (states[instance.state] ?? 0) + 1
+      const state = standingOf(instance)
+      states[state] = (states[state] ?? 0) + 1
       if (instance.held !== undefined) held += 1
       if (instance.queued === 0 && instance.notifications === 0) continue
       queued += instance.queued
@@ -112,6 +114,11 @@ export class VitalSigns {
     this.#series.push({ at, residentBytes, cpu, authorized, queued, notifications, oldestMs, commits })
     if (this.#series.length > STEPS) this.#series.shift()
   }
+}
+
+/** Its state; `offline` where it is linked and has no connection, which its state does not tell. */
+function standingOf({ state, isOnline }: Instance): string {
+  return state === 'authorized' && !isOnline ? 'offline' : state
 }
 
 /** Only of what goes to a webhook: who polls comes when he likes. */

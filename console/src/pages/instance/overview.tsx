@@ -36,9 +36,10 @@ export default function OverviewPage(): ReactNode {
 function Standstill(): ReactNode {
   const words = useWords('instance')
   const format = useFormat()
-  const { timeDeleted, held, state } = useInstance()
+  const { timeDeleted, held, state, trouble } = useInstance()
   if (timeDeleted !== null) return <Notice color="red">{words.deletedAt(format.time(timeDeleted))}</Notice>
   if (held !== null) return <Notice color="orange">{words.heldText[held]}</Notice>
+  if (trouble !== null) return <Notice color="orange">{words.lostConnection(trouble)}</Notice>
   if (state === 'suspended') return <Notice color="orange">{words.suspendedText}</Notice>
   return null
 }

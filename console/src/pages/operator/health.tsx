@@ -58,6 +58,7 @@ function Readiness({ trouble }: { readonly trouble: string | null }): ReactNode 
 
 const STATES = [
   'authorized',
+  'offline',
   'starting',
   'notAuthorized',
   'pendingCode',

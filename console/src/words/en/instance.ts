@@ -25,6 +25,7 @@ export const words = {
     accountSuspended: 'The account is suspended: the instance stands still until the operator lifts that.',
     expired: 'The paid time of this instance is over: it stands still until it is renewed.',
   },
+  lostConnection: (why: string) => `There is no connection to the messenger: ${why}.`,
   suspendedText:
     'The messenger has limited this account: messages may not arrive until it lifts that. Sending less and to people who know you helps.',
   reboot: 'Restart',
