@@ -42,7 +42,7 @@ function reader<T extends TSchema, Value>(schema: T, made: (kept: StaticDecode<T
   const compiled = Compile(schema)
   return (bytes: Uint8Array): Value | null => {
     const kept = checkedJson(compiled, bytes)
-    return kept === null ? null : made(kept as StaticDecode<T>)
+    return kept === null ? null : made(kept)
   }
 }
 
