@@ -30,9 +30,11 @@ for (const [form, make, digits, prefix] of forms) {
   })
 }
 
-test('a decimal id tells when it was made', () => {
+test('a decimal id tells when it was made, and is none that a network makes of its own clock', () => {
   const now = Date.UTC(2026, 10, 20)
-  assert.equal(Number(BigInt(new DecimalIds().next(now)) >> 16n), now)
+  assert.equal(new DecimalIds().next(now).slice(1, 14), String(now))
+  const networks = (BigInt(Date.UTC(2080, 0)) << 16n) | 0xffffn
+  assert.ok(BigInt(new DecimalIds().next(now)) > networks, 'MAX makes them of milliseconds times 65,536')
 })
 
 test('two processes at one moment make different hex ids', () => {

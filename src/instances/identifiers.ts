@@ -50,16 +50,22 @@ function hexDigits(value: number, length: number): string {
   return value.toString(16).padStart(length, '0').slice(-length)
 }
 
-const DECIMAL_COUNTER_BITS = 16n
+/** Ids of each millisecond. */
+const DECIMAL_IDS = 10_000n
+/** Before the milliseconds since 1970, which have 13 digits until 2286. */
+const DECIMAL_START = 8n * 10n ** 17n
 
-/** Message ids of 18 decimal digits, for messengers whose ids are numbers: the milliseconds since 1970 and a counter behind them. */
+/**
+ * Message ids of 18 decimal digits, for messengers whose ids are numbers: an 8, the milliseconds since 1970 and a counter behind them. MAX makes its
+ * own of the milliseconds as well, times 65,536: those begin with 1 for decades, so that no message of the network's has the id of one of ours in its chat.
+ */
 export class DecimalIds implements IdSource {
   #last = 0n
 
   next(now: EpochMs): MessageId {
-    const first = BigInt(now) << DECIMAL_COUNTER_BITS
+    const first = DECIMAL_START + BigInt(now) * DECIMAL_IDS
     this.#last = first > this.#last ? first : this.#last + 1n
-    return this.#last.toString().padStart(18, '0') as MessageId
+    return this.#last.toString() as MessageId
   }
 }
 

@@ -15,8 +15,8 @@ export class MessageIds {
 
   next(messenger: Messenger): string {
     if (messenger === 'whatsapp') return `3EB0${this.#random.bytes(9).toString('hex').toUpperCase()}`
-    // The upper half of each millisecond's ids: servers count theirs from the lower end.
-    const first = (BigInt(this.#clock.now()) << 16n) | 0x8000n
+    // As MAX makes its own; those that servers make begin with another digit.
+    const first = BigInt(this.#clock.now()) << 16n
     this.#last = first > this.#last ? first : this.#last + 1n
     return String(this.#last)
   }
