@@ -13,7 +13,7 @@ import { limitsOf } from './limits.ts'
 import { openMedia } from './open-media.ts'
 
 /** Fetching from the web: few origins, few files each; how long one may take is a setting. */
-const FETCHES = { origins: 100, connections: 8, burst: 8, burstMs: 1000, connectTimeoutMs: 10_000 } as const
+const FETCHES = { origins: 100, connections: 8, connectTimeoutMs: 10_000 } as const
 /** So long a message may wait for the preview of its link. */
 const PREVIEW_MS = 5_000
 const NOT_LOADED = fault('starting', 'the server is starting')

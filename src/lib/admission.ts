@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
  * `limit` at a time, and those who never leave delay the rest by one turn at most. Costs nothing while nobody has to wait.
  */
 export class Admission {
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'after'>
   readonly #limit: number
   readonly #turnMs: number
   #turn = 0
@@ -17,7 +17,7 @@ export class Admission {
   #first = 0
   #ticking = false
 
-  constructor(clock: Clock, limit: number, turnMs: number) {
+  constructor(clock: Pick<Clock, 'after'>, limit: number, turnMs: number) {
     this.#clock = clock
     this.#limit = limit
     this.#turnMs = turnMs

@@ -11,8 +11,6 @@ import type { ResolveName } from './name-lookup.ts'
 const LIMITS: GuardedPoolLimits = {
   origins: 4,
   connections: 8,
-  burst: 8,
-  burstMs: 20,
   connectTimeoutMs: 2000,
   headersTimeoutMs: 2000,
   bodyTimeoutMs: 2000,
@@ -54,7 +52,7 @@ async function ask(allow: readonly string[], host: string, resolve?: ResolveName
   const pools = new GuardedPools(systemClock, new AddressRules(allow), LIMITS, resolve)
   try {
     const origin = new URL(`http://${host}:${String(port)}/`).origin
-    const { statusCode, body } = await pools.get(origin).pool.request({ method: 'POST', path: '/', body: '{}' })
+    const { statusCode, body } = await pools.get(origin).request({ method: 'POST', path: '/', body: '{}' })
     await body.dump()
     return statusCode
   } catch (error) {
@@ -107,7 +105,7 @@ describe('GuardedPools', () => {
     const resolve = resolver(['127.0.0.1'], ['127.0.0.2'])
     const pools = new GuardedPools(systemClock, new AddressRules(['127.0.0.1']), LIMITS, resolve)
     try {
-      const { pool } = pools.get(`http://rebind.test:${String(port)}`)
+      const pool = pools.get(`http://rebind.test:${String(port)}`)
       const post = async (reset: boolean): Promise<number> => {
         const { statusCode, body } = await pool.request({ method: 'POST', path: '/', body: '{}', reset })
         await body.dump()
@@ -127,10 +125,10 @@ describe('GuardedPools', () => {
   test('an origin that was not used for long is closed, and works again when asked for', async () => {
     const pools = new GuardedPools(systemClock, new AddressRules(['127.0.0.1']), LIMITS, resolver(['127.0.0.1']))
     try {
-      const first = pools.get(`http://a.test:${String(port)}`).pool
+      const first = pools.get(`http://a.test:${String(port)}`)
       for (const name of ['b', 'c', 'd', 'e', 'f']) pools.get(`http://${name}.test:${String(port)}`)
       assert.equal(first.closed, true)
-      const again = pools.get(`http://a.test:${String(port)}`).pool
+      const again = pools.get(`http://a.test:${String(port)}`)
       const { statusCode, body } = await again.request({ method: 'POST', path: '/', body: '{}' })
       await body.dump()
       assert.equal(statusCode, 200)

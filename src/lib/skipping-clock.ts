@@ -22,6 +22,10 @@ export class SkippingClock implements Clock {
     return (this.#standsAt ?? systemClock.now()) + this.#skippedMs
   }
 
+  get alarmCount(): number {
+    return this.#alarms.size
+  }
+
   /** When the first of all alarms is to ring. */
   get nextAt(): number | undefined {
     return [...this.#alarms].map(({ at }) => at).sort((a, b) => a - b)[0]

@@ -58,8 +58,6 @@ before(async () => {
   pools = new GuardedPools(systemClock, new AddressRules(['127.0.0.1']), {
     origins: 10,
     connections: 4,
-    burst: 4,
-    burstMs: 1000,
     connectTimeoutMs: 1000,
     headersTimeoutMs: 10_000,
     bodyTimeoutMs: 10_000,

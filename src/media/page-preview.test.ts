@@ -35,7 +35,7 @@ before(async () => {
   url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
   // Of this machine only the address of the server is allowed: every other one is inside.
   pools = new GuardedPools(systemClock, new AddressRules(['127.0.0.1']), {
-    ...{ origins: 10, connections: 4, burst: 4, burstMs: 1000 },
+    ...{ origins: 10, connections: 4 },
     ...{ connectTimeoutMs: 1000, headersTimeoutMs: 10_000, bodyTimeoutMs: 10_000 },
   })
   previews = new PagePreviews({ pools, clock: systemClock, timeoutMs: TIMEOUT_MS })

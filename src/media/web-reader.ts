@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
-import { AddressRefused, type GuardedPools } from '../lib/guarded-pool.ts'
+import { AddressRefused } from '../lib/guarded-connector.ts'
+import type { GuardedPools } from '../lib/guarded-pool.ts'
 import { isWebUrl } from '../lib/web-url.ts'
 
 /** What lies behind an address. Its body must be read to the end or dropped. */
@@ -64,7 +65,7 @@ export class WebReader {
   }
 
   async #ask(url: URL, bounds: Bounds): Promise<Answer | WebTrouble> {
-    const { pool } = this.#pools.get(url.origin)
+    const pool = this.#pools.get(url.origin)
     try {
       const { statusCode, headers, body } = await pool.request({
         method: 'GET',

@@ -1,12 +1,12 @@
 import type { AddressRules } from '../lib/address-rules.ts'
 import type { Clock } from '../lib/clock.ts'
-import { GuardedPools } from '../lib/guarded-pool.ts'
 import type { Log } from '../lib/log.ts'
 import type { ResolveName } from '../lib/name-lookup.ts'
 import { Recent } from '../lib/recent.ts'
 import type { InstanceId } from '../model/ids.ts'
-import { readEndpoint, type Endpoint } from './endpoint.ts'
 import { Lane, type CourierClient, type LaneHost, type Target } from './lane.ts'
+import { readEndpoint, type Endpoint, type EndpointTrouble } from './post/endpoint.ts'
+import { Receivers } from './post/receivers.ts'
 
 export type { CourierClient } from './lane.ts'
 
@@ -20,8 +20,8 @@ const BURST = 64
 const BURST_MS = 10
 const ORIGINS = 2048
 const CONNECT_TIMEOUT_MS = 30_000
-/** Silence inside an answer whose status is known already. */
-const ANSWER_SILENCE_MS = 10_000
+/** How long the rest of an answer may take whose status is known already. */
+const ANSWER_REST_MS = 10_000
 
 export interface CourierDeps {
   readonly clock: Clock
@@ -39,7 +39,7 @@ export interface CourierDeps {
 
 /** Webhook delivery for all instances of the node. An instance with nothing to deliver costs nothing. */
 export class Courier {
-  readonly #pools: GuardedPools
+  readonly #receivers: Receivers
   readonly #clock: Clock
   readonly #host: LaneHost
   /**
@@ -58,7 +58,7 @@ export class Courier {
   constructor(deps: CourierDeps) {
     const { clock, log, retryMs, timeoutMs, keepsDeliveries } = deps
     this.#clock = clock
-    this.#pools = new GuardedPools(
+    this.#receivers = new Receivers(
       clock,
       deps.allow,
       {
@@ -66,15 +66,15 @@ export class Courier {
         connections: CONNECTIONS_PER_ORIGIN,
         burst: BURST,
         burstMs: BURST_MS,
-        connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
-        headersTimeoutMs: timeoutMs,
-        bodyTimeoutMs: Math.min(timeoutMs, ANSWER_SILENCE_MS),
+        connectMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
+        headMs: timeoutMs,
+        restMs: Math.min(timeoutMs, ANSWER_REST_MS),
       },
       deps.resolve,
     )
     const endpoint = (target: Target) => this.#endpoint(target)
     const ended = (lane: Lane) => this.#ended(lane)
-    this.#host = { clock, log, retryMs, keepsDeliveries, pools: this.#pools, endpoint, ended }
+    this.#host = { clock, log, retryMs, keepsDeliveries, receivers: this.#receivers, endpoint, ended }
   }
 
   /**
@@ -145,10 +145,10 @@ export class Courier {
         }
       })
     }
-    await this.#pools.destroy()
+    await this.#receivers.destroy()
   }
 
-  #endpoint(target: Target): Endpoint | null {
+  #endpoint(target: Target): Endpoint | EndpointTrouble {
     const known = this.#endpoints.get(target.url)
     if (known?.token === target.token) return known.endpoint
     const endpoint = readEndpoint(target.url, target.token)
@@ -159,5 +159,5 @@ export class Courier {
 
 interface Known {
   readonly token: string
-  readonly endpoint: Endpoint | null
+  readonly endpoint: Endpoint | EndpointTrouble
 }

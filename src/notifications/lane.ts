@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../lib/clock.ts'
-import type { GuardedPools } from '../lib/guarded-pool.ts'
 import type { Log } from '../lib/log.ts'
 import type { EpochMs, InstanceId } from '../model/ids.ts'
 import type { Notification, Write } from '../storage/store.ts'
-import { Attempt, type Verdict } from './attempt.ts'
 import { typeOfBody } from './body/envelope.ts'
-import type { Endpoint } from './endpoint.ts'
 import type { Mailbox } from './mailbox.ts'
+import type { Endpoint, EndpointTrouble } from './post/endpoint.ts'
+import { Post, type Verdict } from './post/post.ts'
+import type { Receivers } from './post/receivers.ts'
 
 /** The settings that say where to deliver; as long as they stay the same, so do the strings. */
 export interface Target {
@@ -28,8 +28,8 @@ export interface LaneHost {
   readonly log: Log
   readonly retryMs: number
   readonly keepsDeliveries: boolean
-  readonly pools: GuardedPools
-  endpoint(target: Target): Endpoint | null
+  readonly receivers: Receivers
+  endpoint(target: Target): Endpoint | EndpointTrouble
   /** A lane has nothing left to deliver, or was stopped; called in the same breath, so that no wake falls in between. */
   ended(lane: Lane): void
 }
@@ -50,7 +50,7 @@ export class Lane {
   readonly #host: LaneHost
   #running = false
   #stopped = false
-  #attempt: Attempt | undefined
+  #post: Post | undefined
   /** What the attempt that failed last went to, while pausing after it. */
   #failed: Target | undefined
   #resume: (() => void) | undefined
@@ -98,7 +98,7 @@ export class Lane {
   /** Ends an attempt under way too. Whether it arrived is unknown, so its item stays. */
   abort(): void {
     this.stop()
-    this.#attempt?.abort()
+    this.#post?.abort()
   }
 
   #target(): Target | null {
@@ -120,17 +120,17 @@ export class Lane {
         return
       }
       const endpoint = this.#host.endpoint(target)
-      let verdict = BAD_URL
+      let verdict: Verdict
       let beganAt = 0
-      if (endpoint !== null) {
-        const { admission } = this.#host.pools.get(endpoint.origin)
+      if (typeof endpoint === 'string') verdict = { status: 0, code: endpoint }
+      else {
+        const { admission } = this.#host.receivers.get(endpoint.origin)
         const entering = admission.enter()
         const ticket = typeof entering === 'number' ? entering : await entering
         beganAt = this.#host.clock.now()
         try {
-          verdict = await this.#post(endpoint, item)
+          verdict = await this.#deliver(endpoint, item)
         } finally {
-          this.#attempt = undefined
           admission.leave(ticket)
         }
       }
@@ -154,12 +154,16 @@ export class Lane {
     await this.#pause()
   }
 
-  #post(endpoint: Endpoint, item: Notification): Verdict | Promise<Verdict> {
+  /** Never rejects. */
+  #deliver(endpoint: Endpoint, item: Notification): Verdict | Promise<Verdict> {
     if (this.#stopped) return NOT_SENT
-    // Asked for anew: it may have been closed for disuse while this one waited for admission.
-    const { pool } = this.#host.pools.get(endpoint.origin)
-    return Attempt.make(pool, endpoint, item.body, (attempt) => {
-      this.#attempt = attempt
+    return new Promise((resolve) => {
+      this.#post = new Post(endpoint.head, item.body, (verdict) => {
+        this.#post = undefined
+        resolve(verdict)
+      })
+      // Asked for anew: it may have been closed for disuse while this one waited for admission.
+      this.#host.receivers.get(endpoint.origin).send(this.#post)
     })
   }
 
@@ -178,10 +182,11 @@ export class Lane {
   }
 
   /** Says what is worth an operator's look: the first failure of an item, and that it went through after all. */
-  #report({ receiptId }: Notification, endpoint: Endpoint | null, { status, code }: Verdict): void {
+  #report({ receiptId }: Notification, endpoint: Endpoint | EndpointTrouble, { status, code }: Verdict): void {
     this.#failures = this.#failedReceipt === receiptId ? this.#failures + 1 : 1
     this.#failedReceipt = receiptId
-    const fields = { idInstance: this.client.id, receiptId, origin: endpoint?.origin ?? '', status, code }
+    const origin = typeof endpoint === 'string' ? '' : endpoint.origin
+    const fields = { idInstance: this.client.id, receiptId, origin, status, code }
     if (status === 200) this.#host.log.info({ ...fields, attempts: this.#failures }, 'a notification arrived at last')
     else if (this.#failures === 1) this.#host.log.warn(fields, 'a notification was not taken')
     else this.#host.log.debug({ ...fields, attempts: this.#failures }, 'a notification was not taken again')
@@ -210,4 +215,3 @@ export class Lane {
 }
 
 const NOT_SENT: Verdict = { status: 0, code: 'STOPPED' }
-const BAD_URL: Verdict = { status: 0, code: 'INVALID_URL' }

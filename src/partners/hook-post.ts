@@ -1,10 +1,10 @@
 import type { AddressRules } from '../lib/address-rules.ts'
 import type { Clock } from '../lib/clock.ts'
-import { GuardedPools } from '../lib/guarded-pool.ts'
 import type { ResolveName } from '../lib/name-lookup.ts'
 import type { AccountHook, LifecycleEvent } from '../model/account.ts'
-import { Attempt, type Verdict } from '../notifications/attempt.ts'
-import { readEndpoint, type Endpoint } from '../notifications/endpoint.ts'
+import { readEndpoint, type Endpoint } from '../notifications/post/endpoint.ts'
+import { Post, type Verdict } from '../notifications/post/post.ts'
+import { Receivers } from '../notifications/post/receivers.ts'
 import { signedHeaders } from './hook-signature.ts'
 
 /** From the first byte of the connection to the end of the answer. */
@@ -23,11 +23,11 @@ export type HookVerdict = Verdict & {
 /** Posts events, each once and signed for that moment. Redirects are answers like any other. */
 export class HookPost {
   readonly #clock: Clock
-  readonly #pools: GuardedPools
+  readonly #receivers: Receivers
 
   constructor(clock: Clock, allow: AddressRules, resolve?: ResolveName) {
     this.#clock = clock
-    this.#pools = new GuardedPools(
+    this.#receivers = new Receivers(
       clock,
       allow,
       {
@@ -35,9 +35,9 @@ export class HookPost {
         connections: CONNECTIONS_PER_ORIGIN,
         burst: BURST,
         burstMs: BURST_MS,
-        connectTimeoutMs: TIMEOUT_MS,
-        headersTimeoutMs: TIMEOUT_MS,
-        bodyTimeoutMs: TIMEOUT_MS,
+        connectMs: TIMEOUT_MS,
+        headMs: TIMEOUT_MS,
+        restMs: TIMEOUT_MS,
       },
       resolve,
     )
@@ -46,13 +46,13 @@ export class HookPost {
   /** Never rejects. Once `signal` is aborted nothing is sent any more, and what is under way ends without a verdict. */
   async send(event: LifecycleEvent, hook: AccountHook, signal: AbortSignal): Promise<HookVerdict> {
     const endpoint = readEndpoint(hook.url, '')
-    if (endpoint === null) return { status: 0, code: 'INVALID_URL', origin: '' }
+    if (typeof endpoint === 'string') return { status: 0, code: endpoint, origin: '' }
     const { origin } = endpoint
-    const { admission } = this.#pools.get(origin)
+    const { admission } = this.#receivers.get(origin)
     const ticket = await admission.enter()
     try {
       if (signal.aborted) return { status: 0, code: 'STOPPED', origin }
-      return { ...(await this.#attempt(event, hook, endpoint, signal)), origin }
+      return { ...(await this.#attempt(event, hook, signal)), origin }
     } finally {
       admission.leave(ticket)
     }
@@ -60,28 +60,28 @@ export class HookPost {
 
   /** Ends every connection. */
   close(): Promise<void> {
-    return this.#pools.destroy()
+    return this.#receivers.destroy()
   }
 
-  async #attempt(
-    { id, body }: LifecycleEvent,
-    hook: AccountHook,
-    endpoint: Endpoint,
-    signal: AbortSignal,
-  ): Promise<Verdict> {
-    const headers = [...endpoint.headers, ...signedHeaders(hook.secret, id, body, this.#clock.now())]
+  async #attempt({ id, body }: LifecycleEvent, hook: AccountHook, signal: AbortSignal): Promise<Verdict> {
+    const endpoint = readEndpoint(hook.url, '', signedHeaders(hook.secret, id, body, this.#clock.now()))
+    if (typeof endpoint === 'string') return { status: 0, code: endpoint }
     const late = new AbortController()
     const timer = this.#clock.after(TIMEOUT_MS, () => late.abort())
-    const ends = AbortSignal.any([signal, late.signal])
     try {
-      // Asked for anew: it may have been closed for disuse while this one waited for admission.
-      const { pool } = this.#pools.get(endpoint.origin)
-      const verdict = await Attempt.make(pool, { ...endpoint, headers }, body, (attempt) => {
-        ends.addEventListener('abort', () => attempt.abort())
-      })
+      const verdict = await this.#post(endpoint, body, AbortSignal.any([signal, late.signal]))
       return late.signal.aborted && verdict.status === 0 ? { status: 0, code: 'TIMEOUT' } : verdict
     } finally {
       timer.cancel()
     }
+  }
+
+  #post({ origin, head }: Endpoint, body: string, ends: AbortSignal): Promise<Verdict> {
+    return new Promise((resolve) => {
+      const post = new Post(head, body, resolve)
+      ends.addEventListener('abort', () => post.abort())
+      // Asked for anew: it may have been closed for disuse while this one waited for admission.
+      this.#receivers.get(origin).send(post)
+    })
   }
 }

@@ -8,12 +8,9 @@ test('an event is signed as Standard Webhooks says', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek'
   assert.deepEqual(signedHeaders(secret, id, '{"test": 2432232314}', 1_614_265_330_999), [
-    'webhook-id',
-    id,
-    'webhook-timestamp',
-    '1614265330',
-    'webhook-signature',
-    'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    ['webhook-id', id],
+    ['webhook-timestamp', '1614265330'],
+    ['webhook-signature', 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
   ])
 })
 

@@ -10,19 +10,22 @@ import { keptLog } from './kept-log.ts'
 
 export const RETRY_MS = 60_000
 
-/** Counts the timers that are set, and skips. */
+/** Skips; counts the pauses after failures, and the timers that are set. */
 export class CountingClock implements Clock {
   readonly #inner = new SkippingClock()
-  timers = 0
+  pauses = 0
   now(): number {
     return this.#inner.now()
   }
   after(delayMs: number, callback: () => void): Timer {
-    this.timers += 1
+    if (delayMs === RETRY_MS) this.pauses += 1
     return this.#inner.after(delayMs, callback)
   }
   skip(ms: number): void {
     this.#inner.skip(ms)
+  }
+  get timers(): number {
+    return this.#inner.alarmCount
   }
   /** Whether timers are set, and none of them is to ring now. */
   get isWaiting(): boolean {

@@ -53,8 +53,6 @@ const LIMITS: Limits = {
 const FETCHES: GuardedPoolLimits = {
   origins: 8,
   connections: 8,
-  burst: 64,
-  burstMs: 1000,
   connectTimeoutMs: 2000,
   headersTimeoutMs: 5000,
   bodyTimeoutMs: 5000,

@@ -7,7 +7,7 @@ describe('attempts in one text', () => {
   test('come back as they were', () => {
     const attempts = [
       { at: 1_795_000_000_000, ms: 12, status: 200, code: '' },
-      { at: 0, ms: 0, status: 0, code: 'UND_ERR_HEADERS_TIMEOUT' },
+      { at: 0, ms: 0, status: 0, code: 'ANSWER_TIMEOUT' },
       { at: 7, ms: 180_000, status: 503, code: '' },
     ]
     assert.deepEqual(readAttempts(attempts.map(attemptText).join('')), attempts)
