@@ -2,7 +2,7 @@
 // (`npm test` runs all; `node scripts/test.mjs queue/schedule` one). With CI set a skipped test is a failure.
 // `--check` runs `npm run check` beside them: it needs one core for a while, and most of the tests wait for something.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
@@ -28,14 +28,14 @@ const LONGEST = [
   'media/s3',
   'storage/postgres.test',
 ]
-/** Suites beside their units take less than the start of a process: those of `src/` share a few. */
-const SHARES = 6
-const UNIT = /^dist\/src\//
+/** To start a process and load the server in it takes longer than most suites: those that need none of their own share a few. */
+const SHARES = 18
+const ALONE = /^dist\/test\/(?:cluster|console|durability|max|whatsapp)\//
 const SHARES_FOLDER = 'dist/.shares'
 /** Of each file by itself; the closing lines are ours. */
 const COUNTS = /^ℹ (?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm
 /** Where so few files failed they run once more, by themselves: a busy machine's clock is no fault of the code. It is told, and is to be mended. */
-const MOST_AGAIN = 3
+const MOST_AGAIN = 20
 
 const options = process.argv.slice(2)
 const isChecking = options.includes('--check')
@@ -47,12 +47,14 @@ if (files.length === 0) {
 }
 
 const strict = ['1', 'true'].includes(process.env.CI ?? '')
-/** How many tests of each process. */
+/** How many tests of each file. */
 const passed = new Map()
 const skipped = []
+/** The files in each share. */
+const parts = new Map()
 let ended = false
 let checked = !isChecking
-/** The processes in which something failed at last, and those that failed once beside others and not by themselves. */
+/** The files in which something failed at last, and those that failed once beside others and not by themselves. */
 let failed = []
 let unsteady = []
 
@@ -72,34 +74,45 @@ if ((strict || words.length === 0) && failed.length > 0 && failed.length <= MOST
 }
 ended = true
 
-/** So many files at a time; resolves with those in which something failed. */
+/** So many processes at a time; resolves with the files in which something failed. */
 async function runAll(paths, concurrency) {
   const failures = []
   const waiting = paths.values()
   const work = async () => {
-    for (const path of waiting) if (!(await runFile(path))) failures.push(path)
+    for (const path of waiting) failures.push(...(await runFile(path)))
   }
   await Promise.all(Array.from({ length: concurrency }, work))
   return failures.sort()
 }
 
-/** What a file says comes in one piece; true where nothing of it failed. */
+/** What a file says comes in one piece. Resolves with the files in which something failed; of a share those that were not heard of too. */
 async function runFile(path) {
-  let isFine = true
+  const unheard = new Set(parts.get(path))
+  const failures = []
+  let fell = false
   let count = 0
   const events = run({ files: [join(ROOT, path)], timeout: FILE_TIMEOUT_MS })
+  const heard = (test) => {
+    if (!unheard.delete(test.name)) return false
+    passed.set(test.name, count)
+    count = 0
+    return true
+  }
   events.on('test:pass', (test) => {
     if (reasonOf(test) !== null) skipped.push(`${shown(path, test)}: ${test.name} (${reasonOf(test)})`)
     else if (test.details?.type !== 'suite') count += 1
+    heard(test)
   })
-  events.on('test:fail', () => {
-    isFine = false
+  events.on('test:fail', (test) => {
+    fell = true
+    if (heard(test)) failures.push(test.name)
   })
   let output = ''
   for await (const text of events.compose(spec)) output += text
   console.log(output.replace(COUNTS, ''))
-  passed.set(path, count)
-  return isFine
+  if (count > 0) passed.set(path, count)
+  failures.push(...unheard)
+  return fell && failures.length === 0 ? [path] : failures
 }
 
 function conclude() {
@@ -132,23 +145,20 @@ function startCheck() {
   })
 }
 
-/** The files to run, with those of many small ones in the place of these. */
+/** The files to run, with those of many small ones in the place of these. Each is a suite of its own there, so its hooks are its own too. */
 function shared(all) {
-  const units = all.filter((file) => UNIT.test(file) && rankOf(file) === LONGEST.length && !hasHooksForAll(file))
+  const small = all.filter((file) => !ALONE.test(file) && rankOf(file) === LONGEST.length)
   rmSync(join(ROOT, SHARES_FOLDER), { recursive: true, force: true })
   mkdirSync(join(ROOT, SHARES_FOLDER), { recursive: true })
-  const shares = Array.from({ length: SHARES }, (_, share) => {
-    const own = units.filter((_file, at) => at % SHARES === share)
+  const shares = Array.from({ length: Math.min(SHARES, small.length) }, (_, share) => {
+    const own = small.filter((_file, at) => at % SHARES === share)
+    const suites = own.map((file) => `describe('${file}', async () => void (await import('../../${file}')))\n`)
     const path = join(SHARES_FOLDER, `${share}.test.js`)
-    writeFileSync(join(ROOT, path), own.map((file) => `import '../../${file}'\n`).join(''))
+    parts.set(path, own)
+    writeFileSync(join(ROOT, path), `import { describe } from 'node:test'\n${suites.join('')}`)
     return path
   })
-  return [...all.filter((file) => !units.includes(file)), ...shares]
-}
-
-/** Hooks outside of any suite would run for the other files of a share too. */
-function hasHooksForAll(file) {
-  return /^(?:before|after)(?:Each)?\(/m.test(readFileSync(join(ROOT, file), 'utf8'))
+  return [...all.filter((file) => !small.includes(file)), ...shares]
 }
 
 function rankOf(file) {

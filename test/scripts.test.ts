@@ -54,7 +54,7 @@ describe('test.mjs', () => {
     assert.match(named.output, /1 files\ntests: 1 passed, 0 failed, 0 skipped\nOK\n$/)
     const all = await script('test.mjs')
     assert.equal(all.code, 1)
-    assert.match(all.output, /failed in: dist\/src\/b\.test\.js|failed in: dist\/\.shares/)
+    assert.match(all.output, /failed in: dist\/src\/b\.test\.js\nFAILED/)
   })
 
   test('fails when there is nothing to run, and when a file dies before its tests', async () => {
@@ -64,6 +64,20 @@ describe('test.mjs', () => {
     const ended = await script('test.mjs')
     assert.equal(ended.code, 1, ended.output)
     assert.match(ended.output, /failed in: dist\/b\.test\.js/)
+  })
+
+  test('files of one process have hooks of their own, and those behind one that dies are not forgotten', async () => {
+    const hooked = "const { before } = require('node:test')\nlet ready = 0\nbefore(() => { ready += 1 })\n"
+    const body = `${hooked}${suite("test('once', () => { if (ready !== 1) throw new Error(String(ready)) })")}`
+    const files = Array.from({ length: 40 }, (_, at) => `dist/test/${String(at).padStart(2, '0')}.test.js`)
+    for (const file of files) await write(file, body)
+    const fine = await script('test.mjs')
+    assert.match(fine.output, /40 files\ntests: 80 passed, 0 failed, 0 skipped\nOK\n$/)
+    await write('dist/test/00.test.js', "require('node:test').test('dies', () => process.exit(3))")
+    const dead = await script('test.mjs')
+    assert.equal(dead.code, 1, dead.output)
+    assert.match(dead.output, /tests: 78 passed, 1 failed, 0 skipped\nfailed in: dist\/test\/00\.test\.js\n/)
+    assert.match(dead.output, /UNSTEADY, failed once and passed by itself: dist\/test\/18\.test\.js, dist\/test\/36/)
   })
 
   test('what fails once and passes by itself is told, and what fails again is a failure', async () => {
