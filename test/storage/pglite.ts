@@ -1,7 +1,9 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { openPostgresStore } from '../../src/storage/sql/postgres-store.ts'
 import type { PgLike, PgResult, PgStatement } from '../../src/storage/sql/postgres/pg-like.ts'
-import type { Row } from '../../src/storage/sql/statement.ts'
+import { PgArray } from '../../src/storage/sql/postgres/pg-arrays.ts'
+import { arrayText } from '../../src/storage/sql/postgres/pg-values.ts'
+import type { Param, Row } from '../../src/storage/sql/statement.ts'
 import type { Engine } from './harness.ts'
 import * as sample from './samples.ts'
 
@@ -47,10 +49,14 @@ function connect(postgres: PGlite): PgLike {
 async function runAll(on: PGlite | Transaction, statements: readonly PgStatement[]): Promise<readonly PgResult[]> {
   const results: PgResult[] = []
   for (const { sql, params } of statements) {
-    const { rows, affectedRows = 0 } = await on.query<Row>(sql, [...params])
+    const { rows, affectedRows = 0 } = await on.query<Row>(sql, params.map(valueOf))
     results.push({ rows, count: Math.max(affectedRows, rows.length) })
   }
   return results
+}
+
+function valueOf(param: PgStatement['params'][number]): Param {
+  return param instanceof PgArray ? arrayText(param.values) : param
 }
 
 async function dump(postgres: PGlite): Promise<ReadonlyMap<string, readonly object[]>> {

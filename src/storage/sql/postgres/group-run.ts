@@ -1,9 +1,8 @@
-import type { Outcome, Operation } from '../batch-code.ts'
-import type { Many, Param } from '../statement.ts'
+import type { Outcome } from '../batch-code.ts'
 import type { BatchStep } from './batch-steps.ts'
-import type { PgResult, PgStatement, PgTransaction } from './pg-like.ts'
+import { asOne, claimOrStatement, DIVISION_BY_ZERO, mayBeOne, statementOf, type Columns } from './group-statements.ts'
+import type { PgResult, PgTransaction } from './pg-like.ts'
 import { PgTrouble } from './pg-trouble.ts'
-import { arrayText } from './pg-values.ts'
 
 /** A batch of the group can't be left out without undoing what its guards have changed: nothing is stored, and it must go alone. */
 export class MustGoAlone extends Error {
@@ -17,11 +16,9 @@ export class MustGoAlone extends Error {
 }
 
 /** One kind of statement for all batches of a group that have it. */
-interface Gathered {
-  readonly operation: Operation
+interface Gathered extends Columns {
   /** Of each row: its batch by the place in the group, and its own place in the batch. */
   readonly rows: { readonly batch: number; readonly step: number }[]
-  readonly columns: readonly Param[][]
 }
 
 /** Not every guard holds, or one can't be asked: nothing is stored, and they are to be asked first. */
@@ -37,17 +34,13 @@ export async function runGroupAtOnce(
 ): Promise<readonly Outcome[]> {
   const all = gather(group, () => true)
   try {
-    await transaction.commit(
-      all.map((gathered) => (gathered.operation.guard === null ? statementOf : claimOf)(gathered)),
-    )
+    await transaction.commit(mayBeOne(all) ? [asOne(all)] : all.map(claimOrStatement))
   } catch (error) {
     if (error instanceof PgTrouble && error.sqlState === DIVISION_BY_ZERO) throw new NotAllHold()
     throw error
   }
   return group.map(() => null)
 }
-
-const DIVISION_BY_ZERO = '22012'
 
 /**
  * Runs batches in one transaction, each kind of statement once: all guards in one round trip, then all writes with the commit. Gives their
@@ -95,25 +88,6 @@ function gather(
     }
   }
   return [...all.values()].toSorted((a, b) => a.operation.index - b.operation.index)
-}
-
-function statementOf({ operation, columns }: Gathered): PgStatement {
-  const { sql, with: before = '' } = manyOf(operation)
-  return { sql: before === '' ? sql : `${before} ${sql}`, params: columns.map(arrayText) }
-}
-
-/** Fails where not each of the guards holds. */
-function claimOf({ operation, rows, columns }: Gathered): PgStatement {
-  const { sql, with: before } = manyOf(operation)
-  // The name is none that a guard gives to a part of its own.
-  const place = before === undefined ? 'with all_held as materialized' : `${before}, all_held as`
-  const text = `${place} (${sql}) select 1 / cast(count(*) = $${columns.length + 1} as integer) as hold from all_held`
-  return { sql: text, params: [...columns.map(arrayText), rows.length] }
-}
-
-function manyOf({ many }: Operation): Many {
-  if (many === undefined) throw new TypeError('A statement that can not stand for many is in a group')
-  return many
 }
 
 /** Of each batch that is refused, the first guard that does not hold. */

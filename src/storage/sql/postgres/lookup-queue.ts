@@ -1,7 +1,7 @@
 import { rowsOf, type Lookup, type Param, type Row } from '../statement.ts'
+import { arraysOf } from './pg-arrays.ts'
 import type { PgLike, PgStatement } from './pg-like.ts'
 import { isWrong } from './pg-trouble.ts'
-import { arrayText } from './pg-values.ts'
 
 interface Asked {
   readonly lookup: Lookup
@@ -77,9 +77,8 @@ function byLookup(asked: readonly Asked[]): ReadonlyMap<Lookup, readonly Asked[]
 function statementOf(lookup: Lookup, asked: readonly Asked[]): PgStatement {
   let sql = known.get(lookup)
   if (sql === undefined) known.set(lookup, (sql = manyOf(lookup)))
-  const columns =
-    asked[0]?.params.map((_, column) => arrayText(asked.map(({ params }) => params[column] ?? null))) ?? []
-  return { sql, params: columns }
+  const columns = asked[0]?.params.map((_, column) => asked.map(({ params }) => params[column] ?? null)) ?? []
+  return { sql, params: arraysOf(sql, columns) }
 }
 
 const known = new Map<Lookup, string>()

@@ -1,9 +1,10 @@
 import type { Param, Row } from '../statement.ts'
+import type { PgArray } from './pg-arrays.ts'
 
 /** With `$1`, `$2` for the parameters. */
 export interface PgStatement {
   readonly sql: string
-  readonly params: readonly Param[]
+  readonly params: readonly (Param | PgArray)[]
 }
 
 /** `count` is of the rows found or changed. */

@@ -1,4 +1,5 @@
-import type { Param, Row } from '../statement.ts'
+import type { Row } from '../statement.ts'
+import { ArrayRoom, PgArray } from './pg-arrays.ts'
 import type { PgResult, PgStatement } from './pg-like.ts'
 import { readCell, type Field } from './pg-values.ts'
 
@@ -6,7 +7,7 @@ import { readCell, type Field } from './pg-values.ts'
 export interface PgWire {
   readonly stream: { cork(): void; uncork(): void; destroy(error?: Error): unknown }
   parse(message: { name: string; text: string }): void
-  bind(message: { statement: string; values: readonly (string | null)[] }): void
+  bind(message: { statement: string; values: readonly (string | Buffer | null)[] }): void
   describe(message: { type: 'P'; name: string }): void
   execute(message: object): void
   sync(): void
@@ -81,7 +82,7 @@ export class PgPipeline {
     this.#wire = wire
     wire.stream.cork()
     try {
-      for (const { sql, params } of this.#statements) this.#send(wire, sql, params)
+      for (const statement of this.#statements) this.#send(wire, statement)
       wire.sync()
     } finally {
       wire.stream.uncork()
@@ -136,13 +137,14 @@ export class PgPipeline {
     this.giveUp(new Error('The server sends a copy'))
   }
 
-  #send(wire: PgWire, sql: string, params: readonly Param[]): void {
+  #send(wire: PgWire, { sql, params }: PgStatement): void {
     const [prepared, isNew] = this.#prepared.of(sql)
     if (isNew) {
       this.#new.push(sql)
       wire.parse({ name: prepared.name, text: sql })
     }
-    wire.bind({ statement: prepared.name, values: params.map(textOf) })
+    wire.bind({ statement: prepared.name, values: params.map(valueOf) })
+    room.clear()
     if (prepared.fields === undefined) wire.describe({ type: 'P', name: '' })
     wire.execute({})
     this.#steps.push({ prepared, rows: [], count: 0 })
@@ -161,7 +163,11 @@ function readRow(fields: readonly Field[], cells: readonly (string | null)[]): R
   return row
 }
 
-function textOf(param: Param): string | null {
+/** What is bound is copied at once, so that all share the room. */
+const room = new ArrayRoom()
+
+function valueOf(param: PgStatement['params'][number]): string | Buffer | null {
+  if (param instanceof PgArray) return room.write(param)
   return typeof param === 'number' ? String(param) : param
 }
 
