@@ -11,6 +11,8 @@ const EVERY_MS = 5000
 export class SlowBodies {
   readonly #clock: Pick<Clock, 'after'>
   readonly #limitMs: number
+  /** Of this turn of the event loop: nearly all bodies come with their head, and are there at its end. Only for the others it is noted. */
+  #fresh: { readonly request: IncomingMessage; readonly response: ServerResponse }[] = []
   /** Oldest first. */
   readonly #coming = new Map<IncomingMessage, { readonly response: ServerResponse; readonly since: number }>()
   /** By which time goes on here: the time of day may be set meanwhile. */
@@ -31,14 +33,24 @@ export class SlowBodies {
   /** For every request, before anything reads its body. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     if (!hasBody(request)) return
-    this.#coming.set(request, { response, since: this.#looks })
-    request.on('end', this.#over).on('close', this.#over)
-    if (!this.#isWatching) this.#look()
+    if (this.#fresh.push({ request, response }) === 1) setImmediate(() => this.#note())
   }
 
   /** This one brings a file, for somebody who may bring one: the server's own limit is enough. */
   mayTakeLong(request: IncomingMessage): void {
     this.#coming.delete(request)
+    this.#fresh = this.#fresh.filter((one) => one.request !== request)
+  }
+
+  #note(): void {
+    const fresh = this.#fresh
+    this.#fresh = []
+    for (const { request, response } of fresh) {
+      if (request.complete || request.destroyed) continue
+      this.#coming.set(request, { response, since: this.#looks })
+      request.on('end', this.#over).on('close', this.#over)
+    }
+    if (this.#coming.size > 0 && !this.#isWatching) this.#look()
   }
 
   #look(): void {

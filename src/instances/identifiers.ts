@@ -24,6 +24,8 @@ export interface IdSource {
 export class HexIds implements IdSource {
   readonly #random: Random
   #time = -1
+  /** What those of one moment begin with. */
+  #start = ''
   #rest = 0
 
   constructor(random: Random) {
@@ -33,21 +35,33 @@ export class HexIds implements IdSource {
   next(now: EpochMs): MessageId {
     const time = Math.max(0, now - MESSAGE_ID_EPOCH_MS)
     if (time > this.#time) {
-      this.#time = time
+      this.#begin(time)
       this.#rest = this.#random.bytes(MESSAGE_ID_RANDOM_BYTES).readUIntBE(0, MESSAGE_ID_RANDOM_BYTES)
     } else if (this.#rest < LARGEST_REST) {
       this.#rest += 1
     } else {
-      this.#time += 1
+      this.#begin(this.#time + 1)
       this.#rest = 0
     }
-    const digits = hexDigits(this.#time, MESSAGE_ID_TIME_DIGITS) + hexDigits(this.#rest, 2 * MESSAGE_ID_RANDOM_BYTES)
-    return (MESSAGE_ID_PREFIX + digits.toUpperCase()) as MessageId
+    const rest = this.#rest
+    return (this.#start + byteDigits(rest >> 16) + byteDigits(rest >> 8) + byteDigits(rest)) as MessageId
+  }
+
+  #begin(time: number): void {
+    this.#time = time
+    this.#start = MESSAGE_ID_PREFIX + hexDigits(time, MESSAGE_ID_TIME_DIGITS)
   }
 }
 
 function hexDigits(value: number, length: number): string {
-  return value.toString(16).padStart(length, '0').slice(-length)
+  return value.toString(16).padStart(length, '0').slice(-length).toUpperCase()
+}
+
+/** Of each byte: made once, as every id needs three. */
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => hexDigits(byte, 2))
+
+function byteDigits(value: number): string {
+  return BYTES[value & 0xff] ?? ''
 }
 
 /** Ids of each millisecond. */

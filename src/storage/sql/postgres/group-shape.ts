@@ -4,7 +4,7 @@ import type { BatchStep } from './batch-steps.ts'
 /** What must be known of a batch to say with which others it may share a transaction. */
 export interface GroupShape {
   /** The rows that it adds, changes or looks for; no two batches of a group name the same. */
-  readonly rows: ReadonlySet<string>
+  readonly rows: Pick<ReadonlyMap<string, unknown>, 'keys'>
   /** It changes nothing that is there: see `Many.adds`. */
   readonly adds: boolean
   /** Characters that it sends. */
@@ -29,7 +29,7 @@ export function shapeOf(steps: readonly BatchStep[]): GroupShape | undefined {
     if ((last.get(row) ?? -1) >= index) return undefined
     last.set(row, index)
   }
-  return { rows: new Set(last.keys()), adds, size }
+  return { rows: last, adds, size }
 }
 
 const NUMBER_SIZE = 8

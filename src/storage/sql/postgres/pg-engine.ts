@@ -1,6 +1,7 @@
 import type { Seal } from '../../../lib/seal.ts'
 import { systemClock } from '../../../lib/clock.ts'
 import { postgresDialect } from '../../dialect.ts'
+import type { Batch, Committed } from '../../store.ts'
 import type { Outcome } from '../batch-code.ts'
 import { lanesOf } from '../batch-lanes.ts'
 import { StorageFailed, type Engine } from '../engine.ts'
@@ -29,18 +30,18 @@ const USUAL: PgTimes = { patienceMs: 10_000, readMs: 60_000, writeMs: 120_000 }
 export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> = {}): Engine {
   const { patienceMs, readMs, writeMs } = { ...USUAL, ...times }
   const works = new Works()
-  const commits = new CommitQueue(db)
+  const parts = { works, commits: new CommitQueue(db), seal, patienceMs }
   const reads = new ReadQueue(db, readMs)
   const lookups = new LookupQueue(db)
   let closed: Promise<void> | null = null
 
   async function tracked<T>(work: () => Promise<T>): Promise<T> {
-    if (closed !== null) throw new StorageFailed('The store is closed')
+    if (closed !== null) throw new StorageFailed(CLOSED)
     works.begin()
     try {
       return await work()
     } catch (error) {
-      throw error instanceof PgTrouble ? new StorageFailed(error.message, isWrong(error)) : error
+      throw told(error)
     } finally {
       works.end()
     }
@@ -48,15 +49,7 @@ export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> =
 
   return {
     dialect: postgresDialect,
-    commit: (batch) =>
-      tracked(async () => {
-        const steps = stepsOf(batch, seal)
-        const until = performance.now() + patienceMs
-        const outcome = await new Promise<Outcome>((resolve, reject) => {
-          commits.add({ batch, steps, lanes: lanesOf(batch), until, shape: shapeOf(steps), resolve, reject })
-        })
-        return committed(batch, outcome, seal)
-      }),
+    commit: (batch) => (closed === null ? commitBy(parts, batch) : Promise.reject(new StorageFailed(CLOSED))),
     read: (sql, params) => tracked(async () => (await reads.ask(numbered(sql, params))).rows),
     lookup: (lookup, params) => tracked(() => lookups.ask(lookup, params)),
     write: (sql, params) => tracked(() => write(db, numbered(sql, params), writeMs)),
@@ -68,6 +61,43 @@ export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> =
       return closed
     },
   }
+}
+
+const CLOSED = 'The store is closed'
+
+interface CommitParts {
+  readonly works: Works
+  readonly commits: CommitQueue
+  readonly seal: Seal
+  readonly patienceMs: number
+}
+
+/** One promise for all of it: this is how every send is stored. */
+function commitBy({ works, commits, seal, patienceMs }: CommitParts, batch: Batch): Promise<Committed> {
+  return new Promise((resolve, reject) => {
+    const steps = stepsOf(batch, seal)
+    const until = performance.now() + patienceMs
+    const fail = (error: unknown) => {
+      works.end()
+      reject(told(error))
+    }
+    const settle = (outcome: Outcome) => {
+      try {
+        resolve(committed(batch, outcome, seal))
+        works.end()
+      } catch (error) {
+        fail(error)
+      }
+    }
+    works.begin()
+    commits.add({ batch, steps, lanes: lanesOf(batch), until, shape: shapeOf(steps), resolve: settle, reject: fail })
+  })
+}
+
+/** What a caller is told of trouble. */
+function told(error: unknown): Error {
+  if (error instanceof PgTrouble) return new StorageFailed(error.message, isWrong(error))
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 /** Begun anew only where certainly nothing of it is stored. */

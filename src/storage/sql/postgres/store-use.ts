@@ -4,15 +4,16 @@ import type { PgLike, PgUse } from './pg-like.ts'
 /** The same store, which also tells how busy the way to its database is. */
 export function withUse(store: Store, db: PgLike): Store {
   let commits = 0
+  const isOver = () => {
+    commits -= 1
+  }
   return {
     ...store,
-    async commit(batch) {
+    commit(batch) {
       commits += 1
-      try {
-        return await store.commit(batch)
-      } finally {
-        commits -= 1
-      }
+      const committed = store.commit(batch)
+      committed.then(isOver, isOver)
+      return committed
     },
     ...(db.use !== undefined && { use: useOf(db.use.bind(db), () => commits) }),
   }

@@ -64,10 +64,10 @@ class Group {
     if (shape === undefined || this.batches.length === MOST_BATCHES) return false
     if (this.batches.length > 0 && this.#size + shape.size > MOST_CHARACTERS) return false
     for (const lane of lanes) if (!this.#allows(lane, shape.adds)) return false
-    for (const row of shape.rows) if (this.#rows.has(row)) return false
+    for (const row of shape.rows.keys()) if (this.#rows.has(row)) return false
     this.batches.push(one)
     this.#size += shape.size
-    for (const row of shape.rows) this.#rows.add(row)
+    for (const row of shape.rows.keys()) this.#rows.add(row)
     for (const lane of lanes) this.#lanes.set(lane, shape.adds)
     return true
   }
