@@ -29,15 +29,21 @@ export class Connection {
   readonly #reader = new AnswerReader()
   #post: Post | undefined
   #isClosed = false
+  /** It was there after an answer. */
+  #hasLasted = false
   /** Until what is waited for is given up: the head of the answer, its end, or another post. */
-  #ticks = Infinity
+  #ticks: number
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#socket = socket
     this.#host = host
+    this.#ticks = host.ticksIn(KEEP_MS)
+    const lost = (): void => this.close(this.#reader.endsWithConnection ? '' : 'CONNECTION_CLOSED')
     socket.on('data', (piece: Buffer) => this.#read(piece))
     socket.on('error', (error: Error) => this.close(codeOf(error)))
-    socket.on('close', () => this.close(this.#reader.endsWithConnection ? '' : 'CONNECTION_CLOSED'))
+    // Nothing can be sent from here on, though it takes a moment until all is closed.
+    socket.on('end', lost)
+    socket.on('close', lost)
   }
 
   get isIdle(): boolean {
@@ -91,8 +97,21 @@ export class Connection {
     if (!leavesOpen || idleMs <= 0 || this.#socket.writableLength > 0) return this.close('')
     this.#post = undefined
     this.#ticks = this.#host.ticksIn(idleMs)
-    this.#host.freed(this)
+    if (this.#hasLasted) this.#host.freed(this)
+    else this.#seeWhetherItLasts()
     post.settle({ status, code: '' })
+  }
+
+  /**
+   * Some servers close behind an answer what they said they would keep: a post sent at once would be lost. So behind the first one the network
+   * is listened to once more, which takes a whole turn of the event loop.
+   */
+  #seeWhetherItLasts(): void {
+    const free = (): void => {
+      this.#hasLasted = true
+      if (this.isIdle) this.#host.freed(this)
+    }
+    setImmediate(() => setImmediate(free))
   }
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer as createNetServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { generate } from 'selfsigned'
 import { buildConnector } from 'undici'
@@ -90,11 +91,18 @@ afterEach(() => scene.end())
 const begin = async (answer: Answer): Promise<Scene> => (scene = await new Scene(answer).start())
 const done = { status: 200, code: '' }
 
+/** Until a connection that was used once is used again. */
+async function listened(): Promise<void> {
+  await turn()
+  await turn()
+}
+
 describe('posts to a receiver', () => {
   test('go one after the other over one connection, byte for byte', async () => {
     await begin((_, socket) => socket.write(OK))
     for (const body of ['{"a":1}', '{"a":"ключ 😀"}', 'é'.repeat(40_000)]) {
       assert.deepEqual(await scene.post(body), done)
+      await listened()
       const length = String(Buffer.byteLength(body))
       assert.equal(scene.requests.at(-1)?.split('\r\n').slice(-3).join('|'), `Content-Length: ${length}||${body}`)
     }
@@ -158,8 +166,33 @@ describe('posts to a receiver', () => {
       act(scene.sockets.at(-1))
       await until(() => scene.open === 0, 'a closed connection')
       assert.deepEqual(await scene.post(), done)
+      await listened()
     }
     assert.equal(scene.sockets.length, 3)
+  })
+
+  test('are not sent over a connection that the server closes right behind its answer, without a word of that', async () => {
+    await begin((_, socket) => socket.end(OK))
+    const lane = async (): Promise<void> => {
+      for (let round = 0; round < 5; round += 1) assert.deepEqual(await scene.post(), done)
+    }
+    await Promise.all(Array.from({ length: 10 }, lane))
+    assert.equal(scene.sockets.length, 50)
+  })
+
+  test('that come while the goodbye of a server is answered go another way', async () => {
+    const connect = buildConnector({})
+    let goodbye: Promise<Verdict> | undefined
+    scene = await new Scene((_, socket) => socket.write(OK)).start((to, connected) =>
+      connect(to, (...made) => {
+        connected(...made)
+        made[1]?.once('end', () => (goodbye = scene.post()))
+      }),
+    )
+    assert.deepEqual(await scene.post(), done)
+    scene.sockets.at(-1)?.end()
+    await until(() => goodbye !== undefined, 'the goodbye')
+    assert.deepEqual(await goodbye, done)
   })
 
   test('may be answered before they are read, and then the connection is not used again', async () => {
@@ -203,6 +236,7 @@ describe('posts to a receiver', () => {
     scene = new Scene((_, socket) => socket.write(OK), (serve) => createTlsServer({ cert, key }, serve)) // prettier-ignore
     await scene.start(buildConnector({ ca: cert }), 'https://localhost')
     assert.deepEqual(await scene.post('{"a":"ключ"}'), done)
+    await listened()
     assert.deepEqual(await scene.post(), done)
     assert.equal(scene.sockets.length, 1)
   })
@@ -233,6 +267,16 @@ describe('time', () => {
     assert.equal(await idle('Keep-Alive: timeout=100000\r\n'), 61)
     assert.equal(await idle('Keep-Alive: timeout=1\r\n'), 0)
     await begin(() => undefined)
+  })
+
+  test('a connection whose post was given up while it was opened does not stay for ever', async () => {
+    await begin((_, socket) => socket.write(OK))
+    scene.begin('never').post.abort()
+    await until(() => scene.clock.alarmCount > 0, 'a connection')
+    await until(() => scene.sockets.length === 1, 'a connection')
+    scene.clock.skip(6000)
+    await until(() => scene.open === 0, 'a closed connection')
+    assert.deepEqual([scene.clock.alarmCount, scene.requests], [0, []])
   })
 
   test('no head within its time is a failure', async () => {
