@@ -2,7 +2,7 @@ import type { AddressRules } from '../lib/address-rules.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { ResolveName } from '../lib/name-lookup.ts'
 import type { AccountHook, LifecycleEvent } from '../model/account.ts'
-import { readEndpoint, type Endpoint } from '../notifications/post/endpoint.ts'
+import { readEndpoint } from '../notifications/post/endpoint.ts'
 import { Post, type Verdict } from '../notifications/post/post.ts'
 import { Receivers } from '../notifications/post/receivers.ts'
 import { signedHeaders } from './hook-signature.ts'
@@ -19,6 +19,9 @@ export type HookVerdict = Verdict & {
   /** Scheme, host and port, fit for a log. */
   readonly origin: string
 }
+
+type HookEvent = Pick<LifecycleEvent, 'id' | 'body'>
+type HookTarget = Pick<AccountHook, 'url' | 'secret'>
 
 /** Posts events, each once and signed for that moment. Redirects are answers like any other. */
 export class HookPost {
@@ -44,7 +47,7 @@ export class HookPost {
   }
 
   /** Never rejects. Once `signal` is aborted nothing is sent any more, and what is under way ends without a verdict. */
-  async send(event: LifecycleEvent, hook: AccountHook, signal: AbortSignal): Promise<HookVerdict> {
+  async send(event: HookEvent, hook: HookTarget, signal: AbortSignal): Promise<HookVerdict> {
     const endpoint = readEndpoint(hook.url, '')
     if (typeof endpoint === 'string') return { status: 0, code: endpoint, origin: '' }
     const { origin } = endpoint
@@ -63,25 +66,24 @@ export class HookPost {
     return this.#receivers.destroy()
   }
 
-  async #attempt({ id, body }: LifecycleEvent, hook: AccountHook, signal: AbortSignal): Promise<Verdict> {
+  #attempt({ id, body }: HookEvent, hook: HookTarget, signal: AbortSignal): Promise<Verdict> {
     const endpoint = readEndpoint(hook.url, '', signedHeaders(hook.secret, id, body, this.#clock.now()))
-    if (typeof endpoint === 'string') return { status: 0, code: endpoint }
-    const late = new AbortController()
-    const timer = this.#clock.after(TIMEOUT_MS, () => late.abort())
-    try {
-      const verdict = await this.#post(endpoint, body, AbortSignal.any([signal, late.signal]))
-      return late.signal.aborted && verdict.status === 0 ? { status: 0, code: 'TIMEOUT' } : verdict
-    } finally {
-      timer.cancel()
-    }
-  }
-
-  #post({ origin, head }: Endpoint, body: string, ends: AbortSignal): Promise<Verdict> {
+    if (typeof endpoint === 'string') return Promise.resolve({ status: 0, code: endpoint })
     return new Promise((resolve) => {
-      const post = new Post(head, body, resolve)
-      ends.addEventListener('abort', () => post.abort())
+      let isLate = false
+      const post = new Post(endpoint.head, body, (verdict) => {
+        timer.cancel()
+        signal.removeEventListener('abort', stop)
+        resolve(isLate && verdict.status === 0 ? { status: 0, code: 'TIMEOUT' } : verdict)
+      })
+      const stop = (): void => post.abort()
+      const timer = this.#clock.after(TIMEOUT_MS, () => {
+        isLate = true
+        post.abort()
+      })
+      signal.addEventListener('abort', stop)
       // Asked for anew: it may have been closed for disuse while this one waited for admission.
-      this.#receivers.get(origin).send(post)
+      this.#receivers.get(endpoint.origin).send(post)
     })
   }
 }
