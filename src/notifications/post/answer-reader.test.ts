@@ -32,6 +32,7 @@ const answers: readonly (readonly [name: string, answer: string, expected: Read]
   ['with a body of a length', lines('HTTP/1.1 200 OK', 'content-length:5', '', 'hello'), open(200)],
   ['without a reason', lines('HTTP/1.1 503', 'Content-Length: 2', '', 'no'), open(503)],
   ['with bare line feeds', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok', open(200)],
+  ['behind an empty line', lines('', 'HTTP/1.1 200 OK', 'Content-Length: 0', '', ''), open(200)],
   ['that has no body by its status', lines('HTTP/1.1 204 No Content', '', ''), open(204)],
   [
     'that speaks of a body that is elsewhere',

@@ -6,7 +6,8 @@ const BODY_BYTES = 65_536
 const LINE_CHARS = 4096
 
 const HEAD_END = /\r?\n\r?\n/
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?:[ \r\n]|$)/
+/** An empty line before it is left over from the answer before: some servers end a body with one. */
+const STATUS_LINE = /^(?:\r?\n)?HTTP\/1\.([01]) ([1-9]\d\d)(?:[ \r\n]|$)/
 const FRAMING = /\n(content-length|transfer-encoding|connection|keep-alive):[ \t]*([^\r\n]*)/gi
 const LENGTH = /^\d{1,15}$/
 const CHUNK_SIZE = /^([0-9a-f]{1,8})[ \t]*(?:;|$)/i

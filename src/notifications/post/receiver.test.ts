@@ -186,7 +186,9 @@ describe('posts to a receiver', () => {
     scene = await new Scene((_, socket) => socket.write(OK)).start((to, connected) =>
       connect(to, (...made) => {
         connected(...made)
-        made[1]?.once('end', () => (goodbye = scene.post()))
+        made[1]?.once('end', () => {
+          goodbye = scene.post()
+        })
       }),
     )
     assert.deepEqual(await scene.post(), done)
