@@ -1,4 +1,3 @@
-import type { Connection } from './connection.ts'
 import type { RequestHead } from './endpoint.ts'
 
 /** The status that the receiver answered with, or 0 and the code of what came between. */
@@ -8,13 +7,19 @@ export interface Verdict {
   readonly code: string
 }
 
+/** What a post goes by. */
+interface Carrier {
+  /** Ends what is under way with this code, and the status if it came. */
+  close(code: string): void
+}
+
 /** One POST of one notification, on its way or done. Redirects are answers like any other. */
 export class Post {
   /** The request, head and body. */
   readonly text: string
   readonly encoding: 'latin1' | 'utf8'
   readonly #done: (verdict: Verdict) => void
-  #connection: Connection | undefined
+  #carrier: Carrier | undefined
   #isOver = false
 
   /** `done` is called once. */
@@ -30,14 +35,14 @@ export class Post {
     return this.#isOver
   }
 
-  isOn(connection: Connection): void {
-    this.#connection = connection
+  isOn(carrier: Carrier): void {
+    this.#carrier = carrier
   }
 
   /** Ends it. Whether it arrived is unknown unless the status has come. */
   abort(): void {
-    if (this.#connection === undefined) this.settle({ status: 0, code: 'ABORTED' })
-    else if (!this.#isOver) this.#connection.close('ABORTED')
+    if (this.#carrier === undefined) this.settle({ status: 0, code: 'ABORTED' })
+    else if (!this.#isOver) this.#carrier.close('ABORTED')
   }
 
   settle(verdict: Verdict): void {
