@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, JobResult, Told } from '../load/job.ts'
 import type { Order, Outcome, Ready, Told as OutsideTold } from '../outside/order.ts'
-import { startPostgres } from '../../test/support/postgres.ts'
+import { startWarmPostgres } from './database.ts'
 import { Child } from './child.ts'
 import { NODE_FLAGS } from './node-flags.ts'
 import type { Compared, Limit, Side } from './rounds.ts'
@@ -74,7 +74,7 @@ export class Bench {
   async storage(): Promise<Storage> {
     const file = { text: 'one growing file, one fdatasync a group', make: () => Promise.resolve(this.file('bare.log')) }
     if (this.database === 'sqlite') return { env: {}, text: 'SQLite, WAL, synchronous=FULL', logs: [file] }
-    const server = this.own(await startPostgres())
+    const server = this.own(await startWarmPostgres())
     return {
       env: { JADEGATE_DATABASE_URL: await server.newDatabase() },
       text: 'PostgreSQL on this machine, through TCP, fsync and synchronous_commit on',

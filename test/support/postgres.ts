@@ -49,12 +49,20 @@ export function noPostgres(): string | false {
  * It ends with the process at the latest. Not durable: nothing is forced to the disk, for tests that are about anything but the machine's
  * failure and make many databases.
  */
-export async function startPostgres({ isDurable = true } = {}): Promise<TestPostgres> {
+export async function startPostgres({
+  isDurable = true,
+  settings = [],
+}: {
+  readonly isDurable?: boolean
+  /** In the place of those that keep it small, or beside them: `name=value`. */
+  readonly settings?: readonly string[]
+} = {}): Promise<TestPostgres> {
   const bin = binaries()
   if (bin === undefined) throw new Error(String(noPostgres()))
   const folder = mkdtempSync(join(tmpdir(), 'jadegate-pg-'))
   const owner = await ownerOf(folder)
-  const server = new Server(join(bin, 'postgres'), folder, await freePort(), owner, isDurable)
+  const all = [...SETTINGS, `fsync=${isDurable ? 'on' : 'off'}`, ...settings]
+  const server = new Server(join(bin, 'postgres'), folder, await freePort(), owner, all)
   const undertaker = watchOver(folder)
   const options = ['-D', server.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync']
   await run(join(bin, 'initdb'), options, { ...owner, cwd: folder })
@@ -97,7 +105,7 @@ const SETTINGS = [
   'shared_buffers=64MB',
   'max_wal_size=512MB',
   'recovery_init_sync_method=syncfs',
-].flatMap((setting) => ['-c', setting])
+]
 
 type Owner = { readonly uid: number; readonly gid: number } | undefined
 
@@ -107,11 +115,11 @@ class Server {
   readonly #program: string
   readonly #folder: string
   readonly #owner: Owner
-  readonly #durable: readonly string[]
+  readonly #settings: readonly string[]
   #child: ChildProcess | undefined
 
-  constructor(program: string, folder: string, port: number, owner: Owner, isDurable: boolean) {
-    this.#durable = ['-c', `fsync=${isDurable ? 'on' : 'off'}`]
+  constructor(program: string, folder: string, port: number, owner: Owner, settings: readonly string[]) {
+    this.#settings = settings.flatMap((setting) => ['-c', setting])
     this.data = join(folder, 'data')
     this.port = port
     this.#program = program
@@ -122,7 +130,7 @@ class Server {
   async start(): Promise<void> {
     // What a killed one has left: its number may be that of another process by now.
     rmSync(join(this.data, 'postmaster.pid'), { force: true })
-    const args = ['-D', this.data, '-p', String(this.port), '-k', this.#folder, ...SETTINGS, ...this.#durable]
+    const args = ['-D', this.data, '-p', String(this.port), '-k', this.#folder, ...this.#settings]
     const child = spawn(this.#program, args, { stdio: 'ignore', cwd: this.#folder, ...this.#owner })
     this.#child = child
     // Whoever forgets it may end all the same, and it with him.
