@@ -10,8 +10,8 @@ import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Files at a time: the tests start servers, and small machines have two cores. */
-const CONCURRENCY = 3
+/** Processes at a time: the tests start servers, small machines have two cores, and much of a test is waiting. */
+const CONCURRENCY = 4
 /** For one file with everything in it; Node 20 can't limit single tests from outside. */
 const FILE_TIMEOUT_MS = 20 * 60_000
 /** What takes longest begins first, so that the run does not end with one of them alone. */

@@ -6,7 +6,7 @@ export interface AloneNeeds {
   readonly ownership: Ownership
   /** Says in a database that several could use that this one does. */
   readonly membership?: Membership
-  /** The last that is done. */
+  /** The last that is done; never rejects. */
   readonly leave?: () => Promise<void>
 }
 

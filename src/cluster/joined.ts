@@ -9,7 +9,7 @@ import { Claims } from './claims.ts'
 import type { ClusterDoor, ClusterView, Jobs, OpenCluster, Place } from './cluster.ts'
 import { HandOver } from './hand-over.ts'
 import { Holdings } from './holdings.ts'
-import { BEATS_PER_LEASE, Membership } from './membership.ts'
+import { BEATS_PER_LEASE, Membership, sayGone } from './membership.ts'
 import { Moves } from './moves.ts'
 import type { Ownership } from './ownership.ts'
 import type { Peers } from './peers.ts'
@@ -224,9 +224,7 @@ class JoinedCluster implements OpenCluster {
   async close(): Promise<void> {
     const { store, self, peers, log } = this.#needs
     await Promise.all([this.#membership.stop(), peers.close()])
-    await store.leave(self.node).catch((error: unknown) => {
-      log.warn({ error }, 'the database was not told that this node is gone; others see it when its lease is over')
-    })
+    await sayGone(store, self.node, log)
   }
 
   // What is heard

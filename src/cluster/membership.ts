@@ -173,3 +173,10 @@ export class Membership {
     return this.#needs.monotonicMs() - steadyMs
   }
 }
+
+/** The last that a node says. Never rejects: others see that it is gone when its lease is over. */
+export async function sayGone(store: Pick<ClusterStore, 'leave'>, node: string, log: Log): Promise<void> {
+  await store.leave(node).catch((error: unknown) => {
+    log.warn({ error }, 'the database was not told that this node is gone; others see it when its lease is over')
+  })
+}

@@ -25,6 +25,7 @@ function open(world: ClusterWorld, node: string): Server {
   const cluster: ClusterStore = {
     ...bound(database),
     beat: (beat) => (isFrozen ? Promise.reject(new Error('frozen')) : database.beat(beat)),
+    leave: (node) => (isFrozen ? Promise.reject(new Error('frozen')) : database.leave(node)),
   }
   const takeAll = (owner: string) => {
     for (const [id, { epoch }] of database.leases) database.leases.set(id, { owner, epoch: (epoch + 1) as Epoch })
@@ -77,6 +78,15 @@ describe('the only server on a database that several could use', () => {
     assert.deepEqual(server.deaths, [])
     await world.during(cluster.close())
     assert.equal(world.database.nodes.size, 0)
+  })
+
+  test('ends in peace when the database can not be told any more', async () => {
+    const world = new ClusterWorld()
+    const server = open(world, 'a')
+    const cluster = await world.during(server.opening)
+    server.freeze(true)
+    await world.during(cluster?.close() ?? Promise.resolve())
+    assert.equal(world.database.nodes.size, 1)
   })
 
   test('a second one waits for one that has died, and gives way to one that lives', async () => {

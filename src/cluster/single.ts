@@ -5,7 +5,7 @@ import type { Beat, ClusterStore, NodeBeat } from '../storage/cluster-store.ts'
 import type { Store } from '../storage/store.ts'
 import { aloneCluster } from './alone.ts'
 import type { OpenCluster } from './cluster.ts'
-import { BEATS_PER_LEASE, Membership } from './membership.ts'
+import { BEATS_PER_LEASE, Membership, sayGone } from './membership.ts'
 import { ownEverything } from './ownership.ts'
 
 export interface SingleNeeds {
@@ -70,7 +70,7 @@ export async function openSingle(needs: SingleNeeds): Promise<OpenCluster | unde
   return aloneCluster({
     ownership: { ...ownership, isSure: () => membership.isSure(), refused: end },
     membership,
-    leave: () => cluster.leave(self.node),
+    leave: () => sayGone(cluster, self.node, needs.log),
   })
 }
 

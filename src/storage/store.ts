@@ -204,7 +204,7 @@ export interface Store {
   /** Resolves when the database answers and would take a write. */
   ping(): Promise<void>
   /**
-   * The process ends: so long from now what still waits for the database is given up. How a COMMIT ended whose answer was lost nobody hears then;
+   * The process ends: so long from now, or later, what waits for a database that has fallen silent is given up. How a COMMIT ended whose answer was lost nobody hears then;
    * it was never acknowledged. Nothing is given up where the database is part of the process.
    */
   endWithin?(ms: number): void

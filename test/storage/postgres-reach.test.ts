@@ -195,6 +195,17 @@ describe('PostgreSQL, reached', { skip: noPostgres() }, () => {
     await proxy.close()
   })
 
+  test('but not while the database answers', async () => {
+    const store = await storeOf(await server.newDatabase())
+    await sample.commit(store, sample.addInstance(sample.FIRST))
+    store.endWithin?.(0)
+    for (let n = 1; n <= 12; n += 1) {
+      await store.commit(sample.batch(sample.enqueue(sample.FIRST, n, `m-${n}`), [sample.owns(sample.FIRST)]))
+      await delay(100)
+    }
+    await store.close()
+  })
+
   test('also where it stands still and nothing is heard of it', async () => {
     const store = await storeOf(await server.newDatabase())
     await sample.commit(store, sample.addInstance(sample.FIRST))

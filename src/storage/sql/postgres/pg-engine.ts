@@ -39,7 +39,9 @@ export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> =
     if (closed !== null) throw new StorageFailed(CLOSED)
     works.begin()
     try {
-      return await work()
+      const result = await work()
+      works.answered()
+      return result
     } catch (error) {
       throw told(error)
     } finally {
@@ -54,16 +56,32 @@ export function createPgEngine(db: PgLike, seal: Seal, times: Partial<PgTimes> =
     lookup: (lookup, params) => tracked(() => lookups.ask(lookup, params)),
     write: (sql, params) => tracked(() => write(db, numbered(sql, params), writeMs)),
     endWithin(ms) {
-      systemClock.after(ms, () => db.giveUp?.())
+      systemClock.after(ms, () => giveUpWhenSilent(works, db))
     },
     close() {
-      closed ??= works.idle().then(() => db.close())
+      closed ??= works.idle().then(async () => {
+        works.begin()
+        await db.close()
+        works.isOver = true
+      })
       return closed
     },
   }
 }
 
 const CLOSED = 'The store is closed'
+/** What waits this long for an answer, while nobody else gets one, waits for nothing. */
+const SILENCE_MS = 250
+
+/** Looks again and again, until it is given up or closed. */
+function giveUpWhenSilent(works: Works, db: PgLike): void {
+  const { answers: before, isBusy } = works
+  systemClock.after(SILENCE_MS, () => {
+    if (works.isOver) return
+    if (isBusy && works.isBusy && works.answers === before) db.giveUp?.()
+    else giveUpWhenSilent(works, db)
+  })
+}
 
 interface CommitParts {
   readonly works: Works
@@ -82,6 +100,7 @@ function commitBy({ works, commits, seal, patienceMs }: CommitParts, batch: Batc
       reject(told(error))
     }
     const settle = (outcome: Outcome) => {
+      works.answered()
       try {
         resolve(committed(batch, outcome, seal))
         works.end()
@@ -112,10 +131,25 @@ function write(db: PgLike, statement: PgStatement, answerMs: number) {
   )
 }
 
-/** What is under way. */
+/** What is under way; closing the database is the last of it. */
 class Works {
+  isOver = false
   #count = 0
+  #answers = 0
   readonly #idle: (() => void)[] = []
+
+  get isBusy(): boolean {
+    return this.#count > 0
+  }
+
+  /** How often the database has answered. */
+  get answers(): number {
+    return this.#answers
+  }
+
+  answered(): void {
+    this.#answers++
+  }
 
   begin(): void {
     this.#count++
