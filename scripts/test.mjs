@@ -35,7 +35,7 @@ const SHARES_FOLDER = 'dist/.shares'
 /** Of each file by itself; the closing lines are ours. */
 const COUNTS = /^ℹ (?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm
 /** Where so few files failed they run once more, by themselves: a busy machine's clock is no fault of the code. It is told, and is to be mended. */
-const MOST_AGAIN = 20
+const MOST_AGAIN = 3
 
 const options = process.argv.slice(2)
 const isChecking = options.includes('--check')
@@ -50,8 +50,9 @@ const strict = ['1', 'true'].includes(process.env.CI ?? '')
 /** How many tests of each file. */
 const passed = new Map()
 const skipped = []
-/** The files in each share. */
+/** The files in each share, and those that were not run as one before them died. */
 const parts = new Map()
+const unrun = []
 let ended = false
 let checked = !isChecking
 /** The files in which something failed at last, and those that failed once beside others and not by themselves. */
@@ -65,6 +66,7 @@ failed = await runAll(
   processes.sort((one, other) => rankOf(one) - rankOf(other)),
   CONCURRENCY,
 )
+failed.push(...(await runAll(unrun, CONCURRENCY)))
 await check
 if ((strict || words.length === 0) && failed.length > 0 && failed.length <= MOST_AGAIN) {
   console.log(`\n=== once more, one at a time: ${failed.join(', ')}\n`)
@@ -85,7 +87,7 @@ async function runAll(paths, concurrency) {
   return failures.sort()
 }
 
-/** What a file says comes in one piece. Resolves with the files in which something failed; of a share those that were not heard of too. */
+/** What a file says comes in one piece. Resolves with the files in which something failed: it may be a share of many. */
 async function runFile(path) {
   const unheard = new Set(parts.get(path))
   const failures = []
@@ -111,8 +113,8 @@ async function runFile(path) {
   for await (const text of events.compose(spec)) output += text
   console.log(output.replace(COUNTS, ''))
   if (count > 0) passed.set(path, count)
-  failures.push(...unheard)
-  return fell && failures.length === 0 ? [path] : failures
+  unrun.push(...unheard)
+  return fell && unheard.size + failures.length === 0 ? [path] : failures
 }
 
 function conclude() {

@@ -1,7 +1,8 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { buildConnector } from 'undici'
 import type { AddressRules } from './address-rules.ts'
-import type { ResolveName } from './name-lookup.ts'
+import type { Clock } from './clock.ts'
+import { NameLookup, type ResolveName } from './name-lookup.ts'
 
 /** The address may not be reached. The text tells no more than that nothing was; the code is for the operator's log alone. */
 export class AddressRefused extends Error {
@@ -20,8 +21,9 @@ export type Connect = buildConnector.connector
  * Opens connections only to addresses that the rules allow. The very addresses that were checked are connected to, so a name
  * that resolves to another one a moment later gains nothing.
  */
-export function guardedConnector(rules: AddressRules, timeoutMs: number, resolve: ResolveName): Connect {
-  const connect = buildConnector({ timeout: timeoutMs, lookup: guardedLookup(rules, resolve) })
+export function guardedConnector(clock: Clock, rules: AddressRules, timeoutMs: number, resolve?: ResolveName): Connect {
+  const names = new NameLookup(clock, resolve)
+  const connect = buildConnector({ timeout: timeoutMs, lookup: guardedLookup(rules, names) })
   return (options, callback) => {
     // A literal address is never looked up.
     if (isIP(options.hostname) !== 0 && !rules.allows(options.hostname)) callback(new AddressRefused(), null)
@@ -29,9 +31,9 @@ export function guardedConnector(rules: AddressRules, timeoutMs: number, resolve
   }
 }
 
-function guardedLookup(rules: AddressRules, resolve: ResolveName): LookupFunction {
+function guardedLookup(rules: AddressRules, names: NameLookup): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, (error, found) => {
+    names.resolve(hostname, (error, found) => {
       if (error !== null) return callback(error, '')
       const addresses = found.filter(({ address }) => rules.allows(address))
       const [first] = addresses

@@ -3,7 +3,7 @@ import type { AddressRules } from './address-rules.ts'
 import { ByOrigin } from './by-origin.ts'
 import type { Clock } from './clock.ts'
 import { guardedConnector } from './guarded-connector.ts'
-import { NameLookup, type ResolveName } from './name-lookup.ts'
+import type { ResolveName } from './name-lookup.ts'
 
 export interface GuardedPoolLimits {
   /** How many origins keep a pool; those used least lately are closed once idle. */
@@ -20,8 +20,7 @@ export interface GuardedPoolLimits {
 /** One undici Pool for each origin, behind the address rules. */
 export class GuardedPools extends ByOrigin<Pool> {
   constructor(clock: Clock, rules: AddressRules, limits: GuardedPoolLimits, resolve?: ResolveName) {
-    const names = new NameLookup(clock, resolve)
-    const connect = guardedConnector(rules, limits.connectTimeoutMs, (name, done) => names.resolve(name, done))
+    const connect = guardedConnector(clock, rules, limits.connectTimeoutMs, resolve)
     const { connections, headersTimeoutMs: headersTimeout, bodyTimeoutMs: bodyTimeout } = limits
     super(
       limits.origins,

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { Clock } from '../lib/clock.ts'
+import { errorCode } from '../lib/error-code.ts'
 import type { Log } from '../lib/log.ts'
 import { OperatorTrouble } from '../lib/operator-trouble.ts'
 import type { EpochMs } from '../model/ids.ts'
@@ -290,8 +291,9 @@ function mayPass(error: unknown): boolean {
 
 /** Only names and codes: the text of an answer may have a part of a signature in it. */
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return [nameOf(error), code, statusOf(error)].filter((part) => part !== undefined && part !== '').join(' ')
+  return [nameOf(error), errorCode(error), statusOf(error)]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ')
 }
 
 function nameOf(error: unknown): string {

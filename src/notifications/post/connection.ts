@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { errorCode } from '../../lib/error-code.ts'
 import { AnswerReader } from './answer-reader.ts'
 import type { Post } from './post.ts'
 
@@ -117,6 +118,5 @@ export class Connection {
 
 /** What went wrong, for the ledger and the operator's log. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return errorCode(error) ?? (error instanceof Error ? error.name : 'UNKNOWN')
 }

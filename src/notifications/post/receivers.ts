@@ -2,7 +2,7 @@ import type { AddressRules } from '../../lib/address-rules.ts'
 import { ByOrigin } from '../../lib/by-origin.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { guardedConnector } from '../../lib/guarded-connector.ts'
-import { NameLookup, type ResolveName } from '../../lib/name-lookup.ts'
+import type { ResolveName } from '../../lib/name-lookup.ts'
 import { Receiver, type ReceiverLimits } from './receiver.ts'
 
 export interface ReceiversLimits extends ReceiverLimits {
@@ -14,8 +14,7 @@ export interface ReceiversLimits extends ReceiverLimits {
 /** Everybody who is posted to, by origin, behind the address rules. */
 export class Receivers extends ByOrigin<Receiver> {
   constructor(clock: Clock, rules: AddressRules, limits: ReceiversLimits, resolve?: ResolveName) {
-    const names = new NameLookup(clock, resolve)
-    const connect = guardedConnector(rules, limits.connectMs, (name, done) => names.resolve(name, done))
+    const connect = guardedConnector(clock, rules, limits.connectMs, resolve)
     super(limits.origins, (origin) => new Receiver(origin, connect, limits, clock))
   }
 }

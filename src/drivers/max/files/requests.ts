@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import { Agent, request, type Dispatcher } from 'undici'
 import { AddressRules } from '../../../lib/address-rules.ts'
 import { AddressRefused, guardedConnector } from '../../../lib/guarded-connector.ts'
-import { NameLookup } from '../../../lib/name-lookup.ts'
 import { headersOf } from '../identity.ts'
 import type { Life } from '../life.ts'
 
@@ -85,8 +84,7 @@ function dispatcherOf({ transport, shared, host }: FileWay): Dispatcher {
   if (transport.agent !== undefined) return transport.dispatcher
   const known = straight.get(shared.fileHosts)
   if (known !== undefined) return known
-  const names = new NameLookup(host.clock)
-  const connect = guardedConnector(shared.fileHosts, CONNECT_MS, (name, done) => names.resolve(name, done))
+  const connect = guardedConnector(host.clock, shared.fileHosts, CONNECT_MS)
   const agent = new Agent({ connect, keepAliveTimeout: KEEP_ALIVE_MS })
   straight.set(shared.fileHosts, agent)
   return agent

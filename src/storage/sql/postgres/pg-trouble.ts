@@ -1,3 +1,4 @@
+import { errorCode } from '../../../lib/error-code.ts'
 import { MARK_IS_GONE } from './commit-mark.ts'
 
 /**
@@ -75,7 +76,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 function distrustOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (error.message === NO_TLS) return 'The database does not offer TLS, and sslmode demands it'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = errorCode(error) ?? ''
   if (code === OTHER_NAME)
     return `The certificate of the database is for another name (${code}): see sslmode=verify-full`
   return CERTIFICATE.test(code)
@@ -85,8 +86,7 @@ function distrustOf(error: unknown): string | undefined {
 
 /** Of an error of the network only its code: its text has the address. */
 function networkCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof AnswerOverdue ? 'no answer in time' : 'closed'
+  return errorCode(error) ?? (error instanceof AnswerOverdue ? 'no answer in time' : 'closed')
 }
 
 function messageOf(error: unknown): string {
