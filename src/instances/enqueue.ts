@@ -17,11 +17,11 @@ import { UNSUPPORTED } from './refusals.ts'
 const SEND = 'sendMessage'
 
 /** Puts a message into the queue; durable when it resolves. The caller wakes the sender. */
-export async function enqueue(
+export function enqueue(
   record: InstanceRecord,
   message: OutgoingMessage,
   once?: Once<MessageId>,
-): Promise<MessageId | Fault | Repeated> {
+): Promise<MessageId | Fault | Repeated> | Fault {
   const { id: instance, node, outbox, capabilities } = record
   if (capabilities?.cannotSend?.has(message.content.kind) === true) return UNSUPPORTED
   if (outbox.isFull) return QUEUE_FULL
@@ -31,8 +31,12 @@ export async function enqueue(
   const guards = guardsOf(once?.(id), sendGuards(record, message.chat, method))
   const position = outbox.take()
   const writes = [recordOutgoing(instance, id, message, at), enqueueWrite(instance, position, id, at)]
-  const committed = await orAbandon(record, [position], () => record.tryCommit(writes, guards))
-  return committed.ok ? id : refusal(record, committed, method)
+  return orAbandon<MessageId | Fault | Repeated>(
+    record,
+    [position],
+    () => record.tryCommit(writes, guards),
+    (committed) => (committed.ok ? id : refusal(record, committed, method)),
+  )
 }
 
 /**
@@ -55,8 +59,12 @@ export async function enqueueForward(
     if (record.outbox.count + contents.length > OUTBOX_LIMIT) return QUEUE_FULL
     const { ids, positions, writes, events } = draftForward(record, wanted, contents)
     const guards = guardsOf(once?.(ids), sendGuards(record, wanted.to, method))
-    const committed = await orAbandon(record, positions, () => record.tryCommitWith(events, writes, guards))
-    return committed.ok ? ids : committed
+    return orAbandon(
+      record,
+      positions,
+      () => record.tryCommitWith(events, writes, guards),
+      (committed) => (committed.ok ? ids : committed),
+    )
   })
   return 'ok' in outcome ? refusal(record, outcome, method) : outcome
 }
@@ -96,19 +104,25 @@ function draftForward(record: InstanceRecord, wanted: Forward, contents: readonl
   return draft
 }
 
-/** What was taken of the queue is given back when it was not stored. */
-async function orAbandon(
+/** What was taken of the queue is given back when it was not stored. No `async` here, and one step: every send comes this way. */
+function orAbandon<T>(
   { outbox }: InstanceRecord,
   positions: readonly number[],
   commit: () => Promise<Committed>,
-): Promise<Committed> {
-  let isStored = false
+  then: (committed: Committed) => T | Promise<T>,
+): Promise<T> {
+  const abandon = (error: unknown): never => {
+    for (const position of positions) outbox.abandon(position)
+    throw error
+  }
+  const settle = (committed: Committed): T | Promise<T> => {
+    if (!committed.ok) for (const position of positions) outbox.abandon(position)
+    return then(committed)
+  }
   try {
-    const committed = await commit()
-    isStored = committed.ok
-    return committed
-  } finally {
-    if (!isStored) for (const position of positions) outbox.abandon(position)
+    return commit().then(settle, abandon)
+  } catch (error) {
+    return abandon(error)
   }
 }
 

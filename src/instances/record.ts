@@ -165,8 +165,8 @@ export class InstanceRecord implements MailboxHost {
   }
 
   /** As `commit`, with more guards whose refusal is an answer and not an error. */
-  async tryCommit(writes: readonly Write[], guards: readonly Guard[]): Promise<Committed> {
-    return this.#mustOwn(await this.node.store.commit(this.#batch(writes, guards)))
+  tryCommit(writes: readonly Write[], guards: readonly Guard[]): Promise<Committed> {
+    return this.node.store.commit(this.#batch(writes, guards)).then((committed) => this.#mustOwn(committed))
   }
 
   #batch(writes: readonly Write[], guards: readonly Guard[]): Batch {

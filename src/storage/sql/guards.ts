@@ -1,6 +1,6 @@
 import type { Guard } from '../store.ts'
 import { PEOPLE_GUARDS } from './people-guards.ts'
-import { IN_CHAT, places, rowsOf, type GuardStatement } from './statement.ts'
+import { IN_CHAT, newRowsOf, places, rowsOf, type GuardStatement } from './statement.ts'
 
 export type GuardOf<K extends Guard['kind']> = Extract<Guard, { kind: K }>
 
@@ -16,7 +16,7 @@ export const GUARDS: { readonly [K in Guard['kind']]: GuardStatement<GuardOf<K>>
     // No batch changes or removes a lease.
     lasts: true,
     many: {
-      sql: `select r.ord from (select * from ${rowsOf('instance_id bigint, epoch bigint')} order by instance_id) as r
+      sql: `select r.ord from (select * from ${newRowsOf('instance_id bigint, epoch bigint')} order by instance_id) as r
         cross join lateral (
           select 1 from lease l where l.instance_id = r.instance_id and l.epoch = r.epoch for share of l
         ) as held`,

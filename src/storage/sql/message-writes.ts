@@ -1,12 +1,14 @@
 import { statusRank } from '../../model/message.ts'
 import type { MessageRow } from '../store.ts'
 import type { MessageWrite } from '../write.ts'
-import { IN_CHAT, rowsOf, type Many } from './statement.ts'
+import { IN_CHAT, newRowsOf, rowsOf, type Many } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
 const PLAIN = `instance_id bigint, id text, chat_id text, direction text, by_api integer, status text, description text, \
 at bigint, status_at bigint, body text`
+/** Its direction, whether the API sent it, its status and description. */
+const ASKED = `'out', 1, 'pending', ''`
 const STATUS = `new_status text, new_description text, new_status_at bigint, of_instance bigint, of_id text, of_chat text, \
 rank integer`
 
@@ -15,13 +17,28 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
   'message.add': [
     {
       sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)
+        values (?, ?, ?, ${ASKED}, ?, ?, ?)`,
+      // What every send begins as: what they all have in common needs no way to the database.
+      when: ({ row }) => isAsked(row),
+      many: {
+        sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)
+          select instance_id, id, chat_id, ${ASKED}, at, status_at, body
+          from ${newRowsOf('instance_id bigint, id text, chat_id text, at bigint, status_at bigint, body text')} order by ord`,
+        row: ['message', 0, 1, 2],
+        adds: true,
+      },
+      put(out, { row }) {
+        out.push(row.instance, row.id, row.chat, row.at, row.at, row.body)
+      },
+    },
+    {
+      sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      // What nearly all are: the defaults of the other columns need no way to the database.
-      when: ({ row }) => isPlain(row),
+      when: ({ row }) => isPlain(row) && !isAsked(row),
       many: {
         sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body)
           select instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body
-          from ${rowsOf(PLAIN)} order by ord`,
+          from ${newRowsOf(PLAIN)} order by ord`,
         row: ['message', 0, 1, 2],
         adds: true,
       },
@@ -33,7 +50,7 @@ export const MESSAGE_WRITES: WriteTable<MessageWrite['kind']> = {
     {
       sql: `insert into message (instance_id, id, chat_id, direction, by_api, status, description, at, status_at, body,
         shelf, is_edited, is_deleted) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      // Never with others: a group adds these after all plain ones, and so in another order than they were called for.
+      // Never with others: a group adds these after all others, and so in another order than they were called for.
       when: ({ row }) => !isPlain(row),
       put(out, { row }) {
         out.push(row.instance, row.id, row.chat, row.direction, row.byApi ? 1 : 0, row.status, row.description)
@@ -141,6 +158,12 @@ function marked(column: string): Many {
   }
 }
 
+/** The API asked to send it, and nothing has become of it yet: what `ASKED` says. */
+function isAsked(row: MessageRow): boolean {
+  return row.status === 'pending' && row.byApi && row.direction === 'out' && row.description === '' && isPlain(row)
+}
+
+/** The other columns have their defaults. */
 function isPlain(row: MessageRow): boolean {
   return row.shelf === 'message' && !row.isEdited && !row.isDeleted
 }

@@ -1,6 +1,6 @@
 import { statusRank } from '../../model/message.ts'
 import type { QueueWrite } from '../write.ts'
-import { rowsOf } from './statement.ts'
+import { newRowsOf, rowsOf } from './statement.ts'
 import { STATUS_RANK } from './status-rank.ts'
 import type { WriteTable } from './write-table.ts'
 
@@ -11,7 +11,7 @@ export const QUEUE_WRITES: WriteTable<QueueWrite['kind']> = {
       sql: 'insert into outbox (instance_id, position, message_id, at) values (?, ?, ?, ?)',
       many: {
         sql: `insert into outbox (instance_id, position, message_id, at) select instance_id, position, message_id, at
-          from ${rowsOf('instance_id bigint, position bigint, message_id text, at bigint')}`,
+          from ${newRowsOf('instance_id bigint, position bigint, message_id text, at bigint')}`,
         row: ['outbox', 0, 1],
         adds: true,
       },

@@ -13,6 +13,8 @@ import type { Waiting } from './waiting.ts'
 const GROUPS = 2
 /** Another one begins only when so many times as many wait as the last one had: small groups cost the database more for each batch. */
 const GROWTH = 1.5
+/** Where no group is under way, one begins as soon as so many wait, and not only when the turn of the event loop is over. */
+const FEW = 8
 /** So many transactions of single batches run at once. */
 const SINGLES = 6
 /** How often batches are looked for whose patience is over. */
@@ -31,8 +33,9 @@ export class CommitQueue {
   #isForming = false
   #groups = 0
   #singles = 0
-  /** Batches of the group that began last. */
+  /** Batches of the group that began last; none where it began early: what else its turn brings does not wait for it. */
   #lastSize = 0
+  #isEarly = false
   #isPumping = false
   #expiry: Timer | undefined
 
@@ -42,6 +45,11 @@ export class CommitQueue {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting)
+    // A turn can bring so many that they take as long here as in the database, which would wait for the last of them.
+    if (this.#groups === 0 && this.#waiting.length === FEW) {
+      this.#isEarly = true
+      this.#start()
+    }
     this.#pump()
   }
 
@@ -120,7 +128,8 @@ export class CommitQueue {
   #takeGroup(): readonly Waiting[] {
     this.#isForming = false
     const group = takeGroup(this.#waiting, this.#busy)
-    this.#lastSize = group.length
+    this.#lastSize = this.#isEarly ? 0 : group.length
+    this.#isEarly = false
     if (this.#waiting.length > 0) this.#pump()
     return group
   }
